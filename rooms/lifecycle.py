@@ -1,0 +1,293 @@
+"""The phases of a session, from the announcement to the sealed balance.
+
+A session takes questions as soon as it is scheduled. `postponed` keeps every question and still takes new ones.
+A cancelled session goes through `closing` as well, so that nobody who asked leaves without a number that is followed up.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from . import reasons
+from .base import Command, ContentRef, Context, Event, Millis, Note, Refused, Slug
+from .limits import END_GRACE_MS
+
+Phase = Literal["new", "scheduled", "postponed", "doors_open", "live", "adjourned", "closing", "closed", "cancelled"]
+SeatKind = Literal["citizen", "official", "interpreter", "hall", "signer"]
+
+#: (phase, action) → next phase. What is not here is refused. The documentation's diagram is drawn from this table.
+PHASES: dict[tuple[Phase, str], Phase] = {
+    ("new", "schedule"): "scheduled",
+    ("scheduled", "open_doors"): "doors_open",
+    ("scheduled", "start"): "live",
+    ("doors_open", "start"): "live",
+    ("live", "adjourn"): "adjourned",
+    ("adjourned", "resume"): "live",
+    ("scheduled", "postpone"): "postponed",
+    ("doors_open", "postpone"): "postponed",
+    ("postponed", "reschedule"): "scheduled",
+    ("scheduled", "reschedule"): "scheduled",
+    ("scheduled", "close"): "closing",
+    ("postponed", "close"): "closing",
+    ("doors_open", "close"): "closing",
+    ("live", "close"): "closing",
+    ("adjourned", "close"): "closing",
+    ("closing", "seal"): "closed",
+    ("closing", "seal_cancelled"): "cancelled",
+}
+
+TAKES_QUESTIONS: frozenset[Phase] = frozenset({"scheduled", "postponed", "doors_open", "live", "adjourned"})
+OPEN: frozenset[Phase] = TAKES_QUESTIONS
+ENDED: frozenset[Phase] = frozenset({"closed", "cancelled"})
+
+
+class SeatPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One place on the stage, apart from who sits on it."""
+
+    seat: Slug
+    kind: SeatKind
+
+
+class ScheduleSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session.schedule"):
+    """Announce a session; from now on it takes questions."""
+
+    title: dict[str, str]
+    starts_at: Millis
+    ends_at: Millis
+    seats: tuple[SeatPlan, ...]
+    practice: bool = False
+
+
+class OpenDoors(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session.open_doors"):
+    """Let people in to wait and check their phones."""
+
+
+class StartSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session.start"):
+    """Go live."""
+
+
+class AdjournSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session.adjourn"):
+    """Pause the hearing; everybody keeps their place."""
+
+    reason: reasons.Adjourn
+    note: Note = ""
+    texts = ("note",)
+
+
+class ResumeSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session.resume"):
+    """Go on after an adjournment."""
+
+
+class PostponeSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session.postpone"):
+    """Put the session off; questions stay, and new ones are taken."""
+
+    reason: reasons.Postpone
+    note: Note = ""
+    texts = ("note",)
+
+
+class RescheduleSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session.reschedule"):
+    """Give the session a new time."""
+
+    starts_at: Millis
+    ends_at: Millis
+
+
+class CancelSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session.cancel"):
+    """The hearing will not be held; it closes with a balance like any other."""
+
+    reason: reasons.Cancel
+    note: Note = ""
+    texts = ("note",)
+
+
+class CloseSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session.close"):
+    """End the hearing: intake stops, and every question becomes a ticket."""
+
+
+class SessionScheduled(Event, frozen=True, kw_only=True, omit_defaults=True, tag="session.scheduled"):
+    """The first event of every log."""
+
+    title: dict[str, str]
+    starts_at: int
+    ends_at: int
+    seats: tuple[SeatPlan, ...]
+    policy: str
+    practice: bool = False
+
+
+class DoorsOpened(Event, frozen=True, kw_only=True, omit_defaults=True, tag="session.doors_opened"):
+    """People may come in."""
+
+
+class SessionStarted(Event, frozen=True, kw_only=True, omit_defaults=True, tag="session.started"):
+    """The hearing is live."""
+
+
+class SessionAdjourned(Event, frozen=True, kw_only=True, omit_defaults=True, tag="session.adjourned"):
+    """The hearing pauses."""
+
+    reason: reasons.Adjourn
+    note: ContentRef | None = None
+
+
+class SessionResumed(Event, frozen=True, kw_only=True, omit_defaults=True, tag="session.resumed"):
+    """The hearing goes on."""
+
+
+class SessionPostponed(Event, frozen=True, kw_only=True, omit_defaults=True, tag="session.postponed"):
+    """The hearing is put off, the questions are kept."""
+
+    reason: reasons.Postpone
+    note: ContentRef | None = None
+
+
+class SessionRescheduled(Event, frozen=True, kw_only=True, omit_defaults=True, tag="session.rescheduled"):
+    """The hearing has a new time."""
+
+    starts_at: int
+    ends_at: int
+
+
+class SessionClosing(Event, frozen=True, kw_only=True, omit_defaults=True, tag="session.closing"):
+    """Intake is frozen at this event's number; tickets are opened from here."""
+
+    by: Literal["moderator", "deadline", "cancelled"]
+    reason: reasons.Cancel | None = None
+    note: ContentRef | None = None
+
+
+class LifecycleState(msgspec.Struct):
+    """Where the session stands."""
+
+    phase: Phase = "new"
+    title: dict[str, str] = {}
+    starts_at: int = 0
+    ends_at: int = 0
+    policy: str = "arrival"
+    practice: bool = False
+    reason: str = ""
+    note: str = ""
+    live_since: int = 0
+    closing_by: str = ""
+    closing_at: int = 0
+
+
+def move(state: LifecycleState, action: str) -> Phase:
+    """The phase after `action`, or `Refused("phase")` when the table has no such step."""
+    phase = PHASES.get((state.phase, action))
+    if phase is None:
+        raise Refused("phase", phase=state.phase)
+    return phase
+
+
+def times(starts_at: int, ends_at: int, now: int) -> None:
+    """Refuse a session that ends before it starts, or has ended already."""
+    if ends_at <= starts_at or ends_at <= now:
+        raise Refused("session_times")
+
+
+def decide(
+    state: LifecycleState,
+    command: ScheduleSession
+    | OpenDoors
+    | StartSession
+    | AdjournSession
+    | ResumeSession
+    | PostponeSession
+    | RescheduleSession
+    | CancelSession
+    | CloseSession,
+    ctx: Context,
+) -> list[Event]:
+    """One step of the phase table."""
+    note = ctx.kept.get("note")
+    match command:
+        case ScheduleSession():
+            move(state, "schedule")
+            times(command.starts_at, command.ends_at, ctx.now)
+            if not command.seats or len({plan.seat for plan in command.seats}) != len(command.seats):
+                raise Refused("session_seats")
+            return [
+                SessionScheduled(
+                    title=command.title,
+                    starts_at=command.starts_at,
+                    ends_at=command.ends_at,
+                    seats=command.seats,
+                    policy="arrival",
+                    practice=command.practice,
+                )
+            ]
+        case OpenDoors():
+            move(state, "open_doors")
+            return [DoorsOpened()]
+        case StartSession():
+            move(state, "start")
+            return [SessionStarted()]
+        case AdjournSession():
+            move(state, "adjourn")
+            return [SessionAdjourned(reason=command.reason, note=note)]
+        case ResumeSession():
+            move(state, "resume")
+            return [SessionResumed()]
+        case PostponeSession():
+            move(state, "postpone")
+            return [SessionPostponed(reason=command.reason, note=note)]
+        case RescheduleSession():
+            move(state, "reschedule")
+            times(command.starts_at, command.ends_at, ctx.now)
+            return [SessionRescheduled(starts_at=command.starts_at, ends_at=command.ends_at)]
+        case CancelSession():
+            move(state, "close")
+            return [SessionClosing(by="cancelled", reason=command.reason, note=note)]
+        case CloseSession():
+            move(state, "close")
+            return [SessionClosing(by="moderator")]
+
+
+def evolve(state: LifecycleState, event: Event, at: int) -> None:
+    """Carry one event of this feature into the state; other events are none of its business."""
+    match event:
+        case SessionScheduled():
+            state.phase = "scheduled"
+            state.title, state.practice, state.policy = event.title, event.practice, event.policy
+            state.starts_at, state.ends_at = event.starts_at, event.ends_at
+        case DoorsOpened():
+            state.phase = "doors_open"
+        case SessionStarted():
+            state.phase, state.live_since = "live", at
+        case SessionAdjourned():
+            state.phase = "adjourned"
+            because(state, event.reason, event.note)
+        case SessionResumed():
+            state.phase, state.live_since = "live", at
+            because(state, "", None)
+        case SessionPostponed():
+            state.phase = "postponed"
+            because(state, event.reason, event.note)
+        case SessionRescheduled():
+            state.phase, state.starts_at, state.ends_at = "scheduled", event.starts_at, event.ends_at
+            because(state, "", None)
+        case SessionClosing():
+            state.phase, state.closing_by, state.closing_at = "closing", event.by, at
+            because(state, event.reason or "", event.note)
+        case _:
+            return
+
+
+def because(state: LifecycleState, reason: str, note: ContentRef | None) -> None:
+    """Remember why the session is where it is."""
+    state.reason, state.note = reason, note.id if note else ""
+
+
+def deadline(state: LifecycleState) -> int | None:
+    """When a session that nobody closes is closed: its scheduled end and two hours. A postponed one has no date to miss."""
+    if state.phase in OPEN and state.phase != "postponed":
+        return state.ends_at + END_GRACE_MS
+    return None
+
+
+def due(state: LifecycleState, now: int) -> list[Event]:
+    """What the clock alone brings about."""
+    at = deadline(state)
+    return [SessionClosing(by="deadline")] if at is not None and at <= now else []

@@ -1,0 +1,40 @@
+"""Every number of the rules with its unit and its reason."""
+
+SECOND_MS = 1_000
+MINUTE_MS = 60 * SECOND_MS
+HOUR_MS = 60 * MINUTE_MS
+
+#: A seat outlives a dropped line this long: a phone that moves between networks is back within half a minute.
+SEAT_HOLD_MS = 45 * SECOND_MS
+#: Someone who is called and does not answer is parked, not lost.
+ANSWER_BY_MS = 90 * SECOND_MS
+#: One turn on the stage; the moderator may extend it.
+TURN_MS = 3 * MINUTE_MS
+#: The most that one extension adds.
+EXTENSION_MAX_MS = 5 * MINUTE_MS
+#: People called but not yet on the stage, at one time: more would wait on deck for longer than a turn or two.
+DECK_MAX = 3
+#: A live session without a moderator or chair for this long adjourns.
+STAFF_GONE_MS = 15 * MINUTE_MS
+#: A session that nobody closes is closed this long after its scheduled end.
+END_GRACE_MS = 2 * HOUR_MS
+
+#: Characters of a question after cleaning: about a spoken minute and a half.
+QUESTION_MAX = 2_000
+#: Characters of a name.
+NAME_MAX = 80
+#: Open questions of one participant in one session; a kiosk has a participant for each person.
+OPEN_QUESTIONS_MAX = 10
+#: "Give me a little time" costs two places and is granted once.
+WAIT_PLACES = 2
+
+#: Rows that a live view carries of any one list, whatever the list's length.
+WINDOW = 50
+#: Finished questions that a view still shows.
+RECENT = 10
+#: Own questions in a personal frame, newest first.
+OWN_MAX = 20
+#: Turns whose length is remembered to estimate a wait.
+PACE_TURNS = 8
+#: Tickets opened in one transaction while closing.
+CLOSE_CHUNK = 250
