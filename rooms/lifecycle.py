@@ -112,7 +112,6 @@ class SessionScheduled(Event, frozen=True, kw_only=True, omit_defaults=True, tag
     starts_at: int
     ends_at: int
     seats: tuple[SeatPlan, ...]
-    policy: str
     practice: bool = False
 
 
@@ -164,7 +163,6 @@ class LifecycleState(msgspec.Struct):
     title: dict[str, str] = {}
     starts_at: int = 0
     ends_at: int = 0
-    policy: str = "arrival"
     practice: bool = False
     reason: str = ""
     note: str = ""
@@ -214,7 +212,6 @@ def decide(
                     starts_at=command.starts_at,
                     ends_at=command.ends_at,
                     seats=command.seats,
-                    policy="arrival",
                     practice=command.practice,
                 )
             ]
@@ -250,7 +247,7 @@ def evolve(state: LifecycleState, event: Event, at: int) -> None:
     match event:
         case SessionScheduled():
             state.phase = "scheduled"
-            state.title, state.practice, state.policy = event.title, event.practice, event.policy
+            state.title, state.practice = event.title, event.practice
             state.starts_at, state.ends_at = event.starts_at, event.ends_at
         case DoorsOpened():
             state.phase = "doors_open"
