@@ -12,12 +12,25 @@ import msgspec
 # `$` alone lets a trailing newline through; the look-ahead closes that door in Python and in ECMAScript alike.
 Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$(?!\n)", description="16 lowercase hex digits")]
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$(?!\n)", description="a short name in a table")]
-Millis = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="milliseconds; an instant counts from the Unix epoch")]
-Note = Annotated[str, msgspec.Meta(max_length=300, description="free words beside the reason, masked before anyone reads them")]
+Millis = Annotated[
+    int, msgspec.Meta(ge=0, le=2**53 - 1, description="milliseconds; an instant counts from the Unix epoch")
+]
+Note = Annotated[
+    str, msgspec.Meta(max_length=300, description="free words beside the reason, masked before anyone reads them")
+]
 
 Audience = Literal["public", "desk", "official", "system"]
 Role = Literal[
-    "citizen", "moderator", "chair", "official", "clerk", "interpreter", "officer", "observer", "administrator", "system"
+    "citizen",
+    "moderator",
+    "chair",
+    "official",
+    "clerk",
+    "interpreter",
+    "officer",
+    "observer",
+    "administrator",
+    "system",
 ]
 
 #: Roles whose absence for 15 minutes adjourns a live session: somebody must be able to call and to close.

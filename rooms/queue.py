@@ -1,4 +1,4 @@
-"""Questions: asked, weighed, put in line, moved, joined, and what became of each.
+"""Questions: weighed, put in line, moved, joined, and what became of each.
 
 Everybody who asks gets a reference number at once, and that number never changes hands. A question in line stands in the
 order in which questions arrived; the only other influence is a manual move with a reason, and both are recorded facts, so
@@ -7,31 +7,51 @@ that anyone can recompute every place. Places are never stored: `QueueState.line
 
 from bisect import bisect_left, insort
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Literal, assert_never
 
 import msgspec
 
-from . import reasons
-from .base import Command, ContentRef, Context, Event, Id, Millis, Note, Refused, SetFact, Slug
-from .limits import NAME_MAX, OPEN_QUESTIONS_MAX, QUESTION_MAX
+from .base import Context, Event, Refused, SetFact
+from .limits import OPEN_QUESTIONS_MAX
+from .questions import (
+    AdmitQuestion,
+    AnswerQuestion,
+    AskQuestion,
+    Channel,
+    ClassifyQuestion,
+    ConfirmRefusal,
+    DeclarePolicy,
+    DeferQuestion,
+    HoldQuestion,
+    Kind,
+    MergeQuestion,
+    MoveQuestion,
+    NotTakeQuestion,
+    OverturnRefusal,
+    PolicyDeclared,
+    QuestionAdmitted,
+    QuestionAnswered,
+    QuestionAsked,
+    QuestionClassified,
+    QuestionDeferred,
+    QuestionHeld,
+    QuestionMerged,
+    QuestionMoved,
+    QuestionNotTaken,
+    QuestionRefused,
+    QuestionUnmerged,
+    QuestionWithdrawn,
+    QueueCommand,
+    RefusalOverturned,
+    RefusalProposed,
+    RefuseQuestion,
+    State,
+    SupportCounted,
+    SupportQuestion,
+    UnmergeQuestion,
+    WithdrawQuestion,
+)
 
-Kind = Literal["grievance", "question", "suggestion", "information", "praise"]
-Channel = Literal["web", "live", "kiosk", "phone", "desk"]
-Policy = Literal["arrival"]
-State = Literal[
-    "new",
-    "held",
-    "admitted",
-    "called",
-    "heard",
-    "answered",
-    "deferred",
-    "merged",
-    "not_taken",
-    "refusing",
-    "refused",
-    "withdrawn",
-]
 Rank = int | Fraction
 
 #: (state, action) → next state; "earlier" goes back to the state before. What is not here is refused.
@@ -79,262 +99,6 @@ QUESTIONS: dict[tuple[State, str], State | Literal["earlier"]] = {
 
 #: States in which the asker still waits for something in this session.
 OPEN: frozenset[State] = frozenset({"new", "held", "admitted", "called", "refusing"})
-
-
-class AskQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.ask"):
-    """Put a question to the house. The reply carries its reference number and the secret of its receipt."""
-
-    kind: Kind = "grievance"
-    category: Slug = "other"
-    area: Annotated[str, msgspec.Meta(max_length=40)] = ""
-    text: Annotated[str, msgspec.Meta(max_length=4 * QUESTION_MAX)]
-    name: Annotated[str, msgspec.Meta(max_length=4 * NAME_MAX)] = ""
-    hide_name: bool = False
-    private: bool = False
-    phone: Annotated[str, msgspec.Meta(max_length=40)] = ""
-    channel: Channel = "live"
-    claimed_arrival: Millis | None = None
-    texts = ("text", "name")
-
-
-class SupportQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.support"):
-    """"Me too": counted once for each participant, and only counted."""
-
-    question: Id
-
-
-class ClassifyQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.classify"):
-    """Correct what the question is about; this decides which office its ticket goes to."""
-
-    question: Id
-    category: Slug
-    kind: Kind | None = None
-
-
-class HoldQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.hold"):
-    """Put aside until something is clear."""
-
-    question: Id
-    reason: reasons.Hold
-    note: Note = ""
-    texts = ("note",)
-
-
-class AdmitQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.admit"):
-    """Put in line, at the place of its arrival."""
-
-    question: Id
-
-
-class MergeQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.merge"):
-    """Join with another that says the same; the asker keeps an own number and follows the other's ticket."""
-
-    question: Id
-    into: Id
-
-
-class UnmergeQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.unmerge"):
-    """Undo a merge."""
-
-    question: Id
-
-
-class NotTakeQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.not_take"):
-    """Not on air, for a reason that the asker reads. It becomes a ticket all the same."""
-
-    question: Id
-    reason: reasons.NotTaken
-    note: Note = ""
-    texts = ("note",)
-
-
-class RefuseQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.refuse"):
-    """Propose to refuse abuse or spam; it counts only once a second person confirms."""
-
-    question: Id
-    reason: reasons.Abuse
-
-
-class ConfirmRefusal(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.confirm_refusal"):
-    """The second person agrees."""
-
-    question: Id
-
-
-class OverturnRefusal(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.overturn_refusal"):
-    """The second person disagrees, or the first thinks again."""
-
-    question: Id
-
-
-class WithdrawQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.withdraw"):
-    """The asker, and nobody else, takes the question back."""
-
-    question: Id
-
-
-class AnswerQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.answer"):
-    """Note that it was answered on air; its ticket opens as proposed solved, which the asker may contest."""
-
-    question: Id
-    note: Note = ""
-    texts = ("note",)
-
-
-class DeferQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.defer"):
-    """It will be answered in writing."""
-
-    question: Id
-    reason: reasons.Defer
-    note: Note = ""
-    texts = ("note",)
-
-
-class MoveQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.move"):
-    """Change a place by hand: before another in line, or to the end. The reason is public."""
-
-    question: Id
-    before: Id | None = None
-    reason: reasons.Move
-    note: Note = ""
-    texts = ("note",)
-
-
-class DeclarePolicy(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="policy.declare"):
-    """Declare the rule by which places are computed."""
-
-    policy: Policy
-
-
-class QuestionAsked(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.asked"):
-    """A question arrived; its rank in line is this event's number."""
-
-    audience = "desk"
-    question: str
-    reference: str
-    asker: str
-    kind: Kind
-    category: str
-    area: str = ""
-    content: ContentRef
-    name: ContentRef | None = None
-    hide_name: bool = False
-    private: bool = False
-    channel: Channel = "live"
-    claimed_arrival: int | None = None
-    lane: str = "common"
-
-
-class SupportCounted(Event, frozen=True, kw_only=True, omit_defaults=True, tag="support.counted"):
-    """New totals of support, one event for many voices."""
-
-    counts: dict[str, int]
-
-
-class QuestionClassified(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.classified"):
-    """What the question is about was corrected."""
-
-    audience = "desk"
-    question: str
-    category: str
-    kind: Kind
-
-
-class QuestionHeld(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.held"):
-    """Put aside."""
-
-    audience = "desk"
-    question: str
-    reason: reasons.Hold
-    note: ContentRef | None = None
-
-
-class QuestionAdmitted(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.admitted"):
-    """In line."""
-
-    question: str
-
-
-class QuestionMerged(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.merged"):
-    """Joined with another."""
-
-    question: str
-    into: str
-
-
-class QuestionUnmerged(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.unmerged"):
-    """Stands alone again."""
-
-    question: str
-
-
-class QuestionNotTaken(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.not_taken"):
-    """Not on air; the asker reads the reason."""
-
-    audience = "desk"
-    question: str
-    reason: reasons.NotTaken
-    note: ContentRef | None = None
-
-
-class RefusalProposed(Event, frozen=True, kw_only=True, omit_defaults=True, tag="refusal.proposed"):
-    """One person thinks it is abuse."""
-
-    audience = "desk"
-    question: str
-    reason: reasons.Abuse
-    by: str
-
-
-class RefusalOverturned(Event, frozen=True, kw_only=True, omit_defaults=True, tag="refusal.overturned"):
-    """It is not abuse; back to where it was."""
-
-    audience = "desk"
-    question: str
-
-
-class QuestionRefused(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.refused"):
-    """Two people agreed that it is abuse or spam."""
-
-    audience = "desk"
-    question: str
-    by: str
-
-
-class QuestionWithdrawn(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.withdrawn"):
-    """Taken back by its asker."""
-
-    question: str
-
-
-class QuestionAnswered(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.answered"):
-    """Answered on air."""
-
-    question: str
-    note: ContentRef | None = None
-
-
-class QuestionDeferred(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.deferred"):
-    """To be answered in writing."""
-
-    question: str
-    reason: reasons.Defer
-    note: ContentRef | None = None
-
-
-class QuestionMoved(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.moved"):
-    """A place changed by hand."""
-
-    question: str
-    before: str | None = None
-    reason: reasons.Move
-    note: ContentRef | None = None
-
-
-class PolicyDeclared(Event, frozen=True, kw_only=True, omit_defaults=True, tag="policy.declared"):
-    """Places are computed by this rule from here on."""
-
-    policy: Policy
 
 
 class Question(msgspec.Struct):
@@ -419,21 +183,231 @@ def step(question: Question, action: str) -> State:
     return question.earlier if state == "earlier" else state
 
 
-QueueCommand = (
-    AskQuestion
-    | SupportQuestion
-    | ClassifyQuestion
-    | HoldQuestion
-    | AdmitQuestion
-    | MergeQuestion
-    | UnmergeQuestion
-    | NotTakeQuestion
-    | RefuseQuestion
-    | ConfirmRefusal
-    | OverturnRefusal
-    | WithdrawQuestion
-    | AnswerQuestion
-    | DeferQuestion
-    | MoveQuestion
-    | DeclarePolicy
-)
+def decide(state: QueueState, command: QueueCommand, actor: str, ctx: Context) -> list[Event | SetFact]:
+    """What follows from a command about questions.
+
+    Arguments:
+        actor: the participant who gives the command.
+    Errors: `Refused` with `question_unknown`, `question_state`, `question_limit`, `merge_self`, `second_person`, `not_in_line`.
+    """
+    note = ctx.kept.get("note")
+    match command:
+        case AskQuestion():
+            return [ask(state, command, actor, ctx)]
+        case DeclarePolicy():
+            return [PolicyDeclared(policy=command.policy)]
+        case SupportQuestion():
+            if state.get(command.question).state not in OPEN or state.get(command.question).private:
+                raise Refused("question_state", state=state.get(command.question).state)
+            return [SetFact(kind="support", subject=command.question, participant=actor)]
+        case _:
+            question = state.get(command.question)
+    match command:
+        case ClassifyQuestion():
+            return [
+                QuestionClassified(question=question.id, category=command.category, kind=command.kind or question.kind)
+            ]
+        case HoldQuestion():
+            step(question, "hold")
+            return [QuestionHeld(question=question.id, reason=command.reason, note=note)]
+        case AdmitQuestion():
+            step(question, "admit")
+            return [QuestionAdmitted(question=question.id)]
+        case MergeQuestion():
+            return [merge(state, question, command.into)]
+        case UnmergeQuestion():
+            step(question, "unmerge")
+            return [QuestionUnmerged(question=question.id)]
+        case NotTakeQuestion():
+            step(question, "not_take")
+            return [QuestionNotTaken(question=question.id, reason=command.reason, note=note)]
+        case RefuseQuestion():
+            step(question, "refuse")
+            return [RefusalProposed(question=question.id, reason=command.reason, by=actor)]
+        case ConfirmRefusal():
+            step(question, "confirm")
+            if question.by == actor:
+                raise Refused("second_person")
+            return [*release(state, question), QuestionRefused(question=question.id, by=actor)]
+        case OverturnRefusal():
+            step(question, "overturn")
+            return [RefusalOverturned(question=question.id)]
+        case WithdrawQuestion():
+            step(question, "withdraw")
+            return [*release(state, question), QuestionWithdrawn(question=question.id)]
+        case AnswerQuestion():
+            step(question, "answer")
+            return [QuestionAnswered(question=question.id, note=note)]
+        case DeferQuestion():
+            step(question, "defer")
+            return [QuestionDeferred(question=question.id, reason=command.reason, note=note)]
+        case MoveQuestion():
+            if question.state != "admitted" or command.before == question.id:
+                raise Refused("not_in_line")
+            if command.before is not None and state.get(command.before).state != "admitted":
+                raise Refused("not_in_line")
+            return [QuestionMoved(question=question.id, before=command.before, reason=command.reason, note=note)]
+        case _:
+            assert_never(command)
+
+
+def ask(state: QueueState, command: AskQuestion, actor: str, ctx: Context) -> QuestionAsked:
+    """Accept a question; its reference is allotted here, in the same step."""
+    waiting = sum(1 for own in state.asked_by.get(actor, ()) if state.questions[own].state in OPEN)
+    if waiting >= OPEN_QUESTIONS_MAX:
+        raise Refused("question_limit", limit=OPEN_QUESTIONS_MAX)
+    return QuestionAsked(
+        question=ctx.new_id(),
+        reference=ctx.new_reference(),
+        asker=actor,
+        kind=command.kind,
+        category=command.category,
+        area=command.area,
+        content=ctx.kept["text"],
+        name=ctx.kept.get("name"),
+        hide_name=command.hide_name,
+        private=command.private,
+        channel=command.channel,
+        claimed_arrival=command.claimed_arrival,
+    )
+
+
+def merge(state: QueueState, question: Question, into: str) -> QuestionMerged:
+    """Join with another; joining with a follower means joining with the one it follows, so chains cannot form."""
+    step(question, "merge")
+    parent = state.get(into)
+    if parent.state == "merged":
+        parent = state.get(parent.parent)
+    if parent.id == question.id or state.followers.get(question.id):
+        raise Refused("merge_self")
+    if parent.state in ("refused", "withdrawn", "refusing"):
+        raise Refused("question_state", state=parent.state)
+    return QuestionMerged(question=question.id, into=parent.id)
+
+
+def release(state: QueueState, parent: Question) -> list[Event | SetFact]:
+    """When a question goes away for good, those who had joined it stand on their own again: nobody else's word ends theirs."""
+    return [QuestionUnmerged(question=follower) for follower in state.followers.get(parent.id, ())]
+
+
+def enter(state: QueueState, question: Question, new: State) -> None:
+    """Move a question between the indexes."""
+    if question.state != new:
+        leave(state, question)
+        question.earlier, question.state = question.state, new
+        insort(state.index.setdefault(new, []), (question.rank, question.id))
+
+
+def leave(state: QueueState, question: Question) -> None:
+    """Take a question out of the index of its state."""
+    row = state.index[question.state]
+    del row[bisect_left(row, (question.rank, question.id))]
+
+
+def rank_before(state: QueueState, question: Question, before: str | None) -> Rank:
+    """The rank half-way between the one it is put before and that one's predecessor, `question` itself not counted."""
+    line = state.line
+    if before is None:
+        return max((rank for rank, other in line if other != question.id), default=question.rank) + 1
+    target = state.questions[before]
+    at = bisect_left(line, (target.rank, before)) - 1
+    if at >= 0 and line[at][1] == question.id:
+        at -= 1
+    low = line[at][0] if at >= 0 else target.rank - 2
+    return Fraction(low + target.rank) / 2
+
+
+def mark(state: QueueState, question_id: str, action: str, at: int) -> None:
+    """What a turn does to its question; a step that the table does not have leaves the question as it is."""
+    question = state.questions[question_id]
+    new = QUESTIONS.get((question.state, action))
+    if new is not None and new != "earlier":
+        # A question called again after its answer does not lose the answer when the turn ends early.
+        if action == "return" and question.was_answered:
+            new = "answered"
+        enter(state, question, new)
+        question.changed_at = at
+
+
+def evolve(state: QueueState, event: Event, seq: int, at: int) -> None:
+    """Carry one event of this feature into the state; other events are none of its business."""
+    match event:
+        case QuestionAsked():
+            question = Question(
+                id=event.question,
+                reference=event.reference,
+                asker=event.asker,
+                kind=event.kind,
+                category=event.category,
+                area=event.area,
+                content=event.content.id,
+                name=event.name.id if event.name else "",
+                hide_name=event.hide_name,
+                private=event.private,
+                channel=event.channel,
+                arrival=seq,
+                asked_at=at,
+                rank=seq,
+                changed_at=at,
+            )
+            state.questions[question.id] = question
+            insort(state.index.setdefault("new", []), (question.rank, question.id))
+            state.asked_by.setdefault(event.asker, []).append(question.id)
+        case SupportCounted():
+            for key, count in event.counts.items():
+                state.questions[key].supports = count
+        case QuestionClassified():
+            question = state.questions[event.question]
+            question.category, question.kind = event.category, event.kind
+        case QuestionHeld():
+            settle(state, event.question, "held", at, event.reason, event.note.id if event.note else "")
+        case QuestionAdmitted():
+            settle(state, event.question, "admitted", at)
+        case QuestionMerged():
+            state.questions[event.question].parent = event.into
+            state.followers.setdefault(event.into, []).append(event.question)
+            settle(state, event.question, "merged", at)
+        case QuestionUnmerged():
+            question = state.questions[event.question]
+            state.followers[question.parent].remove(question.id)
+            question.parent = ""
+            settle(state, question.id, question.earlier, at)
+        case QuestionNotTaken():
+            settle(state, event.question, "not_taken", at, event.reason, event.note.id if event.note else "")
+        case RefusalProposed():
+            settle(state, event.question, "refusing", at, event.reason)
+            state.questions[event.question].by = event.by
+        case RefusalOverturned():
+            settle(state, event.question, state.questions[event.question].earlier, at)
+        case QuestionRefused():
+            settle(state, event.question, "refused", at, state.questions[event.question].reason)
+        case QuestionWithdrawn():
+            question = state.questions[event.question]
+            if question.parent:
+                state.followers[question.parent].remove(question.id)
+                question.parent = ""
+            settle(state, event.question, "withdrawn", at)
+        case QuestionAnswered():
+            state.questions[event.question].was_answered = True
+            settle(state, event.question, "answered", at, "", event.note.id if event.note else "")
+        case QuestionDeferred():
+            settle(state, event.question, "deferred", at, event.reason, event.note.id if event.note else "")
+        case QuestionMoved():
+            question = state.questions[event.question]
+            rank = rank_before(state, question, event.before)
+            leave(state, question)
+            question.rank, question.moved = rank, event.reason
+            state.moved[question.id] = rank
+            insort(state.index["admitted"], (rank, question.id))
+            question.waited = question.waited or event.reason == "asked_for_time"
+        case PolicyDeclared():
+            state.policy = event.policy
+        case _:
+            return
+
+
+def settle(state: QueueState, question_id: str, new: State, at: int, reason: str = "", note: str = "") -> None:
+    """Enter a new state with the reason that goes with it."""
+    question = state.questions[question_id]
+    enter(state, question, new)
+    question.reason, question.note, question.by, question.changed_at = reason, note, "", at

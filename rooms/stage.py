@@ -1,0 +1,430 @@
+"""Turns and seats: who is called, who is ready, who is heard, and what a broken line does.
+
+A turn is what is called: one question, or several that are heard together. A seat is a place on the stage, apart from who
+sits on it. Losing the line never loses the turn: the seat is held for 45 s, then the turn is parked and kept until the
+close; on return it is where it was, or is offered again.
+"""
+
+from typing import Literal, assert_never
+
+import msgspec
+
+from .base import Context, Event, Refused
+from .limits import ANSWER_BY_MS, DECK_MAX, PACE_TURNS, SEAT_HOLD_MS, TURN_MS
+from .turns import (
+    AcceptTurn,
+    CallTurn,
+    CancelTurn,
+    Cause,
+    ClearSeat,
+    ExtendTurn,
+    FinishTurn,
+    LeaveSeat,
+    MuteSeat,
+    OfferTurn,
+    Outcome,
+    ParkTurn,
+    ReadOutTurn,
+    ReadyTurn,
+    SeatLeft,
+    SeatMuted,
+    SeatTaken,
+    StageCommand,
+    StageTurn,
+    TakeSeat,
+    TurnAccepted,
+    TurnCalled,
+    TurnDropped,
+    TurnEnded,
+    TurnExtended,
+    TurnOffered,
+    TurnParked,
+    TurnReadied,
+    TurnReadOut,
+    TurnReturned,
+    TurnStaged,
+    WaitTurn,
+)
+
+State = Literal["called", "on_deck", "ready", "on_stage", "dropped", "parked", "read_out", "ended"]
+
+#: (state, action) → next state; "earlier" goes back to the state before. What is not here is refused.
+#: The documentation's diagram is drawn from this table.
+TURNS: dict[tuple[State, str], State | Literal["earlier"]] = {
+    ("called", "accept"): "on_deck",
+    ("called", "ready"): "ready",
+    ("on_deck", "ready"): "ready",
+    ("ready", "stage"): "on_stage",
+    ("called", "wait"): "ended",
+    ("on_deck", "wait"): "ended",
+    ("ready", "wait"): "ended",
+    ("called", "read_out"): "read_out",
+    ("on_deck", "read_out"): "read_out",
+    ("ready", "read_out"): "read_out",
+    ("parked", "read_out"): "read_out",
+    ("dropped", "read_out"): "read_out",
+    ("on_stage", "extend"): "on_stage",
+    ("on_stage", "finish"): "ended",
+    ("read_out", "finish"): "ended",
+    ("dropped", "finish"): "ended",
+    ("on_deck", "drop"): "dropped",
+    ("ready", "drop"): "dropped",
+    ("on_stage", "drop"): "dropped",
+    ("dropped", "return"): "earlier",
+    ("called", "park"): "parked",
+    ("on_deck", "park"): "parked",
+    ("ready", "park"): "parked",
+    ("on_stage", "park"): "parked",
+    ("dropped", "park"): "parked",
+    ("read_out", "park"): "parked",
+    ("parked", "offer"): "called",
+    ("called", "cancel"): "ended",
+    ("on_deck", "cancel"): "ended",
+    ("ready", "cancel"): "ended",
+    ("parked", "cancel"): "ended",
+    ("dropped", "cancel"): "ended",
+    ("read_out", "cancel"): "ended",
+}
+
+#: States in which a turn keeps a seat reserved or occupied.
+SEATED: frozenset[State] = frozenset({"called", "on_deck", "ready", "on_stage", "dropped"})
+#: Called, but not yet heard.
+DECK: frozenset[State] = frozenset({"called", "on_deck", "ready"})
+
+
+class Turn(msgspec.Struct):
+    """One call to the stage."""
+
+    id: str
+    questions: tuple[str, ...]
+    participant: str
+    seat: str
+    called_at: int
+    answer_by: int
+    limit_ms: int
+    state: State = "called"
+    earlier: State = "called"
+    staged_at: int = 0
+    ends_at: int = 0
+    #: Milliseconds of speaking time that were left when the line broke.
+    left_ms: int = 0
+    until: int = 0
+    cause: str = ""
+    #: Whether the question was ever put on the stage.
+    heard: bool = False
+
+
+class Seat(msgspec.Struct):
+    """One place on the stage."""
+
+    id: str
+    kind: str
+    participant: str = ""
+    turn: str = ""
+    muted: bool = False
+
+
+class StageState(msgspec.Struct):
+    """The seats, and every turn that is not over."""
+
+    seats: dict[str, Seat] = {}
+    turns: dict[str, Turn] = {}
+    #: Lengths of the last turns on the stage, in milliseconds, to estimate a wait.
+    pace: list[int] = []
+
+    def get(self, turn: str) -> Turn:
+        """The turn, or `Refused("turn_unknown")`."""
+        found = self.turns.get(turn)
+        if found is None:
+            raise Refused("turn_unknown")
+        return found
+
+    def seat(self, seat: str) -> Seat:
+        """The seat, or `Refused("seat_unknown")`."""
+        found = self.seats.get(seat)
+        if found is None:
+            raise Refused("seat_unknown")
+        return found
+
+    def turn_of(self, participant: str) -> Turn | None:
+        """The turn of a participant that is not over, if there is one."""
+        return next((turn for turn in self.turns.values() if turn.participant == participant), None)
+
+    def heard(self) -> dict[str, str]:
+        """Who may be forwarded right now: seat → participant. Everyone else is silent to the others."""
+        live = {}
+        for seat in self.seats.values():
+            turn = self.turns.get(seat.turn)
+            if turn is not None and turn.state == "on_stage":
+                live[seat.id] = turn.participant
+            elif turn is None and seat.participant:
+                live[seat.id] = seat.participant
+        return live
+
+
+def step(turn: Turn, action: str) -> State:
+    """The state after `action`, or `Refused("turn_state")` when the table has no such step."""
+    state = TURNS.get((turn.state, action))
+    if state is None:
+        raise Refused("turn_state", state=turn.state)
+    return turn.earlier if state == "earlier" else state
+
+
+def free_seat(state: StageState, wanted: str | None) -> str | None:
+    """A citizen's seat that nobody sits on and nobody has reserved; `Refused("seat_taken")` when a named one is not free."""
+    if wanted is not None:
+        seat = state.seat(wanted)
+        if seat.kind != "citizen":
+            raise Refused("seat_kind")
+        if seat.turn or seat.participant:
+            raise Refused("seat_taken", seat=wanted)
+        return wanted
+    return next(
+        (seat.id for seat in state.seats.values() if seat.kind == "citizen" and not seat.turn and not seat.participant),
+        None,
+    )
+
+
+def decide(state: StageState, command: StageCommand, actor: str, ctx: Context, asker: str = "") -> list[Event]:
+    """What follows from a command about the stage.
+
+    Arguments:
+        actor: the participant who gives the command.
+        asker: for `turn.call`, whom the question belongs to.
+    Errors: `Refused` with `turn_unknown`, `turn_state`, `already_called`, `deck_full`, `stage_full`, `seat_unknown`,
+        `seat_taken`, `seat_kind`.
+    """
+    match command:
+        case CallTurn():
+            if state.turn_of(asker) is not None:
+                raise Refused("already_called")
+            seat = free_seat(state, command.seat)
+            on_deck = sum(1 for turn in state.turns.values() if turn.state in DECK)
+            if on_deck >= DECK_MAX:
+                raise Refused("deck_full", limit=DECK_MAX)
+            return [
+                TurnCalled(
+                    turn=ctx.new_id(),
+                    questions=(command.question,),
+                    participant=asker,
+                    seat=seat,
+                    answer_by=ctx.now + ANSWER_BY_MS,
+                    limit_ms=TURN_MS,
+                )
+            ]
+        case TakeSeat() | LeaveSeat() | MuteSeat() | ClearSeat():
+            return decide_seat(state, command, actor)
+        case _:
+            turn = state.get(command.turn)
+    match command:
+        case AcceptTurn():
+            step(turn, "accept")
+            return [TurnAccepted(turn=turn.id)]
+        case ReadyTurn():
+            step(turn, "ready")
+            events: list[Event] = [TurnReadied(turn=turn.id)]
+            if turn.seat:
+                events.append(TurnStaged(turn=turn.id, seat=turn.seat, ends_at=ctx.now + turn.limit_ms))
+            return events
+        case StageTurn():
+            step(turn, "stage")
+            seat = turn.seat or free_seat(state, command.seat)
+            if not seat:
+                raise Refused("stage_full")
+            return [TurnStaged(turn=turn.id, seat=seat, ends_at=ctx.now + turn.limit_ms)]
+        case WaitTurn():
+            step(turn, "wait")
+            return [TurnEnded(turn=turn.id, outcome="waited")]
+        case ReadOutTurn():
+            step(turn, "read_out")
+            return [TurnReadOut(turn=turn.id)]
+        case FinishTurn():
+            step(turn, "finish")
+            outcome: Outcome = "read_out" if turn.state == "read_out" else "finished"
+            return [TurnEnded(turn=turn.id, outcome=outcome, heard=turn.heard)]
+        case ExtendTurn():
+            step(turn, "extend")
+            return [TurnExtended(turn=turn.id, ends_at=max(turn.ends_at, ctx.now) + command.extra_ms)]
+        case OfferTurn():
+            step(turn, "offer")
+            return [TurnOffered(turn=turn.id, seat=free_seat(state, command.seat), answer_by=ctx.now + ANSWER_BY_MS)]
+        case ParkTurn():
+            step(turn, "park")
+            return [TurnParked(turn=turn.id, cause="moderator")]
+        case CancelTurn():
+            step(turn, "cancel")
+            return [TurnEnded(turn=turn.id, outcome="cancelled", heard=turn.heard)]
+        case _:
+            assert_never(command)
+
+
+def decide_seat(state: StageState, command: TakeSeat | LeaveSeat | MuteSeat | ClearSeat, actor: str) -> list[Event]:
+    """What follows from a command about one seat."""
+    seat = state.seat(command.seat)
+    match command:
+        case TakeSeat():
+            if seat.kind == "citizen":
+                raise Refused("seat_kind")
+            if seat.participant:
+                raise Refused("seat_taken", seat=seat.id)
+            given_up = [SeatLeft(seat=other.id) for other in state.seats.values() if other.participant == actor]
+            return [*given_up, SeatTaken(seat=seat.id, participant=actor)]
+        case LeaveSeat():
+            if not seat.participant or seat.turn:
+                raise Refused("seat_empty")
+            return [SeatLeft(seat=seat.id)]
+        case MuteSeat():
+            if not seat.participant:
+                raise Refused("seat_empty")
+            return [SeatMuted(seat=seat.id, muted=command.muted)]
+        case ClearSeat():
+            turn = state.turns.get(seat.turn)
+            if turn is not None:
+                return [TurnEnded(turn=turn.id, outcome="taken_off", heard=turn.heard, reason=command.reason)]
+            if not seat.participant:
+                raise Refused("seat_empty")
+            return [SeatLeft(seat=seat.id)]
+        case _:
+            assert_never(command)
+
+
+def dropped(state: StageState, participant: str, cause: Cause, now: int) -> list[Event]:
+    """The line of a participant broke. Somebody who was merely called has no line to lose yet."""
+    turn = state.turn_of(participant)
+    if turn is None or (turn.state, "drop") not in TURNS:
+        return []
+    return [TurnDropped(turn=turn.id, until=now + SEAT_HOLD_MS, cause=cause)]
+
+
+def returned(state: StageState, participant: str, now: int) -> list[Event]:
+    """The line of a participant is back; the speaking time that was left is given back too."""
+    turn = state.turn_of(participant)
+    if turn is None or turn.state != "dropped":
+        return []
+    return [TurnReturned(turn=turn.id, ends_at=now + turn.left_ms if turn.earlier == "on_stage" else 0)]
+
+
+def end_all(state: StageState, outcome: Outcome, participant: str | None = None) -> list[Event]:
+    """End the turns and empty the seats of everyone, or of one participant."""
+    events: list[Event] = [
+        TurnEnded(turn=turn.id, outcome=outcome, heard=turn.heard)
+        for turn in state.turns.values()
+        if participant in (None, turn.participant)
+    ]
+    for seat in state.seats.values():
+        if seat.participant and not seat.turn and participant in (None, seat.participant):
+            events.append(SeatLeft(seat=seat.id))
+    return events
+
+
+def park_all(state: StageState, cause: Cause) -> list[Event]:
+    """Set every turn aside that is not parked already."""
+    return [TurnParked(turn=turn.id, cause=cause) for turn in state.turns.values() if turn.state != "parked"]
+
+
+def deadline(state: StageState) -> int | None:
+    """When the next turn is parked by the clock."""
+    moments = [turn.until for turn in state.turns.values() if turn.state == "dropped"]
+    moments += [turn.answer_by for turn in state.turns.values() if turn.state in ("called", "on_deck")]
+    return min(moments, default=None)
+
+
+def due(state: StageState, now: int) -> list[Event]:
+    """What the clock alone brings about."""
+    events: list[Event] = []
+    for turn in state.turns.values():
+        if turn.state == "dropped" and turn.until <= now:
+            events.append(TurnParked(turn=turn.id, cause="hold_over"))
+        elif turn.state in ("called", "on_deck") and turn.answer_by <= now:
+            events.append(TurnParked(turn=turn.id, cause="unanswered"))
+    return events
+
+
+def evolve(state: StageState, event: Event, at: int) -> None:
+    """Carry one event of this feature into the state; other events are none of its business."""
+    match event:
+        case TurnCalled():
+            turn = Turn(
+                id=event.turn,
+                questions=event.questions,
+                participant=event.participant,
+                seat=event.seat or "",
+                called_at=at,
+                answer_by=event.answer_by,
+                limit_ms=event.limit_ms,
+            )
+            state.turns[turn.id] = turn
+            reserve(state, turn, event.seat)
+        case TurnAccepted():
+            enter(state.turns[event.turn], "on_deck")
+        case TurnReadied():
+            enter(state.turns[event.turn], "ready")
+        case TurnStaged():
+            turn = state.turns[event.turn]
+            enter(turn, "on_stage")
+            reserve(state, turn, event.seat)
+            state.seats[event.seat].participant = turn.participant
+            turn.staged_at, turn.ends_at, turn.heard = at, event.ends_at, True
+        case TurnDropped():
+            turn = state.turns[event.turn]
+            turn.left_ms = max(0, turn.ends_at - at) if turn.state == "on_stage" else 0
+            enter(turn, "dropped")
+            turn.until, turn.cause = event.until, event.cause
+        case TurnReturned():
+            turn = state.turns[event.turn]
+            enter(turn, turn.earlier)
+            turn.ends_at, turn.until, turn.cause = event.ends_at, 0, ""
+        case TurnParked():
+            turn = state.turns[event.turn]
+            enter(turn, "parked")
+            turn.until, turn.cause = 0, event.cause
+            release(state, turn)
+        case TurnOffered():
+            turn = state.turns[event.turn]
+            enter(turn, "called")
+            turn.answer_by, turn.cause = event.answer_by, ""
+            reserve(state, turn, event.seat)
+        case TurnExtended():
+            state.turns[event.turn].ends_at = event.ends_at
+        case TurnReadOut():
+            turn = state.turns[event.turn]
+            enter(turn, "read_out")
+            turn.heard, turn.until, turn.cause = True, 0, ""
+            release(state, turn)
+        case TurnEnded():
+            turn = state.turns.pop(event.turn)
+            if turn.staged_at:
+                state.pace = [*state.pace, at - turn.staged_at][-PACE_TURNS:]
+            release(state, turn)
+        case SeatTaken():
+            state.seats[event.seat].participant = event.participant
+        case SeatLeft():
+            empty(state.seats[event.seat])
+        case SeatMuted():
+            state.seats[event.seat].muted = event.muted
+        case _:
+            return
+
+
+def enter(turn: Turn, new: State) -> None:
+    """Change the state of a turn and remember the one before."""
+    turn.earlier, turn.state = turn.state, new
+
+
+def reserve(state: StageState, turn: Turn, seat: str | None) -> None:
+    """Keep a seat for a turn."""
+    turn.seat = seat or ""
+    if seat:
+        state.seats[seat].turn = turn.id
+
+
+def release(state: StageState, turn: Turn) -> None:
+    """Give the seat of a turn back."""
+    if turn.seat:
+        empty(state.seats[turn.seat])
+        turn.seat = ""
+
+
+def empty(seat: Seat) -> None:
+    """Nobody sits here, and nobody is muted here."""
+    seat.participant, seat.turn, seat.muted = "", "", False
