@@ -56,7 +56,8 @@ def require(program: str) -> Path:
     found = _find(program)
     if found is not None:
         return found
-    sentence = f"{program} is not installed (Debian package: {PACKAGES.get(program, program)}); `make test` as root installs it"
+    package = PACKAGES.get(program, program)
+    sentence = f"{program} is not installed (Debian package: {package}); `make test` as root installs it"
     if os.environ.get(ALLOW_MISSING) == "1":
         pytest.skip(sentence)
     pytest.fail(f"{sentence}. Set {ALLOW_MISSING}=1 to leave this part out.", pytrace=False)

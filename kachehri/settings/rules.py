@@ -1,0 +1,100 @@
+"""What no single setting can know: combinations that cannot work, and choices worth a warning."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from kachehri.settings.tree import Settings
+
+# sun_path holds 108 bytes on Linux (unix(7)); the rest is left for names made beside the socket.
+SOCKET_PATH_BYTES = 100
+LANGUAGES = ("ur", "en")
+
+
+def broken(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Pairs of setting and sentence, for everything that cannot work."""
+    yield from _server(settings)
+    yield from _processes(settings)
+    yield from _media(settings)
+    for path in ("bus", "media"):
+        socket: Path = getattr(settings, path).socket
+        if len(str(socket).encode()) > SOCKET_PATH_BYTES:
+            yield f"{path}.socket", f"the path is longer than {SOCKET_PATH_BYTES} bytes, the system's limit for sockets"
+    try:
+        ZoneInfo(settings.place.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield "place.timezone", f"there is no time zone {settings.place.timezone!r}; an example is Asia/Karachi"
+    unknown = [language for language in settings.place.languages if language not in LANGUAGES]
+    if unknown or not settings.place.languages:
+        yield "place.languages", f"must name at least one of {', '.join(LANGUAGES)} and no other"
+
+
+def _server(settings: Settings) -> Iterator[tuple[str, str]]:
+    server = settings.server
+    if server.public_url:
+        parts = urlsplit(server.public_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+            yield "server.public_url", "must look like https://hearing.example.pk, with no path behind the name"
+    if (server.certificate is None) != (server.certificate_key is None):
+        yield "server.certificate", "certificate and certificate_key come together; one of them is missing"
+    for name in ("certificate", "certificate_key"):
+        path: Path | None = getattr(server, name)
+        if path is not None and not path.is_file():
+            yield f"server.{name}", f"there is no file {path}"
+    for network in server.trusted_proxies:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError:
+            yield "server.trusted_proxies", f"{network!r} is not an address or network such as 127.0.0.1 or 10.0.0.0/8"
+
+
+def _processes(settings: Settings) -> Iterator[tuple[str, str]]:
+    if not settings.database.url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        yield "database.url", "must begin with sqlite:/// or postgresql://"
+    if settings.bus.kind == "redis" and not settings.bus.url.startswith(("redis://", "rediss://", "unix://")):
+        yield "bus.url", "must begin with redis://, rediss:// or unix://"
+    if settings.server.workers > 1:
+        if settings.sqlite:
+            yield "server.workers", "SQLite allows exactly one process; use PostgreSQL for more, or set workers to 1"
+        if settings.bus.kind != "redis":
+            yield (
+                "bus.kind",
+                "several workers hear of each other's work through Redis; set kind to redis, or workers to 1",
+            )
+
+
+def _media(settings: Settings) -> Iterator[tuple[str, str]]:
+    media = settings.media
+    for name in ("addresses", "announced_addresses"):
+        for address in getattr(media, name):
+            try:
+                ipaddress.ip_address(address)
+            except ValueError:
+                yield f"media.{name}", f"{address!r} is not an IP address"
+    if (media.port_low == 0) != (media.port_high == 0) or media.port_low > media.port_high:
+        yield "media.port_high", "port_low and port_high are both 0, or the lower one comes first"
+
+
+def warnings(settings: Settings) -> Iterator[str]:
+    """Sentences for `check-config` and the start: it will run, but not as somebody probably hopes."""
+    url = urlsplit(settings.public_url)
+    if url.scheme == "http" and not _loopback(url.hostname or ""):
+        yield (
+            "Phones give the microphone to HTTPS pages only, and this server is reached over plain HTTP: people can "
+            "write but nobody can speak. Set server.certificate, or put a proxy with a certificate in front."
+        )
+    if not _loopback(settings.server.host) and not settings.server.certificate and not settings.server.trusted_proxies:
+        yield "The server listens on a network without a certificate and without a proxy that it trusts."
+    if settings.media.announced_addresses and settings.media.port_low == 0:
+        yield "Behind NAT the media ports must be forwarded: set media.port_low and media.port_high."
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

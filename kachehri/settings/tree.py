@@ -1,0 +1,225 @@
+"""The settings themselves: one class a section, one line a setting.
+
+A name ends in its unit (`_s` seconds, `_ms` milliseconds, `_bytes`). Defaults are safe for one machine that
+nobody else can reach; opening the server to a network is always a choice somebody wrote down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from rooms import limits
+
+T = TypeVar("T")
+
+_SECOND = limits.SECOND_MS
+
+
+def setting(default: T, help: str, *, unit: str = "", least: int | None = None, most: int | None = None) -> T:
+    """A field with its explanation. Typed as its default so that the tree reads like plain values."""
+    made: Any = field(default=default, metadata={"help": help, "unit": unit, "least": least, "most": most})
+    return made  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the pages and the live protocol are served."""
+
+    host: str = setting(
+        "127.0.0.1",
+        "Address to listen on. The default reaches this machine only; put a proxy in front, or name another.",
+    )
+    port: int = setting(8000, "TCP port; 0 takes any free one.", least=0, most=65_535)
+    workers: int = setting(1, "HTTP processes. More than one needs PostgreSQL and Redis.", least=1, most=64)
+    public_url: str = setting(
+        "",
+        "What people type, for links, QR codes and the Origin check: https://hearing.example.pk. Empty: host and port.",
+    )
+    certificate: Path | None = setting(
+        None, "TLS certificate chain (PEM). Phones give a microphone to HTTPS pages only."
+    )
+    certificate_key: Path | None = setting(None, "Private key of the certificate (PEM).")
+    trusted_proxies: tuple[str, ...] = setting(
+        (), "Addresses or networks whose X-Forwarded-For and -Proto are believed: 127.0.0.1 for nginx on this machine."
+    )
+    grace_s: int = setting(10, "How long a stopping server lets requests finish.", unit="seconds", least=0, most=300)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The truth: the log of every session, tickets, people."""
+
+    url: str = setting(
+        "sqlite:///var/kachehri.db", "sqlite:///path for one process, postgresql://user:password@host/name for several."
+    )
+    lock_wait_ms: int = setting(
+        5_000, "How long to wait for a lock that another program holds.", unit="milliseconds", least=100, most=60_000
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """How processes tell each other what was committed. Nothing is lost when it is: the database is the truth."""
+
+    kind: Literal["memory", "local", "redis"] = setting(
+        "local",
+        "memory: a single process. local: processes of this machine, over a Unix socket. redis: several workers.",
+    )
+    url: str = setting("redis://127.0.0.1:6379/0", "Where Redis listens, for kind redis.")
+    socket: Path = setting(Path("var/bus.sock"), "The Unix socket, for kind local; at most 100 bytes long.")
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """The stage: sound and picture of the people who speak."""
+
+    addresses: tuple[str, ...] = setting(
+        (), "Local addresses to send and receive media on. Empty: every address of this machine."
+    )
+    announced_addresses: tuple[str, ...] = setting(
+        (), "Addresses that phones are told instead, when this machine stands behind NAT."
+    )
+    port_low: int = setting(0, "First UDP port for media; 0 lets the system choose.", least=0, most=65_535)
+    port_high: int = setting(0, "Last UDP port for media; open the whole range in the firewall.", least=0, most=65_535)
+    codec: Literal["vp8", "h264"] = setting(
+        "vp8", "The one video codec of a session; a phone without it gets sound only."
+    )
+    socket: Path = setting(
+        Path("var/media.sock"), "Unix socket between workers and the media process; at most 100 bytes."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What must never be shown."""
+
+    key_file: Path = setting(
+        Path("var/key"), "The master key, made by `python -m kachehri keys`, readable by the server's account only."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one person, one address or one connection may use up."""
+
+    connections: int = setting(5_000, "Live connections of one process.", least=1, most=100_000)
+    connections_per_address: int = setting(
+        1_000,
+        "Live connections from one address. Whole towns share one address on mobile networks.",
+        least=1,
+        most=100_000,
+    )
+    tick_ms: int = setting(150, "Shortest time between two live updates.", unit="milliseconds", least=50, most=1_000)
+    behind_bytes: int = setting(
+        262_144, "A reader this far behind is cut off and resumes later.", unit="bytes", least=32_768, most=16_777_216
+    )
+    track_tries_per_hour: int = setting(5, "Guesses at a ticket's number and phone digits.", least=1, most=100)
+    login_tries_per_hour: int = setting(10, "Failed staff sign-ins of one account or address.", least=1, most=1_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """What a new session starts with; its organiser may choose otherwise."""
+
+    seat_hold_s: int = setting(
+        limits.SEAT_HOLD_MS // _SECOND, "How long a dropped line keeps its seat.", unit="seconds", least=10, most=300
+    )
+    answer_by_s: int = setting(
+        limits.ANSWER_BY_MS // _SECOND,
+        "How long a called person may take to answer.",
+        unit="seconds",
+        least=15,
+        most=600,
+    )
+    turn_s: int = setting(
+        limits.TURN_MS // _SECOND,
+        "One turn on the stage; the moderator may extend it.",
+        unit="seconds",
+        least=30,
+        most=3_600,
+    )
+    staff_gone_s: int = setting(
+        limits.STAFF_GONE_MS // _SECOND,
+        "A session without moderator or chair for this long adjourns.",
+        unit="seconds",
+        least=60,
+        most=7_200,
+    )
+    end_grace_s: int = setting(
+        limits.END_GRACE_MS // _SECOND,
+        "A forgotten session closes this long after its planned end.",
+        unit="seconds",
+        least=0,
+        most=86_400,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whom this server is for."""
+
+    name: str = setting("Kachehri", "Name of the district or office, as shown on every page.")
+    timezone: str = setting("Asia/Karachi", "IANA time zone that dates are shown and working days counted in.")
+    languages: tuple[str, ...] = setting(("ur", "en"), "Languages of the pages; the first is the default.")
+
+
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """What follows a hearing."""
+
+    silence_days: int = setting(
+        15,
+        "A delivered notice left unanswered this long closes a ticket, reported apart.",
+        unit="days",
+        least=7,
+        most=90,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """How people are told when they are not looking."""
+
+    sms: Literal["off"] = setting("off", "Text messages. No gateway is built in yet, so: off.")
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """One JSON object a line on standard error, without names, texts, numbers or addresses of people."""
+
+    level: Literal["debug", "info", "warning", "error"] = setting(
+        "info", "The least important line that is still written."
+    )
+    shape: Literal["json", "plain"] = setting("json", "json for collectors, plain for a person at a terminal.")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole tree. `Settings()` is a valid server on loopback."""
+
+    server: Server = Server()
+    database: Database = Database()
+    bus: Bus = Bus()
+    media: Media = Media()
+    secrets: Secrets = Secrets()
+    limits: Limits = Limits()
+    sessions: Sessions = Sessions()
+    place: Place = Place()
+    tickets: Tickets = Tickets()
+    notices: Notices = Notices()
+    logs: Logs = Logs()
+
+    @property
+    def sqlite(self) -> bool:
+        return self.database.url.startswith("sqlite")
+
+    @property
+    def public_url(self) -> str:
+        """What people type, without a slash at the end."""
+        if self.server.public_url:
+            return self.server.public_url.rstrip("/")
+        scheme = "https" if self.server.certificate else "http"
+        host = f"[{self.server.host}]" if ":" in self.server.host else self.server.host
+        return f"{scheme}://{host}:{self.server.port}"
