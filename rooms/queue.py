@@ -76,7 +76,7 @@ QUESTIONS: dict[tuple[State, str], State | Literal["earlier"]] = {
     ("admitted", "answer"): "answered",
     ("admitted", "defer"): "deferred",
     ("admitted", "call"): "called",
-    ("called", "return"): "admitted",
+    ("called", "return"): "earlier",
     ("called", "hear"): "heard",
     ("called", "answer"): "answered",
     ("called", "defer"): "deferred",
@@ -188,7 +188,8 @@ def decide(state: QueueState, command: QueueCommand, actor: str, ctx: Context) -
 
     Arguments:
         actor: the participant who gives the command.
-    Errors: `Refused` with `question_unknown`, `question_state`, `question_limit`, `merge_self`, `second_person`, `not_in_line`.
+    Errors: `Refused` with `question_unknown`, `question_state`, `question_limit`, `merge_self`, `merge_parent`,
+        `second_person`, `not_in_line`.
     """
     note = ctx.kept.get("note")
     match command:
@@ -279,7 +280,7 @@ def merge(state: QueueState, question: Question, into: str) -> QuestionMerged:
     if parent.state == "merged":
         parent = state.get(parent.parent)
     if parent.id == question.id or state.followers.get(question.id):
-        raise Refused("merge_self")
+        raise Refused("merge_self" if parent.id == question.id else "merge_parent")
     if parent.state in ("refused", "withdrawn", "refusing"):
         raise Refused("question_state", state=parent.state)
     return QuestionMerged(question=question.id, into=parent.id)
@@ -321,11 +322,8 @@ def mark(state: QueueState, question_id: str, action: str, at: int) -> None:
     """What a turn does to its question; a step that the table does not have leaves the question as it is."""
     question = state.questions[question_id]
     new = QUESTIONS.get((question.state, action))
-    if new is not None and new != "earlier":
-        # A question called again after its answer does not lose the answer when the turn ends early.
-        if action == "return" and question.was_answered:
-            new = "answered"
-        enter(state, question, new)
+    if new is not None:
+        enter(state, question, question.earlier if new == "earlier" else new)
         question.changed_at = at
 
 
