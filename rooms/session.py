@@ -13,6 +13,7 @@ import msgspec
 
 from . import attendance, closing, lifecycle, questions, queue, stage, turns
 from .base import SYSTEM, Actor, Command, Context, Event, Refused, SetFact
+from .lifecycle import Phase
 from .limits import CLOSE_CHUNK, WAIT_PLACES
 
 
@@ -94,7 +95,7 @@ class Session(msgspec.Struct):
     closing: closing.ClosingState = msgspec.field(default_factory=closing.ClosingState)
 
     @property
-    def phase(self) -> lifecycle.Phase:
+    def phase(self) -> Phase:
         """Where the session stands."""
         return self.lifecycle.phase
 
