@@ -12,9 +12,13 @@ from typing import Any, get_args
 import msgspec
 
 from . import attendance, closing, lifecycle, questions, queue, stage, turns
+from .attendance import AttendanceState
 from .base import SYSTEM, Actor, Command, Context, Event, Refused, SetFact
-from .lifecycle import Phase
+from .closing import ClosingState
+from .lifecycle import LifecycleState, Phase
 from .limits import CLOSE_CHUNK, WAIT_PLACES
+from .queue import QueueState
+from .stage import StageState
 
 
 class Tick(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="clock.tick"):
@@ -88,11 +92,11 @@ class Session(msgspec.Struct):
     id: str
     seq: int = 0
     at: int = 0
-    lifecycle: lifecycle.LifecycleState = msgspec.field(default_factory=lifecycle.LifecycleState)
-    attendance: attendance.AttendanceState = msgspec.field(default_factory=attendance.AttendanceState)
-    queue: queue.QueueState = msgspec.field(default_factory=queue.QueueState)
-    stage: stage.StageState = msgspec.field(default_factory=stage.StageState)
-    closing: closing.ClosingState = msgspec.field(default_factory=closing.ClosingState)
+    lifecycle: LifecycleState = msgspec.field(default_factory=LifecycleState)
+    attendance: AttendanceState = msgspec.field(default_factory=AttendanceState)
+    queue: QueueState = msgspec.field(default_factory=QueueState)
+    stage: StageState = msgspec.field(default_factory=StageState)
+    closing: ClosingState = msgspec.field(default_factory=ClosingState)
 
     @property
     def phase(self) -> Phase:
