@@ -99,6 +99,8 @@ QUESTIONS: dict[tuple[State, str], State | Literal["earlier"]] = {
 
 #: States in which the asker still waits for something in this session.
 OPEN: frozenset[State] = frozenset({"new", "held", "admitted", "called", "refusing"})
+#: States in which the session has done with it, on air or in writing.
+FINISHED: frozenset[State] = frozenset({"heard", "answered", "deferred"})
 
 
 class Question(msgspec.Struct):
@@ -143,6 +145,8 @@ class QueueState(msgspec.Struct):
     followers: dict[str, list[str]] = {}
     #: Questions whose place was ever moved by hand.
     moved: dict[str, Rank] = {}
+    #: Questions in the order in which they were finished; one may stand here more than once.
+    finished: list[str] = []
     policy: str = ""
 
     def get(self, question: str) -> Question:
@@ -297,6 +301,8 @@ def enter(state: QueueState, question: Question, new: State) -> None:
         leave(state, question)
         question.earlier, question.state = question.state, new
         insort(state.index.setdefault(new, []), (question.rank, question.id))
+        if new in FINISHED:
+            state.finished.append(question.id)
 
 
 def leave(state: QueueState, question: Question) -> None:

@@ -1,0 +1,150 @@
+"""Who may do what: one table of role, action and relation, denying whatever is not in it.
+
+An action is the tag of a command, or the name of a page or route. The relation says whether the thing acted upon is the
+actor's own ("own") or anybody's ("any"). The code, the tests and the documents read this one table.
+"""
+
+from typing import Literal
+
+from rooms.base import Role
+
+Relation = Literal["own", "any"]
+
+CITIZEN: dict[str, Relation] = {
+    "question.ask": "any",
+    "question.support": "any",
+    "question.withdraw": "own",
+    "turn.accept": "own",
+    "turn.ready": "own",
+    "turn.wait": "own",
+    "turn.read_out": "own",
+    "turn.finish": "own",
+    "seat.mute": "own",
+    "media.publish": "own",
+    "media.watch": "any",
+    "page.live": "any",
+}
+TRIAGE: dict[str, Relation] = {
+    "question.classify": "any",
+    "question.hold": "any",
+    "question.admit": "any",
+    "question.merge": "any",
+    "question.unmerge": "any",
+    "question.not_take": "any",
+    "question.refuse": "any",
+    "question.confirm_refusal": "any",
+    "question.overturn_refusal": "any",
+    "question.answer": "any",
+    "question.defer": "any",
+    "question.move": "any",
+}
+STAGE: dict[str, Relation] = {
+    "turn.call": "any",
+    "turn.stage": "any",
+    "turn.read_out": "any",
+    "turn.finish": "any",
+    "turn.extend": "any",
+    "turn.offer": "any",
+    "turn.park": "any",
+    "turn.cancel": "any",
+    "seat.mute": "any",
+    "seat.clear": "any",
+    "participant.remove": "any",
+    "participant.block": "any",
+    "participant.unblock": "any",
+}
+SITTING: dict[str, Relation] = {
+    "seat.take": "any",
+    "seat.leave": "own",
+    "seat.mute": "own",
+    "media.publish": "own",
+    "media.watch": "any",
+    "page.live": "any",
+}
+COURSE: dict[str, Relation] = {
+    "session.open_doors": "any",
+    "session.start": "any",
+    "session.adjourn": "any",
+    "session.resume": "any",
+    "session.postpone": "any",
+    "session.reschedule": "any",
+    "session.cancel": "any",
+    "session.close": "any",
+}
+PLANNING: dict[str, Relation] = {
+    "session.schedule": "any",
+    "session.reschedule": "any",
+    "session.postpone": "any",
+    "session.cancel": "any",
+    "page.schedule": "any",
+}
+CLOCK: dict[str, Relation] = {
+    "clock.tick": "any",
+    "tickets.open": "any",
+    "session.seal": "any",
+    "presence.report": "any",
+    "attendance.count": "any",
+    "policy.declare": "any",
+    "session.schedule": "any",
+}
+WATCHING: dict[str, Relation] = {"media.watch": "any", "page.live": "any"}
+
+ROLES: dict[Role, dict[str, Relation]] = {
+    "citizen": CITIZEN,
+    "moderator": {
+        **WATCHING,
+        **TRIAGE,
+        **STAGE,
+        **COURSE,
+        "question.ask": "any",
+        "page.desk": "any",
+        "policy.declare": "any",
+    },
+    "chair": {
+        **WATCHING,
+        **SITTING,
+        **TRIAGE,
+        **STAGE,
+        **COURSE,
+        "page.desk": "any",
+        "page.official": "any",
+        "policy.declare": "any",
+    },
+    "official": {**SITTING, "page.official": "any"},
+    "interpreter": {**SITTING},
+    "clerk": {
+        **WATCHING,
+        "question.ask": "any",
+        "question.classify": "any",
+        "question.answer": "any",
+        "page.desk": "any",
+    },
+    "officer": {**WATCHING},
+    "observer": {**WATCHING},
+    "administrator": {**WATCHING, **PLANNING, "page.desk": "any", "page.accounts": "any"},
+    "system": CLOCK,
+}
+
+#: What a connection of each role receives.
+AUDIENCES: dict[Role, Literal["public", "desk", "official"]] = {
+    "citizen": "public",
+    "moderator": "desk",
+    "chair": "desk",
+    "clerk": "desk",
+    "administrator": "desk",
+    "official": "official",
+    "interpreter": "official",
+    "officer": "public",
+    "observer": "public",
+    "system": "public",
+}
+
+
+def allows(role: Role, action: str, own: bool) -> bool:
+    """Whether `role` may do `action` on something that is or is not its own.
+
+    Arguments:
+        own: the actor is the one whom the thing acted upon belongs to.
+    """
+    relation = ROLES[role].get(action)
+    return relation == "any" or (relation == "own" and own)
