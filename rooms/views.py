@@ -11,8 +11,9 @@ from typing import Any, Literal
 import msgspec
 
 from .base import Event
-from .limits import OWN_MAX, RECENT, WINDOW
-from .queue import FINISHED, Question, State
+from .limits import CALLED_BYTES, LINE_BYTES, NAME_BYTES, OWN_MAX, RECENT, WINDOW
+from .questions import State
+from .queue import FINISHED, Question
 from .session import Session
 from .stage import DECK, Turn
 
@@ -43,8 +44,8 @@ class SessionRow(Row, omit_defaults=True, frozen=True):
 class QuestionRow(Row, omit_defaults=True, frozen=True):
     """One question. The public never reads a hidden name, a private text or an asker."""
 
-    state: str = ""
-    kind: str = ""
+    state: str = "admitted"
+    kind: str = "grievance"
     category: str = ""
     area: str = ""
     text: str = ""
@@ -187,7 +188,8 @@ def view(session: Session, audience: ViewAudience, texts: Texts) -> View:
             "not_taken": window(queue.among("not_taken"), newest=True),
         }
     shown = dict.fromkeys((*line, *recent, *(each for ids in windows.values() for each in ids)))
-    shown.update(dict.fromkeys(each for turn in stage.turns.values() for each in turn.questions))
+    called = {each for turn in stage.turns.values() if desk or turn.state != "parked" for each in turn.questions}
+    shown.update(dict.fromkeys(called))
     life = session.lifecycle
     balance = session.closing.balance
     return View(
@@ -205,7 +207,9 @@ def view(session: Session, audience: ViewAudience, texts: Texts) -> View:
         ),
         line=line,
         recent=recent,
-        questions={each: question_row(session, queue.questions[each], desk, texts) for each in shown},
+        questions={
+            each: question_row(session, queue.questions[each], audience, texts, each in called) for each in shown
+        },
         turns={turn.id: turn_row(turn, desk) for turn in stage.turns.values() if desk or turn.state != "parked"},
         seats=seat_rows(session, desk),
         totals={
@@ -233,37 +237,61 @@ def latest(session: Session, desk: bool) -> tuple[str, ...]:
     return tuple(unique)[:count]
 
 
-def question_row(session: Session, question: Question, desk: bool, texts: Texts) -> QuestionRow:
-    """One question as an audience may see it."""
-    closed_to_public = question.private and not desk
-    named = desk or not (question.hide_name or question.private)
-    common = {
-        "state": question.state,
-        "kind": question.kind,
-        "category": question.category,
-        "area": question.area,
-        "text": "" if closed_to_public else texts.get(question.content, ""),
-        "name": texts.get(question.name, "") if named else "",
-        "hidden": question.hide_name,
-        "private": question.private,
-        "supports": question.supports,
-        "followers": len(session.queue.followers.get(question.id, ())),
-        "moved": question.moved,
-        "at": question.asked_at,
-    }
-    if not desk:
-        return QuestionRow(**common)
+def question_row(
+    session: Session, question: Question, audience: ViewAudience, texts: Texts, called: bool
+) -> QuestionRow:
+    """One question as an audience may see it.
+
+    Arguments:
+        called: it has a turn, so that its words are what everybody is listening to.
+    """
+    text, name = texts.get(question.content, ""), texts.get(question.name, "")
+    followers = len(session.queue.followers.get(question.id, ()))
+    if audience == "desk":
+        return QuestionRow(
+            state=question.state,
+            kind=question.kind,
+            category=question.category,
+            area=question.area,
+            text=text,
+            name=name,
+            hidden=question.hide_name,
+            private=question.private,
+            supports=question.supports,
+            followers=followers,
+            moved=question.moved,
+            at=question.asked_at,
+            reference=question.reference,
+            asker=question.asker,
+            reason=question.reason,
+            note=texts.get(question.note, ""),
+            parent=question.parent,
+            by=question.by,
+            channel=question.channel,
+            barred=question.asker in session.attendance.barred,
+        )
+    whole = called and audience == "official"
     return QuestionRow(
-        **common,
-        reference=question.reference,
-        asker=question.asker,
-        reason=question.reason,
-        note=texts.get(question.note, ""),
-        parent=question.parent,
-        by=question.by,
-        channel=question.channel,
-        barred=question.asker in session.attendance.barred,
+        state=question.state,
+        kind=question.kind,
+        category=question.category,
+        area=question.area,
+        text="" if question.private else text if whole else excerpt(text, CALLED_BYTES if called else LINE_BYTES),
+        name="" if question.private or question.hide_name else excerpt(name, NAME_BYTES),
+        hidden=question.hide_name,
+        private=question.private,
+        supports=question.supports,
+        followers=followers,
+        moved=question.moved,
     )
+
+
+def excerpt(text: str, limit_bytes: int) -> str:
+    """As many whole letters as fit into `limit_bytes` of UTF-8, with an ellipsis where something was left out."""
+    raw = text.encode()
+    if len(raw) <= limit_bytes:
+        return text
+    return raw[: limit_bytes - 3].decode(errors="ignore").rstrip() + "…"
 
 
 def turn_row(turn: Turn, desk: bool) -> TurnRow:
