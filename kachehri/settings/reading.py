@@ -31,6 +31,11 @@ class Problem:
     sentence: str
     source: str = ""
 
+    @property
+    def urdu(self) -> str:
+        """The sentence in Urdu, for those that people meet without having opened a settings file."""
+        return rules.URDU.get(self.sentence, "")
+
     def __str__(self) -> str:
         return f"{self.path}: {self.sentence}" + (f" (from {self.source})" if self.source else "")
 

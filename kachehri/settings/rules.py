@@ -12,7 +12,10 @@ from kachehri.settings.tree import Settings
 
 # sun_path holds 108 bytes on Linux (unix(7)); the rest is left for names made beside the socket.
 SOCKET_PATH_BYTES = 100
-LANGUAGES = ("ur", "en")
+ONE_PROCESS = "SQLite allows exactly one process; use PostgreSQL for more, or set workers to 1"
+URDU = {
+    ONE_PROCESS: "SQLite کے ساتھ صرف ایک پروسیس چل سکتا ہے؛ زیادہ کے لیے PostgreSQL استعمال کریں یا workers کو 1 رکھیں۔"
+}
 
 
 def broken(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -28,9 +31,6 @@ def broken(settings: Settings) -> Iterator[tuple[str, str]]:
         ZoneInfo(settings.place.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         yield "place.timezone", f"there is no time zone {settings.place.timezone!r}; an example is Asia/Karachi"
-    unknown = [language for language in settings.place.languages if language not in LANGUAGES]
-    if unknown or not settings.place.languages:
-        yield "place.languages", f"must name at least one of {', '.join(LANGUAGES)} and no other"
 
 
 def _server(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -59,7 +59,7 @@ def _processes(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "bus.url", "must begin with redis://, rediss:// or unix://"
     if settings.server.workers > 1:
         if settings.sqlite:
-            yield "server.workers", "SQLite allows exactly one process; use PostgreSQL for more, or set workers to 1"
+            yield "server.workers", ONE_PROCESS
         if settings.bus.kind != "redis":
             yield (
                 "bus.kind",

@@ -54,9 +54,6 @@ class Database:
     url: str = setting(
         "sqlite:///var/kachehri.db", "sqlite:///path for one process, postgresql://user:password@host/name for several."
     )
-    lock_wait_ms: int = setting(
-        5_000, "How long to wait for a lock that another program holds.", unit="milliseconds", least=100, most=60_000
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +159,6 @@ class Place:
 
     name: str = setting("Kachehri", "Name of the district or office, as shown on every page.")
     timezone: str = setting("Asia/Karachi", "IANA time zone that dates are shown and working days counted in.")
-    languages: tuple[str, ...] = setting(("ur", "en"), "Languages of the pages; the first is the default.")
 
 
 @dataclass(frozen=True, slots=True)

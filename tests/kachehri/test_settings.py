@@ -47,11 +47,11 @@ class TestDefaults:
 class TestSources:
     def test_environment_wins_over_file_and_command_line_over_both(self, tmp_path: Path) -> None:
         file = tmp_path / "k.toml"
-        file.write_text('[server]\nport = 1\nhost = "::1"\n[place]\nlanguages = ["en"]\n[secrets]\nkey_file = "x"\n')
+        file.write_text('[server]\nport = 1\nhost = "::1"\n[media]\naddresses = ["::1"]\n[secrets]\nkey_file = "x"\n')
         settings = load(file, {"KACHEHRI_SERVER_PORT": "2", "KACHEHRI_SERVER_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8"})
         assert (settings.server.port, settings.server.host) == (2, "::1")
         assert settings.server.trusted_proxies == ("127.0.0.1", "10.0.0.0/8")
-        assert settings.place.languages == ("en",)
+        assert settings.media.addresses == ("::1",)
         assert settings.secrets.key_file == Path("x")
         assert settings.public_url == "http://[::1]:2"
         settings = load(file, {"KACHEHRI_SERVER_PORT": "2"}, {"server.port": 3, "server.host": None})
@@ -128,8 +128,6 @@ class TestRefusals:
             ("media.port_high", 5),
             ("secrets.key_file", ""),
             ("place.timezone", "Karachi"),
-            ("place.languages", ["fr"]),
-            ("place.languages", []),
             ("notices.sms", "on"),
         ],
     )

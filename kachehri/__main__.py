@@ -1,0 +1,131 @@
+"""The command line: `python -m kachehri …`.
+
+What lives in packages above this one is called by name, so that no import points upward.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kachehri import __version__, keys, logs, plain, serving
+from kachehri.settings import Settings, document, load
+from kachehri.settings.reading import export
+from kachehri.settings.rules import warnings
+from kachehri.store import migrate as migrate_database
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # its tracebacks print local variables, keys among them
+    help="A self-hosted live public hearing.",
+)
+Config = Annotated[Path | None, typer.Option("--config", help="TOML file; else KACHEHRI_CONFIG.", show_default=False)]
+
+
+def _settings(config: Path | None, **overrides: object) -> Settings:
+    dotted = {name.replace("__", "."): value for name, value in overrides.items()}
+    settings = load(config, overrides=dotted)
+    export(config, dotted)
+    return settings
+
+
+@app.command()
+def serve(
+    config: Config = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default=False)] = None,
+    port: Annotated[int | None, typer.Option(help="TCP port.", show_default=False)] = None,
+    workers: Annotated[int | None, typer.Option(help="HTTP processes.", show_default=False)] = None,
+    media: Annotated[bool, typer.Option(help="Start the media process too.")] = True,
+) -> None:
+    """Serve pages, the live protocol and the stage, until told to stop."""
+    settings = _settings(config, server__host=host, server__port=port, server__workers=workers)
+    logs.set_up(settings)
+    for sentence in warnings(settings):
+        print(sentence, file=sys.stderr)
+    serving.serve(settings, media=media)
+
+
+@app.command()
+def media(config: Config = None) -> None:
+    """Run the media process alone: the stage's sound and picture. `serve` starts it by itself."""
+    settings = _settings(config)
+    logs.set_up(settings)
+    serving.resolve("signaling.media.process:main")(settings)
+
+
+@app.command()
+def migrate(config: Config = None) -> None:
+    """Make the database, or bring it up to date."""
+    settings = _settings(config)
+    serving.state_folder(settings)
+    print(f"The database is at revision {migrate_database(settings.database.url)}.")
+
+
+@app.command()
+def check_config(
+    config: Config = None,
+    write_reference: Annotated[bool, typer.Option("--write-reference", help="Write kachehri/SETTINGS.md.")] = False,
+) -> None:
+    """Say everything that is wrong with the settings, at once."""
+    if write_reference:
+        document.PATH.write_text(document.render(), encoding="utf-8")
+        return
+    settings = _settings(config)
+    for sentence in warnings(settings):
+        print(sentence)
+    print(f"The settings are in order; people reach the server at {settings.public_url}.")
+
+
+@app.command("keys")
+def make_key(config: Config = None) -> None:
+    """Make the master key, once, in the file that secrets.key_file names."""
+    settings = _settings(config)
+    path = settings.secrets.key_file
+    try:
+        keys.make(path)
+    except FileExistsError:
+        raise plain.Stop("key_exists", path=path) from None
+    print(f"A new key is in {path}. Keep a copy in a safe place: without it sealed names cannot be read.")
+
+
+@app.command()
+def demo(lan: Annotated[bool, typer.Option("--lan", help="Let phones of this network in, over TLS.")] = False) -> None:
+    """A live hearing with simulated citizens, on this machine."""
+    raise SystemExit(serving.resolve("web.demo:main")(lan=lan))
+
+
+@app.command()
+def demo_check() -> None:
+    """The demo without a person: run it, verify it from outside, end with one JSON line."""
+    raise SystemExit(serving.resolve("web.demo:check")())
+
+
+@app.command()
+def protocol(
+    write: Annotated[bool, typer.Option("--write", help="Write the generated documents.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Fail when they differ from the code.")] = False,
+) -> None:
+    """The documents of the live protocol, generated from the code."""
+    if write == check:
+        raise typer.BadParameter("give one of --write and --check")
+    raise SystemExit(serving.resolve("signaling.docs:main")(write=write))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)
+
+
+def main() -> None:
+    """The entry point: foreseen trouble is one plain sentence, in both languages, and exit code 2."""
+    with plain.plainly():
+        app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""One plain sentence in two languages instead of a traceback, for whoever starts the server.
+
+Exit code 2 means: nothing is broken in the program, something must be changed around it.
+"""
+
+from __future__ import annotations
+
+import errno
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from kachehri.keys import KeyRefused
+from kachehri.settings import SettingsError
+from kachehri.store import StoreError
+
+EXIT: Final = 2
+
+SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    "port_taken": (
+        "Another program already listens on {address}. Stop it, or choose another port with --port.",
+        "{address} پر کوئی اور پروگرام پہلے سے چل رہا ہے۔ اسے بند کریں یا --port سے دوسرا پورٹ چنیں۔",
+    ),
+    "port_denied": (
+        "This account may not listen on {address}. Choose a port of 1024 or above, and put a proxy in front.",
+        "اس اکاؤنٹ کو {address} پر سننے کی اجازت نہیں۔ 1024 یا اس سے بڑا پورٹ چنیں۔",
+    ),
+    "address_unknown": (
+        "This machine has no address {address}. Set server.host to one of its own, or to 0.0.0.0 for all.",
+        "اس مشین کا پتہ {address} نہیں ہے۔ server.host میں اس کا اپنا پتہ لکھیں یا سب کے لیے 0.0.0.0۔",
+    ),
+    "key_missing": (
+        "There is no key at {path}. Make one with `python -m kachehri keys`, and keep a copy in a safe place.",
+        "{path} پر کلید موجود نہیں۔ `python -m kachehri keys` سے بنائیں اور ایک نقل محفوظ جگہ رکھیں۔",
+    ),
+    "key_exposed": (
+        "Other accounts of this machine can read the key at {path}. Close it with: chmod 600 {path}",
+        "{path} کی کلید دوسرے اکاؤنٹ بھی پڑھ سکتے ہیں۔ بند کریں: chmod 600 {path}",
+    ),
+    "key_unreadable": (
+        "The file {path} cannot be read as a key. Restore it from your copy.",
+        "{path} کو کلید کے طور پر نہیں پڑھا جا سکتا۔ اپنی محفوظ نقل واپس رکھیں۔",
+    ),
+    "key_weak": (
+        "The key at {path} could be guessed. Make a new one with `python -m kachehri keys`.",
+        "{path} کی کلید کا اندازہ لگایا جا سکتا ہے۔ `python -m kachehri keys` سے نئی بنائیں۔",
+    ),
+    "key_exists": (
+        "There is a key at {path} already. It is kept: without it every sealed name would be lost.",
+        "{path} پر کلید پہلے سے ہے۔ اسے نہیں بدلا گیا: اس کے بغیر تمام محفوظ نام ضائع ہو جائیں گے۔",
+    ),
+    "settings": ("The settings have mistakes:", "ترتیبات میں غلطیاں ہیں:"),
+    "part_missing": (
+        "This installation is not complete: {part} is missing. Install it again from the lock file.",
+        "تنصیب مکمل نہیں: {part} موجود نہیں۔ دوبارہ نصب کریں۔",
+    ),
+}
+
+
+class Stop(Exception):
+    """Something around the program must change first. `code` is a row of SENTENCES."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+def say(code: str, **params: object) -> None:
+    for sentence in SENTENCES[code]:
+        print(sentence.format(**params), file=sys.stderr)
+
+
+def cannot_bind(error: OSError, host: str, port: int) -> Stop | OSError:
+    """What an operating system means when it refuses an address (bind(2))."""
+    match error.errno:
+        case errno.EADDRINUSE:
+            return Stop("port_taken", address=f"{host}:{port}")
+        case errno.EACCES | errno.EPERM:
+            return Stop("port_denied", address=f"{host}:{port}")
+        case errno.EADDRNOTAVAIL:
+            return Stop("address_unknown", address=host)
+    return error
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Lets no foreseen trouble out of this block as a traceback."""
+    try:
+        yield
+    except Stop as stop:
+        say(stop.code, **stop.params)
+    except KeyRefused as refused:
+        say(f"key_{refused.code}", path=refused.path)
+    except StoreError as error:
+        for language in ("en", "ur"):
+            print(error.sentence(language), file=sys.stderr)
+    except SettingsError as error:
+        say("settings")
+        for problem in error.problems:
+            print(f"  {problem}", file=sys.stderr)
+            if problem.urdu:
+                print(f"  {problem.path}: {problem.urdu}", file=sys.stderr)
+    else:
+        return
+    raise SystemExit(EXIT)

@@ -1,0 +1,154 @@
+"""Starts the HTTP workers and, beside them, the media process; ends them together.
+
+The address is taken and the database and key are looked at before anything runs, so that whoever started the
+server reads one sentence. The parts above this package are found by name, since nothing here may import them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from kachehri import keys, logs, plain
+from kachehri.settings import Settings, load
+from kachehri.store import Store, check
+
+APPLICATION = "web.app:create_app"
+LIVE = "signaling.endpoint:LiveProtocol"
+BACKLOG = 2_048  # connections the system keeps waiting; a whole town comes back at once after a power cut
+MEDIA_BACK_S = 1.0  # a media process that died is started again after this long
+
+
+def resolve(name: str) -> Any:
+    """The object behind "package.module:name"."""
+    module, _, attribute = name.partition(":")
+    try:
+        return getattr(importlib.import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        if error.name is not None and module.startswith(error.name):
+            raise plain.Stop("part_missing", part=module) from None
+        raise
+
+
+def bind(settings: Settings) -> socket.socket:
+    """The listening socket, so that "port in use" is known before anything else has begun."""
+    host, port = settings.server.host, settings.server.port
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise plain.cannot_bind(error, host, port) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def look(settings: Settings) -> None:
+    """Everything that must be right before the first request: the key, the database and its schema."""
+    keys.read(settings.secrets.key_file)
+    store = Store(settings.database.url)
+    try:
+        check(store)
+    finally:
+        store.close()
+
+
+def application() -> Any:
+    """What a spawned worker runs; it reads its settings from the environment that its parent prepared."""
+    settings = load()
+    logs.set_up(settings)
+    return resolve(APPLICATION)(settings)
+
+
+def configure(settings: Settings, app: Any, *, factory: bool = False) -> uvicorn.Config:
+    server = settings.server
+    return uvicorn.Config(
+        app,
+        factory=factory,
+        ws=resolve(LIVE),
+        http="h11",
+        loop="asyncio",
+        lifespan="on",
+        workers=server.workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=bool(server.trusted_proxies),
+        forwarded_allow_ips=list(server.trusted_proxies),
+        ssl_certfile=server.certificate,
+        ssl_keyfile=server.certificate_key,
+        timeout_graceful_shutdown=server.grace_s,
+        backlog=BACKLOG,
+    )
+
+
+def serve(settings: Settings, *, media: bool = True) -> None:
+    """Runs until told to stop (SIGTERM, SIGINT)."""
+    listener = bind(settings)
+    with listener:
+        look(settings)
+        companion = Companion() if media else None
+        try:
+            if settings.server.workers > 1:
+                config = configure(settings, "kachehri.serving:application", factory=True)
+                Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
+            else:
+                config = configure(settings, resolve(APPLICATION)(settings))
+                uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            if companion:
+                companion.close()
+
+
+class Companion:
+    """The media process: started with us, started again when it dies, ended with us."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._command = [sys.executable, "-m", "kachehri", "media", *arguments]
+        self._ending = threading.Event()
+        self._process = self._start()
+        self._watch = threading.Thread(target=self._keep, name="media-keeper", daemon=True)
+        self._watch.start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
+
+    def _keep(self) -> None:
+        log = logs.logger(__name__)
+        while True:
+            status = self._process.wait()
+            if self._ending.is_set():
+                return
+            log.error("media.died", status=status, way="!")
+            if status == plain.EXIT or self._ending.wait(MEDIA_BACK_S):
+                return
+            self._process = self._start()
+
+    def close(self) -> None:
+        self._ending.set()
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._watch.join(5)
+
+
+def state_folder(settings: Settings) -> None:
+    """The folders that files of ours go into, closed to other accounts."""
+    folders = {settings.secrets.key_file.parent, settings.bus.socket.parent, settings.media.socket.parent}
+    if settings.sqlite:
+        folders.add(Path(settings.database.url.removeprefix("sqlite:///")).parent)
+    for folder in folders:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
