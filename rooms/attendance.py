@@ -10,7 +10,6 @@ import msgspec
 
 from . import reasons
 from .base import STAFF, Command, ContentRef, Context, Event, Id, Millis, Note, Refused, Role
-from .limits import STAFF_GONE_MS
 
 
 class ReportPresence(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="presence.report"):
@@ -185,8 +184,8 @@ def evolve(state: AttendanceState, event: Event, at: int) -> None:
             return
 
 
-def deadline(state: AttendanceState, live_since: int) -> int | None:
+def deadline(state: AttendanceState, live_since: int, staff_gone_ms: int) -> int | None:
     """When a live session without staff adjourns; a session that started without staff counts from its start."""
     if state.staff:
         return None
-    return max(state.staff_gone_at, live_since) + STAFF_GONE_MS
+    return max(state.staff_gone_at, live_since) + staff_gone_ms

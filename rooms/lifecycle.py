@@ -10,7 +10,7 @@ import msgspec
 
 from . import reasons
 from .base import Command, ContentRef, Context, Event, Millis, Note, Refused, Slug
-from .limits import END_GRACE_MS
+from .limits import ANSWER_BY_MS, END_GRACE_MS, SEAT_HOLD_MS, STAFF_GONE_MS, TURN_MS
 
 Phase = Literal["new", "scheduled", "postponed", "doors_open", "live", "adjourned", "closing", "closed", "cancelled"]
 SeatKind = Literal["citizen", "official", "interpreter", "hall", "signer"]
@@ -48,6 +48,16 @@ class SeatPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: SeatKind
 
 
+class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How long things last in this session; declared when it is announced, so that nobody can bend them later."""
+
+    seat_hold_ms: Millis = SEAT_HOLD_MS
+    answer_by_ms: Millis = ANSWER_BY_MS
+    turn_ms: Millis = TURN_MS
+    staff_gone_ms: Millis = STAFF_GONE_MS
+    end_grace_ms: Millis = END_GRACE_MS
+
+
 class ScheduleSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session.schedule"):
     """Announce a session; from now on it takes questions."""
 
@@ -55,6 +65,7 @@ class ScheduleSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=
     starts_at: Millis
     ends_at: Millis
     seats: tuple[SeatPlan, ...]
+    timing: Timing = Timing()
     practice: bool = False
 
 
@@ -112,6 +123,7 @@ class SessionScheduled(Event, frozen=True, kw_only=True, omit_defaults=True, tag
     starts_at: int
     ends_at: int
     seats: tuple[SeatPlan, ...]
+    timing: Timing = Timing()
     practice: bool = False
 
 
@@ -163,6 +175,7 @@ class LifecycleState(msgspec.Struct):
     title: dict[str, str] = {}
     starts_at: int = 0
     ends_at: int = 0
+    timing: Timing = Timing()
     practice: bool = False
     reason: str = ""
     note: str = ""
@@ -212,6 +225,7 @@ def decide(
                     starts_at=command.starts_at,
                     ends_at=command.ends_at,
                     seats=command.seats,
+                    timing=command.timing,
                     practice=command.practice,
                 )
             ]
@@ -247,7 +261,7 @@ def evolve(state: LifecycleState, event: Event, at: int) -> None:
     match event:
         case SessionScheduled():
             state.phase = "scheduled"
-            state.title, state.practice = event.title, event.practice
+            state.title, state.practice, state.timing = event.title, event.practice, event.timing
             state.starts_at, state.ends_at = event.starts_at, event.ends_at
         case DoorsOpened():
             state.phase = "doors_open"
@@ -280,7 +294,7 @@ def because(state: LifecycleState, reason: str, note: ContentRef | None) -> None
 def deadline(state: LifecycleState) -> int | None:
     """When a session that nobody closes is closed: its scheduled end and two hours. A postponed one has no date to miss."""
     if state.phase in OPEN and state.phase != "postponed":
-        return state.ends_at + END_GRACE_MS
+        return state.ends_at + state.timing.end_grace_ms
     return None
 
 

@@ -260,6 +260,9 @@ def evolve(session: Session, event: Event, seq: int, at: int) -> None:
         case lifecycle.SessionScheduled():
             lifecycle.evolve(session.lifecycle, event, at)
             session.stage.seats = {plan.seat: stage.Seat(id=plan.seat, kind=plan.kind) for plan in event.seats}
+            session.stage.seat_hold_ms = event.timing.seat_hold_ms
+            session.stage.answer_by_ms = event.timing.answer_by_ms
+            session.stage.turn_ms = event.timing.turn_ms
         case closing.SessionClosed():
             session.lifecycle.phase = "cancelled" if event.cancelled else "closed"
             closing.evolve(session.closing, event)
@@ -297,7 +300,7 @@ def staff_gone_at(session: Session) -> int | None:
     """When a live session without staff adjourns by itself."""
     if session.phase != "live":
         return None
-    return attendance.deadline(session.attendance, session.lifecycle.live_since)
+    return attendance.deadline(session.attendance, session.lifecycle.live_since, session.lifecycle.timing.staff_gone_ms)
 
 
 def next_deadline(session: Session) -> int | None:

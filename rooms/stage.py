@@ -131,6 +131,9 @@ class StageState(msgspec.Struct):
     turns: dict[str, Turn] = {}
     #: Lengths of the last turns on the stage, in milliseconds, to estimate a wait.
     pace: list[int] = []
+    seat_hold_ms: int = SEAT_HOLD_MS
+    answer_by_ms: int = ANSWER_BY_MS
+    turn_ms: int = TURN_MS
 
     def get(self, turn: str) -> Turn:
         """The turn, or `Refused("turn_unknown")`."""
@@ -208,8 +211,8 @@ def decide(state: StageState, command: StageCommand, actor: str, ctx: Context, a
                     questions=(command.question,),
                     participant=asker,
                     seat=seat,
-                    answer_by=ctx.now + ANSWER_BY_MS,
-                    limit_ms=TURN_MS,
+                    answer_by=ctx.now + state.answer_by_ms,
+                    limit_ms=state.turn_ms,
                 )
             ]
         case TakeSeat() | LeaveSeat() | MuteSeat() | ClearSeat():
@@ -247,7 +250,9 @@ def decide(state: StageState, command: StageCommand, actor: str, ctx: Context, a
             return [TurnExtended(turn=turn.id, ends_at=max(turn.ends_at, ctx.now) + command.extra_ms)]
         case OfferTurn():
             step(turn, "offer")
-            return [TurnOffered(turn=turn.id, seat=free_seat(state, command.seat), answer_by=ctx.now + ANSWER_BY_MS)]
+            return [
+                TurnOffered(turn=turn.id, seat=free_seat(state, command.seat), answer_by=ctx.now + state.answer_by_ms)
+            ]
         case ParkTurn():
             step(turn, "park")
             return [TurnParked(turn=turn.id, cause="moderator")]
@@ -293,7 +298,7 @@ def dropped(state: StageState, participant: str, cause: Cause, now: int) -> list
     turn = state.turn_of(participant)
     if turn is None or (turn.state, "drop") not in TURNS:
         return []
-    return [TurnDropped(turn=turn.id, until=now + SEAT_HOLD_MS, cause=cause)]
+    return [TurnDropped(turn=turn.id, until=now + state.seat_hold_ms, cause=cause)]
 
 
 def returned(state: StageState, participant: str, now: int) -> list[Event]:
