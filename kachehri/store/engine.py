@@ -1,0 +1,132 @@
+"""Opens the database: one engine that writes, one that reads, the same calls for SQLite and PostgreSQL.
+
+SQLite keeps a write-ahead log and syncs it at every commit (WAL, `synchronous=FULL`): what was acknowledged survives a
+power cut. Writers say BEGIN IMMEDIATE, so that they wait at the start and never fail half-way. Readers see one
+snapshot for as long as their block lasts.
+"""
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+
+from .errors import StoreError, translating
+
+# How long a statement waits for somebody else's lock before the person is told that the database is busy.
+BUSY_MS = 5_000
+CONNECT_S = 5
+# One PostgreSQL statement that takes longer than this is a fault of ours, not work.
+STATEMENT_MS = 60_000
+
+
+def database_url(address: str) -> URL:
+    """Read an address as people write it; `postgresql://` means psycopg 3."""
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise StoreError("address") from None
+    backend = url.get_backend_name()
+    if backend == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    if backend != "sqlite" or url.database in (None, "", ":memory:"):
+        # A database in memory would be a different one for each connection.
+        raise StoreError("address")
+    return url.set(drivername="sqlite+pysqlite")
+
+
+class Store:
+    """The open database. Safe to use from several threads; a connection belongs to one thread at a time."""
+
+    def __init__(self, address: str, *, readers: int = 4, clock: Callable[[], int] | None = None) -> None:
+        url = database_url(address)
+        self.sqlite = url.get_backend_name() == "sqlite"
+        self.path = url.database if self.sqlite else None
+        if self.path is not None and not os.path.exists(self.path):
+            raise StoreError("missing", self.path)
+        self._clock = clock
+        self.writer = make_engine(url, size=1 if self.sqlite else 4)
+        self.reader = make_engine(url, size=readers, read_only=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction, committed at the end of the block and rolled back on any exception."""
+        with translating(), self.writer.begin() as conn:
+            yield conn
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One snapshot; nothing can be written through it."""
+        with translating(), self.reader.connect() as conn:
+            yield conn
+
+    def now(self, conn: Connection) -> int:
+        """The database's clock in milliseconds, one for all workers. SQLite lives in this process and has ours."""
+        if self._clock is not None:
+            return self._clock()
+        if self.sqlite:
+            return time.time_ns() // 1_000_000
+        return int(conn.execute(_POSTGRES_NOW).scalar_one())
+
+    def close(self) -> None:
+        """Close every connection. SQLite moves its log into the file here, in the thread that calls."""
+        self.reader.dispose()
+        self.writer.dispose()
+
+
+_POSTGRES_NOW = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+
+
+@contextmanager
+def savepoint(conn: Connection) -> Iterator[None]:
+    """Undo only this block on an exception, and go on with the transaction."""
+    with translating(), conn.begin_nested():
+        yield
+
+
+def make_engine(url: URL, *, size: int, read_only: bool = False) -> Engine:
+    """An engine with a bounded pool. A caller who finds it empty waits `BUSY_MS` and is then told."""
+    options: dict[str, Any] = {
+        "poolclass": QueuePool,
+        "pool_size": size,
+        "max_overflow": 0,
+        "pool_timeout": BUSY_MS / 1000,
+        "hide_parameters": True,  # what people wrote must not reach a log by way of an error message
+    }
+    if url.get_backend_name() == "sqlite":
+        connect = {"check_same_thread": False, "timeout": BUSY_MS / 1000, "isolation_level": None}
+        engine = create_engine(url, connect_args=connect, **options)
+        _prepare_sqlite(engine, read_only)
+        return engine
+    settings = f"-c timezone=UTC -c lock_timeout={BUSY_MS} -c statement_timeout={STATEMENT_MS}"
+    if read_only:
+        settings += " -c default_transaction_read_only=on"
+        options["isolation_level"] = "REPEATABLE READ"
+    session: dict[str, Any] = {"connect_timeout": CONNECT_S, "options": settings, "application_name": "kachehri"}
+    return create_engine(url, connect_args=session, pool_pre_ping=True, **options)
+
+
+def _prepare_sqlite(engine: Engine, read_only: bool) -> None:
+    # Python's own idea of when a transaction begins would let DDL and SELECT run outside it: we say BEGIN ourselves.
+    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: object) -> None:
+        pragmas = [f"busy_timeout={BUSY_MS}", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16384"]
+        if read_only:
+            pragmas.append("query_only=ON")
+        else:
+            # recursive_triggers: without it INSERT OR REPLACE deletes a row past the trigger that forbids it.
+            pragmas += ["journal_mode=WAL", "synchronous=FULL", "recursive_triggers=ON"]
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def start(conn: Connection) -> None:
+        conn.exec_driver_sql(begin)

@@ -1,0 +1,94 @@
+"""What becomes of what was asked."""
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from .base import Row, big
+
+
+class Ticket(Row, table=True):
+    """One grievance on its way to an end. Its id is a UUIDv5 (RFC 9562 §5.5) of the question, so it opens once.
+
+    `due_at` is a cache: clocks are functions of the calendar and the ticket's events.
+    """
+
+    __table_args__ = (
+        Index("ix_ticket_office_id_state_due_at", "office_id", "state", "due_at"),
+        Index("ix_ticket_session_id_state", "session_id", "state"),
+    )
+    id: str = Field(primary_key=True)
+    question_id: str | None = Field(default=None, unique=True)
+    session_id: str | None = Field(default=None, foreign_key="session.id")
+    reference: str = Field(unique=True)
+    office_id: str = Field(foreign_key="office.id")
+    post_id: str | None = Field(default=None, foreign_key="post.id")
+    account_id: str | None = Field(default=None, foreign_key="account.id", index=True)
+    person_id: str | None = Field(default=None, index=True)
+    category: str | None = None
+    area: str | None = None
+    privacy: str
+    content_id: str | None = None
+    state: str
+    origin: str
+    outcome: str | None = None
+    closure_basis: str | None = None
+    level: int = 0
+    heard_from_ms: int | None = big(default=None)
+    heard_to_ms: int | None = big(default=None)
+    opened_at: int = big()
+    due_at: int | None = big(default=None)
+    proposed_at: int | None = big(default=None)
+    closed_at: int | None = big(default=None)
+    head_seq: int = big(default=0)
+    head_hash: bytes
+    fence: int = big(default=0)
+
+
+class TicketEvent(Row, table=True):
+    """One step of a ticket, chained and unchangeable like the events of a session."""
+
+    __tablename__ = "ticket_event"
+    __table_args__ = {"sqlite_with_rowid": False}
+    ticket_id: str = Field(primary_key=True)
+    seq: int = big(primary_key=True)
+    at: int = big()
+    type: str
+    actor: str
+    body: bytes
+    prev_hash: bytes
+    hash: bytes
+
+
+class Follower(Row, table=True):
+    """Somebody with the same grievance as a ticket's owner: own number, own notices, own say about its end."""
+
+    id: str = Field(primary_key=True)
+    ticket_id: str = Field(foreign_key="ticket.id", index=True)
+    question_id: str | None = Field(default=None, unique=True)
+    session_id: str | None = Field(default=None, index=True)
+    reference: str = Field(unique=True)
+    person_id: str | None = Field(default=None, index=True)
+    joined_at: int = big()
+    left_at: int | None = big(default=None)
+    answer: str | None = None
+
+
+class Commitment(Row, table=True):
+    """A promise made aloud: what, by whom, until when, and where in the recording."""
+
+    __table_args__ = (Index("ix_commitment_state_due_at", "state", "due_at"),)
+    id: str = Field(primary_key=True)
+    session_id: str = Field(foreign_key="session.id", index=True)
+    question_id: str | None = Field(default=None, index=True)
+    ticket_id: str | None = Field(default=None, index=True)
+    turn_id: str | None = None
+    office_id: str | None = Field(default=None, foreign_key="office.id")
+    post_id: str | None = Field(default=None, foreign_key="post.id")
+    made_by: str
+    content_id: str
+    made_at: int = big()
+    due_at: int | None = big(default=None)
+    read_back_at: int | None = big(default=None)
+    clip_from_ms: int | None = big(default=None)
+    clip_to_ms: int | None = big(default=None)
+    state: str
