@@ -21,7 +21,7 @@ UNSEEN_MAX = 8
 # under NFC (tested pair by pair), so that a text of them is clean as it stands. Hindi's signs come in small numbers.
 _SIGNS = "\u0900-\u0903\u093a\u093b\u093e-\u094f\u0955-\u0957\u0962\u0963"
 _PLAIN = re.compile(
-    r"(?:[\x20-\x7e\u060c\u061b\u061f\u0621-\u063a\u0641-\u064a\u0660-\u0669\u0671-\u06d4\u06f0-\u06f9"
+    r"(?:[\n\x20-\x7e\u060c\u061b\u061f\u0621-\u063a\u0641-\u064a\u0660-\u0669\u0671-\u06d4\u06f0-\u06f9"
     r"\u0904-\u0939\u093d\u0950\u0960\u0961\u0964-\u097f\u2013\u2014\u2018\u2019\u201c\u201d]++"
     rf"|[{_SIGNS}]{{1,{MARKS_MAX}}}+(?![{_SIGNS}]))++"
 )
@@ -38,7 +38,7 @@ _UNSEEN = re.compile(
     "\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # annotations, tags
     "\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff]"  # private use and noncharacters
 )
-_JOINERS = re.compile("(.?)([\u200c\u200d]+)(?=(.?))", re.DOTALL)
+_JOINERS = re.compile("[\u200c\u200d]+")
 _DIRECTIONS = re.compile("([\u061c\u200e\u200f])[\u061c\u200e\u200f]+")
 _LINE_ENDS = re.compile(" *\n *")
 _GAPS = re.compile("\n{3,}")
@@ -54,13 +54,7 @@ def clean(text: str, limit: int, *, one_line: bool = False) -> str:
     Raises:
         Refused: `text_empty`, `text_too_long` or `text_unreadable`.
     """
-    if (
-        len(text) <= limit
-        and _PLAIN.fullmatch(text) is not None
-        and text[0] != " "
-        and text[-1] != " "
-        and "  " not in text
-    ):
+    if len(text) <= limit and _PLAIN.fullmatch(text) is not None and _is_tidy(text, one_line):
         return text
     if len(text) > 8 * limit + 1024:  # before any work is done on it
         raise Refused("text_too_long", limit=limit, length=len(text))
@@ -70,6 +64,12 @@ def clean(text: str, limit: int, *, one_line: bool = False) -> str:
     if len(text) > limit:
         raise Refused("text_too_long", limit=limit, length=len(text))
     return text
+
+
+def _is_tidy(text: str, one_line: bool) -> bool:
+    if text[0] in " \n" or text[-1] in " \n" or "  " in text:
+        return False
+    return "\n" not in text or not (one_line or " \n" in text or "\n " in text or "\n\n\n" in text)
 
 
 def _cleaned(text: str, one_line: bool) -> str:
@@ -84,7 +84,10 @@ def _cleaned(text: str, one_line: bool) -> str:
     if unseen > UNSEEN_MAX and 4 * unseen > len(text):
         raise Refused("text_unreadable")
     # Marks are counted before NFC too: putting thousands of them into canonical order would take quadratic time.
-    text = _few_marks(unicodedata.normalize("NFC", _few_marks(seen)))
+    few = _few_marks(seen)
+    text = unicodedata.normalize("NFC", few)
+    if text != few:
+        text = _few_marks(text)
     text = _JOINERS.sub(_joined, _DIRECTIONS.sub(r"\1", text))
     return _GAPS.sub("\n\n", _LINE_ENDS.sub("\n", _SPACES.sub(" ", text))).strip(" \n")
 
@@ -94,7 +97,7 @@ def _few_marks(text: str) -> str:
     kept = []
     room = 0
     for letter in text:
-        match "Lo" if letter.isascii() else unicodedata.category(letter):
+        match "L" if letter.isalpha() or letter.isascii() else unicodedata.category(letter):
             case "Mn" | "Me":
                 if not room:
                     continue
@@ -109,6 +112,6 @@ def _few_marks(text: str) -> str:
 
 def _joined(found: re.Match[str]) -> str:
     """Joiners shape the letters of many scripts; between ASCII letters they only make two names look like one."""
-    before, joiners, after = found.groups()
-    needed = not before.isascii() or not after.isascii()
-    return before + joiners[:2] if needed else before
+    start, end = found.span()
+    around = found.string[max(0, start - 1) : start] + found.string[end : end + 1]
+    return "" if around.isascii() else found.group()[:2]
