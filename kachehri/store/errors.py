@@ -146,10 +146,13 @@ def _postgres(origin: psycopg.Error) -> str:
 
 @contextmanager
 def translating() -> Iterator[None]:
-    """Let only the store's own errors out of this block."""
+    """Let only the store's own errors out of this block.
+
+    The driver's error is not carried along: PostgreSQL quotes whole rows in its details, and a journal must not.
+    """
     try:
         yield
     except DBAPIError as error:
-        raise translate(error) from error
+        raise translate(error) from None
     except TimeoutError as error:  # every connection of the pool is in use
-        raise StoreError("locked", "all connections are in use") from error
+        raise StoreError("locked", "all connections are in use") from None

@@ -174,8 +174,8 @@ def verify(conn: Connection, session_id: str, *, batch: int = 5_000) -> Head:
     while rows := after(conn, session_id, seq, batch):
         for event in rows:
             seq += 1
-            if event.seq != seq:
-                raise Broken(session_id, seq, "an event is missing")
+            if event.seq != seq or not isinstance(event.body, bytes):  # SQLite would keep text here as well
+                raise Broken(session_id, seq, "an event is missing or is no event")
             if event.prev_hash != last or event.hash != link(last, session_id, seq, event.at, event.type, event.body):
                 raise Broken(session_id, seq, "its hash is another")
             if event.at < at:

@@ -1,0 +1,87 @@
+"""The migration makes what the tables say, on both databases, all or nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from kachehri.store import Store, StoreError, check, migrate
+from kachehri.store.migrations.first import triggers
+from kachehri.store.tables import metadata
+
+
+def test_from_empty_the_migration_makes_exactly_the_tables(database_url: str) -> None:
+    assert migrate(database_url) == "0001"
+    store = Store(database_url)
+    check(store)
+    with store.read() as conn:
+        context = MigrationContext.configure(conn, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    store.close()
+
+
+def test_migrating_twice_changes_nothing(database_url: str) -> None:
+    migrate(database_url)
+    assert migrate(database_url) == "0001"
+
+
+def test_every_table_keeps_its_constraints(database_url: str) -> None:
+    """compare_metadata does not look at primary keys and is lenient with unique ones: look ourselves."""
+    migrate(database_url)
+    store = Store(database_url)
+    with store.read() as conn:
+        found = inspect(conn)
+        for table in metadata.sorted_tables:
+            keys = found.get_pk_constraint(table.name)
+            assert keys["constrained_columns"] == [column.name for column in table.primary_key]
+            unique = {tuple(each["column_names"]) for each in found.get_unique_constraints(table.name)}
+            wanted = {
+                tuple(column.name for column in each.columns)
+                for each in table.constraints
+                if type(each).__name__ == "UniqueConstraint"
+            }
+            assert wanted <= unique, table.name
+            assert len(found.get_foreign_keys(table.name)) == len(table.foreign_key_constraints)
+    store.close()
+
+
+def test_a_newer_schema_is_refused_and_left_alone(database_url: str) -> None:
+    migrate(database_url)
+    store = Store(database_url)
+    with store.write() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError) as caught:
+        check(store)
+    assert caught.value.code == "newer_schema"
+    with pytest.raises(StoreError) as caught:
+        migrate(database_url)
+    assert caught.value.code == "newer_schema"
+    store.close()
+
+
+def test_a_database_that_was_never_migrated_is_refused(database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "kachehri.db").touch()
+    store = Store(database_url)
+    with pytest.raises(StoreError) as caught:
+        check(store)
+    assert caught.value.code == "older_schema"
+    store.close()
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_tables: str) -> None:
+        raise RuntimeError("the last statement of the step")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(triggers, "forbid_changes", fail)
+        with pytest.raises(RuntimeError):
+            migrate(database_url)
+    store = Store(database_url)
+    with store.read() as conn:
+        assert inspect(conn).get_table_names() == []
+    store.close()
+    assert migrate(database_url) == "0001"
