@@ -11,10 +11,12 @@ from typing import Annotated
 
 import typer
 
-from kachehri import __version__, keys, logs, plain, serving
+from kachehri import __version__, keys, logs, plain, serving, staff
 from kachehri.settings import Settings, document, load
 from kachehri.settings.reading import export
 from kachehri.settings.rules import warnings
+from kachehri.store import Store
+from kachehri.store import check as check_database
 from kachehri.store import migrate as migrate_database
 
 app = typer.Typer(
@@ -90,6 +92,33 @@ def make_key(config: Config = None) -> None:
     except FileExistsError:
         raise plain.Stop("key_exists", path=path) from None
     print(f"A new key is in {path}. Keep a copy in a safe place: without it sealed names cannot be read.")
+
+
+@app.command("staff")
+def add_staff(
+    login: str,
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(staff.ROLES)}.")],
+    name: Annotated[str, typer.Option(help="Shown to colleagues; else the login.")] = "",
+    password_file: Annotated[
+        Path | None, typer.Option(help="First line is the password; without it you are asked.", show_default=False)
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Make an account for a member of staff."""
+    settings = _settings(config)
+    if password_file is not None:
+        password = password_file.read_text(encoding="utf-8").partition("\n")[0]
+    else:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    store = Store(settings.database.url)
+    try:
+        check_database(store)
+        account = staff.add(store, login, name, role, password)
+    except staff.StaffRefused as refused:
+        raise plain.Stop(f"staff_{refused.code}", roles=", ".join(staff.ROLES)) from None
+    finally:
+        store.close()
+    print(f"{account.login} may sign in as {account.role}.")
 
 
 @app.command()

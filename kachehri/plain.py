@@ -50,6 +50,18 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "There is a key at {path} already. It is kept: without it every sealed name would be lost.",
         "{path} پر کلید پہلے سے ہے۔ اسے نہیں بدلا گیا: اس کے بغیر تمام محفوظ نام ضائع ہو جائیں گے۔",
     ),
+    "staff_login": (
+        "A login has 2 to 64 letters and digits; dots, hyphens and underscores may stand between them.",
+        "لاگ ان میں 2 سے 64 حروف اور ہندسے ہوں؛ بیچ میں نقطہ، ہائفن یا انڈر سکور آ سکتا ہے۔",
+    ),
+    "staff_role": ("The role must be one of: {roles}.", "کردار ان میں سے ایک ہو: {roles}"),
+    "staff_password_short": ("The password needs at least 12 characters.", "پاس ورڈ کم از کم 12 حروف کا ہو۔"),
+    "staff_password_long": ("The password may have at most 128 characters.", "پاس ورڈ زیادہ سے زیادہ 128 حروف کا ہو۔"),
+    "staff_password_plain": (
+        "This password is too easy: it repeats itself or contains the login.",
+        "یہ پاس ورڈ بہت آسان ہے: اس میں تکرار ہے یا لاگ ان شامل ہے۔",
+    ),
+    "staff_taken": ("There is an account with this login already.", "اس لاگ ان کا اکاؤنٹ پہلے سے موجود ہے۔"),
     "settings": ("The settings have mistakes:", "ترتیبات میں غلطیاں ہیں:"),
     "part_missing": (
         "This installation is not complete: {part} is missing. Install it again from the lock file.",

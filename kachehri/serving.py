@@ -6,11 +6,14 @@ server reads one sentence. The parts above this package are found by name, since
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ from uvicorn.supervisors import Multiprocess
 
 from kachehri import keys, logs, plain
 from kachehri.settings import Settings, load
-from kachehri.store import Store, check
+from kachehri.store import Store, StoreError, check
 
 APPLICATION = "web.app:create_app"
 LIVE = "signaling.endpoint:LiveProtocol"
@@ -53,14 +56,40 @@ def bind(settings: Settings) -> socket.socket:
     return listener
 
 
-def look(settings: Settings) -> None:
-    """Everything that must be right before the first request: the key, the database and its schema."""
+@contextmanager
+def ready(settings: Settings) -> Iterator[None]:
+    """All that must be right before the first request, and the sole use of a SQLite file for as long as we run."""
     keys.read(settings.secrets.key_file)
     store = Store(settings.database.url)
     try:
         check(store)
+        with alone(store.path):
+            with store.write():  # busy or read-only is said now, not at the first question
+                pass
+            yield
     finally:
         store.close()
+
+
+@contextmanager
+def alone(path: str | None) -> Iterator[None]:
+    """Refuses a second server on one SQLite file: it would wait for seconds and tell nobody of what it wrote.
+
+    flock(2) on a file beside the database; the system lets go of it however this process ends.
+    """
+    if path is None:
+        yield
+        return
+    try:
+        claim = open(f"{path}.server", "ab")
+    except OSError as error:
+        raise StoreError("read_only", str(error)) from None
+    with claim:
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreError("locked", "another server runs on it") from None
+        yield
 
 
 def application() -> Any:
@@ -96,13 +125,12 @@ def configure(settings: Settings, app: Any, *, factory: bool = False) -> uvicorn
 def serve(settings: Settings, *, media: bool = True) -> None:
     """Runs until told to stop (SIGTERM, SIGINT)."""
     listener = bind(settings)
-    with listener:
-        look(settings)
+    with listener, ready(settings):
         companion = Companion() if media else None
         try:
             if settings.server.workers > 1:
                 config = configure(settings, "kachehri.serving:application", factory=True)
-                Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
+                Multiprocess(config, sockets=[listener]).run()
             else:
                 config = configure(settings, resolve(APPLICATION)(settings))
                 uvicorn.Server(config).run(sockets=[listener])
