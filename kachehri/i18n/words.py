@@ -55,6 +55,11 @@ class Words:
         """The sentence with its placeholders still in it, for a script that fills them in on the phone."""
         return catalogue.sentence(self.language.code, key)
 
+    def family(self, prefix: str) -> dict[str, str]:
+        """All sentences below a prefix, keyed by what follows it: a script picks among them by a code it receives."""
+        keys = (str(message.id) for message in catalogue.read(self.language.code) if isinstance(message.id, str))
+        return {key.removeprefix(prefix): self.raw(key) for key in keys if key.startswith(prefix)}
+
     def day(self, at_ms: int) -> Markup:
         return self._time(self.dates.day(at_ms), at_ms)
 

@@ -1,0 +1,114 @@
+"""Every page with believable contents, in every state that a citizen can meet, for looking at and for measuring."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from kachehri.i18n import Words
+from web.cards import Balance, Choice, LineRow, MyQuestion, SeatCard, SessionCard, way
+from web.shapes import (
+    AskCheckPage,
+    AskPage,
+    AskValues,
+    EmptyPage,
+    HomePage,
+    Link,
+    LivePage,
+    MessagePage,
+    NextPage,
+    ReceiptPage,
+    SessionPage,
+    SlipPage,
+    StagePage,
+    TicketFacts,
+    TicketPage,
+    TrackPage,
+)
+
+NOW = 1_767_589_200_000
+HOUR = 3_600_000
+TITLE = {
+    "ur": "ڈپٹی کمشنر بہاولنگر کی کھلی کچہری: پینے کا پانی اور سڑکیں",
+    "en": "Deputy Commissioner Bahawalnagar: drinking water and roads",
+}
+OFFICE = {"ur": "دفتر ڈپٹی کمشنر", "en": "Office of the Deputy Commissioner"}
+WATER = {"ur": "پینے کا پانی", "en": "Drinking water"}
+TEXT = "چک 112 میں دو مہینے سے پینے کا پانی نہیں آ رہا۔ ٹیوب ویل کا ٹرانسفارمر جل گیا ہے، واپڈا والے کہتے ہیں پرزہ نہیں ہے۔"
+TOPICS = (
+    ("water", "پانی", "Water"),
+    ("road", "سڑک", "Roads"),
+    ("health", "صحت", "Health"),
+    ("school", "سکول", "Schools"),
+    ("power", "بجلی", "Power"),
+    ("land", "زمین", "Land"),
+    ("police", "پولیس", "Police"),
+    ("other", "کچھ اور", "Other"),
+)
+
+
+def pages(words: Words) -> dict[str, tuple[str, object]]:
+    """Name → (template, page)."""
+    code = words.language.code
+
+    def session(phase: str, reason: str = "", at: int = NOW) -> SessionCard:
+        return SessionCard("ab2cd3ef", TITLE[code], phase, at, OFFICE[code], reason=reason)
+
+    def mine(state: str, place: int = 0, reason: str = "", wait: int = 0) -> MyQuestion:
+        steps = way(state)
+        return MyQuestion(
+            "00000000000000a1", "2640718822", TEXT, state, steps, "/q/example", WATER[code], place, wait, reason,
+            state in ("new", "admitted"), "ab2cd3ef",
+        )  # fmt: skip
+
+    topics = tuple(Choice(k, ur if code == "ur" else en, k) for k, ur, en in TOPICS)
+    names = {c.id: c.name for c in topics}
+    line = tuple(
+        LineRow(n, f"{n:016x}", topic, name, "", support, n == 4, text, reason)
+        for n, topic, name, support, text, reason in (
+            (1, WATER[code], "نسرین بی بی", 12, "پانی کی پائپ لائن ٹوٹی ہوئی ہے", ""),
+            (2, names["road"], "", 0, "سڑک پر گڑھے ہیں", words.plain("q.moved_row", reason=words.plain("moved.health"))),
+            (3, names["school"], "Bashir Ahmad", 3, "School roof leaks since August", ""),
+            (4, WATER[code], "", 0, TEXT[:60], ""),
+        )
+    )
+    seats = (
+        SeatCard("chair", "official", "ڈپٹی کمشنر" if code == "ur" else "Deputy Commissioner", True),
+        SeatCard("citizen", "citizen", "نسرین بی بی", True, topic=WATER[code]),
+    )
+    values = AskValues("water", TEXT, "chishtian", "نسرین", True, "0301 2345678", False)
+    areas = (Choice("chishtian", "تحصیل چشتیاں" if code == "ur" else "Chishtian"),)
+    balance = Balance(52, 41, 6, 3, 2)
+    ticket = TicketFacts("routed", WATER[code], NOW, OFFICE[code], areas[0].name, NOW + 360 * HOUR, 6)
+    arrival, moved = words.plain("q.by_arrival"), words.plain("q.moved_ahead", 1)
+    receipt = mine("admitted", 4, moved, 720_000)
+    return {
+        "home": ("home.html", HomePage("بہاولنگر" if code == "ur" else "Bahawalnagar", (session("live"),), (mine("admitted"), mine("answered")), (session("scheduled", at=NOW + 48 * HOUR), session("postponed", "official_away")), (session("closed", at=NOW - 200 * HOUR),))),
+        "home-empty": ("home.html", HomePage("بہاولنگر" if code == "ur" else "Bahawalnagar")),
+        "session": ("session.html", SessionPage(session("scheduled"), 7, 12, ("ڈپٹی کمشنر بہاولنگر", "XEN Public Health Engineering"))),
+        "session-live": ("session.html", SessionPage(session("live"), 7)),
+        "session-adjourned": ("session.html", SessionPage(session("adjourned", "prayer"), 7)),
+        "session-postponed": ("session.html", SessionPage(session("postponed", "official_away"), 7)),
+        "session-cancelled": ("session.html", SessionPage(session("cancelled", "emergency"), 0, balance=balance)),
+        "session-closed": ("session.html", SessionPage(session("closed"), 0, balance=balance)),
+        "ask": ("ask.html", AskPage(session("live"), "k" * 22, topics, areas)),
+        "ask-errors": ("ask.html", AskPage(session("live"), "k" * 22, topics, areas, (), values, {"text": words.plain("field.text_empty"), "phone": words.plain("field.phone")})),
+        "ask-check": ("ask_check.html", AskCheckPage(session("live"), "k" * 22, values, WATER[code], areas[0].name)),
+        "receipt": ("receipt.html", ReceiptPage(receipt, "t" * 22, "k" * 22, session("live"), True)),
+        "receipt-ticket": ("receipt.html", ReceiptPage(mine("deferred", 0, words.plain("reason.needs_file")), "t" * 22, "k" * 22, session("closed"), False, ticket)),
+        "slip": ("slip.html", SlipPage(session("live"), "t" * 22, "2640718822", WATER[code], NOW, Markup('<svg class="qr" viewBox="0 0 9 9"><path d="M0 0h3v3h-3zM6 0h3v3h-3zM0 6h3v3h-3z"/></svg>'), "بہاولنگر")),
+        "track": ("track.html", TrackPage(mine=(mine("answered"),))),
+        "track-wrong": ("track.html", TrackPage(message=words.plain("track.wrong"))),
+        "ticket": ("ticket.html", TicketPage("2640718822", ticket)),
+        "live": ("live.html", LivePage(session("live"), "00000000000000aa", names, (mine("admitted", 4, arrival, 720_000),), line, 3, seats, 7, 12)),
+        "live-called": ("live.html", LivePage(session("live"), "00000000000000aa", names, (mine("called"),), line, 0, seats, 7, 12)),
+        "live-empty": ("live.html", LivePage(session("scheduled"), "00000000000000aa", names)),
+        "live-removed": ("live.html", LivePage(session("live"), "00000000000000aa", names, barred="removed", barred_reason="abuse")),
+        "live-ended": ("live.html", LivePage(session("closed"), "00000000000000aa", names, (mine("deferred"),), balance=balance)),
+        "next": ("next.html", NextPage(session("live"), "00000000000000aa", "00000000000000b1", "called", NOW + 40_000, NOW, TEXT, ("a" * 22, "b" * 22, "c" * 22))),
+        "next-not": ("next.html", NextPage(session("live"), "00000000000000aa")),
+        "stage": ("stage.html", StagePage(session("live"), "00000000000000aa", "00000000000000b1", "citizen", NOW + 130_000, 180_000, NOW, TEXT, "a" * 22)),
+        "stage-not": ("stage.html", StagePage(session("live"), "00000000000000aa")),
+        "error-404": ("message.html", MessagePage(words.plain("error.404"), (words.plain("error.404_more"),), (Link(words.plain("error.home"), "/"),), "find")),
+        "error-500": ("message.html", MessagePage(words.plain("error.500"), (words.plain("error.500_more"),), (Link(words.plain("error.try"), "/"), Link(words.plain("error.home"), "/")), "alert", "7f3a91c2")),
+        "how": ("how.html", EmptyPage()),
+    }  # fmt: skip
