@@ -37,7 +37,7 @@ class Balance(msgspec.Struct, frozen=True):
 
 
 class TicketsOpened(Event, frozen=True, kw_only=True, omit_defaults=True, tag="tickets.opened"):
-    """These questions, in the order of arrival, are accounted for; their tickets exist."""
+    """These questions are accounted for; their tickets exist."""
 
     audience = "desk"
     questions: tuple[str, ...]
@@ -53,7 +53,9 @@ class SessionClosed(Event, frozen=True, kw_only=True, omit_defaults=True, tag="s
 class ClosingState(msgspec.Struct):
     """How far the close has come."""
 
-    #: How many questions, in the order of arrival, are accounted for.
+    #: Every question in the order in which it is accounted for: tickets before the followers that point at them.
+    order: list[str] = []
+    #: How many of them are accounted for.
     done: int = 0
     balance: Balance | None = None
 

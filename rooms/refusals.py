@@ -30,6 +30,7 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
     "text_empty": ("There are no words in it.", ("field",)),
     "text_too_long": ("It is too long.", ("field", "limit")),
     "text_unreadable": ("It holds characters that cannot be shown.", ("field",)),
+    "phone_unreadable": ("This is no phone number.", ()),
     "not_allowed": ("The role does not allow this.", ()),
     "key_conflict": ("This key was used for something else.", ()),
     "malformed": ("The message does not follow the protocol.", ()),

@@ -6,7 +6,6 @@ Five verbs are the whole surface towards the outside: `decide`, `evolve`, `next_
 """
 
 from bisect import bisect_left
-from itertools import islice
 from typing import Any, get_args
 
 import msgspec
@@ -190,7 +189,7 @@ def decide_clock(session: Session, command: Command, ctx: Context) -> list[Event
                 return [lifecycle.SessionAdjourned(reason="staff_gone")]
             return stage.due(session.stage, ctx.now)
         case closing.OpenTickets():
-            chunk = tuple(islice(session.queue.questions, session.closing.done, session.closing.done + CLOSE_CHUNK))
+            chunk = tuple(session.closing.order[session.closing.done : session.closing.done + CLOSE_CHUNK])
             return [closing.TicketsOpened(questions=chunk)] if chunk else []
         case closing.SealSession():
             balance = closing.weigh({state: len(rows) for state, rows in session.queue.index.items()})
@@ -263,6 +262,11 @@ def evolve(session: Session, event: Event, seq: int, at: int) -> None:
             session.stage.seat_hold_ms = event.timing.seat_hold_ms
             session.stage.answer_by_ms = event.timing.answer_by_ms
             session.stage.turn_ms = event.timing.turn_ms
+        case lifecycle.SessionClosing():
+            lifecycle.evolve(session.lifecycle, event, at)
+            everyone = session.queue.questions.values()
+            session.closing.order = [each.id for each in everyone if each.state != "merged"]
+            session.closing.order += [each.id for each in everyone if each.state == "merged"]
         case closing.SessionClosed():
             session.lifecycle.phase = "cancelled" if event.cancelled else "closed"
             closing.evolve(session.closing, event)

@@ -1,0 +1,95 @@
+"""Words on their way in: cleaned, masked and sealed before any rule or reader sees them.
+
+The original goes into `content` under the key of the person who said it; the log only gets a pointer with a salted digest
+(SHA-256 over 16 random bytes and the words), so that erasing a person leaves every chain whole.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+import phonenumbers
+
+from moderation.masking import mask
+from rooms.base import Command, ContentRef, Refused
+from rooms.limits import NAME_MAX, QUESTION_MAX
+from rooms.questions import AskQuestion
+from rooms.text import clean
+
+from .store.content import Kept
+
+LIMITS = {"text": QUESTION_MAX, "name": NAME_MAX, "note": 300}
+REQUIRED = frozenset({"text"})
+
+
+class Seal(Protocol):
+    """Seals words under one person's key."""
+
+    person_id: str | None
+
+    def seal(self, content_id: str, words: bytes) -> bytes | None:
+        """The sealed bytes, bound to the row that they will stand in."""
+
+
+class Taken(NamedTuple):
+    """What became of a command's words."""
+
+    refs: Mapping[str, ContentRef]
+    rows: list[Kept]
+    texts: dict[str, str]
+
+
+NOTHING = Taken({}, [], {})
+
+
+def take(command: Command, session_id: str, seal: Seal, now: int) -> Taken:
+    """Clean, mask and seal the words of a command.
+
+    Errors: `Refused` with `text_empty`, `text_too_long` or `text_unreadable` and the name of the field.
+    """
+    if not command.texts:
+        return NOTHING
+    refs: dict[str, ContentRef] = {}
+    rows: list[Kept] = []
+    texts: dict[str, str] = {}
+    for field in command.texts:
+        raw: str = getattr(command, field)
+        if not raw and field not in REQUIRED:
+            continue
+        try:
+            words = clean(raw, LIMITS[field], one_line=field == "name")
+        except Refused as refused:
+            if refused.code == "text_empty" and field not in REQUIRED:
+                continue
+            raise Refused(refused.code, **{**refused.params, "field": field}) from None
+        public = mask(words).text
+        salt = secrets.token_bytes(16)
+        content_id = secrets.token_hex(8)
+        raw_words = words.encode()
+        refs[field] = ContentRef(content_id, hashlib.sha256(salt + raw_words).hexdigest())
+        sealed = seal.seal(content_id, raw_words)
+        rows.append(Kept(content_id, session_id, seal.person_id, field, sealed, public, salt, now))
+        texts[content_id] = public
+    return Taken(refs, rows, texts)
+
+
+def phone_of(command: Command, region: str = "PK") -> str | None:
+    """The phone number of a question in the form E.164, if one was given.
+
+    Errors: `Refused("phone_unreadable")`.
+    """
+    if not isinstance(command, AskQuestion) or not command.phone.strip():
+        return None
+    return normal_phone(command.phone, region)
+
+
+def normal_phone(written: str, region: str = "PK") -> str:
+    """A phone number in the form E.164 from whatever somebody wrote, in any digit script."""
+    try:
+        number = phonenumbers.parse(written, region)
+    except phonenumbers.NumberParseException:
+        raise Refused("phone_unreadable") from None
+    if not phonenumbers.is_possible_number(number):
+        raise Refused("phone_unreadable")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,48 @@
+"""A session as this process follows it: fed by what was committed, read by pages and the hub, changed by nobody else."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from rooms.base import Event
+from rooms.session import Session, evolve
+
+
+class Recorded(NamedTuple):
+    """One committed event: its number, its instant, and the bytes of the log decoded once."""
+
+    seq: int
+    at: int
+    event: Event
+    body: bytes
+
+
+class Announced(NamedTuple):
+    """What one commit did to one session: events without a gap, and the public words that they point to."""
+
+    session_id: str
+    epoch: str
+    first_seq: int
+    events: Sequence[Recorded]
+    texts: Mapping[str, str]
+
+
+class Live:
+    """This process's own copy of a session."""
+
+    def __init__(self, session: Session, epoch: str, texts: dict[str, str]) -> None:
+        self.session = session
+        self.epoch = epoch
+        self.texts = texts
+
+    @property
+    def seq(self) -> int:
+        """The number of the last event that this copy has seen."""
+        return self.session.seq
+
+    def apply(self, announced: Announced) -> list[Recorded]:
+        """Carry a commit into the copy; events that it has seen already are passed over. Returns the new ones."""
+        self.texts.update(announced.texts)
+        fresh = [record for record in announced.events if record.seq > self.session.seq]
+        for record in fresh:
+            evolve(self.session, record.event, record.seq, record.at)
+        return fresh

@@ -1,0 +1,357 @@
+"""The path of one command: submitted here, decided and committed by the writer, announced to whoever follows.
+
+Every worker is equal: the lock on the session's row puts commands in one order, and what another worker committed arrives
+over the bus, with the database to fill any gap. Nothing is acknowledged before its commit has returned.
+"""
+
+import asyncio
+import heapq
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from rooms import closing
+from rooms.base import SYSTEM, Actor, Command, Refused
+from rooms.lifecycle import ENDED
+from rooms.session import Session, Tick, decode_event, next_deadline, replay
+
+from .bus import Bus, Subscription
+from .live import Announced, Live, Recorded
+from .logs import logger
+from .people import People
+from .references import References
+from .store import Store, content, event_log
+from .store import sessions as session_rows
+from .writer import Accepted, Pending, Writer, body_hash
+
+#: How often a worker tells the others where a session's log ends, while anything happens in it: bounds a lost message.
+HEARTBEAT_S = 1.0
+#: How often the clock looks for what is due, whatever it was told.
+CLOCK_S = 0.25
+TOPIC = "session/"
+
+T = TypeVar("T")
+Follower = Callable[[Announced], None]
+
+
+class Wire(msgspec.Struct, array_like=True):
+    """An announcement on the bus; without events it is a heartbeat that tells where the log ends."""
+
+    origin: str
+    session_id: str
+    epoch: str
+    first_seq: int
+    events: list[tuple[int, bytes]]
+    texts: dict[str, str]
+    head: int
+
+
+WIRE: msgspec.msgpack.Decoder[Wire] = msgspec.msgpack.Decoder(Wire)
+
+
+class Service:
+    """The application as pages, sockets and the media process see it. Lives in one event loop.
+
+    Arguments:
+        shared: whether other processes listen to the bus.
+    """
+
+    def __init__(self, store: Store, people: People, references: References, bus: Bus, *, shared: bool) -> None:
+        self.store = store
+        self.people = people
+        self._bus = bus
+        self._shared = shared
+        self._origin = secrets.token_hex(4)
+        self._live: dict[str, Live] = {}
+        self._loading: dict[str, asyncio.Task[Live]] = {}
+        self._early: dict[str, list[Announced]] = {}
+        self._followers: list[Follower] = []
+        self._active: set[str] = set()
+        self._deadlines: list[tuple[int, str]] = []
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._closing: set[str] = set()
+        self._mending: set[str] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._subscription: Subscription
+        self._writer = Writer(store, people, references, self._committed, self._deliver)
+
+    async def start(self) -> None:
+        """Open for commands, and resume every session that is not over, also one that was closing."""
+        self._loop = asyncio.get_running_loop()
+        self._writer.start()
+        self._subscription = self._bus.subscribe(TOPIC, self._heard, self._gap)
+        for session_id in await self._read(session_rows.unfinished):
+            await self.live(session_id)
+        self._spawn(self._clock())
+        self._spawn(self._heartbeat())
+
+    async def stop(self) -> None:
+        """Finish what was taken and end."""
+        self._subscription.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self._writer.stop)
+        # Replies that the writer handed over while it ended are delivered in the next turn of the loop.
+        await asyncio.sleep(0)
+
+    # Commands
+
+    async def submit(self, actor: Actor, session_id: str, command: Command, key: str = "") -> Accepted:
+        """Give a command and wait for its commit.
+
+        Arguments:
+            key: the client's own key of 128 bits; the same key with the same command is carried out once. Only the
+                server's own commands have none.
+        Errors: `Refused`, with a code of `rooms.refusals`.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Accepted] = loop.create_future()
+        pending = Pending(session_id, actor, command, key, future, body_hash(command) if key else b"")
+        self._writer.put(pending)
+        return await future
+
+    def _deliver(self, batch: list[Pending]) -> None:
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._reply, batch)
+
+    @staticmethod
+    def _reply(batch: list[Pending]) -> None:
+        for pending in batch:
+            outcome, future = pending.outcome, pending.future
+            if future.done():
+                continue  # whoever asked has gone; the command stands all the same
+            if isinstance(outcome, Accepted):
+                future.set_result(outcome)
+            else:
+                future.set_exception(outcome or Refused("storage"))
+
+    # Following
+
+    async def live(self, session_id: str) -> Live:
+        """This process's copy of a session, loaded on first use.
+
+        Errors: `Refused("session_unknown")`.
+        """
+        live = self._live.get(session_id)
+        if live is not None:
+            return live
+        task = self._loading.get(session_id)
+        if task is None:
+            task = self._loading[session_id] = asyncio.ensure_future(self._load(session_id))
+        try:
+            return await asyncio.shield(task)
+        finally:
+            if task.done():
+                self._loading.pop(session_id, None)
+
+    def loaded(self, session_id: str) -> Live | None:
+        """The copy, if this process has one."""
+        return self._live.get(session_id)
+
+    async def _load(self, session_id: str) -> Live:
+        def read(conn: Any) -> tuple[Session, str, dict[str, str]] | None:
+            row = session_rows.get(conn, session_id)
+            if row is None:
+                return None
+            log = [(event.seq, event.at, event.body) for event in event_log.after(conn, session_id, 0)]
+            return replay(session_id, log), row.epoch, content.texts(conn, session_id)
+
+        self._early[session_id] = []
+        try:
+            found = await self._read(read)
+            if found is None:
+                raise Refused("session_unknown")
+            live = self._live[session_id] = Live(*found)
+        finally:
+            early = self._early.pop(session_id)
+        for announced in early:
+            self._apply(announced)
+        self._schedule(live)
+        return live
+
+    def follow(self, follower: Follower) -> Callable[[], None]:
+        """Be told of every commit to a loaded session, in order and without gaps. Returns what ends it."""
+        self._followers.append(follower)
+        return lambda: self._followers.remove(follower)
+
+    def _committed(self, announced: list[Announced]) -> None:
+        """In the writer's thread, before the replies leave."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._publish, announced)
+
+    def _publish(self, batch: list[Announced]) -> None:
+        for announced in batch:
+            self._apply(announced)
+            if self._shared:
+                self._tell(announced)
+
+    def _tell(self, announced: Announced) -> None:
+        events = [(record.at, record.body) for record in announced.events]
+        last = announced.first_seq + len(events) - 1
+        wire = Wire(
+            self._origin,
+            announced.session_id,
+            announced.epoch,
+            announced.first_seq,
+            events,
+            dict(announced.texts),
+            last,
+        )
+        self._bus.publish(TOPIC + announced.session_id, msgspec.msgpack.encode(wire))
+
+    def _heard(self, _topic: str, payload: bytes) -> None:
+        """Another worker committed, or says where a log ends."""
+        wire = WIRE.decode(payload)
+        if wire.origin == self._origin or wire.session_id not in {*self._live, *self._early}:
+            return
+        live = self._live.get(wire.session_id)
+        if wire.events:
+            records = [
+                Recorded(wire.first_seq + index, at, decode_event(body), body)
+                for index, (at, body) in enumerate(wire.events)
+            ]
+            self._apply(Announced(wire.session_id, wire.epoch, wire.first_seq, records, wire.texts))
+        elif live is not None and (live.seq < wire.head or live.epoch != wire.epoch):
+            self._mend(wire.session_id)
+
+    def _gap(self) -> None:
+        """The bus may have missed something: look into the database."""
+        for session_id in self._live:
+            self._mend(session_id)
+
+    def _apply(self, announced: Announced) -> None:
+        if announced.session_id in self._early:
+            self._early[announced.session_id].append(announced)
+            return
+        live = self._live.get(announced.session_id)
+        if live is None:
+            return
+        if announced.epoch != live.epoch or announced.first_seq > live.seq + 1:
+            self._mend(announced.session_id)
+            return
+        fresh = live.apply(announced)
+        if fresh:
+            self._active.add(live.session.id)
+            shown = Announced(live.session.id, live.epoch, fresh[0].seq, fresh, announced.texts)
+            for follower in list(self._followers):
+                follower(shown)
+            self._schedule(live)
+
+    def _mend(self, session_id: str) -> None:
+        """Fill a gap from the database."""
+        if session_id not in self._mending:
+            self._mending.add(session_id)
+            self._spawn(self._fill(session_id))
+
+    async def _fill(self, session_id: str) -> None:
+        live = self._live[session_id]
+
+        def read(conn: Any) -> tuple[str, list[event_log.Logged], dict[str, str]]:
+            row = session_rows.get(conn, session_id)
+            epoch = row.epoch if row is not None else ""
+            return epoch, event_log.after(conn, session_id, live.seq), content.texts(conn, session_id)
+
+        try:
+            epoch, rows, texts = await self._read(read)
+        finally:
+            self._mending.discard(session_id)
+        if epoch != live.epoch:
+            # The log was restored from a backup: what this copy knows may never have happened.
+            del self._live[session_id]
+            await self.live(session_id)
+            return
+        if rows:
+            records = [Recorded(row.seq, row.at, decode_event(row.body), row.body) for row in rows]
+            self._apply(Announced(session_id, epoch, records[0].seq, records, texts))
+
+    async def _heartbeat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            active, self._active = self._active, set()
+            for session_id in active if self._shared else ():
+                live = self._live.get(session_id)
+                if live is not None:
+                    wire = Wire(self._origin, session_id, live.epoch, 0, [], {}, live.seq)
+                    self._bus.publish(TOPIC + session_id, msgspec.msgpack.encode(wire))
+
+    # Time and closing
+
+    def _schedule(self, live: Live) -> None:
+        due = next_deadline(live.session)
+        if due is not None:
+            heapq.heappush(self._deadlines, (due, live.session.id))
+        if live.session.phase == "closing" and live.session.id not in self._closing:
+            self._closing.add(live.session.id)
+            self._spawn(self._close(live.session.id))
+
+    async def _clock(self) -> None:
+        while True:
+            await self.tick(await self.now())
+            await asyncio.sleep(CLOCK_S)
+
+    async def now(self) -> int:
+        """The database's clock, in milliseconds."""
+        if not self._deadlines:
+            return 0
+        return await self._read(self.store.now)
+
+    async def tick(self, now: int) -> None:
+        """Do what is due at `now` in every session that this process follows."""
+        due: set[str] = set()
+        while self._deadlines and self._deadlines[0][0] <= now:
+            due.add(heapq.heappop(self._deadlines)[1])
+        for session_id in due:
+            live = self._live.get(session_id)
+            moment = next_deadline(live.session) if live else None
+            if live is None or moment is None:
+                continue
+            if moment <= now:
+                await self.submit(SYSTEM, session_id, Tick())
+            self._schedule(live)
+
+    async def _close(self, session_id: str) -> None:
+        """Open tickets chunk by chunk, then write the balance. Any worker may do it, and several may try."""
+        while True:
+            live = await self.live(session_id)
+            if live.session.phase in ENDED:
+                return
+            try:
+                before = live.session.closing.done
+                await self.submit(SYSTEM, session_id, closing.OpenTickets())
+                if live.session.closing.done == before:
+                    await self.submit(SYSTEM, session_id, closing.SealSession())
+            except Refused as refused:
+                if refused.code == "storage":
+                    await asyncio.sleep(HEARTBEAT_S)
+                elif refused.code not in ("phase", "tickets_missing"):
+                    raise
+
+    # Plumbing
+
+    async def _read(self, work: Callable[[Any], Any]) -> Any:
+        def run() -> Any:
+            with self.store.read() as conn:
+                return work(conn)
+
+        return await asyncio.to_thread(run)
+
+    async def read(self, work: Callable[..., T], *args: Any) -> T:
+        """Run a read of the store in a thread, on one snapshot."""
+        found: T = await self._read(lambda conn: work(conn, *args))
+        return found
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            logger(__name__).exception("task.failed", way="!")
