@@ -1,0 +1,185 @@
+"""What a close makes of the questions of a session: tickets, followers, and a balance that must come out.
+
+Every question that was accepted ends in exactly one of four places: a ticket, a follower of another's ticket, withdrawn
+by its asker, or refused by two people. Whether it was heard does not matter: the queue was a promise. The same
+questions give the same rows, ids included, however often a close is started again.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from rooms.base import ContentRef
+
+from .lifecycle import State, entry
+from .routing import Routing
+
+#: The name space of ticket ids (RFC 9562 §5.5), drawn once and never to change.
+NAMESPACE = bytes.fromhex("5d3a1f0c8e764f3b9a52c04be1d7f269")
+
+
+class QuestionFact(Struct, frozen=True):
+    """All that the opening needs to know of one question at the close.
+
+    Arguments:
+        state: its last state in the session, of which "withdrawn", "refused" and "merged" matter here.
+        parent: the question it was merged into.
+        received_at: when it arrived, in milliseconds.
+    """
+
+    question: str
+    reference: str
+    state: str
+    kind: str
+    category: str
+    area: str
+    asker: str
+    parent: str | None = None
+    content: ContentRef | None = None
+    private: bool = False
+    answered_on_air: bool = False
+    received_at: int = 0
+
+
+class NewTicket(NamedTuple):
+    """A ticket to be written. `private` also covers the categories that are protected always."""
+
+    ticket: str
+    reference: str
+    question: str
+    state: State
+    office: str
+    why: str
+    kind: str
+    category: str
+    area: str
+    asker: str
+    content: str | None
+    private: bool
+    protected: bool
+    received_at: int
+
+
+class NewFollower(NamedTuple):
+    """Somebody who follows another's ticket under a number of their own."""
+
+    ticket: str
+    reference: str
+    question: str
+    asker: str
+    content: str | None
+    private: bool
+    received_at: int
+
+
+class Balance(Struct, frozen=True):
+    """The public account of a session: what came in and where it went."""
+
+    raised: int
+    tickets: int
+    followers: int
+    withdrawn: int
+    refused: int
+
+    @property
+    def comes_out(self) -> bool:
+        """raised = tickets + followers + withdrawn + refused."""
+        return self.raised == self.tickets + self.followers + self.withdrawn + self.refused
+
+
+class Opening(Struct, frozen=True):
+    """What has to be written, in the order of arrival; tickets before the followers that point at them."""
+
+    tickets: list[NewTicket]
+    followers: list[NewFollower]
+    balance: Balance
+
+
+def ticket_id(question: str) -> str:
+    """The UUID (version 5) of a question's ticket, so that no question can open two."""
+    number = int.from_bytes(hashlib.sha1(NAMESPACE + question.encode(), usedforsecurity=False).digest()[:16], "big")
+    number = number & ~(0xF << 76) & ~(0x3 << 62) | 5 << 76 | 2 << 62
+    digits = f"{number:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def open_tickets(facts: Iterable[QuestionFact], routing: Routing) -> Opening:
+    """The tickets and followers of a session, and its balance.
+
+    Raises:
+        ValueError: two facts about one question, or one reference on two questions.
+    """
+    questions = sorted(facts, key=lambda fact: (fact.received_at, fact.question))
+    known = {fact.question: fact for fact in questions}
+    if len(known) < len(questions) or len({fact.reference for fact in questions}) < len(questions):
+        raise ValueError("a question or a reference occurs twice")
+    leaders = _leaders(questions, known)
+    tickets = []
+    followers = []
+    gone = {"withdrawn": 0, "refused": 0}
+    for fact in questions:
+        content = fact.content.id if fact.content else None
+        leader = leaders.get(fact.question)
+        if leader is None:
+            gone[fact.state] += 1
+        elif leader == fact.question:
+            routed = routing.route(fact.category)
+            tickets.append(
+                NewTicket(
+                    ticket_id(fact.question),
+                    fact.reference,
+                    fact.question,
+                    entry(fact.answered_on_air),
+                    routed.office,
+                    routed.why,
+                    fact.kind,
+                    fact.category,
+                    fact.area,
+                    fact.asker,
+                    content,
+                    fact.private or routed.protected,
+                    routed.protected,
+                    fact.received_at,
+                )
+            )
+        else:
+            ticket = ticket_id(leader)
+            row = (ticket, fact.reference, fact.question, fact.asker, content, fact.private, fact.received_at)
+            followers.append(NewFollower(*row))
+    balance = Balance(len(questions), len(tickets), len(followers), gone["withdrawn"], gone["refused"])
+    return Opening(tickets, followers, balance)
+
+
+def _leaders(questions: list[QuestionFact], known: dict[str, QuestionFact]) -> dict[str, str]:
+    """For each question that lives on, the one whose ticket it has.
+
+    A merged question follows the last of its parents. If that one was withdrawn or refused, the first of those that
+    were merged into it takes its place, and the others follow: one person's change of mind ends only her own matter.
+    """
+    heirs: dict[str, str] = {}
+    leaders: dict[str, str] = {}
+    for fact in questions:
+        if _is_gone(fact):
+            continue
+        root = _root(fact, known)
+        if _is_gone(known[root]):
+            root = heirs.setdefault(root, fact.question)
+        leaders[fact.question] = root
+    return leaders
+
+
+def _is_gone(fact: QuestionFact) -> bool:
+    return fact.state in ("withdrawn", "refused")
+
+
+def _root(fact: QuestionFact, known: dict[str, QuestionFact]) -> str:
+    """The end of the chain of merges. In a ring, which no rule permits but no close may hang on, its smallest id."""
+    seen = [fact.question]
+    while fact.parent is not None and fact.parent in known:
+        if fact.parent in seen:
+            return min(seen[seen.index(fact.parent) :])
+        fact = known[fact.parent]
+        seen.append(fact.question)
+    return fact.question
