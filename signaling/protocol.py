@@ -1,0 +1,238 @@
+"""The live protocol on the wire: what a browser may say and what it hears.
+
+The commands of `rooms` are the payloads; here they gain the envelope: `ref`, which the answer repeats, `key`, which
+makes a retry harmless, and `as`, for a connection that speaks for several people. Nothing is written twice: the wire
+classes are derived from the rules' own. Unknown fields of commands are refused; clients ignore unknown fields of
+frames, or no server could be renewed while people are connected.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal, Union
+
+import msgspec
+
+from moderation.roles import ROLES
+from rooms.base import Command, Id, Role
+from rooms.session import COMMANDS
+from rooms.views import ViewAudience
+
+VERSIONS: Final = (1,)
+SUBPROTOCOL: Final = "kachehri.v1"
+#: The entry pass rides as a second subprotocol behind this prefix; only SUBPROTOCOL is answered.
+PASS_PREFIX: Final = "p."
+PATH: Final = "/live"
+#: Names that were used once and must not come back with another meaning.
+RESERVED: Final[tuple[str, ...]] = ()
+
+SAFE_INTEGER: Final = 2**53 - 1
+Ref = Annotated[int, msgspec.Meta(ge=0, le=SAFE_INTEGER, description="chosen by the client; the answer repeats it")]
+Key = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[A-Za-z0-9_-]{22,32}$(?!\n)",
+        description="128 random bits in URL-safe letters; a retry of the same thing repeats it",
+    ),
+]
+SessionId = Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{8}$(?!\n)", description="8 letters of a-z and 2-7")]
+Seq = Annotated[int, msgspec.Meta(ge=0, le=SAFE_INTEGER, description="number of the last event known, without gaps")]
+
+#: What nobody but the server itself may command is not part of the protocol at all.
+SPOKEN: Final[tuple[type[Command], ...]] = tuple(
+    kind
+    for kind in COMMANDS
+    if any(str(kind.__struct_config__.tag) in actions for role, actions in ROLES.items() if role != "system")
+)
+
+
+class FromClient(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"):
+    """Base of everything a client says that is not a command."""
+
+
+class Hello(FromClient, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="hello"):
+    """The first message: which versions are understood, which session, and from where to go on."""
+
+    versions: Annotated[tuple[int, ...], msgspec.Meta(min_length=1, max_length=16)]
+    session: SessionId
+    audience: ViewAudience | None = None
+    epoch: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    since: Seq | None = None
+
+
+class AddParticipant(FromClient, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="connection.add"):
+    """Speak for one more person over this connection, with an entry pass of theirs; a kiosk does."""
+
+    ref: Ref
+    entry_pass: Annotated[str, msgspec.Meta(max_length=512)] = msgspec.field(name="pass")
+
+
+class MediaRequest(FromClient, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media"):
+    """Base of media signalling: it never reaches the rules and is never recorded."""
+
+    ref: Ref
+    as_: Id | None = msgspec.field(default=None, name="as")
+
+
+class MediaPublish(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.publish"):
+    """Ask for an offer to send own sound and picture; only with a turn or a right to sit."""
+
+
+class MediaWatch(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.watch"):
+    """Ask for an offer to receive the stage; `seats` are the numbers wanted, none named means all."""
+
+    seats: (
+        Annotated[tuple[Annotated[int, msgspec.Meta(ge=0, le=63)], ...], msgspec.Meta(min_length=1, max_length=12)]
+        | None
+    ) = None
+
+
+class MediaAnswer(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.answer"):
+    """The browser's answer to an offer."""
+
+    peer: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    sdp: Annotated[str, msgspec.Meta(min_length=1, max_length=40_000)]
+
+
+class MediaLeave(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.leave"):
+    """End one peer, or all of one's own."""
+
+    peer: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
+
+
+def wire(kind: type[Command]) -> type[Any]:
+    """The class of a command as it travels: its own fields and the envelope's."""
+    return msgspec.defstruct(
+        kind.__name__,
+        [("ref", Ref), ("key", Key), ("as_", Id | None, msgspec.field(default=None, name="as"))],
+        bases=(kind,),
+        module=__name__,
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+        tag_field="type",
+        tag=kind.__struct_config__.tag,
+    )
+
+
+#: The derived class of each command that travels, and back.
+WIRE: Final[dict[type[Command], type[Any]]] = {kind: wire(kind) for kind in SPOKEN}
+PLAIN: Final[dict[type[Any], type[Command]]] = {derived: kind for kind, derived in WIRE.items()}
+MEDIA: Final = (MediaPublish, MediaWatch, MediaAnswer, MediaLeave)
+CLIENT_TYPES: Final[tuple[type[Any], ...]] = (Hello, AddParticipant, *MEDIA, *WIRE.values())
+FROM_CLIENT: Final[Any] = Union[CLIENT_TYPES]  # noqa: UP007  built at run time
+TAGS: Final = frozenset(str(kind.__struct_config__.tag) for kind in CLIENT_TYPES)
+
+
+def plain(message: Any) -> Command:
+    """The command inside its envelope: the very class that the rules match on."""
+    kind = PLAIN[type(message)]
+    return kind(**{name: getattr(message, name) for name in kind.__struct_fields__})
+
+
+class ToClient(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
+    """Base of every frame of the server. `at` is the server's time in milliseconds since the epoch."""
+
+    at: int
+
+
+class Welcome(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="welcome"):
+    """The answer to `hello`; either missed ticks or a snapshot follow."""
+
+    version: int
+    session: str
+    participant: str
+    role: Role
+    audience: ViewAudience
+    epoch: str
+    #: Whether the ticks since `since` follow; otherwise a snapshot does.
+    resumed: bool = False
+    #: A frame comes at least this often (milliseconds); twice as long without one means that the line is dead.
+    quiet_ms: int
+
+
+class Snapshot(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="snapshot"):
+    """The whole view. Forget the old one."""
+
+    epoch: str
+    seq: int
+    view: msgspec.Raw
+    #: What happened since `since`, where it is still known; at most the last 200 events.
+    missed: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+class Tick(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="tick"):
+    """What changed: apply `patch` to the view (RFC 7386). A tick without both only says that the line is alive."""
+
+    seq: int
+    events: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    patch: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+class PersonalFrame(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="personal"):
+    """What concerns one of the connection's participants alone. Replaces the one before, whole."""
+
+    participant: str
+    view: msgspec.Raw
+
+
+class Reply(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="reply"):
+    """Done, and safely stored. `seq` is the number after which the view shows it."""
+
+    ref: int
+    seq: int | msgspec.UnsetType = msgspec.UNSET
+    result: Any | msgspec.UnsetType = msgspec.UNSET
+
+
+class RefusedFrame(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="refused"):
+    """Nothing happened. `code` is from the table of refusals, `params` are its numbers and names."""
+
+    ref: int
+    code: str
+    params: dict[str, Any] = {}
+
+
+class IceServer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One entry of `RTCConfiguration.iceServers`, as the browser takes it."""
+
+    urls: tuple[str, ...]
+    username: str = ""
+    credential: str = ""
+
+
+class MediaOffer(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="media.offer"):
+    """The server's session description; answer it with `media.answer`."""
+
+    ref: int
+    peer: str
+    direction: Literal["publish", "watch"]
+    sdp: str
+    ice_servers: tuple[IceServer, ...] = ()
+
+
+class MediaUp(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="media.up"):
+    """A peer is connected."""
+
+    peer: str
+    direction: Literal["publish", "watch"]
+
+
+class MediaLost(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="media.lost"):
+    """A peer has ended, or with no `peer` named, all of them: ask again with `media.publish` and `media.watch`."""
+
+    peer: str = ""
+    reason: str = ""
+
+
+SERVER_TYPES: Final[tuple[type[ToClient], ...]] = (
+    Welcome,
+    Snapshot,
+    Tick,
+    PersonalFrame,
+    Reply,
+    RefusedFrame,
+    MediaOffer,
+    MediaUp,
+    MediaLost,
+)
+
+encode: Final = msgspec.json.Encoder().encode
