@@ -1,0 +1,196 @@
+"""What a worker may ask of the machine's media plane, and what it is told. The only door between the two.
+
+Two implementations stand behind one contract suite: `plane.Plane` in the same process, and `remote.RemotePlane`, which
+speaks to `process` over a Unix socket. A worker that holds the lease of a session passes its `fence`; the plane ignores
+whoever holds an older one. `seq` is the number of the event in the session's log that caused a push, so that a push
+that arrives late cannot undo a newer one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+import msgspec
+
+Direction = Literal["publish", "watch"]
+Codec = Literal["vp8", "h264"]
+
+#: Most seats of a session; each costs every watcher an audio and a video line.
+MAX_SEATS = 12
+
+
+class MediaRefused(Exception):
+    """A request that the plane will not do. `code` is stable and is translated for people elsewhere."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+#: Every code that `MediaRefused` may carry, with its cause; a test holds this complete.
+REFUSALS = {
+    "media_unknown_session": "the session is not open on this plane",
+    "media_unknown_peer": "no such peer, or it belongs to someone else",
+    "media_unknown_seat": "the session has no such seat",
+    "media_stale": "the caller's lease has been taken over",
+    "media_full": "the most peers this machine or session takes",
+    "media_answered": "the offer has already been answered",
+    "media_answer_too_long": "the answer is longer than any browser writes",
+    "media_answer_invalid": "the answer is not a usable session description",
+    "media_answer_mismatch": "the answer's lines are not those of the offer",
+    "media_codec": "the browser speaks none of the session's codecs",
+    "media_no_tracks": "the browser sends neither sound nor picture",
+    "media_insecure": "no usable certificate fingerprint",
+    "media_lost": "the media process is away",
+    "media_invalid": "the request itself is not valid",
+}
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A session description for the browser to answer."""
+
+    peer: str
+    sdp: str
+
+
+class SeatStats(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One seat as the plane sees it, over the last two seconds. `loss` is a fraction, `rtt` in ms, `level` in -dBov
+    (0 loud, 127 silence)."""
+
+    seat: str
+    participant: str = ""
+    audio_packets: int = 0
+    video_packets: int = 0
+    kbps: int = 0
+    loss: float = 0.0
+    rtt: int | None = None
+    level: int | None = None
+
+
+class MediaStats(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One session's media. `forwarded` counts packets sent to watchers; `dropped` says why others were not."""
+
+    session: str
+    publishers: int = 0
+    watchers: int = 0
+    forwarded: int = 0
+    unseated: int = 0
+    seats: tuple[SeatStats, ...] = ()
+    dropped: dict[str, int] = {}
+
+
+class Up(msgspec.Struct, frozen=True, tag="up"):
+    """A participant's peer is connected."""
+
+    session: str
+    participant: str
+    peer: str
+    direction: Direction
+
+
+class Silent(msgspec.Struct, frozen=True, tag="silent"):
+    """Nothing at all has come from a speaker for 5 s: neither media nor RTCP nor an answer to a connectivity check.
+    Pauses in speech are not silence: the others go on."""
+
+    session: str
+    participant: str
+
+
+class Back(msgspec.Struct, frozen=True, tag="back"):
+    """A silent speaker is heard from again."""
+
+    session: str
+    participant: str
+
+
+class Closed(msgspec.Struct, frozen=True, tag="closed"):
+    """A peer has ended. `reason`: left, replaced, failed, hung_up, timeout, ended."""
+
+    session: str
+    participant: str
+    peer: str
+    direction: Direction
+    reason: str
+
+
+class Seats(msgspec.Struct, frozen=True, tag="seats"):
+    """How the occupied seats are doing, every two seconds."""
+
+    session: str
+    seats: tuple[SeatStats, ...]
+
+
+class Lost(msgspec.Struct, frozen=True, tag="lost"):
+    """The plane has gone and with it every peer of the session; workers send `media.lost` at once."""
+
+    session: str
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """A plane is there (again) and knows nothing: open the sessions and push the seats."""
+
+    instance: str
+
+
+Report = Up | Silent | Back | Closed | Seats | Lost | Ready
+Reports = Callable[[Report], None]
+
+
+class MediaSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How one machine's media plane is set up."""
+
+    #: Addresses that browsers reach; empty: all of the machine's except loopback.
+    addresses: tuple[str, ...] = ()
+    #: What to write in an offer instead of an address, behind NAT: {"10.0.0.5": "203.0.113.7"}.
+    announced: dict[str, str] = {}
+    #: Lowest and highest UDP port, for a firewall; None: whatever the system gives.
+    ports: tuple[int, int] | None = None
+    #: Most a speaker may send, in kbit/s, picture and sound together.
+    video_kbps: int = 600
+    #: Most peers of the machine, and of one session.
+    max_peers: int = 1_500
+    max_session_peers: int = 1_000
+    #: Watching peers of one participant (tabs); the oldest gives way.
+    max_watching: int = 3
+    #: Seconds for an offer to become a connection.
+    setup_s: float = 15.0
+    #: Seconds without any packet until a speaker is reported silent.
+    silent_s: float = 5.0
+    #: Seconds without any packet until a peer is closed.
+    dead_s: float = 30.0
+    #: Seconds without any worker until the seats of a session are emptied: nobody speaks unsupervised.
+    orphan_s: float = 10.0
+
+
+class MediaPlane(Protocol):
+    """Eight requests. Each raises `MediaRefused`, and nothing else because of what it was given."""
+
+    def follow(self, reports: Reports) -> None:
+        """Calls back with every report from now on, on the event loop, in order."""
+
+    async def open(self, session: str, fence: int, seats: tuple[str, ...], codec: Codec = "vp8") -> None:
+        """Makes a session known, with its seats in their order; a browser finds a seat's tracks by the seat's id, which
+        is the id of their stream. Again with the same or a newer fence: the caller takes it over as it is."""
+
+    async def offer(
+        self, session: str, participant: str, direction: Direction, seats: tuple[str, ...] | None = None
+    ) -> Offer:
+        """A fresh peer. `seats` are those whose tracks this watcher may receive; None means all."""
+
+    async def answer(self, session: str, participant: str, peer: str, sdp: str) -> None:
+        """The browser's answer; `Up` follows when the connection stands."""
+
+    async def leave(self, session: str, participant: str, peer: str | None = None) -> None:
+        """Ends one peer, or all of the participant's. Asking twice is no error."""
+
+    async def seat(self, session: str, fence: int, seat: str, participant: str | None, seq: int) -> None:
+        """Who sits there. Only the occupant's packets are forwarded, from this call on."""
+
+    async def mute(self, session: str, fence: int, seat: str, muted: bool, seq: int) -> None:
+        """Whether the seat's sound is held back. A later occupant starts unmuted."""
+
+    async def close(self, session: str, fence: int) -> None:
+        """Ends every peer of the session and forgets it."""
+
+    async def stats(self, session: str) -> MediaStats: ...
