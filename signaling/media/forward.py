@@ -1,0 +1,203 @@
+"""The `direct` forwarder: one packet in, the same packet out to every watcher through the watcher's own socket.
+
+A `Line` is what all watchers see for one seat and kind: one SSRC, one run of sequence numbers, one clock, whoever sits
+there. The header is written once per packet; a watcher's copy differs only in the sequence number, which starts at 1
+for each of them. That is because SRTP's rollover counter starts at 0 on both sides (RFC 3711 §3.3.1): a watcher who
+joined near 65,535 and lost the next few packets would never be able to read again.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Protocol
+
+from signaling.media.rtp import ONE_BYTE, SEND_TIME_ID, Rtp, starts_keyframe
+from signaling.media.track import Kind, Source
+
+#: Packets kept for retransmission, a power of two: at 600 kbit/s about six seconds.
+CACHE = 512
+#: A watcher's retransmissions, in packets per second and at once.
+RTX_PER_S, RTX_BURST = 150.0, 100.0
+#: The same packet is not sent again to the same watcher within this time, in seconds.
+RTX_AGAIN_S = 0.02
+
+_REST = struct.Struct("!IIHHI")
+_EXTENSION_HEAD = (SEND_TIME_ID << 28) | (2 << 24)
+
+
+class Sender(Protocol):
+    """Where a watcher's packets go."""
+
+    def send_rtp(self, data: bytes) -> None: ...
+    def send_rtcp(self, data: bytes) -> None: ...
+
+
+class Outlet:
+    """One line of one watcher. `base` is what is taken from the line's numbers to get the watcher's."""
+
+    __slots__ = ("base", "last", "recent", "rtx_at", "rtx_seq", "rtx_tokens", "send", "since_octets", "since_packets")
+
+    def __init__(self, send: Callable[[bytes], None]) -> None:
+        self.send = send
+        self.base: int | None = None
+        self.last = 0  # the watcher's last number before a pause
+        self.since_packets = self.since_octets = 0
+        self.rtx_seq = 1
+        self.rtx_tokens, self.rtx_at = RTX_BURST, 0.0
+        self.recent: dict[int, float] = {}
+
+
+class Cached:
+    """A packet as it was sent on: line number, first two bytes, timestamp and SSRC onward."""
+
+    __slots__ = ("ext", "lead", "rest")
+
+    def __init__(self, ext: int, lead: bytes, rest: bytes) -> None:
+        self.ext, self.lead, self.rest = ext, lead, rest
+
+
+class Line:
+    """One seat's sound or picture as its watchers receive it."""
+
+    def __init__(
+        self, kind: Kind, codec: str, payload_type: int, clock_rate: int, ssrc: int, rtx: tuple[int, int] | None
+    ) -> None:
+        self.kind, self.codec, self.clock_rate, self.ssrc = kind, codec, clock_rate, ssrc
+        self._leads = (bytes((0x90, payload_type)), bytes((0x90, 0x80 | payload_type)))
+        self._rtx = rtx  # payload type and SSRC
+        self.outlets: list[Outlet] = []
+        self.waiting: list[Outlet] = []
+        self.source: Source | None = None
+        self.packets = self.octets = self.sent = 0
+        self._cache: list[Cached | None] = [None] * (CACHE if rtx else 0)
+        self._top = 0
+        self._top_timestamp = 0
+        self._top_at: float | None = None
+        self._shift: int | None = None  # added to the source's number
+        self._clock_shift = 0
+        self._floor = 0  # first of the source's numbers that belongs to this run
+
+    # --- who speaks
+
+    def take(self, source: Source | None) -> None:
+        """The line goes on with another source, or with none. Its numbers and its clock continue."""
+        if self.source is source:
+            return
+        if self.source is not None:
+            self.source.line = None
+        self.source = source
+        self._shift = None
+        if source is not None:
+            source.line = self
+            source.keyframe_wanted = self.kind == "video"
+
+    def _begin(self, packet: Rtp, ext: int, now: float) -> None:
+        gap = 0.04 if self._top_at is None else max(now - self._top_at, 0.02)
+        self._shift = self._top + 1 - ext
+        self._clock_shift = self._top_timestamp + round(gap * self.clock_rate) - packet.timestamp
+        self._floor = ext
+
+    # --- who watches
+
+    def add(self, outlet: Outlet) -> None:
+        """A watcher joins: for sound with the next packet, for a picture with the next keyframe."""
+        self.waiting.append(outlet)
+        if self.kind == "video" and self.source is not None:
+            self.source.keyframe_wanted = True
+
+    def remove(self, outlet: Outlet) -> None:
+        if outlet in self.outlets:
+            self.outlets.remove(outlet)
+        if outlet in self.waiting:
+            self.waiting.remove(outlet)
+
+    def pause(self, outlet: Outlet) -> None:
+        """Stops a watcher's copy until `add`; her numbers then go on without a gap."""
+        if outlet in self.outlets and outlet.base is not None:
+            outlet.last = self._top - outlet.base
+            outlet.base = None
+        self.remove(outlet)
+
+    def _attach(self, ext: int) -> None:
+        for outlet in self.waiting:
+            outlet.base = ext - 1 - outlet.last
+            outlet.since_packets, outlet.since_octets = self.packets, self.octets
+        self.outlets += self.waiting
+        self.waiting = []
+
+    # --- packets
+
+    def forward(self, packet: Rtp, ext: int, now: float) -> None:
+        """Sends one packet of the source to everyone. Watchers are never asked whether they are ready: what the
+        kernel does not take at once is lost, and asked for again if it mattered."""
+        video = self.kind == "video"
+        key = video and starts_keyframe(self.codec, packet.payload)
+        source = self.source
+        if key and source is not None:
+            source.keyframe_wanted = False
+        if self._shift is None:
+            if video and not key:
+                if source is not None:
+                    source.keyframe_wanted = True
+                return
+            self._begin(packet, ext, now)
+        if ext < self._floor:
+            return
+        assert self._shift is not None
+        number = ext + self._shift
+        if self.waiting and (key or not video):
+            self._attach(number)
+        timestamp = (packet.timestamp + self._clock_shift) & 0xFFFFFFFF
+        if number > self._top:
+            self._top, self._top_timestamp, self._top_at = number, timestamp, now
+        rest = (
+            _REST.pack(timestamp, self.ssrc, ONE_BYTE, 1, _EXTENSION_HEAD | (int(now * 262_144) & 0xFFFFFF))
+            + packet.payload
+        )
+        lead = self._leads[packet.marker]
+        if video:
+            self._cache[number % CACHE] = Cached(number, lead, rest)
+        self.packets += 1
+        self.octets += len(packet.payload)
+        self.sent += len(self.outlets)
+        for outlet in self.outlets:
+            outlet.send(lead + ((number - outlet.base) & 0xFFFF).to_bytes(2, "big") + rest)  # type: ignore[operator]
+
+    def repeat(self, outlet: Outlet, seq: int, now: float) -> bool:
+        """Answers one watcher's NACK from the cache, as a retransmission (RFC 4588)."""
+        if outlet.base is None or self._rtx is None:
+            return False
+        top = self._top - outlet.base
+        number = outlet.base + top + ((seq - top + 0x8000) & 0xFFFF) - 0x8000
+        cached = self._cache[number % CACHE]
+        if cached is None or cached.ext != number:
+            return False
+        if now - outlet.recent.get(number, -1.0) < RTX_AGAIN_S:
+            return False
+        outlet.rtx_tokens = min(RTX_BURST, outlet.rtx_tokens + (now - outlet.rtx_at) * RTX_PER_S)
+        outlet.rtx_at = now
+        if outlet.rtx_tokens < 1:
+            return False
+        outlet.rtx_tokens -= 1
+        if len(outlet.recent) > CACHE:
+            outlet.recent.clear()
+        outlet.recent[number] = now
+        payload_type, ssrc = self._rtx
+        head = struct.pack("!BBH", 0x90, (cached.lead[1] & 0x80) | payload_type, outlet.rtx_seq)
+        outlet.rtx_seq = (outlet.rtx_seq + 1) & 0xFFFF
+        original = seq.to_bytes(2, "big")
+        # rest = timestamp (4), SSRC (4), extension (8), payload
+        outlet.send(head + cached.rest[:4] + struct.pack("!I", ssrc) + cached.rest[8:16] + original + cached.rest[16:])
+        return True
+
+    # --- lip sync
+
+    def clock_at(self, now: float) -> int | None:
+        """The line's RTP time at `now`, by the speaker's own clock, which her sound and her picture share: None until
+        her first sender report. It makes the sender reports that a watcher's lip sync rests on (RFC 3550 §6.4.1)."""
+        source = self.source
+        if source is None or source.report is None or source.timebase.offset is None or self._shift is None:
+            return None
+        since = now - source.timebase.offset - source.report.ntp / (1 << 32)
+        return (source.report.rtp + round(since * self.clock_rate) + self._clock_shift) & 0xFFFFFFFF

@@ -1,0 +1,327 @@
+"""The media plane itself, in the process that calls it: sessions, peers, and the clock that drives their feedback.
+
+`remote` has the same methods over a socket. Everything that depends on time is in `tick`, which takes the time as an
+argument, so that tests need not wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from aiortc import RTCCertificate
+
+from signaling.media import port, sdp
+from signaling.media.gate import GateLimits
+from signaling.media.peer import Peer
+from signaling.media.port import Codec, Direction, MediaRefused, MediaSettings, MediaStats, Offer, Report, Reports
+from signaling.media.publisher import Publisher
+from signaling.media.stage import Stage
+from signaling.media.watcher import Watcher
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between ticks with a speaker connected (how soon a lost packet is asked for again), and without.
+BUSY_TICK_S, IDLE_TICK_S = 0.025, 0.25
+#: Seconds between reports to publishers, to watchers, and to the worker; between looks at who is alive.
+PUBLISHER_REPORT_S, WATCHER_REPORT_S, SEATS_S, SWEEP_S = 0.5, 1.0, 2.0, 0.25
+#: A peer that was quiet for this long is asked for a sign of life, once a second.
+QUIET_S, PROBE_S = 2.0, 1.0
+#: Longest participant or session name taken.
+MAX_NAME = 64
+#: A seat's id goes into descriptions as a stream's id, so it is a plain token (RFC 8830).
+_SEAT = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
+
+
+class Plane:
+    """`port.MediaPlane` in this process."""
+
+    def __init__(
+        self,
+        settings: MediaSettings | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self.settings = settings or MediaSettings()
+        self._clock, self._wall = clock, wall
+        self._certificate = RTCCertificate.generateCertificate()
+        self._stages: dict[str, Stage] = {}
+        self._peers: dict[str, Peer] = {}
+        self._followers: list[Reports] = []
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = {"publishers": 0.0, "watchers": 0.0, "seats": 0.0, "sweep": 0.0}
+
+    # --- life
+
+    def start(self) -> None:
+        """Starts the clock; needs a running loop."""
+        if self._timer is None:
+            self._again(0.0)
+
+    async def stop(self) -> None:
+        """Ends every peer and waits until their sockets are closed."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for session in list(self._stages):
+            self._forget(session)
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _again(self, delay: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(delay, self._beat)
+
+    def _beat(self) -> None:
+        try:
+            self.tick(self._clock())
+        except Exception:
+            logger.exception("media tick failed")
+        busy = any(stage.publishers for stage in self._stages.values())
+        self._again(BUSY_TICK_S if busy else IDLE_TICK_S)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # --- reports
+
+    def follow(self, reports: Reports) -> None:
+        self._followers.append(reports)
+
+    def _tell(self, report: Report) -> None:
+        for follower in self._followers:
+            follower(report)
+
+    # --- requests
+
+    async def open(self, session: str, fence: int, seats: tuple[str, ...], codec: Codec = "vp8") -> None:
+        if not 1 <= len(set(seats)) == len(seats) <= port.MAX_SEATS or not all(map(_SEAT.match, seats)):
+            raise MediaRefused("media_invalid")
+        if codec not in sdp.VIDEO_PT or not _named(session):
+            raise MediaRefused("media_invalid")
+        stage = self._stages.get(session)
+        if stage is None:
+            self._stages[session] = Stage(session, fence, seats, codec)
+        else:
+            stage.check(fence)
+            stage.orphaned_at = None
+
+    async def offer(
+        self, session: str, participant: str, direction: Direction, seats: tuple[str, ...] | None = None
+    ) -> Offer:
+        stage = self._stage(session)
+        if direction not in ("publish", "watch") or not _named(participant):
+            raise MediaRefused("media_invalid")
+        mine = [p for p in self._peers.values() if p.session == session]
+        if len(self._peers) >= self.settings.max_peers or len(mine) >= self.settings.max_session_peers:
+            raise MediaRefused("media_full")
+        self._make_room([p for p in mine if p.participant == participant and p.direction == direction], direction)
+        peer = self._make(stage, participant, direction, seats)
+        self._peers[peer.name] = peer
+        try:
+            local = await peer.local()
+        except BaseException:
+            self._peers.pop(peer.name, None)
+            self._spawn(peer.close())
+            raise
+        if peer.ended:
+            raise MediaRefused("media_unknown_session")
+        if isinstance(peer, Publisher):
+            return Offer(peer.name, sdp.publish_offer(local, stage.codec, self.settings.video_kbps))
+        return Offer(peer.name, sdp.watch_offer(local, stage.codec, [seat.lines for seat in stage.seats.values()]))
+
+    def _make_room(self, mine: list[Peer], direction: Direction) -> None:
+        """A newer offer replaces one that was never taken up; a standing peer stays until the new one stands."""
+        if direction == "publish":
+            leaving = [p for p in mine if not p.up]
+        else:
+            leaving = mine[: max(0, len(mine) - self.settings.max_watching + 1)]
+        for peer in leaving:
+            self.peer_ended(peer, "replaced")
+
+    def _make(self, stage: Stage, participant: str, direction: Direction, seats: tuple[str, ...] | None) -> Peer:
+        name = secrets.token_hex(8)
+        rate = self.settings.video_kbps * 1000 / 8
+        limits = GateLimits(bytes_per_s=2 * rate, bytes_burst=2 * rate) if direction == "publish" else GateLimits()
+        common = (
+            self, name, stage.session, participant, stage.codec, self.settings, self._certificate, self._clock, limits,
+        )  # fmt: skip
+        if direction == "publish":
+            return Publisher(lambda publisher: stage.wire_of(publisher.participant), *common)
+        lines = []
+        for seat in stage.seats.values():
+            allowed = seats is None or seat.name in seats
+            lines += [(line if allowed else None, seat.name) for line in (seat.audio, seat.video)]
+        return Watcher(lines, *common)
+
+    async def answer(self, session: str, participant: str, peer: str, sdp: str) -> None:
+        stage = self._stage(session)
+        found = self._peers.get(peer)
+        if found is None or found.session != session or found.participant != participant:
+            raise MediaRefused("media_unknown_peer")
+        if found.answer is not None:
+            raise MediaRefused("media_answered")
+        sending = found.direction == "publish"
+        lines = 2 if sending else 2 * len(stage.seats)
+        found.connect(_read(sdp, stage.codec, lines, sending))
+
+    async def leave(self, session: str, participant: str, peer: str | None = None) -> None:
+        self._stage(session)
+        for found in list(self._peers.values()):
+            if found.session == session and found.participant == participant and peer in (None, found.name):
+                self.peer_ended(found, "left")
+
+    async def seat(self, session: str, fence: int, seat: str, participant: str | None, seq: int) -> None:
+        stage = self._stage(session)
+        stage.check(fence)
+        stage.sit(seat, participant, seq)
+
+    async def mute(self, session: str, fence: int, seat: str, muted: bool, seq: int) -> None:
+        stage = self._stage(session)
+        stage.check(fence)
+        stage.mute(seat, muted, seq)
+
+    async def close(self, session: str, fence: int) -> None:
+        stage = self._stages.get(session)
+        if stage is not None:
+            stage.check(fence)
+            self._forget(session)
+
+    async def stats(self, session: str) -> MediaStats:
+        stage = self._stage(session)
+        dropped: Counter[str] = Counter()
+        unseated = 0
+        for peer in self._peers.values():
+            if peer.session == session:
+                dropped.update(peer.gate.dropped())
+                unseated += peer.held if isinstance(peer, Publisher) else 0
+        return MediaStats(
+            session, len(stage.publishers), len(stage.watchers), stage.forwarded(), unseated, stage.last, dict(dropped)
+        )
+
+    def _stage(self, session: str) -> Stage:
+        stage = self._stages.get(session)
+        if stage is None:
+            raise MediaRefused("media_unknown_session")
+        return stage
+
+    def _forget(self, session: str) -> None:
+        for peer in [p for p in self._peers.values() if p.session == session]:
+            self.peer_ended(peer, "ended")
+        self._stages.pop(session, None)
+
+    def orphan(self, session: str) -> None:
+        """No worker looks after the session any more; its seats are emptied if none comes in time."""
+        stage = self._stages.get(session)
+        if stage is not None:
+            stage.orphaned_at = self._clock()
+
+    # --- from peers
+
+    def peer_up(self, peer: Peer) -> None:
+        stage = self._stages.get(peer.session)
+        if stage is None or peer.answer is None:
+            return
+        if isinstance(peer, Publisher):
+            before = stage.publishers.get(peer.participant)
+            stage.publishers[peer.participant] = peer
+            if before is not None:
+                self.peer_ended(before, "replaced")
+            stage.wire_of(peer.participant)
+        elif isinstance(peer, Watcher):
+            stage.watchers[peer.name] = peer
+            peer.attach()
+        self._tell(port.Up(peer.session, peer.participant, peer.name, peer.direction))
+
+    def peer_back(self, peer: Peer) -> None:
+        if peer.direction == "publish":
+            self._tell(port.Back(peer.session, peer.participant))
+
+    def peer_ended(self, peer: Peer, reason: str) -> None:
+        """Stops forwarding at once; the sockets are closed a moment later."""
+        if self._peers.pop(peer.name, None) is None:
+            return
+        peer.ended = True
+        stage = self._stages.get(peer.session)
+        if stage is not None and isinstance(peer, Publisher):
+            if stage.publishers.get(peer.participant) is peer:
+                del stage.publishers[peer.participant]
+                stage.wire_of(peer.participant)
+        elif stage is not None and isinstance(peer, Watcher):
+            stage.watchers.pop(peer.name, None)
+            peer.detach()
+        self._spawn(peer.close())
+        self._tell(port.Closed(peer.session, peer.participant, peer.name, peer.direction, reason))
+
+    # --- time
+
+    def tick(self, now: float) -> None:
+        """Whatever is due at `now`, in seconds of the plane's clock."""
+        for stage in self._stages.values():
+            for publisher in stage.publishers.values():
+                publisher.ask(now)
+        if self._is_due("publishers", PUBLISHER_REPORT_S, now):
+            for stage in self._stages.values():
+                for publisher in stage.publishers.values():
+                    publisher.report(now)
+        if self._is_due("watchers", WATCHER_REPORT_S, now):
+            for stage in self._stages.values():
+                for watcher in stage.watchers.values():
+                    watcher.resume(now)
+                    watcher.report(now, self._wall())
+        if self._is_due("sweep", SWEEP_S, now):
+            self._sweep(now)
+        if self._is_due("seats", SEATS_S, now):
+            self._report_seats(now)
+
+    def _is_due(self, what: str, every: float, now: float) -> bool:
+        if now < self._due[what]:
+            return False
+        self._due[what] = now + every
+        return True
+
+    def _sweep(self, now: float) -> None:
+        for peer in list(self._peers.values()):
+            if not peer.up:
+                if now - peer.made_at > self.settings.setup_s:
+                    self.peer_ended(peer, "timeout")
+                continue
+            quiet = now - peer.last
+            if quiet > self.settings.dead_s:
+                self.peer_ended(peer, "timeout")
+                continue
+            if quiet > QUIET_S and now - peer.probed >= PROBE_S:
+                peer.probed = now
+                self._spawn(peer.wire.probe())
+            if quiet > self.settings.silent_s and not peer.silent:
+                peer.silent = True
+                if peer.direction == "publish":
+                    self._tell(port.Silent(peer.session, peer.participant))
+        for stage in self._stages.values():
+            if stage.orphaned_at is not None and now - stage.orphaned_at > self.settings.orphan_s:
+                stage.clear()
+
+    def _report_seats(self, now: float) -> None:
+        for stage in list(self._stages.values()):
+            if stage.measure(now):
+                self._tell(port.Seats(stage.session, stage.last))
+
+
+def _named(name: object) -> bool:
+    return isinstance(name, str) and 0 < len(name) <= MAX_NAME
+
+
+def _read(text: str, codec: Codec, lines: int, sending: bool) -> sdp.Answer:
+    """The browser's answer, with anything unforeseen in it reported as what it is: an unusable answer."""
+    try:
+        return sdp.read_answer(text, codec, lines, sending)
+    except (ValueError, TypeError, AttributeError):
+        raise MediaRefused("media_answer_invalid") from None

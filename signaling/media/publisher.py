@@ -1,0 +1,124 @@
+"""A publishing peer: what a speaker sends, sorted into a sound and a picture source by payload type.
+
+The server chose the payload types, so no SSRC needs to be announced, and a retransmission is known by its type too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from signaling.media import rtcp
+from signaling.media.gate import Verdict
+from signaling.media.peer import Peer
+from signaling.media.rtp import parse, unwrap
+from signaling.media.sdp import AUDIO_CLOCK, AUDIO_PT, RTX_PT, VIDEO_CLOCK, VIDEO_PT
+from signaling.media.track import Kind, Source, Timebase
+
+#: The SSRC under which the server itself reports; it sends no media of its own on a publishing peer.
+OWN_SSRC = 1
+#: A stream that starts anew sooner than this after its start is ignored, in seconds.
+RESTART_S = 0.5
+#: A missing packet is asked for again after this time or a round trip, in seconds.
+NACK_S = 0.05
+
+
+class Publisher(Peer):
+    """A speaker's peer."""
+
+    direction = "publish"
+
+    def __init__(self, on_source: Callable[[Publisher], None], *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._on_source = on_source
+        self._video_pt, self._rtx_pt = VIDEO_PT[self.codec], RTX_PT[self.codec]
+        self._timebase = Timebase()
+        self.sources: dict[Kind, Source] = {}
+        #: Packets that came while the speaker had no seat, or was muted: never forwarded.
+        self.held = 0
+        self.packets: dict[Kind, int] = {"audio": 0, "video": 0}
+        self.octets = 0
+
+    def rtp(self, data: bytes, now: float) -> None:
+        self.heard(now)
+        packet = parse(data)
+        if packet is None:
+            self.gate.drop(Verdict.MALFORMED)
+            return
+        payload_type = packet.payload_type
+        again = False
+        kind: Kind
+        if payload_type == AUDIO_PT:
+            kind = "audio"
+        elif payload_type == self._video_pt:
+            kind = "video"
+        elif payload_type == self._rtx_pt:
+            kind, again = "video", True
+        else:
+            self.gate.drop(Verdict.UNKNOWN_CLASS)
+            return
+        source = self.sources.get(kind)
+        if again:
+            inner = None if source is None else unwrap(packet, self._video_pt, source.ssrc)
+            if source is None or inner is None or source.restarts(inner):
+                return
+            packet = inner
+        elif source is None or source.restarts(packet):
+            if self.answer is None or not self.answer.active[kind == "video"]:
+                self.gate.drop(Verdict.UNKNOWN_CLASS)
+                return
+            if source is not None and now - source.began < RESTART_S:
+                return
+            rate = AUDIO_CLOCK if kind == "audio" else VIDEO_CLOCK
+            source = self.sources[kind] = Source(kind, rate, packet, now, self._timebase)
+            self._on_source(self)
+        ext = source.accept(packet, now, again)
+        if ext is None:
+            return
+        self.packets[kind] += 1
+        self.octets += len(packet.payload)
+        if packet.level is not None and (source.level is None or packet.level < source.level):
+            source.level = packet.level
+        if source.line is None:
+            self.held += 1
+            return
+        source.line.forward(packet, ext, now)
+        if source.missing or source.keyframe_wanted:
+            self.ask(now)
+
+    def rtcp(self, data: bytes, now: float) -> None:
+        self.heard(now)
+        for report in rtcp.parse(data).reports:
+            for source in self.sources.values():
+                if source.ssrc == report.ssrc:
+                    source.report, source.report_at = report, now
+                    self._timebase.learn(report.ntp, now)
+
+    def ask(self, now: float) -> None:
+        """Asks for what is missing and for a keyframe, as far as someone is watching."""
+        wait = max(NACK_S, 1.2 * (self.wire.rtt or 0.0))
+        for source in self.sources.values():
+            if source.line is None:
+                source.missing.clear()
+                continue
+            lost = source.to_ask(now, wait)
+            if lost:
+                self.wire.send_rtcp(rtcp.not_received(OWN_SSRC, source.ssrc, lost))
+            if source.kind == "video" and source.ask_keyframe(now):
+                self.wire.send_rtcp(rtcp.picture_loss(OWN_SSRC, source.ssrc))
+
+    def report(self, now: float) -> None:
+        """Receiver report and bandwidth limit (REMB), without which a browser stays at its starting rate."""
+        if not self.sources:
+            return
+        sources = list(self.sources.values())
+        self.wire.send_rtcp(
+            rtcp.receiver_report(OWN_SSRC, [source.block(now) for source in sources])
+            + rtcp.bitrate_limit(OWN_SSRC, self.settings.video_kbps * 1000, [source.ssrc for source in sources])
+        )
+
+    def take_counts(self) -> tuple[dict[Kind, int], int]:
+        """Packets by kind and payload bytes since the last call."""
+        counts, octets = self.packets, self.octets
+        self.packets, self.octets = {"audio": 0, "video": 0}, 0
+        return counts, octets

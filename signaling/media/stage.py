@@ -1,0 +1,155 @@
+"""One session's stage: its seats with their lines, who sits there, and whose packets therefore go where.
+
+The rule of the whole package is here: a line's source is the current occupant's, or there is none.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from signaling.media.forward import Line
+from signaling.media.port import Codec, MediaRefused, SeatStats
+from signaling.media.publisher import Publisher
+from signaling.media.sdp import AUDIO_CLOCK, AUDIO_PT, RTX_PT, VIDEO_CLOCK, VIDEO_PT, SeatLines
+from signaling.media.watcher import Watcher
+
+
+@dataclass(slots=True)
+class Seat:
+    """A seat and the log positions (`seq`) of what was last said about it. A mute older than its occupant is void."""
+
+    name: str
+    audio: Line
+    video: Line
+    lines: SeatLines
+    occupant: str | None = None
+    seq: int = -1
+    muted: bool = False
+    mute_seq: int = -1
+
+    @property
+    def silenced(self) -> bool:
+        return self.muted and self.mute_seq >= self.seq
+
+
+class Stage:
+    """A session as the media plane knows it."""
+
+    def __init__(self, session: str, fence: int, seats: tuple[str, ...], codec: Codec) -> None:
+        self.session, self.fence, self.codec = session, fence, codec
+        self.publishers: dict[str, Publisher] = {}
+        self.watchers: dict[str, Watcher] = {}
+        self.orphaned_at: float | None = None
+        #: How the occupied seats did in the last interval, which began at `_measured_at`.
+        self.last: tuple[SeatStats, ...] = ()
+        self._measured_at: float | None = None
+        self._ssrcs: set[int] = set()
+        self.seats = {name: self._seat(name) for name in seats}
+
+    def _ssrc(self) -> int:
+        while True:
+            ssrc = secrets.randbelow(0xFFFFFFF0) + 8  # the lowest are ours (RTCP)
+            if ssrc not in self._ssrcs:
+                self._ssrcs.add(ssrc)
+                return ssrc
+
+    def _seat(self, name: str) -> Seat:
+        lines = SeatLines(name, self._ssrc(), self._ssrc(), self._ssrc())
+        codec = self.codec
+        return Seat(
+            name,
+            Line("audio", codec, AUDIO_PT, AUDIO_CLOCK, lines.audio_ssrc, None),
+            Line("video", codec, VIDEO_PT[codec], VIDEO_CLOCK, lines.video_ssrc, (RTX_PT[codec], lines.rtx_ssrc)),
+            lines,
+        )
+
+    def check(self, fence: int) -> None:
+        """Takes the caller's lease into account: an older one is refused, a newer one takes over."""
+        if fence < self.fence:
+            raise MediaRefused("media_stale")
+        self.fence = fence
+
+    def find(self, seat: str) -> Seat:
+        found = self.seats.get(seat)
+        if found is None:
+            raise MediaRefused("media_unknown_seat")
+        return found
+
+    def sit(self, name: str, participant: str | None, seq: int) -> None:
+        """The log says at `seq` who sits there; an older word than the last is ignored."""
+        seat = self.find(name)
+        if seq < seat.seq:
+            return
+        if participant is not None:
+            for other in self.seats.values():
+                if other is not seat and other.occupant == participant:
+                    if other.seq > seq:
+                        participant = None  # has meanwhile moved on
+                        break
+                    other.occupant = None
+                    self.wire(other)
+        seat.occupant, seat.seq = participant, seq
+        self.wire(seat)
+
+    def mute(self, name: str, muted: bool, seq: int) -> None:
+        seat = self.find(name)
+        if seq < seat.mute_seq:
+            return
+        seat.muted, seat.mute_seq = muted, seq
+        self.wire(seat)
+
+    def clear(self) -> None:
+        """Empties every seat, when nobody is left who could."""
+        for seat in self.seats.values():
+            seat.occupant = None
+            self.wire(seat)
+
+    def wire(self, seat: Seat) -> None:
+        """Connects the occupant's sources to the seat's lines, and disconnects everyone else's."""
+        publisher = self.publishers.get(seat.occupant) if seat.occupant is not None else None
+        sources = publisher.sources if publisher is not None else {}
+        seat.audio.take(None if seat.silenced else sources.get("audio"))
+        seat.video.take(sources.get("video"))
+        if publisher is not None:
+            publisher.ask(publisher.clock())
+
+    def wire_of(self, participant: str) -> None:
+        for seat in self.seats.values():
+            if seat.occupant == participant:
+                self.wire(seat)
+
+    def measure(self, now: float) -> bool:
+        """Takes stock of the seats; False when there is nothing to tell."""
+        seconds = now - (self._measured_at if self._measured_at is not None else now - 1)
+        self._measured_at = now
+        before = self.last
+        self.last = tuple(self._stats(seat, seconds) for seat in self.seats.values() if seat.occupant is not None)
+        return bool(self.last or before)
+
+    def _stats(self, seat: Seat, seconds: float) -> SeatStats:
+        """One seat over so many seconds."""
+        occupant = seat.occupant or ""
+        publisher = self.publishers.get(occupant)
+        if publisher is None:
+            return SeatStats(seat.name, occupant)
+        counts, octets = publisher.take_counts()
+        audio, video = publisher.sources.get("audio"), publisher.sources.get("video")
+        level = None
+        if audio is not None:
+            level, audio.level = audio.level, None
+        worst = max((s.fraction for s in (audio, video) if s is not None), default=0)
+        rtt = publisher.wire.rtt
+        return SeatStats(
+            seat=seat.name,
+            participant=occupant,
+            audio_packets=counts["audio"],
+            video_packets=counts["video"],
+            kbps=round(octets * 8 / 1000 / max(seconds, 0.001)),
+            loss=round(worst / 256, 3),
+            rtt=None if rtt is None else round(rtt * 1000),
+            level=level,
+        )
+
+    def forwarded(self) -> int:
+        return sum(seat.audio.sent + seat.video.sent for seat in self.seats.values())

@@ -1,0 +1,154 @@
+"""One publisher's stream as it comes in: sequence, gaps, loss, jitter, and when its keyframes and reports came.
+
+Times are seconds of a monotonic clock, passed in. Nothing here sends: `feedback` asks a source what is missing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from signaling.media.rtcp import Block, Report
+from signaling.media.rtp import Rtp
+
+if TYPE_CHECKING:
+    from signaling.media.forward import Line
+
+Kind = Literal["audio", "video"]
+
+#: A jump of more sequence numbers than this is a new start, not a loss (RFC 3550 appendix A.1: MAX_DROPOUT).
+MAX_JUMP = 3_000
+#: A gap this long is not asked for packet by packet; a keyframe is cheaper.
+MAX_GAP = 64
+#: A missing packet is asked for again until it would come too late to be shown, in seconds.
+GIVE_UP_S = 0.8
+#: At most one keyframe request in this time, in seconds: each costs the speaker's uplink several packets.
+KEYFRAME_S = 0.5
+
+
+class Missing:
+    """A packet that has not come; `asked` is when it was last asked for."""
+
+    __slots__ = ("asked", "since")
+
+    def __init__(self, now: float) -> None:
+        self.since = now
+        self.asked: float | None = None
+
+
+class Timebase:
+    """How far a publisher's wall clock is from our monotonic one, in seconds; one for her sound and picture, so that
+    both are placed by the same clock whatever their reports met on the way."""
+
+    __slots__ = ("offset",)
+
+    def __init__(self) -> None:
+        self.offset: float | None = None
+
+    def learn(self, ntp: int, now: float) -> None:
+        """The quickest report is the truest; drift is followed slowly and a clock that was set anew at once."""
+        seen = now - ntp / (1 << 32)
+        if self.offset is None or abs(seen - self.offset) > 5.0:
+            self.offset = seen
+        else:
+            self.offset = min(seen, self.offset + 0.001)
+
+
+class Source:
+    """One SSRC of one publisher, from its first packet on. Sequence numbers are extended: they never wrap."""
+
+    def __init__(self, kind: Kind, clock_rate: int, packet: Rtp, now: float, timebase: Timebase) -> None:
+        self.kind, self.clock_rate, self.ssrc, self.timebase = kind, clock_rate, packet.ssrc, timebase
+        self.began = now
+        self.line: Line | None = None
+        self.first = self.highest = (1 << 16) + packet.seq
+        self.missing: dict[int, Missing] = {}
+        self.received = 0
+        self.octets = 0
+        self.level: int | None = None
+        self._transit: float | None = None
+        self._jitter = 0.0
+        self._before = (0, 0)  # expected and received at the last report
+        self.fraction = 0
+        self.report: Report | None = None
+        self.report_at = 0.0
+        self.keyframe_wanted = False
+        self.keyframe_asked: float | None = None
+        self._started = False
+
+    def accept(self, packet: Rtp, now: float, again: bool = False) -> int | None:
+        """The packet's extended number, or None when it has been seen before. `again`: it came as a retransmission,
+        which says nothing about loss and jitter on the way."""
+        ext = self.highest + ((packet.seq - self.highest + 0x8000) & 0xFFFF) - 0x8000
+        if not self._started:
+            self._started = True
+        elif ext <= self.highest:
+            if self.missing.pop(ext, None) is None:
+                return None
+        elif ext - self.highest > 1:
+            self._gap(ext, now)
+        if ext > self.highest:
+            self.highest = ext
+        self.octets += len(packet.payload)
+        if again:
+            return ext
+        self.received += 1
+        transit = now * self.clock_rate - packet.timestamp
+        if self._transit is not None:
+            change = abs(transit - self._transit)
+            if change < self.clock_rate * 10:  # not a wrapped or restarted clock
+                self._jitter += (change - self._jitter) / 16
+        self._transit = transit
+        return ext
+
+    def restarts(self, packet: Rtp) -> bool:
+        """Whether this packet cannot belong to the same run of numbers."""
+        if packet.ssrc != self.ssrc:
+            return True
+        jump = ((packet.seq - self.highest + 0x8000) & 0xFFFF) - 0x8000
+        return abs(jump) > MAX_JUMP
+
+    def _gap(self, ext: int, now: float) -> None:
+        if self.kind == "video" and ext - self.highest > MAX_GAP:
+            self.missing.clear()
+            self.keyframe_wanted = True
+            return
+        for lost in range(max(self.highest + 1, ext - MAX_GAP), ext):
+            self.missing[lost] = Missing(now)
+
+    def to_ask(self, now: float, wait: float) -> list[int]:
+        """The 16-bit numbers to ask for now; each again after `wait` seconds. What is too old is given up: a picture
+        then needs a keyframe."""
+        due = []
+        for ext in list(self.missing):
+            miss = self.missing[ext]
+            if now - miss.since > GIVE_UP_S:
+                del self.missing[ext]
+                if self.kind == "video":
+                    self.keyframe_wanted = True
+            elif self.kind == "video" and (miss.asked is None or now - miss.asked >= wait):
+                miss.asked = now
+                due.append(ext)
+        return [ext & 0xFFFF for ext in sorted(due)]
+
+    def ask_keyframe(self, now: float) -> bool:
+        """Whether a keyframe request is due; then it counts as made. It is repeated until a keyframe starts."""
+        if not self.keyframe_wanted:
+            return False
+        if self.keyframe_asked is not None and now - self.keyframe_asked < KEYFRAME_S:
+            return False
+        self.keyframe_asked = now
+        return True
+
+    def block(self, now: float) -> Block:
+        """A report block on this source since the last one (RFC 3550 §6.4.1 and appendix A.3)."""
+        expected = self.highest - self.first + 1
+        new_expected, new_received = expected - self._before[0], self.received - self._before[1]
+        self._before = (expected, self.received)
+        lost = new_expected - new_received
+        self.fraction = min(255, (lost << 8) // new_expected) if new_expected > 0 and lost > 0 else 0
+        lsr = dlsr = 0
+        if self.report is not None:
+            lsr = self.report.ntp >> 16 & 0xFFFFFFFF
+            dlsr = int((now - self.report_at) * 65_536) & 0xFFFFFFFF
+        highest = (self.highest - (1 << 16)) & 0xFFFFFFFF
+        return Block(self.ssrc, self.fraction, expected - self.received, highest, int(self._jitter), lsr, dlsr)
