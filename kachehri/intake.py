@@ -1,7 +1,7 @@
 """Words on their way in: cleaned, masked and sealed before any rule or reader sees them.
 
-The original goes into `content` under the key of the person who said it; the log only gets a pointer with a salted digest
-(SHA-256 over 16 random bytes and the words), so that erasing a person leaves every chain whole.
+The original goes into `content` under the key of the person who said it; the log only gets a pointer with a salted
+digest (SHA-256 over 16 random bytes and the words), so that erasing a person leaves every chain whole.
 """
 
 import hashlib

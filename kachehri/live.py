@@ -1,4 +1,4 @@
-"""A session as this process follows it: fed by what was committed, read by pages and the hub, changed by nobody else."""
+"""A session as this process follows it: fed by what was committed, read by pages and the hub."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple

@@ -1,7 +1,7 @@
 """The path of one command: submitted here, decided and committed by the writer, announced to whoever follows.
 
-Every worker is equal: the lock on the session's row puts commands in one order, and what another worker committed arrives
-over the bus, with the database to fill any gap. Nothing is acknowledged before its commit has returned.
+Every worker is equal: the lock on the session's row puts commands in one order, and what another worker committed
+arrives over the bus, with the database to fill any gap. Nothing is acknowledged before its commit has returned.
 """
 
 import asyncio

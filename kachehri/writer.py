@@ -1,8 +1,8 @@
 """The one thread that writes: commands that arrive during a commit go together into the next (group commit).
 
-Under the lock of the session's row, in one transaction: catch up with what other workers recorded, decide each command in
-turn, append its events to the chain, keep its words, write its projections, remember its key. A reply leaves only after
-the commit. The writer owns a mutable copy of each session and drops it whenever a transaction fails.
+Under the lock of the session's row, in one transaction: catch up with what other workers recorded, decide each command
+in turn, append its events to the chain, keep its words, write its projections, remember its key. A reply leaves only
+after the commit. The writer owns a mutable copy of each session and drops it whenever a transaction fails.
 """
 
 import asyncio

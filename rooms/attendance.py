@@ -1,7 +1,7 @@
 """Who is here: staff, whose absence pauses a hearing, and those who were removed or may not ask.
 
-The coming and going of citizens is not recorded: it is counted now and then. What matters of it, the line of someone who
-has a turn, is an event of the stage.
+The coming and going of citizens is not recorded: it is counted now and then. What matters of it, the line of someone
+who has a turn, is an event of the stage.
 """
 
 from typing import Annotated, Literal, assert_never

@@ -1,6 +1,7 @@
 """The few shapes that every feature of a session shares.
 
-Rule 1: nothing here knows a feature. Rule 2: nothing here reads a clock or draws a number; both come in through `Context`.
+Rule 1: nothing here knows a feature. Rule 2: nothing here reads a clock or draws a number: both come in through
+`Context`.
 Times are whole milliseconds since the Unix epoch, durations end in `_ms`.
 """
 
@@ -94,7 +95,7 @@ class Context(msgspec.Struct, frozen=True):
 class Refused(Exception):
     """A lawful no: nothing happened, and the person may try something else.
 
-    `code` is for programs and is listed in `rooms.refusals`; pages turn it into a sentence. `params` are its numbers and names.
+    `code` is for programs and is listed in `rooms.refusals`; pages turn it into a sentence with `params`.
     """
 
     def __init__(self, code: str, **params: Any) -> None:

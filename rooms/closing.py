@@ -1,7 +1,7 @@
 """The end of a session: every question that was asked becomes a ticket, a follower, or is accounted for otherwise.
 
-Tickets are opened in chunks, each a transaction of its own, so that a close of any size never blocks the others and can go
-on where it stopped. The last step writes the balance; without it no session is closed.
+Tickets are opened in chunks, each a transaction of its own, so that a close of any size never blocks the others and
+can go on where it stopped. The last step writes the balance; without it no session is closed.
 """
 
 from typing import Literal

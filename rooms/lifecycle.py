@@ -1,7 +1,7 @@
 """The phases of a session, from the announcement to the sealed balance.
 
 A session takes questions as soon as it is scheduled. `postponed` keeps every question and still takes new ones.
-A cancelled session goes through `closing` as well, so that nobody who asked leaves without a number that is followed up.
+A cancelled session goes through `closing` as well, so that nobody who asked leaves without a number to follow.
 """
 
 from typing import Literal
@@ -292,7 +292,7 @@ def because(state: LifecycleState, reason: str, note: ContentRef | None) -> None
 
 
 def deadline(state: LifecycleState) -> int | None:
-    """When a session that nobody closes is closed: its scheduled end and two hours. A postponed one has no date to miss."""
+    """When a session that nobody closes is closed by the clock; a postponed one has no date to miss."""
     if state.phase in OPEN and state.phase != "postponed":
         return state.ends_at + state.timing.end_grace_ms
     return None

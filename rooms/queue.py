@@ -1,8 +1,9 @@
 """Questions: weighed, put in line, moved, joined, and what became of each.
 
-Everybody who asks gets a reference number at once, and that number never changes hands. A question in line stands in the
-order in which questions arrived; the only other influence is a manual move with a reason, and both are recorded facts, so
-that anyone can recompute every place. Places are never stored: `QueueState.line` is a sorted index over those facts.
+Everybody who asks gets a reference number at once, and that number never changes hands. A question in line stands in
+the order in which questions arrived; the only other influence is a manual move with a reason, and both are recorded
+facts, so that anyone can recompute every place. Places are never stored: `QueueState.line` is a sorted index over those
+facts.
 """
 
 from bisect import bisect_left, insort
@@ -291,7 +292,7 @@ def merge(state: QueueState, question: Question, into: str) -> QuestionMerged:
 
 
 def release(state: QueueState, parent: Question) -> list[Event | SetFact]:
-    """When a question goes away for good, those who had joined it stand on their own again: nobody else's word ends theirs."""
+    """When a question goes away for good, those who had joined it stand alone: nobody else's word ends theirs."""
     return [QuestionUnmerged(question=follower) for follower in state.followers.get(parent.id, ())]
 
 

@@ -1,4 +1,4 @@
-"""Why: the closed lists of reasons, so that a reason reads well in every language. A free note may stand beside each."""
+"""Why: closed lists of reasons, so that each reads well in every language. A free note may stand beside it."""
 
 from typing import Literal
 

@@ -1,8 +1,8 @@
 """Turns and seats: who is called, who is ready, who is heard, and what a broken line does.
 
-A turn is what is called: one question, or several that are heard together. A seat is a place on the stage, apart from who
-sits on it. Losing the line never loses the turn: the seat is held for 45 s, then the turn is parked and kept until the
-close; on return it is where it was, or is offered again.
+A turn is what is called: one question, or several that are heard together. A seat is a place on the stage, apart from
+who sits on it. Losing the line never loses the turn: the seat is held for 45 s, then the turn is parked and kept until
+the close; on return it is where it was, or is offered again.
 """
 
 from typing import Literal, assert_never
@@ -174,7 +174,7 @@ def step(turn: Turn, action: str) -> State:
 
 
 def free_seat(state: StageState, wanted: str | None) -> str | None:
-    """A citizen's seat that nobody sits on and nobody has reserved; `Refused("seat_taken")` when a named one is not free."""
+    """A citizen's seat that nobody has; `Refused("seat_taken")` when a named one is not free."""
     if wanted is not None:
         seat = state.seat(wanted)
         if seat.kind != "citizen":

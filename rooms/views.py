@@ -1,8 +1,8 @@
 """What each audience may know: the only place where that is decided.
 
-A view is bounded whatever the size of the session: lists are windows, totals are numbers. `public` is everyone, `official`
-sits on the stage, `desk` runs the hearing. A person's own questions travel apart, in `personal`. Fields that have their
-default value are left out on the wire, so a view can be kept up to date by JSON merge patches (RFC 7386).
+A view is bounded whatever the size of the session: lists are windows, totals are numbers. `public` is everyone,
+`official` sits on the stage, `desk` runs the hearing. A person's own questions travel apart, in `personal`. Fields that
+have their default value are left out on the wire, so a view can be kept up to date by JSON merge patches (RFC 7386).
 """
 
 from collections.abc import Iterable, Mapping
