@@ -52,9 +52,14 @@ def serve(
 
 
 @app.command()
-def media(config: Config = None) -> None:
+def media(
+    config: Config = None,
+    attached: Annotated[bool, typer.Option("--attached", help="End when standard input ends.")] = False,
+) -> None:
     """Run the media process alone: the stage's sound and picture. `serve` starts it by itself."""
     settings = _settings(config)
+    if attached:
+        serving.end_with_parent()
     logs.set_up(settings)
     serving.resolve("signaling.media.process:main")(settings)
 

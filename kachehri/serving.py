@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import fcntl
 import importlib
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -26,7 +28,7 @@ from kachehri.store import Store, StoreError, check
 
 APPLICATION = "web.app:create_app"
 LIVE = "signaling.endpoint:LiveProtocol"
-BACKLOG = 2_048  # connections the system keeps waiting; a whole town comes back at once after a power cut
+WAITING_MOST = 2_048  # connections the system keeps waiting; a whole town comes back at once after a power cut
 MEDIA_BACK_S = 1.0  # a media process that died is started again after this long
 
 
@@ -48,7 +50,7 @@ def bind(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(BACKLOG)
+        listener.listen(WAITING_MOST)
     except OSError as error:
         listener.close()
         raise plain.cannot_bind(error, host, port) from None
@@ -118,12 +120,14 @@ def configure(settings: Settings, app: Any, *, factory: bool = False) -> uvicorn
         ssl_certfile=server.certificate,
         ssl_keyfile=server.certificate_key,
         timeout_graceful_shutdown=server.grace_s,
-        backlog=BACKLOG,
+        backlog=WAITING_MOST,
     )
 
 
 def serve(settings: Settings, *, media: bool = True) -> None:
     """Runs until told to stop (SIGTERM, SIGINT)."""
+    # uvicorn raises the signal once more when it has finished; without this the companion would outlive us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     listener = bind(settings)
     with listener, ready(settings):
         companion = Companion() if media else None
@@ -140,17 +144,21 @@ def serve(settings: Settings, *, media: bool = True) -> None:
 
 
 class Companion:
-    """The media process: started with us, started again when it dies, ended with us."""
+    """The media process: started with us, started again when it dies, ended with us.
 
-    def __init__(self, *arguments: str) -> None:
-        self._command = [sys.executable, "-m", "kachehri", "media", *arguments]
+    It holds the other end of a pipe that we never write to: when we are killed, the pipe ends and so does it.
+    """
+
+    COMMAND = (sys.executable, "-m", "kachehri", "media", "--attached")
+
+    def __init__(self) -> None:
         self._ending = threading.Event()
         self._process = self._start()
         self._watch = threading.Thread(target=self._keep, name="media-keeper", daemon=True)
         self._watch.start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
+        return subprocess.Popen(self.COMMAND, stdin=subprocess.PIPE)
 
     def _keep(self) -> None:
         log = logs.logger(__name__)
@@ -161,6 +169,8 @@ class Companion:
             log.error("media.died", status=status, way="!")
             if status == plain.EXIT or self._ending.wait(MEDIA_BACK_S):
                 return
+            if self._process.stdin:
+                self._process.stdin.close()
             self._process = self._start()
 
     def close(self) -> None:
@@ -170,7 +180,20 @@ class Companion:
             self._process.wait(5)
         except subprocess.TimeoutExpired:
             self._process.kill()
+        if self._process.stdin:
+            self._process.stdin.close()
         self._watch.join(5)
+
+
+def end_with_parent() -> None:
+    """In the companion: a thread that waits for the parent's pipe to end, then stops this process."""
+
+    def wait() -> None:
+        while os.read(0, 4096):  # not sys.stdin: its lock, held here, would abort the interpreter at exit
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def state_folder(settings: Settings) -> None:

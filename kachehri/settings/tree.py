@@ -10,11 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from rooms import limits
-
 T = TypeVar("T")
-
-_SECOND = limits.SECOND_MS
 
 
 def setting(default: T, help: str, *, unit: str = "", least: int | None = None, most: int | None = None) -> T:
@@ -117,68 +113,11 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Sessions:
-    """What a new session starts with; its organiser may choose otherwise."""
-
-    seat_hold_s: int = setting(
-        limits.SEAT_HOLD_MS // _SECOND, "How long a dropped line keeps its seat.", unit="seconds", least=10, most=300
-    )
-    answer_by_s: int = setting(
-        limits.ANSWER_BY_MS // _SECOND,
-        "How long a called person may take to answer.",
-        unit="seconds",
-        least=15,
-        most=600,
-    )
-    turn_s: int = setting(
-        limits.TURN_MS // _SECOND,
-        "One turn on the stage; the moderator may extend it.",
-        unit="seconds",
-        least=30,
-        most=3_600,
-    )
-    staff_gone_s: int = setting(
-        limits.STAFF_GONE_MS // _SECOND,
-        "A session without moderator or chair for this long adjourns.",
-        unit="seconds",
-        least=60,
-        most=7_200,
-    )
-    end_grace_s: int = setting(
-        limits.END_GRACE_MS // _SECOND,
-        "A forgotten session closes this long after its planned end.",
-        unit="seconds",
-        least=0,
-        most=86_400,
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """Whom this server is for."""
 
     name: str = setting("Kachehri", "Name of the district or office, as shown on every page.")
     timezone: str = setting("Asia/Karachi", "IANA time zone that dates are shown and working days counted in.")
-
-
-@dataclass(frozen=True, slots=True)
-class Tickets:
-    """What follows a hearing."""
-
-    silence_days: int = setting(
-        15,
-        "A delivered notice left unanswered this long closes a ticket, reported apart.",
-        unit="days",
-        least=7,
-        most=90,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Notices:
-    """How people are told when they are not looking."""
-
-    sms: Literal["off"] = setting("off", "Text messages. No gateway is built in yet, so: off.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +140,7 @@ class Settings:
     media: Media = Media()
     secrets: Secrets = Secrets()
     limits: Limits = Limits()
-    sessions: Sessions = Sessions()
     place: Place = Place()
-    tickets: Tickets = Tickets()
-    notices: Notices = Notices()
     logs: Logs = Logs()
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import get_type_hints
@@ -38,7 +39,7 @@ class TestDefaults:
                 assert metadata["least"] is not None and metadata["most"] is not None, name
 
     def test_a_name_with_a_unit_ends_in_it(self) -> None:
-        endings = {"seconds": "_s", "milliseconds": "_ms", "bytes": "_bytes", "days": "_days"}
+        endings = {"seconds": "_s", "milliseconds": "_ms", "bytes": "_bytes"}
         for name, (_, metadata) in _declared().items():
             if metadata["unit"]:
                 assert name.endswith(endings[metadata["unit"]]), name
@@ -128,7 +129,6 @@ class TestRefusals:
             ("media.port_high", 5),
             ("secrets.key_file", ""),
             ("place.timezone", "Karachi"),
-            ("notices.sms", "on"),
         ],
     )
     def test_a_value_that_cannot_work(self, path: str, value: object) -> None:
@@ -170,6 +170,28 @@ class TestWarnings:
 
 def test_the_reference_is_the_one_generated_from_the_tree() -> None:
     assert PATH.read_text(encoding="utf-8") == render(), "run: python -m kachehri check-config --write-reference"
+
+
+# Settings of parts that are still being joined together. This list may only become shorter.
+WAITING = {
+    "bus.kind", "bus.url", "bus.socket", "limits.connections", "limits.connections_per_address", "limits.tick_ms",
+    "limits.behind_bytes", "limits.track_tries_per_hour", "limits.login_tries_per_hour", "media.addresses",
+    "media.announced_addresses", "media.port_low", "media.port_high", "media.codec", "media.socket", "place.name",
+    "place.timezone", "server.host", "server.public_url",
+}  # fmt: skip
+
+
+def test_every_setting_is_read_somewhere() -> None:
+    """A setting that nothing reads is a promise that nobody keeps."""
+    root = PATH.parents[1]
+    sources = "\n".join(
+        path.read_text(encoding="utf-8")
+        for package in ("kachehri", "signaling", "recordings", "web")
+        for path in (root / package).rglob("*.py")
+        if "settings" not in path.parent.name
+    )
+    unread = {name for name in _declared() if not re.search(rf"\b{name.replace('.', '[.]')}\b", sources)}
+    assert unread <= WAITING, unread - WAITING
 
 
 def test_the_reference_names_every_setting() -> None:
