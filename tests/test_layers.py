@@ -118,6 +118,17 @@ def test_each_package_says_what_it_is_for() -> None:
             assert part in words, f"{package}/__init__.py lacks {part!r}"
 
 
+def test_every_folder_of_code_is_a_package() -> None:
+    """A folder without `__init__.py` is invisible to the import contracts, whatever it imports."""
+    open_folders = {
+        str(path.parent.relative_to(ROOT))
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        if not (path.parent / "__init__.py").is_file() and path.parent.name != "versions"  # Alembic loads those by path
+    }
+    assert not open_folders, f"add __init__.py to {open_folders}"
+
+
 def test_modules_can_be_read_in_one_sitting() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
