@@ -54,6 +54,7 @@ def clean(text: str, limit: int, *, one_line: bool = False) -> str:
     Raises:
         Refused: `text_empty`, `text_too_long` or `text_unreadable`.
     """
+    text = text.strip(" \n")  # the blank that keyboards add after a word must not send a text the long way
     if len(text) <= limit and _PLAIN.fullmatch(text) is not None and _is_tidy(text, one_line):
         return text
     if len(text) > 8 * limit + 1024:  # before any work is done on it

@@ -107,7 +107,8 @@ class TestRefusal:
         assert clean("a" + " " * 500 + "b", 3) == "a b"
         assert refusal("abcd", 3) == "text_too_long"
         assert refusal("ھ" * 2001) == "text_too_long"
-        assert refusal(" " * 100_000) == "text_too_long"
+        assert refusal("x " * 50_000) == "text_too_long"
+        assert refusal(" " * 100_000) == "text_empty"
         with pytest.raises(Refused) as refused:
             clean("سڑکیں", 3)
         assert refused.value.params == {"limit": 3, "length": 5}
