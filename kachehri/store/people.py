@@ -46,6 +46,10 @@ class Taking(NamedTuple):
 
 _ADD_PERSON = insert(_person)
 _KEYS = select(_person.c.id, _person.c.data_key).where(_person.c.id.in_(bindparam("ids", expanding=True)))
+_PERSONS = select(_participant.c.id, _participant.c.person_id).where(
+    _participant.c.id.in_(bindparam("ids", expanding=True))
+)
+_LINK = update(_participant).where(_participant.c.id == bindparam("of")).values(person_id=bindparam("to"))
 
 
 def seen_device(conn: Connection, device_id: str, now: int) -> None:
@@ -119,6 +123,17 @@ def on_device(conn: Connection, session_id: str, device_id: str) -> list[Partici
     """Everybody who takes part from one browser: a family on one phone, a queue at a kiosk."""
     here = (_participant.c.device_id == device_id, _participant.c.session_id == session_id)
     return fetch(conn, Participant, *here, order=(_participant.c.joined_at, _participant.c.id))
+
+
+def persons_of(conn: Connection, participant_ids: Sequence[str]) -> dict[str, str | None]:
+    """The person behind each participant that is known; None where nobody has been created yet."""
+    return {id: person for id, person in conn.execute(_PERSONS, {"ids": list(participant_ids)})}
+
+
+def link_persons(conn: Connection, pairs: Sequence[tuple[str, str]]) -> None:
+    """Say which person each of these `(participant, person)` is."""
+    if pairs:
+        conn.execute(_LINK, [{"of": participant, "to": person} for participant, person in pairs])
 
 
 def link_person(conn: Connection, participant_id: str, person_id: str) -> None:

@@ -1,0 +1,153 @@
+"""Who takes part, and what is kept of them: participants of a session, and the person behind each, sealed.
+
+A participant exists once she has opened a session's page or asked; a person, with a key of her own, once she has said
+something. Destroying that key is what erasure means.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable
+
+from rooms.base import Actor, Role
+
+from .intake import Seal
+from .store import Connection
+from .store import people as rows
+from .vault import PersonKey, Vault
+
+#: Persons whose opened keys are kept at hand; a hearing with more asks the database again for the rest.
+CACHE = 20_000
+
+
+class PersonSeal:
+    """Seals words under the key of one person."""
+
+    def __init__(self, person_id: str, key: PersonKey) -> None:
+        self.person_id: str | None = person_id
+        self._key = key
+
+    def seal(self, content_id: str, words: bytes) -> bytes:
+        """The sealed words, bound to the row that they will stand in."""
+        return self._key.seal(f"content/sealed/{content_id}", words)
+
+
+class People:
+    """Participants and persons. The seals belong to the writer's thread; the rest takes a connection.
+
+    Arguments:
+        receipt_key: derives the secret of each receipt, so that none has to be stored.
+    """
+
+    def __init__(self, vault: Vault, receipt_key: bytes, index_key: bytes = b"") -> None:
+        self._vault = vault
+        self._receipt_key = receipt_key
+        self._seals: dict[str, PersonSeal] = {}
+
+    def seals(self, conn: Connection, actors: Iterable[Actor], now: int) -> dict[str, Seal]:
+        """For each actor the seal of the person behind it; persons are created as they first speak."""
+        found: dict[str, Seal] = {}
+        missing: list[str] = []
+        for actor in actors:
+            seal = self._seals.get(actor.participant)
+            if seal is not None:
+                found[actor.participant] = seal
+            elif actor.participant not in missing:
+                missing.append(actor.participant)
+        if missing:
+            found.update(self._opened(conn, missing, now))
+        return found
+
+    def _opened(self, conn: Connection, participants: list[str], now: int) -> dict[str, Seal]:
+        if len(self._seals) > CACHE:
+            self._seals.clear()
+        known = rows.persons_of(conn, participants)
+        wrapped = rows.wrapped_keys(conn, [person for person in known.values() if person])
+        fresh: list[rows.Sealed] = []
+        links: list[tuple[str, str]] = []
+        found: dict[str, Seal] = {}
+        for participant in participants:
+            person = known.get(participant)
+            key_bytes = wrapped.get(person) if person else None
+            if person is None or key_bytes is None:
+                # The person was erased, or has said nothing yet: what is said now is under a new key.
+                person = participant
+                if person in wrapped or known.get(participant) is not None:
+                    person = hashlib.sha256(f"{participant}/{now}".encode()).hexdigest()[:16]
+                key = self._vault.new_key(person)
+                fresh.append(rows.Sealed(person, key.wrapped, None, None, None, None, None, now))
+                links.append((participant, person))
+            else:
+                key = self._vault.open_key(person, key_bytes)
+            found[participant] = self._seals[participant] = PersonSeal(person, key)
+        rows.add_persons(conn, fresh)
+        rows.link_persons(conn, links)
+        return found
+
+    def forget(self) -> None:
+        """A transaction was undone: persons that it created do not exist."""
+        self._seals.clear()
+
+    def remember_phone(self, conn: Connection, participant: str, phone: str) -> None:
+        """Seal a phone number, given in the form E.164, for the person behind a participant."""
+        seal = self._seals[participant]
+        person = str(seal.person_id)
+        sealed = seal._key.seal(f"person/phone/{person}", phone.encode())
+        index = self._vault.index("phone", phone)
+        rows.set_particulars(conn, rows.Sealed(person, None, None, sealed, None, index, None, 0))
+
+    def persons(self, conn: Connection, participants: Iterable[str]) -> dict[str, str | None]:
+        """The person behind each participant, where there is one."""
+        return rows.persons_of(conn, list(participants))
+
+    def join(
+        self,
+        conn: Connection,
+        *,
+        participant: str,
+        session_id: str,
+        role: Role,
+        device: str | None,
+        account: str | None,
+        language: str,
+        now: int,
+        channel: str = "web",
+    ) -> None:
+        """Write a participant; one that is there stays as it is."""
+        taking = rows.Taking(
+            id=participant,
+            session_id=session_id,
+            person_id=None,
+            device_id=device,
+            account_id=account,
+            channel=channel,
+            role=role,
+            name_content=None,
+            language=language,
+            filed_by=None,
+            joined_at=now,
+        )
+        rows.join(conn, [taking])
+
+    def receipt(self, question: str) -> str:
+        """The secret of a question's receipt: 132 bits that follow from the question and a key of the installation."""
+        digest = hmac.digest(self._receipt_key, question.encode(), "sha256")
+        return base64.urlsafe_b64encode(digest)[:22].decode()
+
+    def receipt_hash(self, question: str) -> bytes:
+        """What the database keeps of the secret."""
+        return receipt_hash(self.receipt(question))
+
+
+def receipt_hash(token: str) -> bytes:
+    """What the database keeps of a receipt's secret: enough to find the question, not enough to open it."""
+    return hashlib.sha256(b"receipt " + token.encode()).digest()
+
+
+def participant_id(session_id: str, who: str) -> str:
+    """The id of a participant: the same device or account is the same participant of a session.
+
+    Arguments:
+        who: "device/…" or "account/…", with an id that nobody can guess.
+    """
+    return hashlib.sha256(f"{session_id}/{who}".encode()).hexdigest()[:16]
