@@ -20,7 +20,8 @@ class TestDistrict:
         assert DISTRICT.session is not None
 
     def test_every_picture_exists(self) -> None:
-        assert {entry.icon for entry in (*DISTRICT.groups, *DISTRICT.categories)} <= set(SHAPES)
+        assert {group.icon for group in DISTRICT.groups} <= set(SHAPES)
+        assert {category.icon for category in DISTRICT.categories} <= set(SHAPES)
 
     def test_every_group_has_categories(self) -> None:
         assert {category.group for category in DISTRICT.categories} == {group.code for group in DISTRICT.groups}
