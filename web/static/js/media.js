@@ -1,0 +1,202 @@
+/**
+ * The browser's half of the stage: answers the server's offers, sends given tracks, receives fixed seats.
+ *
+ * No page, no capture, no socket in here: the caller brings the tracks, carries offer and answer, and shows what comes.
+ * There is no renegotiation and no repair. When a connection fails, ask the server for a fresh offer.
+ *
+ * @typedef {{peer: string, sdp: string, ice_servers?: RTCIceServer[]}} Offer
+ * @typedef {"connecting" | "up" | "interrupted" | "failed" | "closed"} State
+ * @typedef {{audio?: MediaStreamTrack | null, video?: MediaStreamTrack | null}} Tracks
+ * @typedef {{audio: MediaStream, video: MediaStream}} Seat
+ */
+
+/** Milliseconds without a connection after which a peer counts as failed, so that the caller asks for a fresh one. */
+const PATIENCE = 6000;
+
+/** @param {RTCPeerConnection} connection @returns {State} */
+function stateOf(connection) {
+  switch (connection.connectionState) {
+    case "connected":
+      return "up";
+    case "disconnected":
+      return "interrupted";
+    case "failed":
+      return "failed";
+    case "closed":
+      return "closed";
+    default:
+      return "connecting";
+  }
+}
+
+/**
+ * Keeps of an answer what the server reads. The transport is described once (RFC 9143 §7.3) and candidates are left
+ * out: the server learns a phone's address from its first packet, and nobody else needs to know it.
+ *
+ * @param {string} sdp
+ */
+export function compact(sdp) {
+  const once = /^a=(?:ice-ufrag|ice-pwd|fingerprint|setup):/;
+  const never = /^a=(?:candidate|end-of-candidates|ice-options|rtcp|rtcp-fb|extmap|ssrc|ssrc-group|msid)(?:[:]|$)/;
+  let media = 0;
+  return (
+    sdp
+      .split("\r\n")
+      .filter((line) => {
+        if (line.startsWith("m=")) media += 1;
+        return !never.test(line) && !(media > 1 && once.test(line));
+      })
+      .join("\r\n")
+  );
+}
+
+/**
+ * @param {Offer} offer
+ * @param {(state: State) => void} onstate
+ */
+function connect(offer, onstate) {
+  const connection = new RTCPeerConnection({ iceServers: offer.ice_servers ?? [], bundlePolicy: "max-bundle" });
+  /** @type {State} */
+  let state = "connecting";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @param {State} next */
+  const become = (next) => {
+    clearTimeout(timer);
+    if (next === state || state === "closed") return;
+    state = next;
+    if (next === "interrupted") timer = setTimeout(() => become("failed"), PATIENCE);
+    onstate(next);
+  };
+  timer = setTimeout(() => become("failed"), 2 * PATIENCE);
+  connection.addEventListener("connectionstatechange", () => become(stateOf(connection)));
+  return {
+    connection,
+    get state() {
+      return state;
+    },
+    close() {
+      connection.close();
+      become("closed");
+    },
+  };
+}
+
+/**
+ * Publishes the given tracks. A missing one stays off for the life of the peer: sound alone is a full turn.
+ *
+ * @param {Offer} offer
+ * @param {Tracks} tracks
+ * @param {{onstate?: (state: State) => void, kbps?: number}} [options] kbps caps the picture
+ */
+export async function publish(offer, tracks, options = {}) {
+  const peer = connect(offer, options.onstate ?? (() => {}));
+  const { connection } = peer;
+  await connection.setRemoteDescription({ type: "offer", sdp: offer.sdp });
+  /** @type {Map<string, RTCRtpSender>} */
+  const senders = new Map();
+  for (const transceiver of connection.getTransceivers()) {
+    const kind = transceiver.receiver.track.kind;
+    const track = kind === "audio" ? tracks.audio : tracks.video;
+    transceiver.direction = track ? "sendonly" : "inactive";
+    if (!track) continue;
+    await transceiver.sender.replaceTrack(track);
+    senders.set(kind, transceiver.sender);
+  }
+  await connection.setLocalDescription();
+  const limit = async (/** @type {number} */ kbps) => {
+    const sender = senders.get("video");
+    if (!sender) return;
+    const parameters = sender.getParameters();
+    for (const encoding of parameters.encodings) encoding.maxBitrate = kbps * 1000;
+    await sender.setParameters(parameters);
+  };
+  if (options.kbps) await limit(options.kbps);
+  return {
+    peer: offer.peer,
+    /** To be sent to the server as it is. */
+    answer: compact(connection.localDescription?.sdp ?? ""),
+    get state() {
+      return peer.state;
+    },
+    /**
+     * Changes the microphone or the camera, or switches it off with null; only what was on from the start.
+     * @param {"audio" | "video"} kind
+     * @param {MediaStreamTrack | null} track
+     */
+    async replace(kind, track) {
+      await senders.get(kind)?.replaceTrack(track);
+    },
+    limit,
+    /** The connection's own statistics. */
+    stats: () => connection.getStats(),
+    /** Bytes sent so far, for the "this costs" line. */
+    async bytes() {
+      let sent = 0;
+      for (const entry of (await connection.getStats()).values()) {
+        if (entry.type === "transport") sent += entry.bytesSent ?? 0;
+      }
+      return sent;
+    },
+    close: peer.close,
+  };
+}
+
+/**
+ * Watches all seats of an offer. Each seat's streams exist from the start and stay silent and dark while nobody sits
+ * there; when someone leaves, the last picture would stay, so clear it on the session's event.
+ *
+ * Sound and picture come as two streams, for an audio and a muted video element: a video element plays nothing before
+ * its first picture, and someone who speaks without a camera has none. The browser keeps lips and voice together.
+ *
+ * @param {Offer} offer
+ * @param {{onstate?: (state: State) => void, onseat?: (seat: string, streams: Seat) => void}} [options]
+ */
+export async function watch(offer, options = {}) {
+  const peer = connect(offer, options.onstate ?? (() => {}));
+  const { connection } = peer;
+  /** @type {Map<string, Seat>} */
+  const seats = new Map();
+  connection.addEventListener("track", (event) => {
+    const seat = event.streams[0]?.id;
+    if (seat === undefined) return;
+    const streams = seats.get(seat) ?? { audio: new MediaStream(), video: new MediaStream() };
+    streams[event.track.kind === "audio" ? "audio" : "video"].addTrack(event.track);
+    const whole = seats.has(seat);
+    seats.set(seat, streams);
+    if (whole) options.onseat?.(seat, streams);
+  });
+  await connection.setRemoteDescription({ type: "offer", sdp: offer.sdp });
+  await connection.setLocalDescription();
+  return {
+    peer: offer.peer,
+    answer: compact(connection.localDescription?.sdp ?? ""),
+    get state() {
+      return peer.state;
+    },
+    /** Streams by the seat's id. */
+    seats,
+    /**
+     * What has arrived on a seat: packets of sound, their energy (grows while something is heard), decoded pictures.
+     * @param {string} seat
+     */
+    async arrived(seat) {
+      const streams = seats.get(seat);
+      const tracks = new Set(streams ? [...streams.audio.getTracks(), ...streams.video.getTracks()].map((t) => t.id) : []);
+      const found = { sound: 0, energy: 0, pictures: 0, bytes: 0, lost: 0 };
+      for (const entry of (await connection.getStats()).values()) {
+        if (entry.type !== "inbound-rtp" || !tracks.has(entry.trackIdentifier)) continue;
+        found.bytes += entry.bytesReceived ?? 0;
+        found.lost += entry.packetsLost ?? 0;
+        if (entry.kind === "audio") {
+          found.sound += entry.packetsReceived ?? 0;
+          found.energy += entry.totalAudioEnergy ?? 0;
+        } else {
+          found.pictures += entry.framesDecoded ?? 0;
+        }
+      }
+      return found;
+    },
+    close: peer.close,
+  };
+}
