@@ -22,6 +22,7 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.mediastreams import MediaStreamError
+from av.stream import Stream
 
 from signaling.media import compat
 
@@ -78,7 +79,7 @@ class ClipTrack(MediaStreamTrack):
         """Goes on with the next keyframe, now."""
         self._jump = True
 
-    async def recv(self) -> av.Packet:
+    async def recv(self) -> av.Packet[Stream]:
         if self.readyState != "live":
             raise MediaStreamError
         if self._began is None:

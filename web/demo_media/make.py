@@ -47,7 +47,8 @@ FIGURES = (
         "water",
         "ur",
         70,
-        "ہمارے محلے میں تین ہفتے سے پانی نہیں آ رہا۔ بچے دور سے پانی بھر کر لاتے ہیں۔ مہربانی کر کے بتائیں کہ پائپ کب ٹھیک ہوگا۔",
+        "ہمارے محلے میں تین ہفتے سے پانی نہیں آ رہا۔ بچے دور سے پانی بھر کر لاتے ہیں۔ "
+        "مہربانی کر کے بتائیں کہ پائپ کب ٹھیک ہوگا۔",
         (196, 216, 224),
         (38, 110, 96),
         (188, 138, 104),
@@ -67,7 +68,8 @@ FIGURES = (
         "officer",
         "en-gb",
         40,
-        "Thank you. I have noted the pipe in ward nine. The repair will be done by the fifteenth, and you will hear from us.",
+        "Thank you. I have noted the pipe in ward nine. The repair will be done by the fifteenth, "
+        "and you will hear from us.",
         (204, 208, 200),
         (60, 60, 66),
         (160, 112, 84),
@@ -88,7 +90,8 @@ def speech(figure: Figure) -> NDArray[np.int16]:
         # A stream written to a pipe does not know its length: read to the end of what there is.
         raw = np.frombuffer(spoken[44 : len(spoken) - (len(spoken) - 44) % 2], dtype=np.int16).astype(np.float64)
     at = np.arange(SECONDS * SAMPLES) * rate / SAMPLES
-    return np.interp(at, np.arange(len(raw)), raw, right=0.0).astype(np.int16)
+    resampled: NDArray[np.int16] = np.interp(at, np.arange(len(raw)), raw, right=0.0).astype(np.int16)
+    return resampled
 
 
 def draw(figure: Figure, mouth: float, sway: float) -> Picture:

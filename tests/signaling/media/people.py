@@ -1,0 +1,162 @@
+"""People for the stage's tests: a hall with a plane, and those who speak and watch in it, simulated or in a browser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from playwright.async_api import Page
+
+from signaling.client.media import Clip, Speaker, Watcher
+from signaling.media.plane import Plane
+from signaling.media.port import Codec, MediaPlane, MediaSettings, Report
+
+SESSION = "hearing1"
+SEATS = ("official", "citizen1", "citizen2", "signer")
+LOOPBACK = MediaSettings(addresses=("127.0.0.1",))
+
+STATIC = Path(__file__).parents[3] / "web" / "static"
+ORIGIN = "http://localhost:9"
+
+R = TypeVar("R", bound=Report)
+
+
+async def until(what: Callable[[], object], seconds: float = 8.0) -> None:
+    """Waits for something that real sockets bring about."""
+    async with asyncio.timeout(seconds):
+        while not what():
+            await asyncio.sleep(0.01)
+
+
+class Hall:
+    """One open session on a plane, with everyone who came."""
+
+    def __init__(self, clip: Clip, plane: MediaPlane | None = None, settings: MediaSettings = LOOPBACK) -> None:
+        self.clip = clip
+        self.local = Plane(settings) if plane is None else None
+        self.plane: MediaPlane = plane or self.local  # type: ignore[assignment]
+        self.reports: list[Report] = []
+        self.people: list[Speaker | Watcher] = []
+        self.plane.follow(self.reports.append)
+
+    async def start(self, codec: Codec = "vp8", seats: tuple[str, ...] = SEATS) -> None:
+        if self.local is not None:
+            self.local.start()
+        await self.plane.open(SESSION, 1, seats, codec)
+
+    async def stop(self) -> None:
+        for person in self.people:
+            await person.close()
+        if self.local is not None:
+            await self.local.stop()
+
+    def told(self, kind: type[R], **facts: object) -> list[R]:
+        """The reports of a kind that say so."""
+        return [
+            report
+            for report in self.reports
+            if isinstance(report, kind) and all(getattr(report, name) == value for name, value in facts.items())
+        ]
+
+    async def speaker(self, name: str, picture: bool = True) -> Speaker:
+        speaker = Speaker(self.clip, picture)
+        self.people.append(speaker)
+        offer = await self.plane.offer(SESSION, name, "publish")
+        await self.plane.answer(SESSION, name, offer.peer, await speaker.answer(offer.sdp))
+        await until(lambda: speaker.state == "connected")
+        return speaker
+
+    async def watcher(self, name: str, seats: tuple[str, ...] | None = None) -> Watcher:
+        watcher = Watcher()
+        self.people.append(watcher)
+        offer = await self.plane.offer(SESSION, name, "watch", seats)
+        await self.plane.answer(SESSION, name, offer.peer, await watcher.answer(offer.sdp))
+        await until(lambda: watcher.state == "connected")
+        return watcher
+
+
+async def open_page(page: Page, requests: Callable[..., Awaitable[Any]] | None = None) -> None:
+    """An empty page with the real module, on an origin that a browser trusts with a microphone."""
+
+    async def serve(route: Any) -> None:
+        if route.request.url.endswith("/media.js"):
+            await route.fulfill(path=STATIC / "js" / "media.js", content_type="text/javascript")
+        else:
+            await route.fulfill(body="<!doctype html><title>stage</title>", content_type="text/html")
+
+    await page.route(f"{ORIGIN}/**", serve)
+    await page.goto(f"{ORIGIN}/")
+
+
+PUBLISH = """async ({offer, picture, sound}) => {
+  const {publish} = await import("/media.js");
+  const stream = await navigator.mediaDevices.getUserMedia({
+    audio: sound, video: picture && {width: 320, height: 240, frameRate: 15}});
+  window.states = [];
+  window.speaking = await publish(offer, {audio: stream.getAudioTracks()[0], video: stream.getVideoTracks()[0]},
+    {onstate: (state) => window.states.push(state)});
+  return window.speaking.answer;
+}"""
+
+WATCH = """async (offer) => {
+  const {watch} = await import("/media.js");
+  window.states = [];
+  window.watching = await watch(offer, {
+    onstate: (state) => window.states.push(state),
+    onseat: (seat, streams) => {
+      for (const kind of ["audio", "video"]) {
+        const element = document.createElement(kind);
+        element.id = kind + "-" + seat; element.autoplay = true; element.muted = kind === "video";
+        element.srcObject = streams[kind];
+        document.body.append(element);
+      }
+    }});
+  return window.watching.answer;
+}"""
+
+
+class BrowserSpeaker:
+    """A page that publishes."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    async def join(self, plane: MediaPlane, name: str, picture: bool = True, sound: bool = True) -> None:
+        offer = await plane.offer(SESSION, name, "publish")
+        given = {"offer": {"peer": offer.peer, "sdp": offer.sdp}, "picture": picture, "sound": sound}
+        answer = await self.page.evaluate(PUBLISH, given)
+        await plane.answer(SESSION, name, offer.peer, answer)
+        await self.page.wait_for_function("window.speaking.state === 'up'")
+
+
+class BrowserWatcher:
+    """A page that watches; `arrived` is what reached it on a seat."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    async def join(self, plane: MediaPlane, name: str) -> None:
+        offer = await plane.offer(SESSION, name, "watch")
+        answer = await self.page.evaluate(WATCH, {"peer": offer.peer, "sdp": offer.sdp})
+        await plane.answer(SESSION, name, offer.peer, answer)
+        await self.page.wait_for_function("window.watching.state === 'up'")
+
+    async def arrived(self, seat: str) -> dict[str, float]:
+        found: dict[str, float] = await self.page.evaluate("(seat) => window.watching.arrived(seat)", seat)
+        return found
+
+    async def wait(self, seat: str, condition: str, seconds: float = 8.0) -> dict[str, float]:
+        """Until `condition` holds of what arrived (`a`); measured in the page."""
+        script = f"""async (seat) => {{
+          const end = performance.now() + {seconds * 1000};
+          for (;;) {{
+            const a = await window.watching.arrived(seat);
+            if ({condition}) return a;
+            if (performance.now() > end) throw new Error("only " + JSON.stringify(a));
+            await new Promise((go) => setTimeout(go, 10));
+          }}
+        }}"""
+        found: dict[str, float] = await self.page.evaluate(script, seat)
+        return found

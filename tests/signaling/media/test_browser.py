@@ -1,0 +1,118 @@
+"""The stage in a real Chromium: a page speaks, a page watches."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from signaling.media import port
+from tests.signaling.media.people import SESSION, BrowserSpeaker, BrowserWatcher, Hall, open_page, until
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+
+@pytest.fixture
+async def pages(stage_browser: Browser) -> AsyncIterator[tuple[Page, Page]]:
+    context = await stage_browser.new_context()
+    first, second = await context.new_page(), await context.new_page()
+    for page in (first, second):
+        await open_page(page)
+    try:
+        yield first, second
+    finally:
+        await context.close()
+
+
+async def test_who_takes_a_seat_is_heard_and_seen_within_a_second(pages: tuple[Page, Page], hall: Hall) -> None:
+    speaker, watcher = BrowserSpeaker(pages[0]), BrowserWatcher(pages[1])
+    await watcher.join(hall.plane, "viewer")
+    await speaker.join(hall.plane, "asma")
+    await asyncio.sleep(0.3)
+    before = await watcher.arrived("citizen1")
+    assert before["sound"] == before["pictures"] == 0
+
+    at = time.monotonic()
+    await hall.plane.seat(SESSION, 1, "citizen1", "asma", 10)
+    await watcher.wait("citizen1", "a.pictures > 0")
+    seen = time.monotonic() - at
+    await watcher.wait("citizen1", "a.energy > 0.001")
+    heard = time.monotonic() - at
+    assert seen < 1.0 and heard < 1.0
+
+    await asyncio.sleep(2)
+    arrived = await watcher.arrived("citizen1")
+    assert arrived["pictures"] > 20 and arrived["lost"] == 0
+    # 40 ms frames: 25 packets a second, where the default would be 50.
+    assert 40 < arrived["sound"] < 75
+    others = [await watcher.arrived(seat) for seat in ("official", "citizen2", "signer")]
+    assert all(other["sound"] == other["pictures"] == 0 for other in others)
+
+
+async def test_taken_off_means_not_one_more_packet(pages: tuple[Page, Page], hall: Hall) -> None:
+    speaker, watcher = BrowserSpeaker(pages[0]), BrowserWatcher(pages[1])
+    await watcher.join(hall.plane, "viewer")
+    await speaker.join(hall.plane, "asma")
+    await hall.plane.seat(SESSION, 1, "citizen1", "asma", 10)
+    await watcher.wait("citizen1", "a.pictures > 5 && a.sound > 5")
+    await hall.plane.seat(SESSION, 1, "citizen1", None, 11)
+    await asyncio.sleep(0.2)
+    then = await watcher.arrived("citizen1")
+    await asyncio.sleep(0.5)
+    assert (await watcher.arrived("citizen1"))["bytes"] == then["bytes"]
+    assert (await hall.plane.stats(SESSION)).unseated > 0
+
+
+async def test_sound_alone_is_a_full_turn(pages: tuple[Page, Page], hall: Hall) -> None:
+    speaker, watcher = BrowserSpeaker(pages[0]), BrowserWatcher(pages[1])
+    await watcher.join(hall.plane, "viewer")
+    await hall.plane.seat(SESSION, 1, "citizen1", "asma", 10)
+    await speaker.join(hall.plane, "asma", picture=False)
+    arrived = await watcher.wait("citizen1", "a.energy > 0.001")
+    assert arrived["pictures"] == 0
+
+
+async def test_one_after_the_other_on_the_same_seat(pages: tuple[Page, Page], hall: Hall) -> None:
+    """The picture of the second replaces that of the first on the same line, without a new description."""
+    watcher = BrowserWatcher(pages[1])
+    await watcher.join(hall.plane, "viewer")
+    await hall.speaker("first")
+    await BrowserSpeaker(pages[0]).join(hall.plane, "second")
+    await hall.plane.seat(SESSION, 1, "citizen1", "first", 10)
+    await watcher.wait("citizen1", "a.pictures > 10")
+    size = "document.getElementById('video-citizen1').videoWidth"
+    assert await pages[1].evaluate(size) == 320
+    for seq, name in enumerate(("second", "first", "second"), 11):
+        before = await watcher.arrived("citizen1")
+        await hall.plane.seat(SESSION, 1, "citizen1", name, seq)
+        condition = f"a.pictures > {before['pictures'] + 5} && a.energy > {before['energy']}"
+        after = await watcher.wait("citizen1", condition, 3)
+        assert after["lost"] <= 0
+
+
+async def test_a_closed_page_is_noticed(pages: tuple[Page, Page], hall: Hall) -> None:
+    speaker = BrowserSpeaker(pages[0])
+    await speaker.join(hall.plane, "asma")
+    await until(lambda: hall.told(port.Up, participant="asma"))
+    await pages[0].evaluate("window.speaking.close()")
+    await until(lambda: hall.told(port.Closed, participant="asma", reason="hung_up"))
+
+
+async def test_a_browser_follows_our_bandwidth_limit(pages: tuple[Page, Page], hall: Hall) -> None:
+    """Receiver reports and REMB arrive: without them the browser would not know its round trip or its limit."""
+    speaker = BrowserSpeaker(pages[0])
+    await speaker.join(hall.plane, "asma")
+    script = """async () => {
+      const end = performance.now() + 10000;
+      for (;;) {
+        for (const s of (await window.speaking.stats()).values())
+          if (s.type === "candidate-pair" && s.nominated && Math.abs(s.availableOutgoingBitrate - 600000) < 60000)
+            return s.availableOutgoingBitrate;
+        if (performance.now() > end) return null;
+        await new Promise((go) => setTimeout(go, 100));
+      }
+    }"""
+    assert await pages[0].evaluate(script) is not None
