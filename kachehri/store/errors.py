@@ -154,5 +154,5 @@ def translating() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise translate(error) from None
-    except TimeoutError as error:  # every connection of the pool is in use
+    except TimeoutError:  # every connection of the pool is in use
         raise StoreError("locked", "all connections are in use") from None

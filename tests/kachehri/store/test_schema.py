@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import UniqueConstraint, inspect, text
 
 from kachehri.store import Store, StoreError, check, migrate
 from kachehri.store.migrations.first import triggers
@@ -42,7 +42,7 @@ def test_every_table_keeps_its_constraints(database_url: str) -> None:
             wanted = {
                 tuple(column.name for column in each.columns)
                 for each in table.constraints
-                if type(each).__name__ == "UniqueConstraint"
+                if isinstance(each, UniqueConstraint)
             }
             assert wanted <= unique, table.name
             assert len(found.get_foreign_keys(table.name)) == len(table.foreign_key_constraints)
