@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from . import attendance, closing, lifecycle, questions, queue, stage, turns
+from . import attendance, closing, lifecycle, questions, queue, stage, staging, triage, turns
 from .attendance import AttendanceState
 from .base import SYSTEM, Actor, Command, Context, Event, Refused, SetFact
 from .closing import ClosingState
@@ -140,7 +140,7 @@ def decide(session: Session, command: Command, actor: Actor, ctx: Context) -> li
     if kind in QUEUE_COMMANDS:
         if isinstance(command, questions.WithdrawQuestion):
             events += leave_stage(session, command.question)
-        events += queue.decide(session.queue, command, actor.participant, ctx)  # type: ignore[arg-type]
+        events += triage.decide(session.queue, command, actor.participant, ctx)  # type: ignore[arg-type]
     elif kind in STAGE_COMMANDS:
         events += decide_stage(session, command, actor, ctx)
     elif kind in LIFECYCLE_COMMANDS:
@@ -172,7 +172,7 @@ def decide_stage(session: Session, command: Command, actor: Actor, ctx: Context)
             turn = session.stage.get(command.turn)
             if any(session.queue.questions[each].waited for each in turn.questions):
                 raise Refused("wait_used")
-    return stage.decide(session.stage, command, actor.participant, ctx, asker)  # type: ignore[arg-type]
+    return staging.decide(session.stage, command, actor.participant, ctx, asker)  # type: ignore[arg-type]
 
 
 def decide_clock(session: Session, command: Command, ctx: Context) -> list[Event]:

@@ -5,33 +5,18 @@ who sits on it. Losing the line never loses the turn: the seat is held for 45 s,
 the close; on return it is where it was, or is offered again.
 """
 
-from typing import Literal, assert_never
+from typing import Literal
 
 import msgspec
 
-from .base import Context, Event, Refused
-from .limits import ANSWER_BY_MS, DECK_MAX, PACE_TURNS, SEAT_HOLD_MS, TURN_MS
+from .base import Event, Refused
+from .limits import ANSWER_BY_MS, PACE_TURNS, SEAT_HOLD_MS, TURN_MS
 from .turns import (
-    AcceptTurn,
-    CallTurn,
-    CancelTurn,
     Cause,
-    ClearSeat,
-    ExtendTurn,
-    FinishTurn,
-    LeaveSeat,
-    MuteSeat,
-    OfferTurn,
     Outcome,
-    ParkTurn,
-    ReadOutTurn,
-    ReadyTurn,
     SeatLeft,
     SeatMuted,
     SeatTaken,
-    StageCommand,
-    StageTurn,
-    TakeSeat,
     TurnAccepted,
     TurnCalled,
     TurnDropped,
@@ -43,7 +28,6 @@ from .turns import (
     TurnReadOut,
     TurnReturned,
     TurnStaged,
-    WaitTurn,
 )
 
 State = Literal["called", "on_deck", "ready", "on_stage", "dropped", "parked", "read_out", "ended"]
@@ -171,126 +155,6 @@ def step(turn: Turn, action: str) -> State:
     if state is None:
         raise Refused("turn_state", state=turn.state)
     return turn.earlier if state == "earlier" else state
-
-
-def free_seat(state: StageState, wanted: str | None) -> str | None:
-    """A citizen's seat that nobody has; `Refused("seat_taken")` when a named one is not free."""
-    if wanted is not None:
-        seat = state.seat(wanted)
-        if seat.kind != "citizen":
-            raise Refused("seat_kind")
-        if seat.turn or seat.participant:
-            raise Refused("seat_taken", seat=wanted)
-        return wanted
-    return next(
-        (seat.id for seat in state.seats.values() if seat.kind == "citizen" and not seat.turn and not seat.participant),
-        None,
-    )
-
-
-def decide(state: StageState, command: StageCommand, actor: str, ctx: Context, asker: str = "") -> list[Event]:
-    """What follows from a command about the stage.
-
-    Arguments:
-        actor: the participant who gives the command.
-        asker: for `turn.call`, whom the question belongs to.
-    Errors: `Refused` with `turn_unknown`, `turn_state`, `already_called`, `deck_full`, `stage_full`, `seat_unknown`,
-        `seat_taken`, `seat_kind`.
-    """
-    match command:
-        case CallTurn():
-            if state.turn_of(asker) is not None:
-                raise Refused("already_called")
-            seat = free_seat(state, command.seat)
-            on_deck = sum(1 for turn in state.turns.values() if turn.state in DECK)
-            if on_deck >= DECK_MAX:
-                raise Refused("deck_full", limit=DECK_MAX)
-            return [
-                TurnCalled(
-                    turn=ctx.new_id(),
-                    questions=(command.question,),
-                    participant=asker,
-                    seat=seat,
-                    answer_by=ctx.now + state.answer_by_ms,
-                    limit_ms=state.turn_ms,
-                )
-            ]
-        case TakeSeat() | LeaveSeat() | MuteSeat() | ClearSeat():
-            return decide_seat(state, command, actor)
-        case _:
-            turn = state.get(command.turn)
-    match command:
-        case AcceptTurn():
-            step(turn, "accept")
-            return [TurnAccepted(turn=turn.id)]
-        case ReadyTurn():
-            step(turn, "ready")
-            events: list[Event] = [TurnReadied(turn=turn.id)]
-            if turn.seat:
-                events.append(TurnStaged(turn=turn.id, seat=turn.seat, ends_at=ctx.now + turn.limit_ms))
-            return events
-        case StageTurn():
-            step(turn, "stage")
-            seat = turn.seat or free_seat(state, command.seat)
-            if not seat:
-                raise Refused("stage_full")
-            return [TurnStaged(turn=turn.id, seat=seat, ends_at=ctx.now + turn.limit_ms)]
-        case WaitTurn():
-            step(turn, "wait")
-            return [TurnEnded(turn=turn.id, outcome="waited")]
-        case ReadOutTurn():
-            step(turn, "read_out")
-            return [TurnReadOut(turn=turn.id)]
-        case FinishTurn():
-            step(turn, "finish")
-            outcome: Outcome = "read_out" if turn.state == "read_out" else "finished"
-            return [TurnEnded(turn=turn.id, outcome=outcome, heard=turn.heard)]
-        case ExtendTurn():
-            step(turn, "extend")
-            return [TurnExtended(turn=turn.id, ends_at=max(turn.ends_at, ctx.now) + command.extra_ms)]
-        case OfferTurn():
-            step(turn, "offer")
-            return [
-                TurnOffered(turn=turn.id, seat=free_seat(state, command.seat), answer_by=ctx.now + state.answer_by_ms)
-            ]
-        case ParkTurn():
-            step(turn, "park")
-            return [TurnParked(turn=turn.id, cause="moderator")]
-        case CancelTurn():
-            step(turn, "cancel")
-            return [TurnEnded(turn=turn.id, outcome="cancelled", heard=turn.heard)]
-        case _:
-            assert_never(command)
-
-
-def decide_seat(state: StageState, command: TakeSeat | LeaveSeat | MuteSeat | ClearSeat, actor: str) -> list[Event]:
-    """What follows from a command about one seat."""
-    seat = state.seat(command.seat)
-    match command:
-        case TakeSeat():
-            if seat.kind == "citizen":
-                raise Refused("seat_kind")
-            if seat.participant:
-                raise Refused("seat_taken", seat=seat.id)
-            given_up = [SeatLeft(seat=other.id) for other in state.seats.values() if other.participant == actor]
-            return [*given_up, SeatTaken(seat=seat.id, participant=actor)]
-        case LeaveSeat():
-            if not seat.participant or seat.turn:
-                raise Refused("seat_empty")
-            return [SeatLeft(seat=seat.id)]
-        case MuteSeat():
-            if not seat.participant:
-                raise Refused("seat_empty")
-            return [SeatMuted(seat=seat.id, muted=command.muted)]
-        case ClearSeat():
-            turn = state.turns.get(seat.turn)
-            if turn is not None:
-                return [TurnEnded(turn=turn.id, outcome="taken_off", heard=turn.heard, reason=command.reason)]
-            if not seat.participant:
-                raise Refused("seat_empty")
-            return [SeatLeft(seat=seat.id)]
-        case _:
-            assert_never(command)
 
 
 def dropped(state: StageState, participant: str, cause: Cause, now: int) -> list[Event]:
