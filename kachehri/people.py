@@ -25,11 +25,11 @@ class PersonSeal:
 
     def __init__(self, person_id: str, key: PersonKey) -> None:
         self.person_id: str | None = person_id
-        self._key = key
+        self.key = key
 
     def seal(self, content_id: str, words: bytes) -> bytes:
         """The sealed words, bound to the row that they will stand in."""
-        return self._key.seal(f"content/sealed/{content_id}", words)
+        return self.key.seal(f"content/sealed/{content_id}", words)
 
 
 class People:
@@ -39,7 +39,7 @@ class People:
         receipt_key: derives the secret of each receipt, so that none has to be stored.
     """
 
-    def __init__(self, vault: Vault, receipt_key: bytes, index_key: bytes = b"") -> None:
+    def __init__(self, vault: Vault, receipt_key: bytes) -> None:
         self._vault = vault
         self._receipt_key = receipt_key
         self._seals: dict[str, PersonSeal] = {}
@@ -92,9 +92,17 @@ class People:
         """Seal a phone number, given in the form E.164, for the person behind a participant."""
         seal = self._seals[participant]
         person = str(seal.person_id)
-        sealed = seal._key.seal(f"person/phone/{person}", phone.encode())
+        sealed = seal.key.seal(f"person/phone/{person}", phone.encode())
         index = self._vault.index("phone", phone)
         rows.set_particulars(conn, rows.Sealed(person, None, None, sealed, None, index, None, 0))
+
+    def phone(self, conn: Connection, person_id: str) -> str | None:
+        """The phone number of a person in the form E.164, opened; None where none was given or the person was erased."""
+        person = rows.person(conn, person_id)
+        if person is None or person.phone is None or person.data_key is None:
+            return None
+        key = self._vault.open_key(person_id, person.data_key)
+        return key.open(f"person/phone/{person_id}", person.phone).decode()
 
     def persons(self, conn: Connection, participants: Iterable[str]) -> dict[str, str | None]:
         """The person behind each participant, where there is one."""

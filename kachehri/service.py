@@ -296,7 +296,7 @@ class Service:
         """The database's clock, in milliseconds."""
         if not self._deadlines:
             return 0
-        return await self._read(self.store.now)
+        return await self.read(self.store.now)
 
     async def tick(self, now: int) -> None:
         """Do what is due at `now` in every session that this process follows."""
