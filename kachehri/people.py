@@ -97,7 +97,7 @@ class People:
         rows.set_particulars(conn, rows.Sealed(person, None, None, sealed, None, index, None, 0))
 
     def phone(self, conn: Connection, person_id: str) -> str | None:
-        """The phone number of a person in the form E.164, opened; None where none was given or the person was erased."""
+        """The phone number of a person in the form E.164; None where none was given or the person was erased."""
         person = rows.person(conn, person_id)
         if person is None or person.phone is None or person.data_key is None:
             return None
