@@ -195,8 +195,9 @@ class TurnEnded(Event, frozen=True, kw_only=True, omit_defaults=True, tag="turn.
 class SeatTaken(Event, frozen=True, kw_only=True, omit_defaults=True, tag="seat.taken"):
     """Somebody other than a called citizen sat down."""
 
+    desk_only = ("participant",)
     seat: str
-    participant: str
+    participant: str = ""
 
 
 class SeatLeft(Event, frozen=True, kw_only=True, omit_defaults=True, tag="seat.left"):

@@ -1,0 +1,426 @@
+"""A random walk through a session: plausible commands of every type, now and then an implausible one.
+
+A walker knows only what a person could know, the live session, and prefers whatever was accepted least so far. All
+randomness comes from one seed, so a walk that found something can be walked again.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rooms import attendance, closing, lifecycle, questions, turns
+from rooms.base import SYSTEM, Actor, Command
+from rooms.queue import Question
+from rooms.session import COMMANDS, Session, Tick, next_deadline
+
+CITIZENS = 34
+#: Every participant's id begins alike and no other id does, so that one search of a frame's bytes finds a leak.
+PERSON = "c0ffee"
+#: Words that only their owner and the desk may read, and words that only the desk and those concerned may read.
+SECRET, DESK_NOTE = "SECRET-", "DESKNOTE"
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+
+
+def person(number: int) -> str:
+    return f"{PERSON}{number:010x}"
+
+
+def staff_of(role: Any, *numbers: int) -> list[Actor]:
+    return [Actor(person(number), role, f"account-{number}") for number in numbers]
+
+
+CITIZEN_ACTORS = [Actor(person(number), "citizen") for number in range(CITIZENS)]
+MODERATORS = staff_of("moderator", 101, 102, 103)
+CHAIR = staff_of("chair", 110)
+SITTERS = [*CHAIR, *staff_of("official", 120, 121), *staff_of("interpreter", 130)]
+CLERKS = staff_of("clerk", 140)
+PLANNERS = staff_of("administrator", 150)
+EVERYBODY = [*CITIZEN_ACTORS, *MODERATORS, *SITTERS, *CLERKS, *PLANNERS]
+DESK = [*MODERATORS, *CHAIR]
+PARTICIPANTS = [actor.participant for actor in EVERYBODY]
+
+#: What the walker itself decides: when to begin and to end, and the server's own work on a close.
+STEERED = (
+    lifecycle.ScheduleSession,
+    lifecycle.CancelSession,
+    lifecycle.CloseSession,
+    closing.OpenTickets,
+    closing.SealSession,
+)
+FREE = tuple(kind for kind in COMMANDS if kind not in STEERED)
+WORDS = ("پانی", "نہیں", "آتا", "road", "drain", "school", "teacher", "گلی", "bijli", "meter", "transfer", "deed")
+
+Choice = tuple[Actor, Command]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What kind of session a walk makes."""
+
+    length: int
+    ending: str
+    crowded: bool = False
+
+
+class Walker:
+    """Chooses commands for one session.
+
+    Arguments:
+        accepted: how often each type was accepted in all walks so far; the rarest is tried most.
+    """
+
+    def __init__(self, session: Session, plan: Plan, rng: random.Random, accepted: Counter[type[Command]]) -> None:
+        self.session = session
+        self.plan = plan
+        self.rng = rng
+        self.accepted = accepted
+        self.supported: set[tuple[str, str]] = set()
+
+    def choose(self, steps: int, now: int) -> Choice:
+        """The next command after `steps` accepted ones."""
+        phase, rng = self.session.phase, self.rng
+        if phase == "new":
+            return SYSTEM if rng.random() < 0.5 else PLANNERS[0], self.schedule(now)
+        if phase == "closing" and rng.random() < 0.8:
+            done = self.session.closing.done == len(self.session.closing.order)
+            wrong = rng.random() < 0.05
+            return SYSTEM, closing.SealSession() if done != wrong else closing.OpenTickets()
+        if phase in lifecycle.OPEN and steps >= self.plan.length:
+            return self.end(now)
+        if rng.random() < 0.06:
+            return self.stray(now)
+        weights = [self.weight(kind) for kind in FREE]
+        for kind in rng.choices(FREE, weights, k=12):
+            found = GENERATE[kind](self, now)
+            if found is not None:
+                return found
+        return self.stray(now)
+
+    def weight(self, kind: type[Command]) -> float:
+        if kind is questions.AskQuestion:
+            return 1.0 if self.plan.crowded or len(self.session.queue.questions) < 6 else 0.12
+        if kind is questions.AdmitQuestion and self.plan.crowded:
+            return 0.3
+        return 10.0 / (30 + self.accepted[kind])
+
+    def end(self, now: int) -> Choice:
+        match self.plan.ending:
+            case "cancelled":
+                reason = self.rng.choice(("official_away", "technical", "emergency", "no_need"))
+                return self.rng.choice(DESK), lifecycle.CancelSession(reason=reason, note=self.words())
+            case "deadline" if (due := next_deadline(self.session)) is not None and due <= now:
+                return SYSTEM, Tick()
+            case _:
+                return self.rng.choice(DESK), lifecycle.CloseSession()
+
+    def stray(self, now: int) -> Choice:
+        """Somebody does something out of place: a role, a phase or an id that does not fit."""
+        rng = self.rng
+        kind = rng.choice(FREE)
+        found = GENERATE[kind](self, now)
+        actor = rng.choice([*EVERYBODY, SYSTEM])
+        if found is not None:
+            return actor, found[1]
+        question, turn = self.any_question() or "0" * 16, self.any_turn() or "0" * 16
+        strays: tuple[Command, ...] = (
+            questions.AdmitQuestion(question=question),
+            questions.AnswerQuestion(question=question),
+            questions.MoveQuestion(question=question, before=self.any_question(), reason="correction"),
+            questions.MergeQuestion(question=question, into=self.any_question() or question),
+            turns.CallTurn(question=question, seat=rng.choice((None, "citizen-1", "official-1", "nowhere"))),
+            turns.ReadyTurn(turn=turn),
+            turns.StageTurn(turn=turn, seat=rng.choice(("citizen-1", "citizen-2", "official-1"))),
+            turns.FinishTurn(turn=turn),
+            turns.ParkTurn(turn=turn),
+            turns.TakeSeat(seat=rng.choice(("official-1", "citizen-1", "nowhere"))),
+            lifecycle.StartSession(),
+            closing.SealSession(),
+            Tick(),
+        )
+        return actor, rng.choice(strays)
+
+    # What there is to act upon
+
+    def questions_in(self, *states: str) -> list[str]:
+        return [each for state in states for _, each in self.session.queue.index.get(state, ())]
+
+    def question_in(self, *states: str) -> str | None:
+        found = self.questions_in(*states)
+        return self.rng.choice(found) if found else None
+
+    def any_question(self) -> str | None:
+        return self.rng.choice(list(self.session.queue.questions)) if self.session.queue.questions else None
+
+    def turn_in(self, *states: str) -> str | None:
+        found = [turn.id for turn in self.session.stage.turns.values() if turn.state in states]
+        return self.rng.choice(found) if found else None
+
+    def any_turn(self) -> str | None:
+        return self.rng.choice(list(self.session.stage.turns)) if self.session.stage.turns else None
+
+    def owner(self, turn: str) -> Actor:
+        return Actor(self.session.stage.turns[turn].participant, "citizen")
+
+    def seat_where(self, fits: Callable[[Any], bool]) -> str | None:
+        found = [seat.id for seat in self.session.stage.seats.values() if fits(seat)]
+        return self.rng.choice(found) if found else None
+
+    def desk(self) -> Actor:
+        return self.rng.choice(DESK)
+
+    def words(self) -> str:
+        return " ".join(self.rng.choices(WORDS, k=self.rng.randint(0, 5)))
+
+    def note(self) -> str:
+        """What the desk writes beside a reason: read by the desk and by the one concerned, never by the public."""
+        return f"{DESK_NOTE} {self.words()}" if self.rng.random() < 0.5 else ""
+
+    # Commands that need more than a line
+
+    def schedule(self, now: int) -> Command:
+        rng = self.rng
+        kinds: list[Any] = ["official", "citizen", *rng.choices(("citizen", "official", "interpreter", "hall"), k=3)]
+        number: Counter[str] = Counter()
+        seats = []
+        for kind in kinds:
+            number[kind] += 1
+            seats.append(lifecycle.SeatPlan(f"{kind}-{number[kind]}", kind))
+        rng.shuffle(seats)
+        long = 12 * HOUR_MS if self.plan.ending != "deadline" else 5 * MINUTE_MS
+        return lifecycle.ScheduleSession(
+            title={"ur": "کھلی کچہری", "en": "Open hearing"},
+            starts_at=now + MINUTE_MS,
+            ends_at=now + MINUTE_MS + long,
+            seats=tuple(seats),
+            timing=lifecycle.Timing(
+                seat_hold_ms=rng.choice((5_000, 45_000)),
+                answer_by_ms=rng.choice((10_000, 90_000)),
+                staff_gone_ms=rng.choice((MINUTE_MS, 15 * MINUTE_MS)),
+                end_grace_ms=MINUTE_MS if self.plan.ending == "deadline" else 2 * HOUR_MS,
+            ),
+            practice=rng.random() < 0.2,
+        )
+
+    def ask(self) -> Choice:
+        rng = self.rng
+        actor = rng.choice(CITIZEN_ACTORS) if rng.random() < 0.93 else rng.choice([*CLERKS, *MODERATORS])
+        hide, private = rng.random() < 0.25, rng.random() < 0.15
+        name = rng.choice(("", "Nasreen", "رحمت اللہ"))
+        secret = SECRET + actor.participant
+        return actor, questions.AskQuestion(
+            kind=rng.choice(("grievance", "question", "suggestion", "information", "praise")),
+            category=rng.choice(("water", "roads", "other")),
+            area=rng.choice(("", "ward-7")),
+            text=f"{secret} {self.words()}" if private else f"{self.words()}?" * rng.choice((1, 1, 9)),
+            name=f"{secret} {name}" if hide or private else name,
+            hide_name=hide,
+            private=private,
+            channel=rng.choice(("live", "web", "kiosk", "desk")),
+            claimed_arrival=rng.choice((None, 1)),
+        )
+
+    def support(self) -> Choice | None:
+        found = self.question_in("new", "held", "admitted", "called", "refusing")
+        actor = self.rng.choice(CITIZEN_ACTORS)
+        return (actor, questions.SupportQuestion(question=found)) if found else None
+
+    def merge(self) -> Choice | None:
+        found, into = self.question_in("new", "held", "admitted"), self.any_question()
+        if found is None or into is None:
+            return None
+        return self.desk(), questions.MergeQuestion(question=found, into=into)
+
+    def move(self) -> Choice | None:
+        found, before = self.question_in("admitted"), self.question_in("admitted")
+        if found is None:
+            return None
+        reason = self.rng.choice(("urgent", "health", "with_child", "correction"))
+        to = before if self.rng.random() < 0.8 else None
+        return self.desk(), questions.MoveQuestion(question=found, before=to, reason=reason, note=self.note())
+
+    def confirm(self) -> Choice | None:
+        found = self.question_in("refusing")
+        return (self.desk(), questions.ConfirmRefusal(question=found)) if found else None
+
+    def withdraw(self) -> Choice | None:
+        found = self.question_in("new", "held", "admitted", "called", "deferred", "merged", "not_taken")
+        if found is None:
+            return None
+        question: Question = self.session.queue.questions[found]
+        return Actor(question.asker, "citizen"), questions.WithdrawQuestion(question=found)
+
+    def call(self) -> Choice | None:
+        found = self.question_in(self.rng.choice(("admitted", "admitted", "admitted", "heard", "answered")))
+        if found is None:
+            return None
+        free = self.seat_where(lambda seat: seat.kind == "citizen" and not seat.turn)
+        return self.desk(), turns.CallTurn(question=found, seat=free if self.rng.random() < 0.3 else None)
+
+    def stage(self) -> Choice | None:
+        found = self.turn_in("ready")
+        free = self.seat_where(lambda seat: seat.kind == "citizen" and not seat.turn)
+        seat = free if self.rng.random() < 0.5 else None
+        return (self.desk(), turns.StageTurn(turn=found, seat=seat)) if found else None
+
+    def of_turn(self, states: tuple[str, ...], make: Callable[[str], Command], own: float) -> Choice | None:
+        """A command about a turn, given by its owner with probability `own`, else by the desk."""
+        found = self.turn_in(*states)
+        if found is None:
+            return None
+        actor = self.owner(found) if self.rng.random() < own else self.desk()
+        return actor, make(found)
+
+    def of_question(self, states: tuple[str, ...], make: Callable[[str], Command]) -> Choice | None:
+        found = self.question_in(*states)
+        return (self.desk(), make(found)) if found else None
+
+    def take_seat(self) -> Choice | None:
+        seat = self.seat_where(lambda seat: seat.kind != "citizen" and not seat.participant)
+        return (self.rng.choice(SITTERS), turns.TakeSeat(seat=seat)) if seat else None
+
+    def leave_seat(self) -> Choice | None:
+        name = self.seat_where(lambda seat: bool(seat.participant) and not seat.turn)
+        if name is None:
+            return None
+        sits = self.session.stage.seats[name].participant
+        return next(each for each in SITTERS if each.participant == sits), turns.LeaveSeat(seat=name)
+
+    def mute(self) -> Choice | None:
+        name = self.seat_where(lambda seat: bool(seat.participant))
+        return (self.desk(), turns.MuteSeat(seat=name, muted=self.rng.random() < 0.5)) if name else None
+
+    def clear(self) -> Choice | None:
+        name = self.seat_where(lambda seat: bool(seat.participant or seat.turn))
+        reason = self.rng.choice(("time_up", "personal_data", "disruption", "technical"))
+        return (self.desk(), turns.ClearSeat(seat=name, reason=reason)) if name else None
+
+    def presence(self) -> Choice | None:
+        rng = self.rng
+        turn = self.any_turn()
+        if turn is not None and rng.random() < 0.6:
+            state = self.session.stage.turns[turn].state
+            report = attendance.ReportPresence(
+                participant=self.owner(turn).participant,
+                role="citizen",
+                present=state == "dropped",
+                cause=rng.choice(("socket", "media")),
+            )
+            return SYSTEM, report
+        staff = rng.choice(DESK)
+        here = staff.participant in self.session.attendance.staff
+        present = not here if rng.random() < 0.7 else True
+        return SYSTEM, attendance.ReportPresence(participant=staff.participant, role=staff.role, present=present)
+
+    def bar(self, kind: Any, **more: Any) -> Choice:
+        who = self.rng.choice(CITIZEN_ACTORS if self.rng.random() < 0.97 else SITTERS).participant
+        reason = self.rng.choice(("abuse", "disruption", "personal_data"))
+        return self.desk(), kind(participant=who, reason=reason, note=self.note(), **more)
+
+    def unbar(self) -> Choice | None:
+        barred = list(self.session.attendance.barred)
+        if not barred:
+            return None
+        return self.desk(), attendance.UnblockParticipant(participant=self.rng.choice(barred))
+
+    def course(self, phases: tuple[str, ...], command: Command) -> Choice | None:
+        return (self.desk(), command) if self.session.phase in phases else None
+
+    def reschedule(self, now: int) -> Choice | None:
+        long = 12 * HOUR_MS if self.plan.ending != "deadline" else 5 * MINUTE_MS
+        again = lifecycle.RescheduleSession(starts_at=now + MINUTE_MS, ends_at=now + MINUTE_MS + long)
+        return self.course(("scheduled", "postponed"), again)
+
+
+HERE = ("called", "on_deck", "ready")
+WAITING = ("new", "held", "admitted")
+ANY_OPEN = (*WAITING, "called", "heard", "answered", "deferred", "merged", "not_taken", "refusing")
+
+#: For each type, how a walker words it; None when nothing in the session fits.
+GENERATE: dict[type[Command], Callable[[Walker, int], Choice | None]] = {
+    lifecycle.OpenDoors: lambda w, now: w.course(("scheduled",), lifecycle.OpenDoors()),
+    lifecycle.StartSession: lambda w, now: w.course(("scheduled", "doors_open"), lifecycle.StartSession()),
+    lifecycle.AdjournSession: lambda w, now: w.course(
+        ("live",), lifecycle.AdjournSession(reason=w.rng.choice(("break", "prayer", "technical")), note=w.words())
+    ),
+    lifecycle.ResumeSession: lambda w, now: w.course(("adjourned",), lifecycle.ResumeSession()),
+    lifecycle.PostponeSession: lambda w, now: w.course(
+        ("scheduled", "doors_open"), lifecycle.PostponeSession(reason="official_away", note=w.words())
+    ),
+    lifecycle.RescheduleSession: lambda w, now: w.reschedule(now),
+    questions.AskQuestion: lambda w, now: w.ask(),
+    questions.SupportQuestion: lambda w, now: w.support(),
+    questions.ClassifyQuestion: lambda w, now: w.of_question(
+        ANY_OPEN, lambda q: questions.ClassifyQuestion(question=q, category=w.rng.choice(("water", "land")))
+    ),
+    questions.HoldQuestion: lambda w, now: w.of_question(
+        ("new", "admitted"), lambda q: questions.HoldQuestion(question=q, reason="unclear", note=w.note())
+    ),
+    questions.AdmitQuestion: lambda w, now: w.of_question(
+        ("new", "new", "held", "deferred", "not_taken"), lambda q: questions.AdmitQuestion(question=q)
+    ),
+    questions.MergeQuestion: lambda w, now: w.merge(),
+    questions.UnmergeQuestion: lambda w, now: w.of_question(
+        ("merged",), lambda q: questions.UnmergeQuestion(question=q)
+    ),
+    questions.NotTakeQuestion: lambda w, now: w.of_question(
+        WAITING, lambda q: questions.NotTakeQuestion(question=q, reason="in_court", note=w.note())
+    ),
+    questions.RefuseQuestion: lambda w, now: w.of_question(
+        (*WAITING, "not_taken"), lambda q: questions.RefuseQuestion(question=q, reason="abuse")
+    ),
+    questions.ConfirmRefusal: lambda w, now: w.confirm(),
+    questions.OverturnRefusal: lambda w, now: w.of_question(
+        ("refusing",), lambda q: questions.OverturnRefusal(question=q)
+    ),
+    questions.WithdrawQuestion: lambda w, now: w.withdraw(),
+    questions.AnswerQuestion: lambda w, now: w.of_question(
+        ("admitted", "called", "heard", "deferred"), lambda q: questions.AnswerQuestion(question=q, note=w.note())
+    ),
+    questions.DeferQuestion: lambda w, now: w.of_question(
+        ("admitted", "called", "heard"),
+        lambda q: questions.DeferQuestion(question=q, reason="needs_file", note=w.note()),
+    ),
+    questions.MoveQuestion: lambda w, now: w.move(),
+    questions.DeclarePolicy: lambda w, now: (w.desk(), questions.DeclarePolicy(policy="arrival")),
+    turns.CallTurn: lambda w, now: w.call(),
+    turns.AcceptTurn: lambda w, now: w.of_turn(("called",), lambda t: turns.AcceptTurn(turn=t), 1),
+    turns.ReadyTurn: lambda w, now: w.of_turn(("called", "on_deck"), lambda t: turns.ReadyTurn(turn=t), 1),
+    turns.StageTurn: lambda w, now: w.stage(),
+    turns.WaitTurn: lambda w, now: w.of_turn(HERE, lambda t: turns.WaitTurn(turn=t), 1),
+    turns.ReadOutTurn: lambda w, now: w.of_turn(
+        (*HERE, "parked", "dropped"), lambda t: turns.ReadOutTurn(turn=t), 0.5
+    ),
+    turns.FinishTurn: lambda w, now: w.of_turn(
+        ("on_stage", "read_out", "dropped"), lambda t: turns.FinishTurn(turn=t), 0.3
+    ),
+    turns.ExtendTurn: lambda w, now: w.of_turn(
+        ("on_stage",), lambda t: turns.ExtendTurn(turn=t, extra_ms=w.rng.choice((1_000, 60_000, 300_000))), 0
+    ),
+    turns.OfferTurn: lambda w, now: w.of_turn(("parked",), lambda t: turns.OfferTurn(turn=t), 0),
+    turns.ParkTurn: lambda w, now: w.of_turn(
+        (*HERE, "on_stage", "dropped", "read_out"), lambda t: turns.ParkTurn(turn=t), 0
+    ),
+    turns.CancelTurn: lambda w, now: w.of_turn(
+        (*HERE, "parked", "dropped", "read_out"), lambda t: turns.CancelTurn(turn=t), 0
+    ),
+    turns.TakeSeat: lambda w, now: w.take_seat(),
+    turns.LeaveSeat: lambda w, now: w.leave_seat(),
+    turns.MuteSeat: lambda w, now: w.mute(),
+    turns.ClearSeat: lambda w, now: w.clear(),
+    attendance.ReportPresence: lambda w, now: w.presence(),
+    attendance.CountAttendance: lambda w, now: (
+        SYSTEM,
+        attendance.CountAttendance(present=w.rng.randint(0, 5_000)),
+    ),
+    attendance.RemoveParticipant: lambda w, now: w.bar(attendance.RemoveParticipant),
+    attendance.BlockParticipant: lambda w, now: w.bar(
+        attendance.BlockParticipant, until=w.rng.choice((None, now + MINUTE_MS))
+    ),
+    attendance.UnblockParticipant: lambda w, now: w.unbar(),
+    Tick: lambda w, now: (SYSTEM, Tick()),
+}
