@@ -121,6 +121,24 @@ class Choice:
     icon: str = "other"
 
 
+@dataclass(frozen=True)
+class TopicGroup:
+    """Categories behind one picture."""
+
+    id: str
+    name: str
+    icon: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class AreaGroup:
+    """Places inside a larger one; an empty name for those that stand alone."""
+
+    name: str
+    choices: tuple[Choice, ...]
+
+
 _TONES = {"called": "live", "answered": "ok", "heard": "ok", "not_taken": "warn", "refused": "error", "held": "warn"}
 _WAY = ("received", "checking", "in_line", "next")
 #: state of a question → how many steps of the way lie behind it, the step it stands at, whether a good end is still ahead.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from web.cards import Balance, Choice, LineRow, MyQuestion, SeatCard, SessionCard
+from web.cards import Balance, LineRow, MyQuestion, SeatCard, SessionCard, TopicGroup, AreaGroup
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class SessionPage:
 class AskValues:
     """What was typed, exactly as it was typed."""
 
+    group: str = ""
     category: str = ""
     text: str = ""
     area: str = ""
@@ -48,9 +49,8 @@ class AskValues:
 class AskPage:
     session: SessionCard
     key: str
-    topics: tuple[Choice, ...]
-    areas: tuple[Choice, ...] = ()
-    more: tuple[Choice, ...] = ()
+    groups: tuple[TopicGroup, ...]
+    areas: tuple[AreaGroup, ...] = ()
     values: AskValues = AskValues()
     errors: Mapping[str, str] = field(default_factory=dict)
     limit: int = 2_000
@@ -68,6 +68,7 @@ class AskCheckPage:
     def carried(self) -> tuple[tuple[str, str], ...]:
         """The values as hidden fields: without JavaScript the form is its own memory."""
         rows = (
+            ("group", self.values.group),
             ("category", self.values.category),
             ("text", self.values.text),
             ("area", self.values.area),
@@ -162,35 +163,29 @@ class LivePage:
 
 
 @dataclass(frozen=True)
-class NextPage:
-    """`answer_by` and `now` are the server's milliseconds: phones have wrong clocks, so a script counts the difference."""
+class TurnPage:
+    """Every instant is the server's, and so is `now`: phones have wrong clocks, so a script counts the difference."""
 
     session: SessionCard
     participant: str
     turn: str = ""
     state: str = ""
-    answer_by: int = 0
-    now: int = 0
-    text: str = ""
-    keys: tuple[str, str, str] = ("", "", "")
-
-    @property
-    def seconds_left(self) -> int:
-        return max(0, (self.answer_by - self.now) // 1000)
-
-
-@dataclass(frozen=True)
-class StagePage:
-    session: SessionCard
-    participant: str
-    turn: str = ""
     seat: str = ""
+    answer_by: int = 0
     ends_at: int = 0
     limit_ms: int = 0
     now: int = 0
     text: str = ""
-    key: str = ""
-    muted: bool = False
+    keys: tuple[str, str, str, str] = ("", "", "", "")
+    asked_stage: bool = False
+
+    @property
+    def on_stage(self) -> bool:
+        return self.state == "on_stage"
+
+    @property
+    def seconds_left(self) -> int:
+        return max(0, (self.answer_by - self.now) // 1000)
 
     @property
     def left_text(self) -> str:

@@ -38,6 +38,8 @@ def read(code: str) -> Catalog:
             part = read_po(stream, locale=code, abort_invalid=True)
         for message in part:
             if message.id:
+                if message.id in merged:
+                    raise ValueError(f"{path.name} says {message.id!r} again")
                 merged[message.id] = message
     return merged
 

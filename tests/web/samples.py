@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from kachehri.i18n import Words
-from web.cards import Balance, Choice, LineRow, MyQuestion, SeatCard, SessionCard, way
+from web.cards import AreaGroup, Balance, Choice, LineRow, MyQuestion, SeatCard, SessionCard, TopicGroup, way
 from web.shapes import (
     AskCheckPage,
     AskPage,
@@ -15,14 +15,13 @@ from web.shapes import (
     Link,
     LivePage,
     MessagePage,
-    NextPage,
     ReceiptPage,
     SessionPage,
     SlipPage,
-    StagePage,
     TicketFacts,
     TicketPage,
     TrackPage,
+    TurnPage,
 )
 
 NOW = 1_767_589_200_000
@@ -75,10 +74,13 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         SeatCard("chair", "official", "ڈپٹی کمشنر" if code == "ur" else "Deputy Commissioner", True),
         SeatCard("citizen", "citizen", "نسرین بی بی", True, topic=WATER[code]),
     )
-    values = AskValues("water", TEXT, "chishtian", "نسرین", True, "0301 2345678", False)
-    areas = (Choice("chishtian", "تحصیل چشتیاں" if code == "ur" else "Chishtian"),)
+    values = AskValues("water", "water_none", TEXT, "chishtian", "نسرین", True, "0301 2345678", False)
+    kinds = (Choice("water_none", "پانی نہیں آ رہا"), Choice("water_dirty", "گندا یا کھارا پانی"), Choice("other", words.plain("ask.unsure")))
+    groups = tuple(TopicGroup(c.id, c.name, c.icon, kinds) for c in topics)
+    areas = (AreaGroup("تحصیل چشتیاں", (Choice("chishtian", "چشتیاں شہر"),)),)
+    keys = ("a" * 22, "b" * 22, "c" * 22, "d" * 22)
     balance = Balance(52, 41, 6, 3, 2)
-    ticket = TicketFacts("routed", WATER[code], NOW, OFFICE[code], areas[0].name, NOW + 360 * HOUR, 6)
+    ticket = TicketFacts("routed", WATER[code], NOW, OFFICE[code], areas[0].choices[0].name, NOW + 360 * HOUR, 6)
     arrival, moved = words.plain("q.by_arrival"), words.plain("q.moved_ahead", 1)
     receipt = mine("admitted", 4, moved, 720_000)
     return {
@@ -90,11 +92,11 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         "session-postponed": ("session.html", SessionPage(session("postponed", "official_away"), 7)),
         "session-cancelled": ("session.html", SessionPage(session("cancelled", "emergency"), 0, balance=balance)),
         "session-closed": ("session.html", SessionPage(session("closed"), 0, balance=balance)),
-        "ask": ("ask.html", AskPage(session("live"), "k" * 22, topics, areas)),
-        "ask-errors": ("ask.html", AskPage(session("live"), "k" * 22, topics, areas, (), values, {"text": words.plain("field.text_empty"), "phone": words.plain("field.phone")})),
-        "ask-check": ("ask_check.html", AskCheckPage(session("live"), "k" * 22, values, WATER[code], areas[0].name)),
+        "ask": ("ask.html", AskPage(session("live"), "k" * 22, groups, areas)),
+        "ask-errors": ("ask.html", AskPage(session("live"), "k" * 22, groups, areas, values, {"text": words.plain("field.text_empty"), "phone": words.plain("field.phone")})),
+        "ask-check": ("ask_check.html", AskCheckPage(session("live"), "k" * 22, values, WATER[code], areas[0].choices[0].name)),
         "receipt": ("receipt.html", ReceiptPage(receipt, "t" * 22, "k" * 22, session("live"), True)),
-        "receipt-ticket": ("receipt.html", ReceiptPage(mine("deferred", 0, words.plain("reason.needs_file")), "t" * 22, "k" * 22, session("closed"), False, ticket)),
+        "receipt-ticket": ("receipt.html", ReceiptPage(mine("deferred", 0, words.plain("why.needs_file")), "t" * 22, "k" * 22, session("closed"), False, ticket)),
         "slip": ("slip.html", SlipPage(session("live"), "t" * 22, "2640718822", WATER[code], NOW, Markup('<svg class="qr" viewBox="0 0 9 9"><path d="M0 0h3v3h-3zM6 0h3v3h-3zM0 6h3v3h-3z"/></svg>'), "بہاولنگر")),
         "track": ("track.html", TrackPage(mine=(mine("answered"),))),
         "track-wrong": ("track.html", TrackPage(message=words.plain("track.wrong"))),
@@ -104,10 +106,10 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         "live-empty": ("live.html", LivePage(session("scheduled"), "00000000000000aa", names)),
         "live-removed": ("live.html", LivePage(session("live"), "00000000000000aa", names, barred="removed", barred_reason="abuse")),
         "live-ended": ("live.html", LivePage(session("closed"), "00000000000000aa", names, (mine("deferred"),), balance=balance)),
-        "next": ("next.html", NextPage(session("live"), "00000000000000aa", "00000000000000b1", "called", NOW + 40_000, NOW, TEXT, ("a" * 22, "b" * 22, "c" * 22))),
-        "next-not": ("next.html", NextPage(session("live"), "00000000000000aa")),
-        "stage": ("stage.html", StagePage(session("live"), "00000000000000aa", "00000000000000b1", "citizen", NOW + 130_000, 180_000, NOW, TEXT, "a" * 22)),
-        "stage-not": ("stage.html", StagePage(session("live"), "00000000000000aa")),
+        "next": ("turn.html", TurnPage(session("live"), "00000000000000aa", "00000000000000b1", "called", "", NOW + 40_000, 0, 180_000, NOW, TEXT, keys)),
+        "next-not": ("turn.html", TurnPage(session("live"), "00000000000000aa")),
+        "stage": ("turn.html", TurnPage(session("live"), "00000000000000aa", "00000000000000b1", "on_stage", "citizen", 0, NOW + 130_000, 180_000, NOW, TEXT, keys)),
+        "stage-not": ("turn.html", TurnPage(session("live"), "00000000000000aa", asked_stage=True)),
         "error-404": ("message.html", MessagePage(words.plain("error.404"), (words.plain("error.404_more"),), (Link(words.plain("error.home"), "/"),), "find")),
         "error-500": ("message.html", MessagePage(words.plain("error.500"), (words.plain("error.500_more"),), (Link(words.plain("error.try"), "/"), Link(words.plain("error.home"), "/")), "alert", "7f3a91c2")),
         "how": ("how.html", EmptyPage()),

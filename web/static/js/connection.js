@@ -1,0 +1,197 @@
+/**
+ * One socket that stays: entry pass over HTTP, hello, resume after a break, commands that are carried out once.
+ * It knows close codes by family only: 4500 to 4599 mean "do not come back", everything else does.
+ */
+
+const QUICK_MS = 500;
+const LONGEST_MS = 15000;
+
+/** 128 random bits in URL-safe letters. randomUUID does not exist on plain http. */
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+}
+
+/** A lawful no, or `lost` for a media request that a broken line swallowed. */
+export class RefusedError extends Error {
+  /** @param {string} code @param {Record<string, unknown>} [params] */
+  constructor(code, params = {}) {
+    super(code);
+    this.code = code;
+    this.params = params;
+  }
+}
+
+/**
+ * @typedef {Object} Entrance
+ * @property {string} session
+ * @property {string} formToken
+ * @property {string} [as] "citizen" unless a staff page asks for its own role
+ * @property {() => {epoch?: string, since?: number}} position where to resume
+ * @property {(frame: any) => void} onFrame
+ * @property {(state: "on" | "off" | "ended", code?: number) => void} onState
+ */
+
+export class LiveConnection {
+  /** @param {Entrance} entrance */
+  constructor(entrance) {
+    this.entrance = entrance;
+    /** People on deck and on stage come back every half second: their seat is held for 45 s. */
+    this.urgent = false;
+    this.offset = 0;
+    this.ref = 0;
+    this.tries = 0;
+    /** @type {Map<number, {message: any, done: (frame: any) => void, failed: (error: Error) => void}>} */
+    this.open = new Map();
+    /** @type {Map<string, Set<(frame: any) => void>>} */
+    this.listeners = new Map();
+    /** @type {WebSocket | null} */
+    this.socket = null;
+    this.joined = false;
+    this.stopped = false;
+    this.timer = 0;
+    this.quiet = 0;
+    addEventListener("online", () => this.hurry());
+    document.addEventListener("visibilitychange", () => document.hidden || this.hurry());
+  }
+
+  /** The server's clock in milliseconds; phones are often wrong by minutes. */
+  now() {
+    return Date.now() + this.offset;
+  }
+
+  start() {
+    this.stopped = false;
+    void this.enter();
+    return this;
+  }
+
+  stop() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.socket?.close(1000);
+  }
+
+  /** Frames of one type, for modules that speak a sub-protocol of their own (media). @param {string} type */
+  on(type, /** @type {(frame: any) => void} */ listener) {
+    const all = this.listeners.get(type) ?? new Set();
+    this.listeners.set(type, all.add(listener));
+    return () => all.delete(listener);
+  }
+
+  /**
+   * Say something and wait for the answer. A command gets a key, so a retry after a break does nothing twice.
+   * @param {string} type @param {Record<string, unknown>} [fields] @returns {Promise<any>}
+   */
+  send(type, fields = {}) {
+    const media = type.startsWith("media.");
+    const message = { type, ref: ++this.ref, ...(media ? {} : { key: newKey() }), ...fields };
+    return new Promise((done, failed) => {
+      this.open.set(message.ref, { message, done, failed });
+      if (this.joined) this.socket?.send(JSON.stringify(message));
+    });
+  }
+
+  async enter() {
+    const { session, formToken, as } = this.entrance;
+    try {
+      const response = await fetch("/pass", {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-form-token": formToken },
+        body: JSON.stringify({ session, as: as ?? "citizen" }),
+      });
+      if (response.status === 403 || response.status === 404) return this.end(response.status);
+      if (!response.ok) return this.again();
+      const { pass } = await response.json();
+      if (!this.stopped) this.dial(pass);
+    } catch {
+      this.again();
+    }
+  }
+
+  /** @param {string} pass */
+  dial(pass) {
+    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`, [
+      "kachehri.v1",
+      `p.${pass}`,
+    ]);
+    this.socket = socket;
+    const { position, session } = this.entrance;
+    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", versions: [1], session, ...position() }));
+    socket.onmessage = ({ data }) => this.hear(JSON.parse(data));
+    socket.onclose = ({ code }) => {
+      if (this.socket === socket) this.broken(code);
+    };
+    this.watch(10000);
+  }
+
+  /** Nothing heard for too long: the line is dead, whatever the phone believes. @param {number} ms */
+  watch(ms) {
+    this.quiet = ms;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const socket = this.socket;
+      this.socket = null;
+      socket?.close();
+      this.broken(1006);
+    }, ms);
+  }
+
+  /** @param {any} frame */
+  hear(frame) {
+    this.offset = frame.at - Date.now();
+    if (frame.type === "welcome") {
+      this.joined = true;
+      this.tries = 0;
+      this.quiet = 2 * frame.quiet_ms;
+      for (const { message } of this.open.values()) this.socket?.send(JSON.stringify(message));
+      this.entrance.onState("on");
+    }
+    this.watch(this.quiet);
+    const waiting = frame.ref === undefined ? undefined : this.open.get(frame.ref);
+    if (waiting) {
+      this.open.delete(frame.ref);
+      if (frame.type === "refused") waiting.failed(new RefusedError(frame.code, frame.params));
+      else waiting.done(frame);
+    }
+    for (const listener of this.listeners.get(frame.type) ?? []) listener(frame);
+    this.entrance.onFrame(frame);
+  }
+
+  /** @param {number} code */
+  broken(code) {
+    clearTimeout(this.timer);
+    this.joined = false;
+    for (const [ref, { message, failed }] of this.open) {
+      if (!message.type.startsWith("media.")) continue;
+      this.open.delete(ref);
+      failed(new RefusedError("lost"));
+    }
+    if (this.stopped) return;
+    if (code >= 4500 && code <= 4599) return this.end(code);
+    this.entrance.onState("off", code);
+    this.again();
+  }
+
+  /** Growing pauses with full jitter, so that a town that comes back after a power cut does not come at once. */
+  again() {
+    const longest = Math.min(LONGEST_MS, 1000 * 2 ** this.tries++);
+    const pause = this.urgent ? QUICK_MS : QUICK_MS + Math.random() * longest;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.enter(), pause);
+  }
+
+  hurry() {
+    if (this.stopped || this.joined || !this.tries) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.enter(), Math.random() * 500);
+  }
+
+  /** @param {number} code */
+  end(code) {
+    this.stopped = true;
+    for (const { failed } of this.open.values()) failed(new RefusedError("ended"));
+    this.open.clear();
+    this.entrance.onState("ended", code);
+  }
+}

@@ -1,0 +1,116 @@
+/** My questions: state, place and the reason for the place; calls me when my turn comes. */
+
+import { announce } from "./announcer.js";
+import { grouped, sentence, table } from "./words.js";
+
+/** State of a question → the sentence below `state.` that a citizen reads. */
+const SHOWN_AS = {
+  new: "checking",
+  refusing: "checking",
+  held: "held",
+  admitted: "in_line",
+  called: "next",
+  heard: "heard",
+  answered: "answered",
+  deferred: "written",
+  merged: "merged",
+  not_taken: "not_taken",
+  refused: "refused",
+  withdrawn: "withdrawn",
+};
+const ON_CALL = new Set(["called", "on_deck", "ready", "on_stage", "dropped"]);
+
+/** @param {HTMLElement} root @param {import("./store.js").LiveStore} store @param {string} session */
+export function attachMine(root, store, session) {
+  const list = /** @type {HTMLElement} */ (root.querySelector("#mine-list"));
+  const blank = /** @type {HTMLTemplateElement} */ (document.getElementById("t-mine"));
+  const reasons = table(root, "data-reasons");
+  const moves = table(root, "data-moves");
+  /** @type {Map<string, {state: string, place: number, at: number}>} */
+  const told = new Map();
+
+  store.follow(() => {
+    if (!store.personal) return;
+    const own = store.personal.questions ?? [];
+    const cards = new Map(Array.from(list.children, (card) => [card.getAttribute("data-question"), card]));
+    const shown = own.map((/** @type {any} */ question) => {
+      const known = cards.get(question.id);
+      const card = /** @type {HTMLElement} */ (known ?? blank.content.firstElementChild?.cloneNode(true));
+      fillCard(card, question);
+      tellChange(question);
+      return card;
+    });
+    list.replaceChildren(...shown);
+    const empty = /** @type {HTMLElement | null} */ (root.querySelector("#mine-empty"));
+    if (empty) empty.hidden = own.length > 0;
+    const turn = store.personal.turn;
+    const state = turn ? (store.view?.turns?.[turn]?.state ?? "") : "";
+    if (ON_CALL.has(state)) comeForward(turn, state);
+  });
+
+  /** @param {any} question */
+  function stateOf(question) {
+    const turn = question.turn ? store.view?.turns?.[question.turn] : undefined;
+    return question.turn && !turn ? "parked" : (SHOWN_AS[/** @type {keyof typeof SHOWN_AS} */ (question.state)] ?? "checking");
+  }
+
+  /** @param {any} question */
+  function reasonOf(question) {
+    const state = stateOf(question);
+    if (state === "parked") return sentence(root, "parked");
+    if (question.reason) return [reasons[question.reason], question.note].filter(Boolean).join(" ");
+    if (state === "merged") return sentence(root, "merged");
+    if (state === "checking") return sentence(root, "checking");
+    if (!question.place) return "";
+    if (question.moved) return sentence(root, "moved", { reason: moves[question.moved] ?? "" });
+    if (question.moved_ahead) return sentence(root, "ahead", { n: question.moved_ahead });
+    return sentence(root, "arrival");
+  }
+
+  /** @param {HTMLElement} card @param {any} question */
+  function fillCard(card, question) {
+    card.dataset.question = question.id;
+    const state = stateOf(question);
+    const minutes = Math.max(1, Math.ceil((question.wait_ms ?? 0) / 60000));
+    const texts = {
+      state: sentence(root, `state-${state.replace("_", "-")}`),
+      ref: grouped(question.reference),
+      text: question.text ?? "",
+      place: String(question.place ?? ""),
+      wait: question.wait_ms ? sentence(root, "eta", { n: minutes }) : "",
+      reason: reasonOf(question),
+    };
+    for (const [name, text] of Object.entries(texts)) {
+      const element = card.querySelector(`[data-${name}]`);
+      if (element && element.textContent !== text) element.textContent = text;
+    }
+    /** @type {HTMLElement} */ (card.querySelector("[data-place-box]")).hidden = !question.place;
+    /** @type {HTMLElement} */ (card.querySelector("[data-next]")).hidden = state !== "next";
+  }
+
+  /** Place news only at 5 or less, when it halves, or once in 3 minutes: a ticking number is noise. @param {any} question */
+  function tellChange(question) {
+    const state = stateOf(question);
+    const place = question.place ?? 0;
+    const before = told.get(question.id);
+    const now = performance.now();
+    if (!before) {
+      told.set(question.id, { state, place, at: now });
+    } else if (before.state !== state) {
+      announce(`state-${question.id}`, sentence(root, "say-state", { state: sentence(root, `state-${state.replace("_", "-")}`) }));
+      told.set(question.id, { state, place, at: now });
+    } else if (place && place !== before.place && (place <= 5 || place * 2 <= before.place || now - before.at > 180000)) {
+      announce(`place-${question.id}`, sentence(root, "say-place", { n: place }));
+      told.set(question.id, { state, place, at: now });
+    }
+  }
+
+  /** Once for each call: whoever goes back to this page afterwards is not thrown out of it again. @param {string} turn @param {string} state */
+  function comeForward(turn, state) {
+    if (sessionStorage.getItem("k-called") === turn) return;
+    sessionStorage.setItem("k-called", turn);
+    announce("called", sentence(root, "next"), { urgent: true });
+    navigator.vibrate?.(200);
+    location.assign(`/s/${session}/${state === "on_stage" ? "stage" : "next"}`);
+  }
+}
