@@ -68,8 +68,8 @@ class Calls(Protocol):
         """Ask and wait, at most `timeout` seconds.
 
         Raises:
-            BusError: `unserved`, `unreachable`, `failed` (the handler raised), `lost` or `timeout` (it may or may not have
-                been done: whatever is asked carries a key of its own).
+            BusError: `unserved`, `unreachable`, `failed` (the handler raised), `lost` or `timeout` (then it may or may
+                not have been done: whatever is asked carries a key of its own).
         """
 
 
