@@ -235,12 +235,12 @@ def leave_stage(session: Session, question: str) -> list[Event]:
 
 
 def later(session: Session, turn: stage.Turn) -> list[Event]:
-    """Two places back for someone who asked for a little time."""
+    """Two places back for someone who asked for a little time, unless the question has gone elsewhere meanwhile."""
     line = session.queue.line
     events: list[Event] = []
     for each in turn.questions:
         question = session.queue.questions[each]
-        if question.earlier == "admitted":
+        if (question.state, question.earlier) == ("called", "admitted"):
             at = bisect_left(line, (question.rank, question.id)) + WAIT_PLACES
             before = line[at][1] if at < len(line) else None
             events.append(questions.QuestionMoved(question=each, before=before, reason="asked_for_time"))
