@@ -68,7 +68,8 @@ def clean(text: str, limit: int, *, one_line: bool = False) -> str:
 
 
 def _is_tidy(text: str, one_line: bool) -> bool:
-    if text[0] in " \n" or text[-1] in " \n" or "  " in text:
+    """Whether blanks and breaks are as they should be, the ends being stripped already."""
+    if "  " in text:
         return False
     return "\n" not in text or not (one_line or " \n" in text or "\n " in text or "\n\n\n" in text)
 

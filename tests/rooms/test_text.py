@@ -54,6 +54,7 @@ class TestHonestWords:
         assert clean("  a\t\tb\u00a0 c \n\n\n\n d \u3000\n", 99) == "a b c\n\nd"
         assert clean("a\r\nb\rc\u2028d\x85e", 99) == "a\nb\nc\nd\ne"
         assert clean("a ", 99) == clean(" a", 99) == "a"
+        assert clean("a  b", 99) == "a b"
 
     def test_a_name_has_one_line(self) -> None:
         assert clean("Bibi\r\nZainab\n Khan", 80, one_line=True) == "Bibi Zainab Khan"
