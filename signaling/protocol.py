@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal, Union
 import msgspec
 
 from moderation.roles import ROLES
-from rooms.base import Command, Id, Role
+from rooms.base import Command, Id, Role, Slug
 from rooms.session import COMMANDS
 from rooms.views import ViewAudience
 
@@ -78,12 +78,9 @@ class MediaPublish(MediaRequest, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class MediaWatch(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.watch"):
-    """Ask for an offer to receive the stage; `seats` are the numbers wanted, none named means all."""
+    """Ask for an offer to receive the stage; `seats` are those wanted, none named means all."""
 
-    seats: (
-        Annotated[tuple[Annotated[int, msgspec.Meta(ge=0, le=63)], ...], msgspec.Meta(min_length=1, max_length=12)]
-        | None
-    ) = None
+    seats: Annotated[tuple[Slug, ...], msgspec.Meta(min_length=1, max_length=12)] | None = None
 
 
 class MediaAnswer(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.answer"):
@@ -169,8 +166,9 @@ class Tick(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="tick"):
 
 
 class PersonalFrame(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="personal"):
-    """What concerns one of the connection's participants alone. Replaces the one before, whole."""
+    """What concerns one of the connection's participants alone, as of event `seq`. Replaces the one before, whole."""
 
+    seq: int
     participant: str
     view: msgspec.Raw
 

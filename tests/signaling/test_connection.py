@@ -132,7 +132,7 @@ def test_media_goes_to_the_stage_and_not_to_the_rules() -> None:
     connection = joined()
     for fields in (
         {"type": "media.publish"},
-        {"type": "media.watch", "seats": [0, 1]},
+        {"type": "media.watch", "seats": ["s1", "s2"]},
         {"type": "media.answer", "peer": "p1", "sdp": "v=0"},
         {"type": "media.leave"},
     ):

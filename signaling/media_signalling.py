@@ -1,0 +1,245 @@
+"""Carries `media.*` between browsers and the machine's media plane, and tells the plane who sits where.
+
+None of it reaches the rules and none is recorded. What the plane reports of a speaker's line does go to the rules, as a
+report of presence: that is how a seat is held when sound stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from kachehri.live import Announced, Live
+from moderation.roles import allows
+from rooms.attendance import ReportPresence
+from rooms.base import SYSTEM, Command, Refused
+from rooms.lifecycle import ENDED
+from rooms.session import Session
+
+from . import protocol
+from .hub import Hub
+from .media import port
+from .media.port import MediaPlane, MediaRefused
+from .passes import Bearer
+
+#: Causes of a peer's end that its owner wanted.
+WANTED = frozenset({"left", "replaced", "ended"})
+EMPTY: tuple[str | None, bool] = (None, False)
+
+
+class Listener(Protocol):
+    """A connection, as far as media is concerned."""
+
+    def say(self, message: protocol.ToClient) -> None:
+        """Send a frame."""
+
+
+class MediaSignalling:
+    """One worker's side of the stage.
+
+    Arguments:
+        fence: of the lease under which this process speaks to the plane; one machine has one lease.
+        ice_servers: for each participant, how to get through firewalls; credentials may end.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        plane: MediaPlane,
+        *,
+        fence: int = 1,
+        codec: port.Codec = "vp8",
+        ice_servers: Callable[[str], tuple[protocol.IceServer, ...]] = lambda participant: (),
+    ) -> None:
+        self._hub = hub
+        self._plane = plane
+        self._fence = fence
+        self._codec: port.Codec = codec
+        self._ice_servers = ice_servers
+        #: Sessions that the plane knows, with what it was last told of each seat.
+        self._open: dict[str, dict[str, tuple[str | None, bool]]] = {}
+        #: Peers of this worker's connections.
+        self._peers: dict[str, tuple[Listener, Bearer, port.Direction]] = {}
+        self._end: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        """Follow the plane's reports and what is committed."""
+        self._plane.follow(self._report)
+        self._end = self._hub.service.follow(self._announced)
+
+    def stop(self) -> None:
+        """Follow no more."""
+        if self._end is not None:
+            self._end()
+
+    async def request(self, line: Listener, bearer: Bearer, request: protocol.MediaRequest) -> protocol.ToClient:
+        """Carry one request out.
+
+        Errors: `Refused` with `not_allowed`, or `media` and the plane's reason.
+        """
+        live = await self._hub.service.live(bearer.session)
+        at = self._hub.clock.now
+        try:
+            match request:
+                case protocol.MediaPublish() | protocol.MediaWatch():
+                    return await self._offer(line, bearer, request, live)
+                case protocol.MediaAnswer():
+                    await self._plane.answer(bearer.session, bearer.participant, request.peer, request.sdp)
+                case protocol.MediaLeave():
+                    await self._plane.leave(bearer.session, bearer.participant, request.peer)
+        except MediaRefused as refused:
+            if refused.code == "media_unknown_session":
+                self._open.pop(bearer.session, None)
+            raise Refused("media", reason=refused.code) from None
+        return protocol.Reply(at=at(), ref=request.ref)
+
+    async def _offer(
+        self, line: Listener, bearer: Bearer, request: protocol.MediaRequest, live: Live
+    ) -> protocol.ToClient:
+        direction: port.Direction = "publish" if isinstance(request, protocol.MediaPublish) else "watch"
+        if not may(direction, bearer, live.session):
+            raise Refused("not_allowed")
+        await self._opened(live)
+        seats = request.seats if isinstance(request, protocol.MediaWatch) else None
+        offer = await self._plane.offer(bearer.session, bearer.participant, direction, seats)
+        self._peers[offer.peer] = (line, bearer, direction)
+        return protocol.MediaOffer(
+            at=self._hub.clock.now(),
+            ref=request.ref,
+            peer=offer.peer,
+            direction=direction,
+            sdp=offer.sdp,
+            ice_servers=self._ice_servers(bearer.participant),
+        )
+
+    def left(self, line: Any) -> None:
+        """A connection is gone. Its sound and picture stay: the socket may be back before the rules notice; the plane
+        closes what is silent for long."""
+        for peer, (owner, _, _) in list(self._peers.items()):
+            if owner is line:
+                del self._peers[peer]
+
+    # Seats
+
+    async def _opened(self, live: Live) -> None:
+        """Make the session known to the plane, once, with everyone who sits there."""
+        session = live.session
+        if session.id not in self._open:
+            await self._plane.open(session.id, self._fence, tuple(session.stage.seats), self._codec)
+            self._open[session.id] = {}
+            await self._push(session, session.seq)
+
+    def _announced(self, announced: Announced) -> None:
+        live = self._hub.service.loaded(announced.session_id)
+        if live is None or (live.session.id not in self._open and not live.session.stage.heard()):
+            return
+        before = self._open.get(live.session.id, {})
+        if seating(live.session) != before or live.session.phase in ENDED:
+            self._hub.spawn(self._follow_up(live, live.session.seq))
+
+    async def _follow_up(self, live: Live, seq: int) -> None:
+        session = live.session
+        try:
+            if session.phase in ENDED:
+                if self._open.pop(session.id, None) is not None:
+                    await self._plane.close(session.id, self._fence)
+                return
+            await self._opened(live)
+            await self._push(session, seq)
+        except MediaRefused as refused:
+            if refused.code in ("media_unknown_session", "media_lost"):
+                self._open.pop(session.id, None)
+            self._hub.log.warning("media.push_refused", code=refused.code)
+
+    async def _push(self, session: Session, seq: int) -> None:
+        """Tell the plane whatever differs from what it was told; later calls carry later numbers and win."""
+        told = self._open[session.id]
+        for seat, (participant, muted) in seating(session).items():
+            was = told.get(seat, EMPTY)
+            told[seat] = (participant, muted)
+            if was[0] != participant:
+                await self._plane.seat(session.id, self._fence, seat, participant, seq)
+            if was[1] != muted or (muted and was[0] != participant):
+                await self._plane.mute(session.id, self._fence, seat, muted, seq)
+
+    # Reports
+
+    def _report(self, report: port.Report) -> None:
+        at = self._hub.clock.now()
+        match report:
+            case port.Up():
+                found = self._peers.get(report.peer)
+                if found is not None:
+                    found[0].say(protocol.MediaUp(at=at, peer=report.peer, direction=report.direction))
+                    if report.direction == "publish":
+                        self._line(report.session, report.participant, present=True)
+            case port.Back():
+                self._line(report.session, report.participant, present=True)
+            case port.Silent():
+                self._line(report.session, report.participant, present=False)
+            case port.Closed():
+                found = self._peers.pop(report.peer, None)
+                if found is not None and report.reason != "left":
+                    found[0].say(protocol.MediaLost(at=at, peer=report.peer, reason=report.reason))
+                if report.direction == "publish" and report.reason not in WANTED:
+                    self._line(report.session, report.participant, present=False)
+            case port.Lost():
+                self._lost(report.session)
+            case port.Ready():
+                self._ready()
+
+    def _lost(self, session_id: str) -> None:
+        """Every peer of a session is gone with the plane."""
+        self._open.pop(session_id, None)
+        at = self._hub.clock.now()
+        told: set[int] = set()
+        for peer, (line, bearer, direction) in list(self._peers.items()):
+            if bearer.session == session_id:
+                del self._peers[peer]
+                if id(line) not in told:
+                    told.add(id(line))
+                    line.say(protocol.MediaLost(at=at, reason="media_lost"))
+                if direction == "publish":
+                    self._line(session_id, bearer.participant, present=False)
+
+    def _ready(self) -> None:
+        """A plane that knows nothing: tell it again who sits."""
+        known, self._open = list(self._open), {}
+        for session_id in known:
+            live = self._hub.service.loaded(session_id)
+            if live is not None:
+                self._hub.spawn(self._follow_up(live, live.session.seq))
+
+    def _line(self, session_id: str, participant: str, *, present: bool) -> None:
+        """A speaker's sound is there or gone. Only the worker that holds the person's connection says so."""
+        gathering = self._hub.gathering(session_id)
+        if gathering is None or not gathering.presence.here(participant):
+            return
+        turn = gathering.live.session.stage.turn_of(participant)
+        if turn is None or (present and turn.state != "dropped") or (not present and turn.state != "on_stage"):
+            return
+        command: Command = ReportPresence(participant=participant, role="citizen", present=present, cause="media")
+        self._hub.spawn(self._submit(session_id, command))
+
+    async def _submit(self, session_id: str, command: Command) -> None:
+        try:
+            await self._hub.service.submit(SYSTEM, session_id, command)
+        except Refused as refused:
+            self._hub.log.warning("media.report_refused", code=refused.code)
+
+
+def seating(session: Session) -> dict[str, tuple[str | None, bool]]:
+    """For each seat: who is heard from it, and whether it is muted."""
+    heard = session.stage.heard()
+    return {seat.id: (heard.get(seat.id), seat.muted) for seat in session.stage.seats.values()}
+
+
+def may(direction: port.Direction, bearer: Bearer, session: Session) -> bool:
+    """Whether someone may ask for an offer; what is forwarded is another matter, and the seat's."""
+    if session.attendance.bar(bearer.participant, session.at) is not None and direction == "publish":
+        return False
+    if not allows(bearer.role, f"media.{direction}", own=True):
+        return False
+    if direction == "watch" or allows(bearer.role, "seat.take", own=True):
+        return True
+    return session.stage.turn_of(bearer.participant) is not None
