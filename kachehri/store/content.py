@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from .bulk import Bulk
 from .tables import Content, table_of
 
 _content = table_of(Content)
@@ -30,7 +31,7 @@ class Erased(NamedTuple):
     session_id: str | None
 
 
-_ADD = insert(_content)
+_ADD = Bulk(insert(_content), Kept._fields)
 _TEXTS = select(_content.c.id, _content.c.public).where(
     _content.c.session_id == bindparam("of"), _content.c.public.is_not(None)
 )
@@ -41,8 +42,7 @@ _SOME = select(_content.c.id, _content.c.public).where(
 
 def add(conn: Connection, rows: Sequence[Kept]) -> None:
     """Keep words, in the transaction of the events that point to them."""
-    if rows:
-        conn.execute(_ADD, [row._asdict() for row in rows])
+    _ADD.run(conn, rows)
 
 
 def texts(conn: Connection, session_id: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from .bulk import Bulk
 from .tables import Command, Event, Session, table_of
 
 GENESIS = bytes(32)
@@ -113,8 +114,8 @@ _ADVANCE = (
     .where(_session.c.id == bindparam("of"))
     .values(head_seq=bindparam("to_seq"), head_hash=bindparam("to_hash"), head_at=bindparam("to_at"))
 )
-_APPEND = insert(_event)
-_REMEMBER = insert(_command)
+_APPEND = Bulk(insert(_event), Logged._fields)
+_REMEMBER = Bulk(insert(_command), Remembered._fields)
 _COLUMNS = tuple(_event.c)
 _AFTER = (
     select(*_COLUMNS)
@@ -136,7 +137,7 @@ def append(conn: Connection, rows: Sequence[Logged]) -> None:
     """Write chained events of any number of sessions and move the sessions' heads to them. Under `lock` only."""
     if not rows:
         return
-    conn.execute(_APPEND, [row._asdict() for row in rows])
+    _APPEND.run(conn, rows)
     ends = {row.session_id: row for row in rows}
     conn.execute(
         _ADVANCE,
@@ -160,8 +161,7 @@ def keys_seen(conn: Connection, session_id: str, keys: Iterable[str]) -> dict[st
 
 def remember(conn: Connection, commands: Sequence[Remembered]) -> None:
     """Keep accepted commands by their keys; a key that was taken meanwhile is a Conflict."""
-    if commands:
-        conn.execute(_REMEMBER, [command._asdict() for command in commands])
+    _REMEMBER.run(conn, commands)
 
 
 def verify(conn: Connection, session_id: str, *, batch: int = 5_000) -> Head:

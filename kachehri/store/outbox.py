@@ -86,7 +86,7 @@ def waiting(conn: Connection) -> int:
 def record(conn: Connection, delivery: Delivery) -> bool:
     """Note a message before it is sent; False when the same one is noted already."""
     statement = insert_into(conn, _delivery).values(delivery.model_dump()).on_conflict_do_nothing()
-    return bool(conn.execute(statement).rowcount == 1)
+    return conn.execute(statement.returning(_delivery.c.id)).one_or_none() is not None
 
 
 def settle(conn: Connection, delivery_id: str, state: str, at: int, provider_id: str | None = None) -> None:

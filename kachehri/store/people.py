@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from .bulk import Bulk
 from .rows import fetch, fetch_one, insert_into, put, put_new
 from .tables import Consent, ConsentWording, Device, Participant, Person, table_of
 
@@ -44,12 +45,14 @@ class Taking(NamedTuple):
     joined_at: int
 
 
-_ADD_PERSON = insert(_person)
+_ADD_PERSON = Bulk(insert(_person), Sealed._fields)
 _KEYS = select(_person.c.id, _person.c.data_key).where(_person.c.id.in_(bindparam("ids", expanding=True)))
 _PERSONS = select(_participant.c.id, _participant.c.person_id).where(
     _participant.c.id.in_(bindparam("ids", expanding=True))
 )
-_LINK = update(_participant).where(_participant.c.id == bindparam("of")).values(person_id=bindparam("to"))
+_LINK = Bulk(
+    update(_participant).where(_participant.c.id == bindparam("of")).values(person_id=bindparam("to")), ("of", "to")
+)
 
 
 def seen_device(conn: Connection, device_id: str, now: int) -> None:
@@ -65,8 +68,7 @@ def device(conn: Connection, device_id: str) -> Device | None:
 
 def add_persons(conn: Connection, rows: Sequence[Sealed]) -> None:
     """Write new persons with their wrapped keys."""
-    if rows:
-        conn.execute(_ADD_PERSON, [row._asdict() for row in rows])
+    _ADD_PERSON.run(conn, rows)
 
 
 def set_particulars(conn: Connection, row: Sealed) -> None:
@@ -132,8 +134,7 @@ def persons_of(conn: Connection, participant_ids: Sequence[str]) -> dict[str, st
 
 def link_persons(conn: Connection, pairs: Sequence[tuple[str, str]]) -> None:
     """Say which person each of these `(participant, person)` is."""
-    if pairs:
-        conn.execute(_LINK, [{"of": participant, "to": person} for participant, person in pairs])
+    _LINK.run(conn, pairs)
 
 
 def link_person(conn: Connection, participant_id: str, person_id: str) -> None:

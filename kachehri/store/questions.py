@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from .bulk import Bulk
 from .tables import Question, Support, table_of
 
 _question = table_of(Question)
@@ -59,11 +60,12 @@ class Supported(NamedTuple):
     at: int
 
 
-_ADD = insert(_question)
-_CHANGE = (
+_ADD = Bulk(insert(_question), Asked._fields)
+_CHANGE = Bulk(
     update(_question)
     .where(_question.c.id == bindparam("of"))
-    .values({name: bindparam(f"new_{name}") for name in Changed._fields[1:]})
+    .values({name: bindparam(f"new_{name}") for name in Changed._fields[1:]}),
+    ("of", *(f"new_{name}" for name in Changed._fields[1:])),
 )
 _STATE = (
     update(_question)
@@ -92,16 +94,12 @@ _SUPPORT_POSTGRES = (
 
 def add(conn: Connection, rows: Sequence[Asked]) -> None:
     """Write questions as they are asked. A reference or receipt that was taken is a Conflict."""
-    if rows:
-        conn.execute(_ADD, [row._asdict() for row in rows])
+    _ADD.run(conn, rows)
 
 
 def change(conn: Connection, rows: Sequence[Changed]) -> None:
     """Carry what events moved into the rows; several changes of one question in one call are applied in order."""
-    if rows:
-        conn.execute(
-            _CHANGE, [{"of" if k == "id" else f"new_{k}": v for k, v in row._asdict().items()} for row in rows]
-        )
+    _CHANGE.run(conn, rows)
 
 
 def set_states(conn: Connection, rows: Iterable[tuple[str, str, int]]) -> None:

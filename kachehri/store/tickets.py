@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
 
+from .bulk import Bulk
 from .event_log import GENESIS, Broken
 from .rows import fetch, fetch_one, put, save
 from .tables import Commitment, Follower, Ticket, TicketEvent, table_of
@@ -97,9 +98,9 @@ def step(prev_hash: bytes, ticket_id: str, seq: int, at: int, type: str, actor: 
     return Step(ticket_id, seq, at, type, actor, body, prev_hash, hash)
 
 
-_OPEN = insert(_ticket)
-_STEP = insert(_step)
-_FOLLOW = insert(_follower)
+_OPEN = Bulk(insert(_ticket), Opened._fields)
+_STEP = Bulk(insert(_step), Step._fields)
+_FOLLOW = Bulk(insert(_follower), Following._fields)
 _MOVE = (
     update(_ticket)
     .where(_ticket.c.id == bindparam("of"), _ticket.c.head_seq == bindparam("from_seq"))
@@ -111,12 +112,9 @@ def open_many(
     conn: Connection, tickets: Sequence[Opened], steps: Sequence[Step], followers: Sequence[Following]
 ) -> None:
     """Write a chunk of a close. A ticket that exists already is a Conflict: the log says how far the close had come."""
-    if tickets:
-        conn.execute(_OPEN, [row._asdict() for row in tickets])
-    if steps:
-        conn.execute(_STEP, [row._asdict() for row in steps])
-    if followers:
-        conn.execute(_FOLLOW, [row._asdict() for row in followers])
+    _OPEN.run(conn, tickets)
+    _STEP.run(conn, steps)
+    _FOLLOW.run(conn, followers)
 
 
 def move(conn: Connection, change: Moved, steps: Sequence[Step]) -> bool:
@@ -124,7 +122,7 @@ def move(conn: Connection, change: Moved, steps: Sequence[Step]) -> bool:
     values = {("of" if k == "id" else k if k == "from_seq" else f"new_{k}"): v for k, v in change._asdict().items()}
     if conn.execute(_MOVE, values).rowcount != 1:
         return False
-    conn.execute(_STEP, [row._asdict() for row in steps])
+    _STEP.run(conn, steps)
     return True
 
 

@@ -1,0 +1,55 @@
+"""Many rows through one statement, as cheaply as the driver can take them.
+
+SQLite's driver takes tuples as they are; SQLAlchemy's own executemany builds a dictionary for each row and asks each
+column's type about each value, which costs more than the insert itself. psycopg gains nothing, and keeps the batches of
+`insertmanyvalues`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.sql.dml import UpdateBase
+
+Shape = Callable[[tuple[Any, ...]], tuple[Any, ...]]
+
+
+class Bulk:
+    """A statement for rows of one shape.
+
+    Arguments:
+        statement: an insert, or an update whose parameters are named explicitly.
+        names: the parameter that each field of a row fills, in the order of the fields.
+    """
+
+    def __init__(self, statement: UpdateBase, names: Sequence[str]) -> None:
+        self._statement = statement
+        self._names = tuple(names)
+        self._sql = ""
+        self._order: tuple[int, ...] | None = None
+        #: Values of columns that no row names: the defaults of their table.
+        self._rest: tuple[Any, ...] = ()
+
+    def run(self, conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write the rows; none is no error."""
+        if not rows:
+            return
+        if conn.dialect.name != "sqlite":
+            conn.execute(self._statement, [dict(zip(self._names, row, strict=True)) for row in rows])
+            return
+        if not self._sql:
+            self._compile(conn)
+        values: Sequence[tuple[Any, ...]] = rows
+        if self._order is not None:
+            order, rest = self._order, self._rest
+            values = [tuple([whole[place] for place in order]) for whole in [(*row, *rest) for row in rows]]
+        conn.exec_driver_sql(self._sql, list(values))
+
+    def _compile(self, conn: Connection) -> None:
+        compiled = self._statement.compile(dialect=conn.dialect, column_keys=list(self._names))
+        defaults = {column.key: column.default.arg for column in getattr(compiled, "insert_prefetch", ())}
+        self._rest = tuple(defaults.values())
+        known = (*self._names, *defaults)
+        order = tuple(known.index(name) for name in getattr(compiled, "positiontup", ()))
+        self._order = None if order == tuple(range(len(self._names))) else order
+        self._sql = compiled.string
