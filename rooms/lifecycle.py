@@ -4,7 +4,7 @@ A session takes questions as soon as it is scheduled. `postponed` keeps every qu
 A cancelled session goes through `closing` as well, so that nobody who asked leaves without a number to follow.
 """
 
-from typing import Literal
+from typing import Literal, assert_never
 
 import msgspec
 
@@ -254,6 +254,8 @@ def decide(
         case CloseSession():
             move(state, "close")
             return [SessionClosing(by="moderator")]
+        case _:
+            assert_never(command)
 
 
 def evolve(state: LifecycleState, event: Event, at: int) -> None:

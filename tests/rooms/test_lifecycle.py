@@ -101,6 +101,13 @@ class TestAnnouncement:
         assert hearing.session.lifecycle.practice
 
 
+class TestState:
+    def test_ignores_events_of_others(self) -> None:
+        state = lifecycle.LifecycleState()
+        lifecycle.evolve(state, PolicyDeclared(policy="arrival"), NOON)
+        assert state == lifecycle.LifecycleState()
+
+
 class TestClock:
     def test_closes_a_session_two_hours_after_its_end(self) -> None:
         hearing = Hearing()

@@ -20,6 +20,7 @@ from rooms.questions import (
     MoveQuestion,
     NotTakeQuestion,
     OverturnRefusal,
+    QuestionAdmitted,
     RefuseQuestion,
     SupportCounted,
     SupportQuestion,
@@ -301,6 +302,12 @@ class TestTable:
         queue.evolve(state, DoorsOpened(), 1, NOON)
         assert state == QueueState()
         assert DoorsOpened in EVENTS
+
+    def test_a_fact_recorded_twice_changes_nothing(self) -> None:
+        hearing = Hearing()
+        question = hearing.admitted()
+        hearing.record(QuestionAdmitted(question=question))
+        assert hearing.line() == [question]
 
     def test_a_blocked_askers_questions_still_become_tickets(self) -> None:
         hearing = Hearing()
