@@ -13,6 +13,8 @@ SHAPES: Final[dict[str, str]] = {
     '<path d="M9 21v-6c0-1.5 1.5-2 3-4 1.5 2 3 2.5 3 4v6M2.5 21h19"/>',
     "back": '<path d="M5 12h14M11 6l-6 6 6 6"/>',
     "next": '<path d="M5 12h14M13 6l6 6-6 6"/>',
+    "up": '<path d="M12 19V5M6 11l6-6 6 6"/>',
+    "down": '<path d="M12 5v14M6 13l6 6 6-6"/>',
     "check": '<path d="M4.5 12.5l5 5 10-11"/>',
     "close": '<path d="M6 6l12 12M18 6L6 18"/>',
     "clock": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5.5l3.5 2"/>',

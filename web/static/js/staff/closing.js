@@ -1,0 +1,78 @@
+/** The close: what it will do, in words and numbers, before it is done; then its progress and the sealed balance. */
+
+import { ask } from "./dialogs.js";
+import { bit, byId, put } from "./rows.js";
+import { say, sayCount } from "./talk.js";
+
+/** Which states each line of the consequences counts. @type {[string, string[]][]} */
+const CONSEQUENCES = [
+  ["waiting", ["new", "held", "admitted", "called"]],
+  ["heard", ["heard"]],
+  ["answered", ["answered"]],
+  ["deferred", ["deferred"]],
+  ["not_taken", ["not_taken"]],
+  ["refusing", ["refusing"]],
+];
+
+/** The balance that a close would write now: `raised = tickets + followers + withdrawn + refused`. @param {Record<string, number>} totals */
+export function weigh(totals) {
+  const raised = Object.values(totals).reduce((sum, n) => sum + n, 0);
+  const followers = totals.merged ?? 0;
+  const withdrawn = totals.withdrawn ?? 0;
+  const refused = totals.refused ?? 0;
+  return { raised, tickets: raised - followers - withdrawn - refused, followers, withdrawn, refused };
+}
+
+export class Closing {
+  /** @param {import("../store.js").LiveStore} store @param {import("./orders.js").Orders} orders */
+  constructor(store, orders) {
+    this.store = store;
+    this.orders = orders;
+    this.done = Number(byId("closing").dataset.done ?? 0);
+  }
+
+  async ask() {
+    const { totals = {}, turns = {} } = this.store.view;
+    const sum = weigh(totals);
+    const lines = CONSEQUENCES.map(([name, states]) => [name, states.reduce((n, state) => n + (totals[state] ?? 0), 0)]);
+    lines.push(["stage", Object.keys(turns).length]);
+    const said = lines.filter(([, n]) => n).map(([name, n]) => sayCount(`close.${name}`, Number(n)));
+    const answer = await ask("close", "", () => {
+      const items = (said.length ? said : [say("close.none")]).map((text) => {
+        const item = document.createElement("li");
+        item.textContent = text;
+        return item;
+      });
+      byId("d-close-list").replaceChildren(...items);
+      put(byId("d-close-sum"), say("close.sum", sum));
+      put(byId("d-close-yes"), sayCount("dialog.close_confirm", sum.tickets));
+    });
+    if (answer) await this.orders.give("session.close", {}, { problem: byId("stage-problem") });
+  }
+
+  /** Tickets that were opened since. @param {any} frame */
+  hear(frame) {
+    for (const event of frame.events ?? []) {
+      if (event.type === "tickets.opened") this.done += event.questions?.length ?? 0;
+      else if (event.type === "session.closing") this.done = 0;
+    }
+  }
+
+  draw() {
+    const { session = {}, totals = {}, balance } = this.store.view ?? {};
+    const over = session.phase === "closed" || session.phase === "cancelled";
+    const raised = balance?.raised ?? weigh(totals).raised;
+    byId("closing").hidden = !over && session.phase !== "closing";
+    byId("closing-work").hidden = over;
+    byId("balance").hidden = !balance;
+    const title = over ? say(session.phase === "closed" ? "close.sealed" : "close.cancelled") : say("close.working", { done: this.done, n: raised });
+    put(byId("h-closing"), title);
+    const bar = byId("closing-work").querySelector("[role=progressbar]");
+    bar?.setAttribute("aria-valuenow", String(this.done));
+    bar?.setAttribute("aria-valuemax", String(raised));
+    /** @type {HTMLElement | null} */ (bar?.firstElementChild ?? null)?.style.setProperty("--part", String(raised ? this.done / raised : 1));
+    for (const name of ["raised", "tickets", "followers", "withdrawn", "refused"]) {
+      put(bit(byId("balance"), `balance=${name}`), String(balance?.[name] ?? 0));
+    }
+  }
+}

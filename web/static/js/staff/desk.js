@@ -1,0 +1,147 @@
+/** The control desk: complete as served; from here on it changes by itself, the same for every moderator. */
+
+import { announce } from "../announcer.js";
+import { LiveConnection } from "../connection.js";
+import { LiveStore } from "../store.js";
+import { Closing } from "./closing.js";
+import { ask } from "./dialogs.js";
+import { listenForKeys } from "./keys.js";
+import { Line } from "./line.js";
+import { Orders } from "./orders.js";
+import { byId, put, refreshAges } from "./rows.js";
+import { StagePanel } from "./stagepanel.js";
+import { clockText, say } from "./talk.js";
+import { Triage } from "./triage.js";
+import { Undo } from "./undo.js";
+
+const LOST_AFTER_MS = 3000;
+const page = document.body;
+const store = new LiveStore(page.dataset.participant ?? "");
+let offTimer = 0;
+
+const live = new LiveConnection({
+  session: page.dataset.session ?? "",
+  formToken: page.dataset.formToken ?? "",
+  as: "staff",
+  position: () => store.position(),
+  onFrame: (frame) => {
+    if (frame.type === "tick") closing.hear(frame);
+    store.take(frame);
+  },
+  onState: (state) => net(state),
+});
+live.urgent = true; // the person who runs the hearing comes back without waiting
+
+const undo = new Undo();
+const orders = new Orders(live, undo);
+const triage = new Triage(store, orders);
+const line = new Line(store, orders);
+const stagePanel = new StagePanel(store, orders);
+const closing = new Closing(store, orders);
+
+store.follow(({ view }) => view && draw());
+for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-course]"))) {
+  button.addEventListener("click", () => void steer(button));
+}
+listenForKeys(
+  {
+    a: () => void triage.act("admit"), h: () => void triage.act("hold"), m: () => void triage.act("merge"),
+    n: () => void triage.act("not_take"), r: () => void triage.act("refuse"), y: () => void triage.act("confirm_refusal"),
+    o: () => void triage.act("overturn_refusal"), u: () => void triage.act("unmerge"), c: () => void line.act("call"),
+    f: () => void stagePanel.airAct("finish"), "+": () => void stagePanel.airAct("add30"), z: () => undo.now(),
+    "[": () => void line.act("up"), "]": () => void line.act("down"), 1: () => focusPart(1), 2: () => focusPart(2), 3: () => focusPart(3),
+    j: () => active().step(1), k: () => active().step(-1),
+  },
+  {
+    KeyA: () => void triage.act("admit"), KeyH: () => void triage.act("hold"), KeyM: () => void triage.act("merge"),
+    KeyN: () => void triage.act("not_take"), KeyR: () => void triage.act("refuse"), KeyY: () => void triage.act("confirm_refusal"),
+    KeyO: () => void triage.act("overturn_refusal"), KeyU: () => void triage.act("unmerge"), KeyC: () => void line.act("call"),
+    KeyF: () => void stagePanel.airAct("finish"), KeyZ: () => undo.now(), KeyJ: () => active().step(1), KeyK: () => active().step(-1),
+  },
+);
+setInterval(() => {
+  stagePanel.tick();
+  drawTime();
+}, 1000);
+setInterval(() => refreshAges(live.now()), 20000);
+drawTime();
+live.start();
+
+function draw() {
+  const { session = {}, totals = {}, present = 0 } = store.view;
+  page.dataset.phase = session.phase;
+  const badge = /** @type {HTMLElement} */ (byId("phase-badge").firstElementChild);
+  const word = say(`phase.${session.phase}`);
+  if (badge.textContent?.trim() !== word) {
+    badge.className = `badge${session.phase === "live" ? " badge-live" : ["adjourned", "postponed", "cancelled"].includes(session.phase) ? " badge-warn" : ""}`;
+    badge.textContent = word;
+    announce("phase", word);
+  }
+  put(byId("present"), String(present));
+  for (const count of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-total]"))) put(count, String(totals[count.dataset.total ?? ""] ?? 0));
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-course]"))) {
+    button.hidden = !button.dataset.phases?.split(" ").includes(session.phase);
+  }
+  triage.draw();
+  line.draw();
+  stagePanel.draw();
+  closing.draw();
+  drawTime();
+}
+
+function drawTime() {
+  const box = byId("time");
+  const { phase = page.dataset.phase, live_since = 0, starts_at = Number(box.dataset.from) } = store.view?.session ?? {};
+  const running = phase === "live" || phase === "adjourned";
+  const span = live.now() - (running && live_since ? live_since : starts_at);
+  put(box, clockText(span));
+  put(byId("time-word"), say(running ? "desk.live_for" : span < 0 ? "desk.starts_in" : "desk.late_by"));
+  const over = phase === "closing" || phase === "closed" || phase === "cancelled";
+  /** @type {HTMLElement} */ (box.parentElement).hidden = over || phase === "postponed";
+}
+
+/** @param {HTMLElement} button */
+async function steer(button) {
+  const name = button.dataset.course ?? "";
+  if (name === "close") return closing.ask();
+  /** @type {Record<string, unknown>} */
+  const fields = {};
+  if (name === "adjourn") {
+    const answer = await ask("adjourn");
+    if (!answer) return;
+    fields.reason = answer.reason;
+    if (answer.note) fields.note = answer.note;
+  }
+  await orders.give(`session.${name}`, fields, { problem: byId("stage-problem"), busy: button });
+}
+
+/** @param {"on" | "off" | "ended"} state */
+function net(state) {
+  const box = byId("net-state");
+  const name = state === "on" ? "connected" : state === "off" ? "connecting" : "over";
+  box.dataset.net = state === "on" ? "connected" : state === "off" ? "connecting" : "over";
+  put(box.querySelector("span"), state === "ended" ? say("desk.net.over") : say(`desk.net.${name}`));
+  clearTimeout(offTimer);
+  byId("net").hidden = true;
+  if (state === "on") return;
+  const text = say(state === "off" ? "desk.net.lost" : "desk.net.over");
+  offTimer = setTimeout(() => {
+    put(byId("net"), text);
+    byId("net").hidden = false;
+    box.dataset.net = "lost";
+    announce("net", text, { urgent: true });
+  }, state === "off" ? LOST_AFTER_MS : 0);
+}
+
+/** The list that the focus is in; the incoming questions unless somebody works in the line. */
+function active() {
+  return byId("queue").contains(document.activeElement) ? line.chooser : triage.chooser;
+}
+
+/** @param {number} part */
+function focusPart(part) {
+  if (part === 3) {
+    byId("stage").scrollIntoView({ block: "nearest" });
+    /** @type {HTMLElement | null} */ (byId("stage").querySelector("button:not([hidden]):not([disabled])"))?.focus();
+  } else (part === 1 ? triage : line).chooser.choose((part === 1 ? triage : line).chooser.id);
+}

@@ -1,0 +1,41 @@
+/** Commands of the desk: said once, answered where they were given, undone where the rules have an inverse. */
+
+import { say, sayNo, showProblem } from "./talk.js";
+
+/**
+ * @typedef {Object} How
+ * @property {Element | null} [problem] where a refusal is shown
+ * @property {string} [done] message key of what was done; none for what shows itself
+ * @property {Record<string, string | number>} [values] for that message
+ * @property {() => [string, Record<string, unknown>] | null} [inverse] the command that takes it back
+ * @property {Element | null} [busy] shown as busy until the answer
+ */
+
+export class Orders {
+  /** @param {import("../connection.js").LiveConnection} live @param {import("./undo.js").Undo} undo */
+  constructor(live, undo) {
+    this.live = live;
+    this.undo = undo;
+  }
+
+  /**
+   * Whether it happened. A refusal is shown and never thrown: nobody's click may end in a console.
+   * @param {string} type @param {Record<string, unknown>} fields @param {How} [how]
+   */
+  async give(type, fields, how = {}) {
+    showProblem(how.problem ?? null);
+    how.busy?.setAttribute("aria-busy", "true");
+    try {
+      await this.live.send(type, fields);
+    } catch (error) {
+      showProblem(how.problem ?? null, sayNo(error));
+      return false;
+    } finally {
+      how.busy?.removeAttribute("aria-busy");
+    }
+    const back = how.inverse?.() ?? null;
+    const undo = back && (() => void this.give(back[0], back[1], { problem: how.problem, done: "undo.done" }));
+    if (how.done) this.undo.offer(say(how.done, how.values), undo);
+    return true;
+  }
+}
