@@ -101,7 +101,8 @@ class _Connection(Connection):
 
     async def get_component_candidates(self, component: int, addresses: list[str], timeout: int = 5) -> list[Candidate]:
         found = []
-        for address in self.wire.addresses or tuple(addresses):
+        # A machine without a network still has itself.
+        for address in self.wire.addresses or tuple(addresses) or ("127.0.0.1",):
             sock = _bind(address, self.wire.ports)
             _, protocol = await asyncio.get_running_loop().create_datagram_endpoint(lambda: _Protocol(self), sock=sock)
             protocol.wire, protocol.sock = self.wire, sock

@@ -65,8 +65,11 @@ class Peer:
             logger.warning("no media socket: %s", error)
             raise MediaRefused("media_full") from None
         ufrag, pwd = self.wire.local
-        announced = self.settings.announced
-        places = [(announced.get(c.host, c.host), c.port, c.priority) for c in self.wire.candidates]
+        told = self.settings.announced
+        places = [
+            (told[min(i, len(told) - 1)] if told else c.host, c.port, c.priority)
+            for i, c in enumerate(self.wire.candidates)
+        ]
         return Local(ufrag, pwd, self._fingerprint, places)
 
     def connect(self, answer: Answer) -> None:

@@ -61,9 +61,10 @@ class Plane:
     # --- life
 
     def start(self) -> None:
-        """Starts the clock; needs a running loop."""
+        """Starts the clock and says so; needs a running loop."""
         if self._timer is None:
             self._again(0.0)
+            self._tell(port.Ready(secrets.token_hex(8)))
 
     async def stop(self) -> None:
         """Ends every peer and waits until their sockets are closed."""

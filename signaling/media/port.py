@@ -142,8 +142,8 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     #: Addresses that browsers reach; empty: all of the machine's except loopback.
     addresses: tuple[str, ...] = ()
-    #: What to write in an offer instead of an address, behind NAT: {"10.0.0.5": "203.0.113.7"}.
-    announced: dict[str, str] = {}
+    #: What to write in an offer instead of each address, in the same order, behind NAT; the last serves the rest.
+    announced: tuple[str, ...] = ()
     #: Lowest and highest UDP port, for a firewall; None: whatever the system gives.
     ports: tuple[int, int] | None = None
     #: Most a speaker may send, in kbit/s, picture and sound together.

@@ -122,13 +122,11 @@ def sender_report(ssrc: int, ntp: int, rtp: int, packets: int, octets: int) -> b
     return _packet(SR, 0, struct.pack("!IQIII", ssrc, ntp, rtp, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF))
 
 
-def source_description(names: Sequence[tuple[int, str]]) -> bytes:
-    """Names the streams of a sender, as RFC 3550 §6.1 asks of every compound packet. At most 31 fit one packet."""
-    body = b""
-    for ssrc, cname in names:
-        item = b"\x01" + bytes([len(cname)]) + cname.encode("ascii")
-        body += struct.pack("!I", ssrc) + item + bytes(4 - len(item) % 4)
-    return _packet(SDES, len(names), body)
+def source_description(ssrc: int, cname: str) -> bytes:
+    """Names a stream, as RFC 3550 §6.1 asks of every compound packet. One packet for each stream: not every reader
+    finds the second chunk of one."""
+    item = b"\x01" + bytes([len(cname)]) + cname.encode("ascii")
+    return _packet(SDES, 1, struct.pack("!I", ssrc) + item + bytes(4 - len(item) % 4))
 
 
 def picture_loss(ssrc: int, media: int) -> bytes:

@@ -186,7 +186,10 @@ def _active(section: list[str], index: int, codec: Codec, sending: bool) -> bool
         raise MediaRefused("media_answer_invalid")
     if match[1] != ("video" if index % 2 else "audio"):
         raise MediaRefused("media_answer_mismatch")
-    if str(VIDEO_PT[codec] if index % 2 else AUDIO_PT) not in match[3].split():
-        raise MediaRefused("media_codec")
     direction = next((row[2:] for row in section if row in _DIRECTIONS), "sendrecv")
+    if str(VIDEO_PT[codec] if index % 2 else AUDIO_PT) not in match[3].split():
+        # A browser without the codec refuses the line but keeps the direction that was wanted.
+        if direction == "inactive":
+            return False
+        raise MediaRefused("media_codec")
     return int(match[2]) != 0 and direction not in ("inactive", "recvonly" if sending else "sendonly")

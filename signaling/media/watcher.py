@@ -79,13 +79,13 @@ class Watcher(Peer):
     def report(self, now: float, wall: float) -> None:
         """Sender reports of every line that is being sent, in one packet. `wall` is Unix time in seconds."""
         ntp = rtcp.ntp_from_unix(wall)
-        reports, names = b"", []
+        reports = names = b""
         for line, outlet, cname in self._outlets.values():
             time = line.clock_at(now)
             if time is None or outlet.base is None:
                 continue
             packets, octets = line.packets - outlet.since_packets, line.octets - outlet.since_octets
             reports += rtcp.sender_report(line.ssrc, ntp, time, packets, octets)
-            names.append((line.ssrc, cname))
-        if names:
-            self.wire.send_rtcp(reports + rtcp.source_description(names))
+            names += rtcp.source_description(line.ssrc, cname)
+        if reports:
+            self.wire.send_rtcp(reports + names)

@@ -150,7 +150,8 @@ export async function publish(offer, tracks, options = {}) {
  * its first picture, and someone who speaks without a camera has none. The browser keeps lips and voice together.
  *
  * @param {Offer} offer
- * @param {{onstate?: (state: State) => void, onseat?: (seat: string, streams: Seat) => void}} [options]
+ * @param {{onstate?: (state: State) => void, onseat?: (seat: string, streams: Seat) => void, picture?: boolean}} [options]
+ *   picture false receives sound only, for a small data plan
  */
 export async function watch(offer, options = {}) {
   const peer = connect(offer, options.onstate ?? (() => {}));
@@ -167,6 +168,10 @@ export async function watch(offer, options = {}) {
     if (whole) options.onseat?.(seat, streams);
   });
   await connection.setRemoteDescription({ type: "offer", sdp: offer.sdp });
+  for (const transceiver of connection.getTransceivers()) {
+    const wanted = transceiver.receiver.track.kind === "audio" || options.picture !== false;
+    transceiver.direction = wanted ? "recvonly" : "inactive";
+  }
   await connection.setLocalDescription();
   return {
     peer: offer.peer,

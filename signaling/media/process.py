@@ -1,0 +1,176 @@
+"""The media plane as an operating system process of its own, so that a burst of packets never delays a command.
+
+It listens on a Unix socket that only its own user may use. It keeps no state that matters: when it dies, workers tell
+the browsers (`media.lost`), open the sessions again with a newer fence and push the seats, and phones come back on
+fresh peers. When the workers die, the plane empties the seats after a while: nobody speaks unsupervised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import socket
+import struct
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from kachehri.settings import Settings
+from signaling.media import frames
+from signaling.media.plane import Plane
+from signaling.media.port import MediaRefused, MediaSettings, MediaStats, Offer, Ready, Report
+
+logger = logging.getLogger(__name__)
+
+#: A worker that reads nothing while so many bytes wait for it is cut off; it comes back and asks again.
+MAX_UNREAD = 4 * 1024 * 1024
+#: Requests of one worker that may be under way at a time.
+MAX_CALLS = 64
+
+
+class _Worker:
+    """One worker's connection."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self.writer = writer
+        self.sessions: set[str] = set()
+        self.slots = asyncio.Semaphore(MAX_CALLS)
+
+    def say(self, message: frames.Said) -> None:
+        if self.writer.transport.get_write_buffer_size() > MAX_UNREAD:
+            self.writer.transport.abort()
+        elif not self.writer.is_closing():
+            self.writer.write(frames.frame(message))
+
+
+class Server:
+    """A plane behind a socket."""
+
+    def __init__(self, path: Path, settings: MediaSettings) -> None:
+        self.path = path
+        self.plane = Plane(settings)
+        self.instance = secrets.token_hex(8)
+        self._workers: set[_Worker] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        self.plane.follow(self._told)
+        with suppress(FileNotFoundError):
+            self.path.unlink()
+        before = os.umask(0o177)
+        try:
+            self._server = await asyncio.start_unix_server(self._serve, self.path, limit=2 * frames.MAX_FRAME)
+        finally:
+            os.umask(before)
+        self.plane.start()
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for worker in list(self._workers):
+            worker.writer.transport.abort()
+        await self.plane.stop()
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        with suppress(FileNotFoundError):
+            self.path.unlink()
+
+    def _told(self, report: Report) -> None:
+        if isinstance(report, Ready):
+            return  # each worker is greeted when it comes
+        for worker in self._workers:
+            if report.session in worker.sessions:
+                worker.say(frames.Told(report))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        worker = _Worker(writer)
+        try:
+            if not _ours(writer):
+                return
+            self._workers.add(worker)
+            worker.say(frames.Told(Ready(self.instance)))
+            while (data := await frames.read_frame(reader)) is not None:
+                try:
+                    call = frames.read_call(data)
+                except (msgspec.DecodeError, UnicodeDecodeError):
+                    logger.warning("a worker sent what is not a request")
+                    break
+                await worker.slots.acquire()
+                self._spawn(worker, call)
+        except asyncio.CancelledError:
+            pass
+        finally:
+            self._tasks.discard(task)
+            self._workers.discard(worker)
+            for session in worker.sessions:
+                if not any(session in other.sessions for other in self._workers):
+                    self.plane.orphan(session)
+            writer.close()
+
+    def _spawn(self, worker: _Worker, call: frames.AnyCall) -> None:
+        task = asyncio.get_running_loop().create_task(self._answer(worker, call))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, worker: _Worker, call: frames.AnyCall) -> None:
+        try:
+            given = {name: getattr(call, name) for name in call.__struct_fields__ if name != "id"}
+            value = await getattr(self.plane, call.method)(**given)
+            if isinstance(call, frames.Open):
+                worker.sessions.add(call.session)
+            elif isinstance(call, frames.Close):
+                worker.sessions.discard(call.session)
+            offer = value if isinstance(value, Offer) else None
+            stats = value if isinstance(value, MediaStats) else None
+            worker.say(frames.Done(call.id, offer, stats))
+        except MediaRefused as refused:
+            worker.say(frames.Refusal(call.id, refused.code))
+        except Exception:
+            logger.exception("media request failed")
+            worker.say(frames.Refusal(call.id, "media_invalid"))
+        finally:
+            worker.slots.release()
+
+
+def _ours(writer: asyncio.StreamWriter) -> bool:
+    """Whether the other end runs as our user or as root; the socket's mode says so too."""
+    sock: socket.socket = writer.get_extra_info("socket")
+    _, uid, _ = struct.unpack("3i", sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return uid in (os.getuid(), 0)
+
+
+async def serve(path: Path, settings: MediaSettings) -> None:
+    """Runs until told to stop (SIGTERM, SIGINT)."""
+    server = Server(path, settings)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    await server.start()
+    await stopped.wait()
+    await server.stop()
+
+
+def settings_of(settings: Settings) -> MediaSettings:
+    """The plane's part of the settings."""
+    media = settings.media
+    return MediaSettings(
+        addresses=media.addresses,
+        announced=media.announced_addresses,
+        ports=(media.port_low, media.port_high) if media.port_low else None,
+    )
+
+
+def main(settings: Settings) -> None:
+    """The whole life of the process; `kachehri media` starts it."""
+    asyncio.run(serve(settings.media.socket, settings_of(settings)))
