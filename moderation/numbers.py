@@ -93,12 +93,12 @@ def _ascii(raw: str) -> str:
 
 
 def _spelled(groups: list[_Digits]) -> list[_Digits]:
-    """Read four or more single digits in a row, "3 4 2 0 1", as the one number that was spelled out."""
+    """Read four or more single digits in a row, "3 4 2 0 1" or "3/4/2/0/1", as the one number that was spelled out."""
     joined: list[_Digits] = []
     at = 0
     while at < len(groups):
         upto = at
-        while upto < len(groups) and len(groups[upto].digits) == 1 and (upto == at or not groups[upto].hard_before):
+        while upto < len(groups) and len(groups[upto].digits) == 1:
             upto += 1
         if upto - at >= 4:
             first = groups[at]

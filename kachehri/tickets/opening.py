@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from rooms.base import ContentRef
+from rooms.closing import Balance
 
 from .lifecycle import State, entry
 from .routing import Routing
@@ -72,21 +73,6 @@ class NewFollower(NamedTuple):
     content: str | None
     private: bool
     received_at: int
-
-
-class Balance(Struct, frozen=True):
-    """The public account of a session: what came in and where it went."""
-
-    raised: int
-    tickets: int
-    followers: int
-    withdrawn: int
-    refused: int
-
-    @property
-    def comes_out(self) -> bool:
-        """raised = tickets + followers + withdrawn + refused."""
-        return self.raised == self.tickets + self.followers + self.withdrawn + self.refused
 
 
 class Opening(Struct, frozen=True):

@@ -60,6 +60,8 @@ class TestIdentityNumbers:
     def test_spelled_digit_by_digit_are_hidden(self) -> None:
         assert hidden("3 4 2 0 1 1 2 3 4 5 6 7 8", "id_number")
         assert hidden("5 3 4 2 0 1 1 2 3 4 5 6 7 8", "id_number")
+        assert hidden("3/4/2/0/1/1/2/3/4/5/6/7/8", "id_number")
+        assert hidden("0, 3, 0, 0, 1, 2, 3, 4, 5, 6, 7", "phone")
 
     def test_longer_than_any_ordinary_number_are_hidden(self) -> None:
         assert hidden("08151230123456", "id_number")

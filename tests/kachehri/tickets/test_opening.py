@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kachehri.tickets.opening import NAMESPACE, Balance, QuestionFact, open_tickets, ticket_id
+from kachehri.tickets.opening import NAMESPACE, QuestionFact, open_tickets, ticket_id
 from kachehri.tickets.routing import Route, Routing
 from rooms.base import ContentRef
+from rooms.closing import Balance
 
 ROUTING = Routing(
     routes={"water": Route("water", "engineers"), "harassment": Route("harassment", "women", protected=True)},
@@ -110,7 +111,7 @@ class TestBalance:
         facts = [fact(number, state, parent) for number, (state, parent) in enumerate(raw)]
         opening = open_tickets(facts, ROUTING)
         balance = opening.balance
-        assert balance.comes_out
+        assert balance.balanced
         assert balance.raised == len(facts)
         assert (balance.tickets, balance.followers) == (len(opening.tickets), len(opening.followers))
         assert balance.withdrawn == sum(state == "withdrawn" for state, _ in raw)
@@ -121,7 +122,7 @@ class TestBalance:
         assert open_tickets(facts, ROUTING) == opening
 
     def test_that_does_not_come_out_is_seen(self) -> None:
-        assert not Balance(raised=3, tickets=1, followers=1, withdrawn=0, refused=0).comes_out
+        assert not Balance(raised=3, tickets=1, followers=1, withdrawn=0, refused=0).balanced
 
     def test_of_an_empty_session_comes_out(self) -> None:
         assert open_tickets([], ROUTING).balance == Balance(0, 0, 0, 0, 0)
