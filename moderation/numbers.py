@@ -241,7 +241,7 @@ def _is_phone(window: _Window) -> bool:
             return True  # the second: written as it looks from the other side, 1234567-0300
         case 10 | 11 if digits[0] == "0":
             return _has_line(digits, "PK") or _has_line(digits, "IN")
-        case 10 if shape in _MOBILE_SHAPES and not _is_round(digits):
+        case 10 if shape in _MOBILE_SHAPES and (window.soft or digits[0] == "3") and not _is_round(digits):
             return _has_line(digits, "PK" if digits[0] < "6" else "IN")
         case 10 if shape == (2, 8):
             return _has_line(digits, "PK")
