@@ -7,7 +7,6 @@ for a smaller window than ours, or for no compression, gets the same frame plain
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,6 +18,12 @@ WINDOW_BITS: Final = 15
 WORTH_BYTES: Final = 300
 
 NEGOTIATION: Final = ServerPerMessageDeflateFactory(server_no_context_takeover=True, client_no_context_takeover=True)
+_DEFLATE: Final = PerMessageDeflate(
+    remote_no_context_takeover=True,
+    local_no_context_takeover=True,
+    remote_max_window_bits=WINDOW_BITS,
+    local_max_window_bits=WINDOW_BITS,
+)
 PING: Final = Frame(Opcode.PING, b"").serialize(mask=False)
 
 
@@ -44,11 +49,9 @@ class Packed:
         if self._deflated is None:
             self._deflated = self.plain
             if len(self._payload) >= WORTH_BYTES:
-                squeeze = zlib.compressobj(wbits=-WINDOW_BITS)
-                # RFC 7692 §7.2.1: flush to a byte boundary, take away the four bytes that every flush ends with.
-                body = (squeeze.compress(self._payload) + squeeze.flush(zlib.Z_SYNC_FLUSH))[:-4]
-                if len(body) < len(self._payload):
-                    self._deflated = Frame(Opcode.TEXT, body, rsv1=True).serialize(mask=False)
+                made = Frame(Opcode.TEXT, self._payload).serialize(mask=False, extensions=[_DEFLATE])
+                if len(made) < len(self.plain):
+                    self._deflated = made
         return self._deflated
 
     @property
