@@ -41,7 +41,8 @@ def queue_holds(session: Session) -> None:
             must(joined.state == "merged" and joined.parent == parent, "a follower does not know its parent")
     merged = [queue.questions[each] for _, each in queue.among("merged")]
     must(all(each.id in queue.followers.get(each.parent, ()) for each in merged), "a merged question follows nobody")
-    must(len({each.reference for each in queue.questions.values()}) == len(queue.questions), "one number, two questions")
+    numbers = {each.reference for each in queue.questions.values()}
+    must(len(numbers) == len(queue.questions), "two questions have one number")
 
 
 def stage_holds(session: Session) -> None:
@@ -63,11 +64,12 @@ def stage_holds(session: Session) -> None:
     sitting = Counter(seat.participant for seat in stage.seats.values() if seat.participant)
     must(all(count == 1 for count in sitting.values()), "somebody sits twice")
     for name, who in stage.heard().items():
-        seat, turn = stage.seats[name], stage.turns.get(stage.seats[name].turn)
-        must(seat.participant == who, "somebody is heard who does not sit there")
-        must(turn is None or turn.state == "on_stage", f"a {turn.state if turn else ''} turn is heard")
+        heard = stage.turns.get(stage.seats[name].turn)
+        must(stage.seats[name].participant == who, "somebody is heard who does not sit there")
+        must(heard is None or heard.state == "on_stage", "a turn is heard that is not on the stage")
     must(session.phase in ("doors_open", "live", "adjourned") or not stage.heard(), "heard outside the hearing")
-    must(session.phase == "live" or all(turn.state == "parked" for turn in stage.turns.values()), "a turn while not live")
+    moving = [turn for turn in stage.turns.values() if turn.state != "parked"]
+    must(session.phase == "live" or not moving, "a turn that is not parked while the hearing pauses")
     turning = Counter(each for turn in stage.turns.values() for each in turn.questions)
     called = {each for _, each in session.queue.among("called")}
     must(called <= turning.keys(), "a called question has no turn")

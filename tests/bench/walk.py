@@ -53,6 +53,27 @@ STEERED = (
     closing.SealSession,
 )
 FREE = tuple(kind for kind in COMMANDS if kind not in STEERED)
+#: What others depend on is wanted more often than the rest, as a part of all commands.
+SHARES: dict[type[Command], float] = {
+    questions.AskQuestion: 0.05,
+    questions.AdmitQuestion: 0.05,
+    questions.RefuseQuestion: 0.03,
+    questions.ConfirmRefusal: 0.03,
+    questions.OverturnRefusal: 0.03,
+    questions.MoveQuestion: 0.04,
+    questions.UnmergeQuestion: 0.025,
+    turns.WaitTurn: 0.03,
+    turns.FinishTurn: 0.02,
+    turns.LeaveSeat: 0.02,
+    turns.OfferTurn: 0.02,
+    turns.ExtendTurn: 0.02,
+    lifecycle.OpenDoors: 0.02,
+    turns.CallTurn: 0.09,
+    turns.ReadyTurn: 0.04,
+    turns.AcceptTurn: 0.02,
+    attendance.ReportPresence: 0.03,
+    attendance.UnblockParticipant: 0.03,
+}
 WORDS = ("پانی", "نہیں", "آتا", "road", "drain", "school", "teacher", "گلی", "bijli", "meter", "transfer", "deed")
 
 Choice = tuple[Actor, Command]
@@ -94,25 +115,56 @@ class Walker:
             return self.end(now)
         if rng.random() < 0.06:
             return self.stray(now)
-        weights = [self.weight(kind) for kind in FREE]
-        for kind in rng.choices(FREE, weights, k=12):
+        due = next_deadline(self.session)
+        if due is not None and due <= now and rng.random() < 0.25:
+            return SYSTEM, Tick()
+        if (onward := self.onward(steps, now)) is not None:
+            return onward
+        total = max(500, self.accepted.total())
+        weights = [self.weight(kind, total) for kind in FREE]
+        for kind in rng.choices(FREE, weights, k=40):
             found = GENERATE[kind](self, now)
             if found is not None:
                 return found
         return self.stray(now)
 
-    def weight(self, kind: type[Command]) -> float:
-        if kind is questions.AskQuestion:
-            return 1.0 if self.plan.crowded or len(self.session.queue.questions) < 6 else 0.12
-        if kind is questions.AdmitQuestion and self.plan.crowded:
-            return 0.3
-        return 10.0 / (30 + self.accepted[kind])
+    def weight(self, kind: type[Command], total: int) -> float:
+        """High while a type has had less than its share of the commands accepted so far, low afterwards."""
+        asked = len(self.session.queue.questions)
+        if kind is questions.AskQuestion and asked < (290 if self.plan.crowded else 4):
+            return 20.0
+        share = SHARES.get(kind, 0.013)
+        return 1 / (0.1 + self.accepted[kind] / total / share) ** 3
+
+    def onward(self, steps: int, now: int) -> Choice | None:
+        """Now and then what brings a hearing forward: it goes live, and whoever is ready gets a seat."""
+        session, rng = self.session, self.rng
+        if session.phase == "live":
+            waits = any(turn.state == "ready" for turn in session.stage.turns.values())
+            if waits and rng.random() < 0.85:
+                if self.seat_where(lambda seat: seat.kind == "citizen" and not seat.turn) is not None:
+                    return GENERATE[turns.StageTurn](self, now)
+                seat = rng.choice([seat for seat in session.stage.seats.values() if seat.turn])
+                off: Command = turns.ClearSeat(seat=seat.id, reason="time_up")
+                return self.desk(), rng.choice((off, turns.ParkTurn(turn=seat.turn), turns.FinishTurn(turn=seat.turn)))
+            if rng.random() < 0.7:
+                coming = [turn for turn in session.stage.turns.values() if turn.state in ("called", "on_deck")]
+                unseated = [turn for turn in coming if not turn.seat]
+                if unseated:
+                    return self.owner(unseated[0].id), turns.ReadyTurn(turn=unseated[0].id)
+                return GENERATE[turns.CallTurn](self, now) if len(coming) < 3 else None
+        elif self.plan.ending != "cancelled" and steps > 5 and rng.random() < 0.3:
+            forward: dict[str, type[Command]] = {
+                "postponed": lifecycle.RescheduleSession,
+                "adjourned": lifecycle.ResumeSession,
+            }
+            return GENERATE[forward.get(session.phase, lifecycle.StartSession)](self, now)
+        return None
 
     def end(self, now: int) -> Choice:
         match self.plan.ending:
             case "cancelled":
-                reason = self.rng.choice(("official_away", "technical", "emergency", "no_need"))
-                return self.rng.choice(DESK), lifecycle.CancelSession(reason=reason, note=self.words())
+                return self.desk(), lifecycle.CancelSession(reason="official_away", note=self.words())
             case "deadline" if (due := next_deadline(self.session)) is not None and due <= now:
                 return SYSTEM, Tick()
             case _:
@@ -125,7 +177,7 @@ class Walker:
         found = GENERATE[kind](self, now)
         actor = rng.choice([*EVERYBODY, SYSTEM])
         if found is not None:
-            return actor, found[1]
+            return (found[0] if kind is questions.AskQuestion else actor), found[1]
         question, turn = self.any_question() or "0" * 16, self.any_turn() or "0" * 16
         strays: tuple[Command, ...] = (
             questions.AdmitQuestion(question=question),
@@ -184,7 +236,8 @@ class Walker:
 
     def schedule(self, now: int) -> Command:
         rng = self.rng
-        kinds: list[Any] = ["official", "citizen", *rng.choices(("citizen", "official", "interpreter", "hall"), k=3)]
+        more = rng.choices(("citizen", "official", "interpreter", "hall"), (1, 3, 3, 3), k=2)
+        kinds: list[Any] = ["official", "citizen", *more]
         number: Counter[str] = Counter()
         seats = []
         for kind in kinds:
@@ -237,11 +290,10 @@ class Walker:
 
     def move(self) -> Choice | None:
         found, before = self.question_in("admitted"), self.question_in("admitted")
-        if found is None:
+        if found is None or (found == before and self.rng.random() < 0.9):
             return None
-        reason = self.rng.choice(("urgent", "health", "with_child", "correction"))
         to = before if self.rng.random() < 0.8 else None
-        return self.desk(), questions.MoveQuestion(question=found, before=to, reason=reason, note=self.note())
+        return self.desk(), questions.MoveQuestion(question=found, before=to, reason="with_child", note=self.note())
 
     def confirm(self) -> Choice | None:
         found = self.question_in("refusing")
@@ -255,11 +307,18 @@ class Walker:
         return Actor(question.asker, "citizen"), questions.WithdrawQuestion(question=found)
 
     def call(self) -> Choice | None:
-        found = self.question_in(self.rng.choice(("admitted", "admitted", "admitted", "heard", "answered")))
-        if found is None:
+        found = self.questions_in(self.rng.choice(("admitted", "admitted", "admitted", "heard", "answered")))
+        if self.rng.random() < 0.95:  # else anything, to be refused
+            found = [each for each in found if self.callable(self.session.queue.questions[each])]
+        if not found:
             return None
         free = self.seat_where(lambda seat: seat.kind == "citizen" and not seat.turn)
-        return self.desk(), turns.CallTurn(question=found, seat=free if self.rng.random() < 0.3 else None)
+        seat = free if self.rng.random() < 0.3 else None
+        return self.desk(), turns.CallTurn(question=self.rng.choice(found), seat=seat)
+
+    def callable(self, question: Question) -> bool:
+        busy = self.session.stage.turn_of(question.asker) is not None
+        return not question.private and not busy and question.asker not in self.session.attendance.barred
 
     def stage(self) -> Choice | None:
         found = self.turn_in("ready")
@@ -296,8 +355,7 @@ class Walker:
 
     def clear(self) -> Choice | None:
         name = self.seat_where(lambda seat: bool(seat.participant or seat.turn))
-        reason = self.rng.choice(("time_up", "personal_data", "disruption", "technical"))
-        return (self.desk(), turns.ClearSeat(seat=name, reason=reason)) if name else None
+        return (self.desk(), turns.ClearSeat(seat=name, reason="disruption")) if name else None
 
     def presence(self) -> Choice | None:
         rng = self.rng
@@ -392,9 +450,7 @@ GENERATE: dict[type[Command], Callable[[Walker, int], Choice | None]] = {
     turns.ReadyTurn: lambda w, now: w.of_turn(("called", "on_deck"), lambda t: turns.ReadyTurn(turn=t), 1),
     turns.StageTurn: lambda w, now: w.stage(),
     turns.WaitTurn: lambda w, now: w.of_turn(HERE, lambda t: turns.WaitTurn(turn=t), 1),
-    turns.ReadOutTurn: lambda w, now: w.of_turn(
-        (*HERE, "parked", "dropped"), lambda t: turns.ReadOutTurn(turn=t), 0.5
-    ),
+    turns.ReadOutTurn: lambda w, now: w.of_turn((*HERE, "parked", "dropped"), lambda t: turns.ReadOutTurn(turn=t), 0.5),
     turns.FinishTurn: lambda w, now: w.of_turn(
         ("on_stage", "read_out", "dropped"), lambda t: turns.FinishTurn(turn=t), 0.3
     ),
