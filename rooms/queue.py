@@ -109,6 +109,8 @@ class Question(msgspec.Struct):
     note: str = ""
     parent: str = ""
     by: str = ""
+    #: Reason and note of the state before a refusal was proposed; back in force when it is overturned.
+    set_aside: tuple[str, str] = ("", "")
     supports: int = 0
     moved: str = ""
     waited: bool = False
@@ -254,10 +256,13 @@ def evolve(state: QueueState, event: Event, seq: int, at: int) -> None:
         case QuestionNotTaken():
             settle(state, event.question, "not_taken", at, event.reason, event.note.id if event.note else "")
         case RefusalProposed():
+            question = state.questions[event.question]
+            question.set_aside = (question.reason, question.note)
             settle(state, event.question, "refusing", at, event.reason)
-            state.questions[event.question].by = event.by
+            question.by = event.by
         case RefusalOverturned():
-            settle(state, event.question, state.questions[event.question].earlier, at)
+            question = state.questions[event.question]
+            settle(state, event.question, question.earlier, at, *question.set_aside)
         case QuestionRefused():
             settle(state, event.question, "refused", at, state.questions[event.question].reason)
         case QuestionWithdrawn():

@@ -89,6 +89,9 @@ class Turn(msgspec.Struct):
     state: State = "called"
     earlier: State = "called"
     staged_at: int = 0
+    #: Since when it has been on the stage without a break, and how long it was before that, in milliseconds.
+    on_air_at: int = 0
+    on_air_ms: int = 0
     ends_at: int = 0
     #: Milliseconds of speaking time that were left when the line broke.
     left_ms: int = 0
@@ -105,7 +108,14 @@ class Seat(msgspec.Struct):
     kind: str
     participant: str = ""
     turn: str = ""
-    muted: bool = False
+    #: Two hands on one switch: nobody is put on air against her will, and nobody undoes what the desk did.
+    own_muted: bool = False
+    desk_muted: bool = False
+
+    @property
+    def muted(self) -> bool:
+        """Whether the seat's sound is held back."""
+        return self.own_muted or self.desk_muted
 
 
 class StageState(msgspec.Struct):
@@ -166,11 +176,13 @@ def dropped(state: StageState, participant: str, cause: Cause, now: int) -> list
 
 
 def returned(state: StageState, participant: str, now: int) -> list[Event]:
-    """The line of a participant is back; the speaking time that was left is given back too."""
+    """The line of a participant is back; what was left of the time to speak or to answer is given back."""
     turn = state.turn_of(participant)
     if turn is None or turn.state != "dropped":
         return []
-    return [TurnReturned(turn=turn.id, ends_at=now + turn.left_ms if turn.earlier == "on_stage" else 0)]
+    if turn.earlier == "on_stage":
+        return [TurnReturned(turn=turn.id, ends_at=now + turn.left_ms)]
+    return [TurnReturned(turn=turn.id, answer_by=now + state.answer_by_ms)]
 
 
 def end_all(state: StageState, outcome: Outcome, participant: str | None = None) -> list[Event]:
@@ -233,18 +245,23 @@ def evolve(state: StageState, event: Event, at: int) -> None:
             enter(turn, "on_stage")
             reserve(state, turn, event.seat)
             state.seats[event.seat].participant = turn.participant
-            turn.staged_at, turn.ends_at, turn.heard = at, event.ends_at, True
+            turn.staged_at, turn.ends_at, turn.heard = turn.staged_at or at, event.ends_at, True
+            turn.on_air_at = at
         case TurnDropped():
             turn = state.turns[event.turn]
             turn.left_ms = max(0, turn.ends_at - at) if turn.state == "on_stage" else 0
+            off_air(turn, at)
             enter(turn, "dropped")
             turn.until, turn.cause = event.until, event.cause
         case TurnReturned():
             turn = state.turns[event.turn]
             enter(turn, turn.earlier)
             turn.ends_at, turn.until, turn.cause = event.ends_at, 0, ""
+            turn.answer_by = event.answer_by or turn.answer_by
+            turn.on_air_at = at if turn.state == "on_stage" else 0
         case TurnParked():
             turn = state.turns[event.turn]
+            off_air(turn, at)
             enter(turn, "parked")
             turn.until, turn.cause = 0, event.cause
             release(state, turn)
@@ -262,15 +279,19 @@ def evolve(state: StageState, event: Event, at: int) -> None:
             release(state, turn)
         case TurnEnded():
             turn = state.turns.pop(event.turn)
-            if turn.staged_at:
-                state.pace = [*state.pace, at - turn.staged_at][-PACE_TURNS:]
+            off_air(turn, at)
+            if turn.on_air_ms:
+                state.pace = [*state.pace, turn.on_air_ms][-PACE_TURNS:]
             release(state, turn)
         case SeatTaken():
             state.seats[event.seat].participant = event.participant
         case SeatLeft():
             empty(state.seats[event.seat])
         case SeatMuted():
-            state.seats[event.seat].muted = event.muted
+            if event.by == "own":
+                state.seats[event.seat].own_muted = event.muted
+            else:
+                state.seats[event.seat].desk_muted = event.muted
         case _:
             return
 
@@ -278,6 +299,12 @@ def evolve(state: StageState, event: Event, at: int) -> None:
 def enter(turn: Turn, new: State) -> None:
     """Change the state of a turn and remember the one before."""
     turn.earlier, turn.state = turn.state, new
+
+
+def off_air(turn: Turn, at: int) -> None:
+    """Add up the time on the stage; what passes while the line is gone or the turn is parked does not count."""
+    if turn.on_air_at:
+        turn.on_air_ms, turn.on_air_at = turn.on_air_ms + at - turn.on_air_at, 0
 
 
 def reserve(state: StageState, turn: Turn, seat: str | None) -> None:
@@ -296,4 +323,4 @@ def release(state: StageState, turn: Turn) -> None:
 
 def empty(seat: Seat) -> None:
     """Nobody sits here, and nobody is muted here."""
-    seat.participant, seat.turn, seat.muted = "", "", False
+    seat.participant, seat.turn, seat.own_muted, seat.desk_muted = "", "", False, False

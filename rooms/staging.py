@@ -137,7 +137,11 @@ def decide_seat(state: StageState, command: TakeSeat | LeaveSeat | MuteSeat | Cl
                 raise Refused("seat_kind")
             if seat.participant:
                 raise Refused("seat_taken", seat=seat.id)
-            given_up = [SeatLeft(seat=other.id) for other in state.seats.values() if other.participant == actor]
+            given_up = [
+                SeatLeft(seat=other.id)
+                for other in state.seats.values()
+                if other.participant == actor and not other.turn
+            ]
             return [*given_up, SeatTaken(seat=seat.id, participant=actor)]
         case LeaveSeat():
             if not seat.participant or seat.turn:
@@ -146,7 +150,7 @@ def decide_seat(state: StageState, command: TakeSeat | LeaveSeat | MuteSeat | Cl
         case MuteSeat():
             if not seat.participant:
                 raise Refused("seat_empty")
-            return [SeatMuted(seat=seat.id, muted=command.muted)]
+            return [SeatMuted(seat=seat.id, muted=command.muted, by="own" if seat.participant == actor else "desk")]
         case ClearSeat():
             turn = state.turns.get(seat.turn)
             if turn is not None:

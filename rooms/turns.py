@@ -153,6 +153,7 @@ class TurnReturned(Event, frozen=True, kw_only=True, omit_defaults=True, tag="tu
 
     turn: str
     ends_at: int = 0
+    answer_by: int = 0
 
 
 class TurnParked(Event, frozen=True, kw_only=True, omit_defaults=True, tag="turn.parked"):
@@ -207,10 +208,11 @@ class SeatLeft(Event, frozen=True, kw_only=True, omit_defaults=True, tag="seat.l
 
 
 class SeatMuted(Event, frozen=True, kw_only=True, omit_defaults=True, tag="seat.muted"):
-    """A seat was silenced or released."""
+    """A seat was silenced or released, by whoever sits there or by the desk; it is heard when neither holds it."""
 
     seat: str
     muted: bool
+    by: Literal["own", "desk"]
 
 
 StageCommand = (

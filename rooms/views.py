@@ -91,6 +91,8 @@ class SeatRow(Row, omit_defaults=True, frozen=True):
     index: int = 0
     taken: bool = False
     muted: bool = False
+    #: Muted by the desk, which alone can release it.
+    silenced: bool = False
     turn: str = ""
     # The desk only:
     participant: str = ""
@@ -320,6 +322,7 @@ def seat_rows(session: Session, desk: bool) -> dict[str, SeatRow]:
             index=index,
             taken=seat.id in heard,
             muted=seat.muted,
+            silenced=seat.desk_muted,
             turn=seat.turn,
             participant=seat.participant if desk else "",
         )
@@ -360,8 +363,8 @@ def own_question(session: Session, question: Question, texts: Texts) -> OwnQuest
         moved_ahead=session.queue.moved_ahead(question) if in_line else 0,
         moved=question.moved,
         wait_ms=wait(session, place),
-        reason=question.reason if question.state != "refusing" else "",
-        note=texts.get(question.note, ""),
+        reason=question.reason if question.state != "refusing" else question.set_aside[0],
+        note=texts.get(question.note if question.state != "refusing" else question.set_aside[1], ""),
         parent=question.parent,
         supports=question.supports,
         waited=question.waited,

@@ -1,0 +1,66 @@
+"""Rules that are easy to get almost right: what time counts, whose hand is on the switch, what an undo gives back."""
+
+from rooms.attendance import ReportPresence
+from rooms.limits import ANSWER_BY_MS, MINUTE_MS, SECOND_MS
+from rooms.questions import NotTakeQuestion, OverturnRefusal, RefuseQuestion
+from rooms.turns import AcceptTurn, CancelTurn, MuteSeat, OfferTurn, ParkTurn, TakeSeat
+
+from .hearing import MODERATOR, SECOND, ZAINAB, Hearing
+
+
+def test_only_time_on_the_stage_counts_for_the_pace() -> None:
+    hearing = Hearing().live()
+    turn = hearing.on_stage()
+    hearing.now += 10 * SECOND_MS
+    hearing.do(ParkTurn(turn=turn))
+    hearing.now += 10 * MINUTE_MS
+    hearing.do(OfferTurn(turn=turn))
+    hearing.do(CancelTurn(turn=turn))
+    assert hearing.session.stage.pace == [10 * SECOND_MS]
+
+
+def test_who_comes_back_on_deck_has_time_to_answer_again() -> None:
+    hearing = Hearing().live()
+    turn = hearing.called()
+    hearing.do(AcceptTurn(turn=turn), ZAINAB)
+    hearing.do(ReportPresence(participant=ZAINAB.participant, role="citizen", present=False))
+    hearing.now += 30 * SECOND_MS
+    hearing.do(ReportPresence(participant=ZAINAB.participant, role="citizen", present=True))
+    assert hearing.session.stage.turns[turn].answer_by == hearing.now + ANSWER_BY_MS
+
+
+def test_a_refusal_that_is_overturned_gives_the_earlier_reason_back() -> None:
+    hearing = Hearing()
+    question = hearing.ask()
+    hearing.do(NotTakeQuestion(question=question, reason="in_court", note="x"), note="مقدمہ چل رہا ہے")
+    before = hearing.session.queue.questions[question]
+    reason, note = before.reason, before.note
+    hearing.do(RefuseQuestion(question=question, reason="spam"))
+    hearing.do(OverturnRefusal(question=question), SECOND)
+    assert (before.state, before.reason, before.note) == ("not_taken", reason, note)
+
+
+def test_taking_another_seat_never_empties_the_seat_of_a_turn() -> None:
+    hearing = Hearing().live()
+    hearing.on_stage()
+    hearing.do(TakeSeat(seat="sign"), ZAINAB)
+    assert hearing.session.stage.heard() == {"c1": ZAINAB.participant, "sign": ZAINAB.participant}
+
+
+def test_the_desk_holds_its_own_switch() -> None:
+    hearing = Hearing().live()
+    hearing.on_stage()
+    seat = hearing.session.stage.seats["c1"]
+    hearing.do(MuteSeat(seat="c1", muted=True), MODERATOR)
+    hearing.do(MuteSeat(seat="c1", muted=False), ZAINAB)
+    assert seat.muted
+    hearing.do(MuteSeat(seat="c1", muted=False), MODERATOR)
+    assert not seat.muted
+
+
+def test_nobody_is_put_on_air_by_another_hand() -> None:
+    hearing = Hearing().live()
+    hearing.on_stage()
+    hearing.do(MuteSeat(seat="c1", muted=True), ZAINAB)
+    hearing.do(MuteSeat(seat="c1", muted=False), MODERATOR)
+    assert hearing.session.stage.seats["c1"].muted
