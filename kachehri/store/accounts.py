@@ -9,7 +9,7 @@ _account = table_of(Account)
 _login = table_of(Login)
 _attempt = table_of(SignInAttempt)
 _SIGNED_IN = (
-    select(_account, _login.c.seen_at, _login.c.expires_at.label("until"))
+    select(_account, _login.c.seen_at)
     .join(_login, _login.c.account_id == _account.c.id)
     .where(
         _login.c.token_hash == bindparam("hash"),
@@ -70,13 +70,20 @@ def signed_in(conn: Connection, token_hash: bytes, now: int) -> tuple[Account, i
         return None
     values = dict(row._mapping)
     seen_at = int(values.pop("seen_at"))
-    values.pop("until")
     return Account(**values), seen_at
 
 
-def touch(conn: Connection, token_hash: bytes, now: int, expires_at: int) -> None:
-    """The login is in use: it lasts longer."""
-    conn.execute(update(_login).where(_login.c.token_hash == token_hash).values(seen_at=now, expires_at=expires_at))
+def signed_in_before(conn: Connection, account_id: str, device_id: str) -> bool:
+    """Whether this account has been signed in from this browser, lately or not."""
+    statement = select(_login.c.device_id).where(_login.c.account_id == account_id, _login.c.device_id == device_id)
+    return conn.execute(statement.limit(1)).first() is not None
+
+
+def touch(conn: Connection, token_hash: bytes, now: int, expires_at: int, longest_ms: int = 2**60) -> None:
+    """The login is in use: it lasts until `expires_at`, but never longer than `longest_ms` in all."""
+    end = _login.c.created_at + longest_ms
+    until = case((end < expires_at, end), else_=expires_at)
+    conn.execute(update(_login).where(_login.c.token_hash == token_hash).values(seen_at=now, expires_at=until))
 
 
 def revoke(conn: Connection, token_hash: bytes, now: int) -> bool:

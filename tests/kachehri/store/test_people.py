@@ -115,6 +115,7 @@ def test_a_login_ends_by_time_by_hand_and_with_its_account(store: Store, account
         accounts.touch(conn, b"1", 5, 2 * HOUR_MS)
         assert accounts.signed_in(conn, b"1", HOUR_MS) == (account, 5)
         assert accounts.signed_in(conn, b"?", 5) is None
+        assert not accounts.signed_in_before(conn, "acc", "device")
         assert accounts.revoke(conn, b"1", 6)
         assert not accounts.revoke(conn, b"1", 6)
         assert accounts.signed_in(conn, b"1", 6) is None
