@@ -1,8 +1,9 @@
 """Static files under addresses that contain their content.
 
-Every file is read, packed and compressed once, when the process starts. A page names `site.css`; the reader's phone gets
-`/static/site.1f0c….css` with a year of caching, so that a second visit asks for the page alone. There is no build step:
-a stylesheet pack is its files one after another, and a script pack (web/packing.py) is its modules one after another.
+Every file is read, packed and compressed once, when the process starts. A page names `site.css`; the reader's phone
+gets `/static/site.1f0c….css` with a year of caching, so that a second visit asks for the page alone. There is no
+build step: a stylesheet pack is its files one after another, and a script pack (web/packing.py) is its modules one
+after another.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ class Assets:
                 self._add(f"js/{entry.relative_to(root / 'js').with_suffix('').as_posix()}.pack.js", packed.encode())
         self._url = {name: self._address(name, asset) for name, asset in self._by_name.items()}
         self._by_url = {url: self._by_name[name] for name, url in self._url.items()}
-        #: The import map (HTML §8.1.5.3): a module's plain address, as `import "./media.js"` resolves it, to its hashed one.
+        #: The import map (HTML §8.1.5.3): a module's plain address, as `import "./media.js"` resolves it, to its
+        #: hashed one.
         self.import_map = json.dumps(
             {"imports": {f"/static/{n}": u for n, u in self._url.items() if n.endswith(".js") and "pack" not in n}},
             separators=(",", ":"),
@@ -81,7 +83,9 @@ class Assets:
         return sorted(self._by_name)
 
     async def serve(self, request: Request) -> Response:
-        """A hashed address may be kept for a year; a plain one (old browsers without import maps) is checked each time."""
+        """A hashed address may be kept for a year; a plain one (old browsers without import maps) is checked each
+        time.
+        """
         path = request.url.path
         asset = self._by_url.get(path)
         lasting = asset is not None

@@ -1,6 +1,7 @@
 """The shapes that several pages show: a hearing in a list, a row in the line, my question with its steps.
 
-Frozen and plain: a template gets nothing that it could ask for more. Titles and reasons are already in the reader's language.
+Frozen and plain: a template gets nothing that it could ask for more. Titles and reasons are already in the reader's
+language.
 """
 
 from __future__ import annotations
@@ -141,7 +142,8 @@ class AreaGroup:
 
 _TONES = {"called": "live", "answered": "ok", "heard": "ok", "not_taken": "warn", "refused": "error", "held": "warn"}
 _WAY = ("received", "checking", "in_line", "next")
-#: state of a question → how many steps of the way lie behind it, the step it stands at, whether a good end is still ahead.
+#: state of a question → how many steps of the way lie behind it, the step it stands at, whether a good end is still
+#: ahead.
 _STANDS: dict[str, tuple[int, str, bool]] = {
     "new": (1, "checking", True),
     "refusing": (1, "checking", True),

@@ -21,10 +21,10 @@ SHAPES: Final[dict[str, str]] = {
     "day": '<rect x="4" y="5.5" width="16" height="15" rx="2"/><path d="M4 10.5h16M8.5 3v4M15.5 3v4"/>',
     "info": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5.5M12 7.5v.1"/>',
     "alert": '<path d="M12 4L2.8 20h18.400zM12 10v5M12 17.5v.1"/>',
-    "phone": '<'
+    "phone": "<"
     'path d="M6 3.5h3l1.5 4.5-2 1.5c1 2.5 3 4.5 5.5 5.5l1.5-2 4.5 1.5v3c0 1-1 2-2 2C10.5 19.5 4.5 13 4 5.5c0-1 1-2 2-2z"/>',
     "mic": '<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0013 0M12 18v3"/>',
-    "mic-off": '<'
+    "mic-off": "<"
     'path d="M9 6a3 3 0 016 0v5m-.8 2.2A3 3 0 019 11V9M5.5 11.5a6.5 6.5 0 0010 5.5m2.5-3c.3-.8.5-1.6.5-2.5M12 18v3M4 4l16 16"/>',
     "camera": '<rect x="3" y="6.5" width="12.5" height="11" rx="2"/><path d="M15.5 10.5l5.5-3v9l-5.5-3"/>',
     "sound": '<path d="M4 9.5v5h3.5l4.5 4v-13l-4.5 4zM15.5 9a4 4 0 010 6M18 6.5a8 8 0 010 11"/>',
@@ -45,7 +45,7 @@ SHAPES: Final[dict[str, str]] = {
     "water": '<path d="M12 3.5c3.5 4.5 6 7.5 6 11a6 6 0 01-12 0c0-3.5 2.5-6.5 6-11z"/>',
     "road": '<path d="M8 3.5L4 20.5M16 3.5l4 17M12 4v2.5M12 10.5v3M12 17.5v3"/>',
     "health": '<rect x="3.5" y="3.5" width="17" height="17" rx="3"/><path d="M12 8v8M8 12h8"/>',
-    "school": '<'
+    "school": "<"
     'path d="M12 6.5C10 5 7 4.5 3.5 4.5v13.5c3.5 0 6.5.5 8.5 2 2-1.5 5-2 8.5-2V4.5C17 4.5 14 5 12 6.5zM12 6.5V20"/>',
     "power": '<path d="M13 3L5.5 13.5H11L10.5 21 18.5 10H13z"/>',
     "land": '<path d="M3.5 6l5.5-2 6 2 5.5-2v14L15 20l-6-2-5.5 2zM9 4v14M15 6v14"/>',

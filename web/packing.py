@@ -1,9 +1,9 @@
 """Puts a page's modules into one file, without a bundler.
 
-A phone on 2G pays a round trip of 0.4 to 0.8 s for each level of imports, so a page may load two modules before its first
-interaction. Packing is concatenation: imports first, then the entry, with `import` lines and the word `export` dropped.
-It holds because our modules keep to a narrow style that this file checks: named imports from `./x.js` without renaming,
-exports in front of declarations, and top-level names that are unique across a pack.
+A phone on 2G pays a round trip of 0.4 to 0.8 s for each level of imports, so a page may load two modules before its
+first interaction. Packing is concatenation: imports first, then the entry, with `import` lines and the word `export`
+dropped. It holds because our modules keep to a narrow style that this file checks: named imports from `./x.js`
+without renaming, exports in front of declarations, and top-level names that are unique across a pack.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ def pack(entry: Path) -> str | None:
                 raise CannotPack(f"{path.name} and {owner[name].name} both declare {name} at top level")
         body = _EXPORT.sub("", _IMPORT.sub("", source))
         if _ANY_IMPORT.search(body) or _ANY_EXPORT.search(body):
-            raise CannotPack(f"{path.name}: only `import {{a, b}} from \"./x.js\";` and exported declarations can be packed")
+            raise CannotPack(
+                f'{path.name}: only `import {{a, b}} from "./x.js";` and exported declarations can be packed'
+            )
         parts.append(body)
     return "".join(parts)
 

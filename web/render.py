@@ -1,7 +1,8 @@
 """Turns a page's data into the answer: one template environment per language, autoescape always on.
 
-Each environment has its language's sentences as globals (`t`, `p`, `w`), so a template cannot show one reader the words of
-another, and macros need no context. Undefined names are errors: a page that would show a hole fails its test instead.
+Each environment has its language's sentences as globals (`t`, `p`, `w`), so a template cannot show one reader the
+words of another, and macros need no context. Undefined names are errors: a page that would show a hole fails its test
+instead.
 """
 
 from __future__ import annotations

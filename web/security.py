@@ -1,16 +1,17 @@
 """What stands between a page and whoever means it harm: headers, the content policy, and forged forms.
 
-Content policy: nothing is allowed but our own origin, and one inline script, the import map, by a nonce. No page is ever
-framed. Referrers never leave, because a receipt's address is its key.
-Forged forms (CSRF): a state-changing request must come from our own origin by Sec-Fetch-Site or Origin (both are set by the
-browser and out of a page's reach), and must carry the token of its cookie. Phones too old for either header still have the
-token; a request without any sign of its origin is refused where there is no token.
+Content policy: nothing is allowed but our own origin, and one inline script, the import map, by a nonce. No page is
+ever framed. Referrers never leave, because a receipt's address is its key.
+Forged forms (CSRF): a state-changing request must come from our own origin by Sec-Fetch-Site or Origin (both are set
+by the browser and out of a page's reach), and must carry the token of its cookie. Phones too old for either header
+still have the token; a request without any sign of its origin is refused where there is no token.
 """
 
 from __future__ import annotations
 
 import base64
 import hmac
+import re
 import secrets
 from typing import Final
 from urllib.parse import urlsplit
@@ -23,15 +24,17 @@ CSRF_COOKIE: Final = "k_form"
 CSRF_FIELD: Final = "form_token"
 CSRF_HEADER: Final = "x-form-token"
 _TOKEN_BYTES: Final = 16
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_HOST: Final = re.compile(r"[A-Za-z0-9.\-]+(?::\d{1,5})?|\[[0-9a-fA-F:]+\](?::\d{1,5})?")
 
 
-def content_policy(nonce: str) -> str:
-    """The Content-Security-Policy (CSP Level 3) of one page."""
+def content_policy(nonce: str, host: str = "") -> str:
+    """The Content-Security-Policy (CSP Level 3) of one page. Safari before 15.4 does not count sockets as 'self'."""
+    sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
     return (
         "default-src 'none'; "
         f"script-src 'self' 'nonce-{nonce}'; "
-        "style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self' blob:; connect-src 'self'; "
+        "style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self' blob:; "
+        f"connect-src 'self'{sockets}; "
         "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'"
     )
@@ -53,11 +56,12 @@ class SecurityHeaders:
             return
         nonce = base64.b64encode(secrets.token_bytes(16)).decode()
         scope.setdefault("state", {})["nonce"] = nonce
+        host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.setdefault("content-security-policy", content_policy(nonce))
+                headers.setdefault("content-security-policy", content_policy(nonce, host))
                 headers.setdefault("cache-control", "no-store")
                 headers["x-content-type-options"] = "nosniff"
                 headers["referrer-policy"] = "no-referrer"
@@ -105,7 +109,9 @@ def _unpack(text: str) -> bytes:
 
 
 def own_origin(headers: Headers, host: str, origins: frozenset[str] = frozenset()) -> bool:
-    """False only where the browser says that another site sent this. `origins` are the announced addresses behind a proxy."""
+    """False only where the browser says that another site sent this. `origins` are the announced addresses behind a
+    proxy.
+    """
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from web.cards import Balance, LineRow, MyQuestion, SeatCard, SessionCard, TopicGroup, AreaGroup
+from web.cards import AreaGroup, Balance, LineRow, MyQuestion, SeatCard, SessionCard, TopicGroup
 
 
 @dataclass(frozen=True)

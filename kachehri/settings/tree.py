@@ -117,6 +117,7 @@ class Place:
     """Whom this server is for."""
 
     name: str = setting("Kachehri", "Name of the district or office, as shown on every page.")
+    helpline: str = setting("", "Phone number for help, shown on every page. Empty: none.")
     timezone: str = setting("Asia/Karachi", "IANA time zone that dates are shown and working days counted in.")
 
 

@@ -65,7 +65,14 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         LineRow(n, f"{n:016x}", topic, name, "", support, n == 4, text, reason)
         for n, topic, name, support, text, reason in (
             (1, WATER[code], "نسرین بی بی", 12, "پانی کی پائپ لائن ٹوٹی ہوئی ہے", ""),
-            (2, names["road"], "", 0, "سڑک پر گڑھے ہیں", words.plain("q.moved_row", reason=words.plain("moved.health"))),
+            (
+                2,
+                names["road"],
+                "",
+                0,
+                "سڑک پر گڑھے ہیں",
+                words.plain("q.moved_row", reason=words.plain("moved.health")),
+            ),
             (3, names["school"], "Bashir Ahmad", 3, "School roof leaks since August", ""),
             (4, WATER[code], "", 0, TEXT[:60], ""),
         )
@@ -75,7 +82,11 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         SeatCard("citizen", "citizen", "نسرین بی بی", True, topic=WATER[code]),
     )
     values = AskValues("water", "water_none", TEXT, "chishtian", "نسرین", True, "0301 2345678", False)
-    kinds = (Choice("water_none", "پانی نہیں آ رہا"), Choice("water_dirty", "گندا یا کھارا پانی"), Choice("other", words.plain("ask.unsure")))
+    kinds = (
+        Choice("water_none", "پانی نہیں آ رہا"),
+        Choice("water_dirty", "گندا یا کھارا پانی"),
+        Choice("other", words.plain("ask.unsure")),
+    )
     groups = tuple(TopicGroup(c.id, c.name, c.icon, kinds) for c in topics)
     areas = (AreaGroup("تحصیل چشتیاں", (Choice("chishtian", "چشتیاں شہر"),)),)
     keys = ("a" * 22, "b" * 22, "c" * 22, "d" * 22)

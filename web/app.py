@@ -1,0 +1,136 @@
+"""The composition root of an HTTP process: makes each part once and hands it to those that need it.
+
+Nothing else in this package makes a service, a bus or a hub. `create_app(settings)` is what `kachehri serve` runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from kachehri import keys
+from kachehri.bus import Bus
+from kachehri.bus.local import LocalHub
+from kachehri.bus.memory import MemoryBus
+from kachehri.bus.redis import RedisBus
+from kachehri.people import People
+from kachehri.references import References
+from kachehri.service import Service
+from kachehri.settings import Settings
+from kachehri.store import Store, StoreError, check
+from kachehri.vault import Vault
+from rooms.base import Refused
+from signaling.clock import LoopClock
+from signaling.door import Door
+from signaling.hub import Hub
+from signaling.media_signalling import MediaSignalling
+from signaling.passes import Passes
+from web.assets import Assets
+from web.errors import Errors
+from web.forms import FormRefused
+from web.house import House
+from web.render import Renderer, Site
+from web.routes import routes
+from web.security import SecurityHeaders
+from web.stage import stage
+from web.topics import Districts
+from web.visitors import Visitors
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The application; its parts come to life with the server's lifespan."""
+    address = settings.public_url.rstrip("/")
+    https = urlsplit(address).scheme == "https"
+    origins = frozenset({address}) if settings.server.public_url else frozenset()
+    site = Site(settings.place.helpline, settings.place.timezone, https, origins, address)
+    renderer = Renderer(Assets(), site)
+    errors = Errors(renderer)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
+        async with hearing(settings, renderer, app) as door:
+            yield {"live": door}
+
+    return Starlette(
+        routes=routes(renderer.assets),
+        middleware=[Middleware(SecurityHeaders, https=https)],
+        exception_handlers={
+            HTTPException: errors.http,
+            Refused: errors.refused,
+            FormRefused: errors.form,
+            StoreError: errors.storage,
+            Exception: errors.fault,
+        },
+        lifespan=lifespan,
+    )
+
+
+@asynccontextmanager
+async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> AsyncIterator[Door]:
+    """Store, bus, service, hub and stage, opened in this order and closed in the other."""
+    masters = keys.read(settings.secrets.key_file)
+    # What must not change when a new key is put in front follows from the oldest.
+    oldest = masters[-1]
+    store = Store(settings.database.url)
+    check(store)
+    bus = make_bus(settings)
+    await bus.start()
+    people = People(Vault(masters), keys.derive(oldest, "receipts"))
+    references = References(keys.derive(oldest, "references"), settings.place.timezone)
+    service = Service(store, people, references, bus, shared=settings.server.workers > 1)
+    passes = Passes(masters)
+    try:
+        await service.start()
+        app.state.house = House(
+            settings=settings,
+            service=service,
+            renderer=renderer,
+            visitors=Visitors(service, masters, https=renderer.site.https),
+            districts=Districts(service),
+            passes=passes,
+            masters=masters,
+        )
+        hub = Hub(
+            service, LoopClock(), tick_ms=settings.limits.tick_ms, bus=bus if settings.server.workers > 1 else None
+        )
+        async with stage(settings, hub) as media:
+            hub.start()
+            try:
+                yield make_door(settings, hub, passes, bus, media)
+            finally:
+                await hub.stop()
+    finally:
+        await service.stop()
+        await bus.close()
+        store.close()
+
+
+def make_bus(settings: Settings) -> Bus:
+    match settings.bus.kind:
+        case "redis":
+            return RedisBus(settings.bus.url)
+        case "local":
+            return LocalHub(settings.bus.socket)
+        case _:
+            return MemoryBus()
+
+
+def make_door(settings: Settings, hub: Hub, passes: Passes, bus: Bus, media: MediaSignalling | None) -> Door:
+    limits = settings.limits
+    return Door(
+        hub,
+        passes,
+        bus.burn,
+        media=media,
+        origins=[settings.public_url] if settings.server.public_url else [],
+        connections=limits.connections,
+        per_address=limits.connections_per_address,
+        behind_bytes=limits.behind_bytes,
+        trusted_proxies=settings.server.trusted_proxies,
+    )

@@ -1,0 +1,122 @@
+"""Reads a posted form: bounded, strict, and with digits of any script turned into ours where digits are meant.
+
+Our own reader takes only what our own pages send (application/x-www-form-urlencoded, WHATWG URL §5): no files, no
+nesting, at most 64 KiB, counted as it arrives.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from kachehri.i18n import Words
+from kachehri.i18n.digits import only_digits
+from kachehri.intake import normal_phone
+from rooms.base import Refused
+from rooms.limits import NAME_MAX, QUESTION_MAX
+from rooms.text import clean
+from web.security import CSRF_FIELD, CSRF_HEADER, is_forged
+from web.shapes import AskValues
+
+BODY_MOST: Final = 65_536
+FIELDS_MOST: Final = 60
+REFERENCE_DIGITS: Final = 10
+PHONE_DIGITS: Final = 4
+
+
+class FormRefused(Exception):
+    """The request was not a form of ours: too big (413), unreadable (400) or made elsewhere (403)."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def new_key() -> str:
+    """A key of 128 bits for one form: sent twice, it is carried out once."""
+    return secrets.token_urlsafe(16)
+
+
+async def body(request: Request) -> bytes:
+    """The body of a request, refused as soon as it is too long."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > BODY_MOST:
+            raise FormRefused(413)
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def read(request: Request, origins: frozenset[str] = frozenset()) -> dict[str, str]:
+    """The fields of a form that was made on a page of ours, in this browser; the last value of a name counts."""
+    raw = await body(request)
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise FormRefused(400)
+    try:
+        pairs = parse_qsl(
+            raw.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=FIELDS_MOST
+        )
+    except (ValueError, UnicodeDecodeError):
+        raise FormRefused(400) from None
+    fields = dict(pairs)
+    if is_forged(request, fields.pop(CSRF_FIELD, None) or request.headers.get(CSRF_HEADER), origins):
+        raise FormRefused(403)
+    return fields
+
+
+def asked(fields: dict[str, str]) -> AskValues:
+    """What somebody typed into the form for a question, untouched but for the ends."""
+    return AskValues(
+        group=fields.get("group", "")[:40],
+        category=fields.get("category", "")[:40],
+        text=fields.get("text", "").strip(),
+        area=fields.get("area", "")[:40],
+        name=fields.get("name", "").strip(),
+        hide_name=fields.get("hide_name") == "1",
+        phone=fields.get("phone", "").strip(),
+        private=fields.get("private") == "1",
+    )
+
+
+def faults(values: AskValues, categories: Iterable[str], areas: Iterable[str], words: Words) -> dict[str, str]:
+    """Field → sentence for everything that is wrong, all at once and in the order of the form."""
+    found: dict[str, str] = {}
+    if values.category not in set(categories):
+        found["category"] = words.plain("field.category")
+    for name, limit, line in (("text", QUESTION_MAX, False), ("name", NAME_MAX, True)):
+        written = getattr(values, name)
+        if name == "name" and not written:
+            continue
+        try:
+            clean(written, limit, one_line=line)
+        except Refused as refused:
+            found[name] = words.plain(f"field.{refused.code}", **{"limit": limit, "length": len(written)})
+        except ValueError:
+            found[name] = words.plain("field.text_empty")
+    if values.area and values.area not in set(areas):
+        found["area"] = words.plain("field.area")
+    if values.phone:
+        try:
+            normal_phone(values.phone)
+        except Refused:
+            found["phone"] = words.plain("field.phone")
+    order = ("category", "text", "area", "name", "phone")
+    return {name: found[name] for name in order if name in found}
+
+
+def tracked(fields: dict[str, str], words: Words) -> tuple[str, str, dict[str, str]]:
+    """The digits of a number and of a phone's end, however they were written, and what is wrong with them."""
+    reference = only_digits(fields.get("reference", "")[:64])
+    digits = only_digits(fields.get("digits", "")[:64])[-PHONE_DIGITS:]
+    found: dict[str, str] = {}
+    if len(reference) != REFERENCE_DIGITS:
+        found["reference"] = words.plain("field.reference")
+    if len(digits) != PHONE_DIGITS:
+        found["digits"] = words.plain("field.digits")
+    return reference, digits, found

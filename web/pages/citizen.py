@@ -1,0 +1,61 @@
+"""A hearing's own pages: the lobby and the live page."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kachehri.live import Live
+from kachehri.store import sessions as session_rows
+from web import reading
+from web.house import House, house_of
+from web.shapes import LivePage, SessionPage
+
+
+async def session(request: Request) -> Response:
+    """What it is about, when, who answers; after its end the balance."""
+    house = house_of(request)
+    live = await house.service.live(request.path_params["session"])
+    card = reading.head(live, house.words(request), await host(house, request, live))
+    page = SessionPage(
+        session=card,
+        in_line=reading.public(live).totals.get("admitted", 0),
+        minutes_left=reading.minutes_left(card, house.now()),
+        balance=reading.balance(live.session),
+    )
+    return house.show(request, "session.html", page, indexed=True)
+
+
+async def live(request: Request) -> Response:
+    """The hearing itself, complete before any script runs."""
+    house = house_of(request)
+    words = house.words(request)
+    replica = await house.service.live(request.path_params["session"])
+    district = await house.districts.get()
+    participant = house.visitors.of(request).participant(replica.session.id)
+    seen, own = reading.public(replica), reading.own(replica, participant, house.now())
+    waiting = seen.totals.get("admitted", 0)
+    page = LivePage(
+        session=reading.head(replica, words),
+        participant=participant,
+        topic_names=district.topics(words),
+        mine=tuple(
+            reading.my_question(question, replica, house.service.people, district, words) for question in own.questions
+        ),
+        line=reading.line(seen, {question.id for question in own.questions}, district, words),
+        more=max(0, waiting - len(seen.line)),
+        seats=reading.seats(seen, district, words),
+        waiting=waiting,
+        heard=reading.heard(seen),
+        barred="removed" if own.removed else "blocked" if own.barred else "",
+        barred_reason=own.barred,
+        balance=reading.balance(replica.session),
+    )
+    return house.show(request, "live.html", page)
+
+
+async def host(house: House, request: Request, live: Live) -> str:
+    """The office that holds the hearing."""
+    row = await house.service.read(session_rows.get, live.session.id)
+    district = await house.districts.get()
+    return district.host(row.office_id, house.words(request)) if row else ""

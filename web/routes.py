@@ -1,0 +1,65 @@
+"""Every address of the server, with the row of the role table that guards it.
+
+An address without a row does not start the server: `open` are those that anybody may see, `secret` those whose link
+is the key; all others name an action of moderation/roles.py, and a test holds the two tables together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from web.assets import Assets
+from web.pages import asking, citizen, home, passes, plain, receipts, track, turns
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+OPEN: Final = "open"
+SECRET: Final = "secret"
+
+
+class Address(NamedTuple):
+    """One path and method."""
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    action: str
+
+
+CITIZEN: Final = (
+    Address("GET", "/", home.home, OPEN),
+    Address("GET", "/how", plain.how, OPEN),
+    Address("POST", "/language", plain.language, OPEN),
+    Address("GET", "/s/{session}", citizen.session, OPEN),
+    Address("GET", "/s/{session}/ask", asking.form, "question.ask"),
+    Address("POST", "/s/{session}/ask", asking.post, "question.ask"),
+    Address("GET", "/s/{session}/live", citizen.live, "page.live"),
+    Address("GET", "/s/{session}/next", turns.turn, "turn.accept"),
+    Address("GET", "/s/{session}/stage", turns.turn, "turn.accept"),
+    Address("POST", "/s/{session}/turn", turns.act, "turn.ready"),
+    Address("GET", "/q/{token}", receipts.receipt, SECRET),
+    Address("GET", "/q/{token}/slip", receipts.slip, SECRET),
+    Address("POST", "/q/{token}/withdraw", receipts.withdraw, SECRET),
+    Address("GET", "/track", track.form, OPEN),
+    Address("POST", "/track", track.post, OPEN),
+    Address("GET", "/t/{reference}", track.ticket, OPEN),
+    Address("POST", "/pass", passes.give, "page.live"),
+    Address("GET", "/healthz", plain.healthz, OPEN),
+    Address("GET", "/readyz", plain.readyz, OPEN),
+    Address("GET", "/favicon.ico", plain.favicon, OPEN),
+)
+ADDRESSES: Final = CITIZEN
+
+
+def routes(assets: Assets) -> list[Route]:
+    """The table as Starlette wants it; HEAD follows GET."""
+    made = [Route(each.path, each.endpoint, methods=[each.method]) for each in _by_path(ADDRESSES)]
+    return [*made, Route("/static/{path:path}", assets.serve, methods=["GET"])]
+
+
+def _by_path(addresses: tuple[Address, ...]) -> list[Address]:
+    return sorted(addresses, key=lambda each: (each.path.count("{"), each.path))

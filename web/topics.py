@@ -1,0 +1,118 @@
+"""The district as pages need it: what can be asked about, where, and which office answers, in both languages.
+
+Read from the store at most once in half a minute: a new category appears soon enough, and no page waits for it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from kachehri.i18n import Words
+from kachehri.service import Service
+from kachehri.store import Connection, district
+from kachehri.store.tables import Area, Category, Office
+from web.cards import AreaGroup, Choice, TopicGroup
+from web.icons import SHAPES
+
+FRESH_S: Final = 30.0
+#: A group's picture, where its name is not also the picture's.
+_PICTURES: Final = {"roads": "road", "town": "clean", "farming": "crops", "welfare": "people", "private": "lock"}
+OTHER: Final = "other"
+
+
+@dataclass(frozen=True)
+class District:
+    """One reading of the district."""
+
+    categories: tuple[Category, ...]
+    areas: tuple[Area, ...]
+    offices: dict[str, Office]
+
+    def topic(self, code: str | None, words: Words) -> str:
+        """What a question is about; an unknown code is "something else"."""
+        for category in self.categories:
+            if category.code == code:
+                return _named(category, words)
+        return words.plain(f"group.{OTHER}")
+
+    def topics(self, words: Words) -> dict[str, str]:
+        names = {category.code: _named(category, words) for category in self.categories}
+        return {OTHER: words.plain(f"group.{OTHER}")} | names
+
+    def area(self, code: str | None, words: Words) -> str:
+        return next((_named(area, words) for area in self.areas if area.code == code), "")
+
+    def office(self, office_id: str | None, words: Words) -> str:
+        """The office's name; the desk that sorts is not named, it has not decided yet."""
+        office = self.offices.get(office_id or "")
+        return "" if office is None or office.triage else _named(office, words)
+
+    def host(self, office_id: str, words: Words) -> str:
+        """The office that holds a hearing, whichever it is."""
+        office = self.offices.get(office_id)
+        return _named(office, words) if office else ""
+
+    def groups(self, words: Words) -> tuple[TopicGroup, ...]:
+        """The picture grid: each group with its own list, always with a way out at the end."""
+        unsure = Choice(OTHER, words.plain("ask.unsure"))
+        by_group: dict[str, list[Choice]] = {}
+        for category in self.categories:
+            by_group.setdefault(category.group_code or OTHER, []).append(Choice(category.code, _named(category, words)))
+        if OTHER not in by_group:
+            by_group[OTHER] = []
+        groups = []
+        for code, choices in by_group.items():
+            if all(choice.id != OTHER for choice in choices):
+                choices = [*choices, unsure]
+            key = f"group.{code}"
+            name = words.plain(key) if words.has(key) else choices[0].name
+            picture = _PICTURES.get(code, code if code in SHAPES else OTHER)
+            groups.append(TopicGroup(code, name, picture, tuple(choices)))
+        return tuple(groups)
+
+    def places(self, words: Words) -> tuple[AreaGroup, ...]:
+        """The smallest areas under the next larger one."""
+        parents = {area.parent_id for area in self.areas}
+        inside: dict[str, list[Choice]] = {}
+        for area in self.areas:
+            if area.id not in parents:
+                inside.setdefault(area.parent_id or "", []).append(Choice(area.code, _named(area, words)))
+        names = {area.id: _named(area, words) for area in self.areas}
+        return tuple(AreaGroup(names.get(parent, ""), tuple(choices)) for parent, choices in inside.items())
+
+    def category_codes(self) -> set[str]:
+        return {OTHER} | {category.code for category in self.categories}
+
+    def area_codes(self) -> set[str]:
+        return {area.code for area in self.areas}
+
+
+class Districts:
+    """Keeps the last reading."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._read_at = -FRESH_S
+        self._district = District((), (), {})
+
+    async def get(self) -> District:
+        if time.monotonic() - self._read_at > FRESH_S:
+            self._read_at = time.monotonic()
+            self._district = await self._service.read(_read)
+        return self._district
+
+
+def _read(conn: Connection) -> District:
+    areas: list[Area] = []
+    level: list[Area] = district.areas(conn)
+    while level:
+        areas += level
+        level = [child for area in level for child in district.areas(conn, area.id)]
+    offices = {office.id: office for office in district.offices(conn)}
+    return District(tuple(district.categories(conn)), tuple(areas), offices)
+
+
+def _named(row: Area | Category | Office, words: Words) -> str:
+    return row.name_ur if words.language.code == "ur" else row.name_en
