@@ -68,7 +68,13 @@ class Visitors:
         self._writing: asyncio.Task[None] | None = None
 
     def of(self, request: Request) -> Visitor:
-        """The browser of a request; one that brings no cookie of ours is new."""
+        """The browser of a request; one that brings no cookie of ours is new, and the same all through its request."""
+        known: Visitor | None = getattr(request.state, "visitor", None)
+        if known is None:
+            known = request.state.visitor = self._read(request)
+        return known
+
+    def _read(self, request: Request) -> Visitor:
         try:
             device = self._signer.unsign(request.cookies.get(DEVICE_COOKIE, "")).decode()
         except (BadSignature, UnicodeDecodeError):
