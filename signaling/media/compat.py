@@ -121,8 +121,13 @@ class _Connection(Connection):
         return found
 
     def data_received(self, data: bytes, component: int) -> None:
+        """What ICE could not read as STUN. By its first byte it claimed to be, so it is nobody's."""
+        self.wire.gate.drop(Verdict.MALFORMED)
+
+    def record_received(self, data: bytes) -> None:
+        """A DTLS record, for the handshake."""
         if self._queue.qsize() < MAX_QUEUED:
-            super().data_received(data, component)
+            self._queue.put_nowait((data, COMPONENT))
         else:
             self.wire.gate.drop(Verdict.QUEUE_FULL)
 
@@ -264,7 +269,7 @@ class Wire:
             elif verdict is Verdict.STUN:
                 protocol.stun_received(data, source)
             elif verdict is Verdict.DTLS:
-                self._connection.data_received(data, COMPONENT)
+                self._connection.record_received(data)
         except pylibsrtp.Error:
             self.gate.drop(Verdict.NOT_AUTHENTIC)
         except Exception:

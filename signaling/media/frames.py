@@ -112,6 +112,15 @@ def frame(message: AnyCall | Said) -> bytes:
     return len(body).to_bytes(4, "big") + body
 
 
+def id_of(data: bytes) -> int | None:
+    """The id of a request that is otherwise not understood, so that it can be refused."""
+    try:
+        head = msgspec.msgpack.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return head[1] if isinstance(head, list) and len(head) > 1 and isinstance(head[1], int) else None
+
+
 async def read_frame(reader: asyncio.StreamReader) -> bytes | None:
     """The next frame; None at the end of the stream, or when what comes cannot be a frame."""
     try:

@@ -103,8 +103,12 @@ class Server:
                 try:
                     call = frames.read_call(data)
                 except (msgspec.DecodeError, UnicodeDecodeError):
-                    logger.warning("a worker sent what is not a request")
-                    break
+                    number = frames.id_of(data)
+                    if number is None:
+                        logger.warning("a worker sent what is not a request")
+                        break
+                    worker.say(frames.Refusal(number, "media_invalid"))
+                    continue
                 await worker.slots.acquire()
                 self._spawn(worker, call)
         except asyncio.CancelledError:

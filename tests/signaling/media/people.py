@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 from playwright.async_api import Page
 
 from signaling.client.media import Clip, Speaker, Watcher
@@ -30,6 +33,26 @@ async def until(what: Callable[[], object], seconds: float = 8.0) -> None:
             await asyncio.sleep(0.01)
 
 
+RUN = """
+import asyncio, sys, msgspec
+from pathlib import Path
+from signaling.media.port import MediaSettings
+from signaling.media.process import serve
+asyncio.run(serve(Path(sys.argv[1]), msgspec.json.decode(sys.argv[2], type=MediaSettings)))
+"""
+
+
+def start_process(socket: Path, settings: MediaSettings = LOOPBACK) -> subprocess.Popen[bytes]:
+    """The media process as `kachehri media` runs it, without the rest of the settings."""
+    given = msgspec.json.encode(settings).decode()
+    return subprocess.Popen([sys.executable, "-c", RUN, str(socket), given], cwd=Path(__file__).parents[3])
+
+
+def end_process(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(10)
+
+
 class Hall:
     """One open session on a plane, with everyone who came."""
 
@@ -51,6 +74,10 @@ class Hall:
             await person.close()
         if self.local is not None:
             await self.local.stop()
+
+    @property
+    def watchers(self) -> list[Watcher]:
+        return [person for person in self.people if isinstance(person, Watcher)]
 
     def told(self, kind: type[R], **facts: object) -> list[R]:
         """The reports of a kind that say so."""
@@ -100,10 +127,10 @@ PUBLISH = """async ({offer, picture, sound}) => {
   return window.speaking.answer;
 }"""
 
-WATCH = """async (offer) => {
+WATCH = """async ({offer, picture}) => {
   const {watch} = await import("/media.js");
   window.states = [];
-  window.watching = await watch(offer, {
+  window.watching = await watch(offer, {picture,
     onstate: (state) => window.states.push(state),
     onseat: (seat, streams) => {
       for (const kind of ["audio", "video"]) {
@@ -137,9 +164,10 @@ class BrowserWatcher:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    async def join(self, plane: MediaPlane, name: str) -> None:
+    async def join(self, plane: MediaPlane, name: str, picture: bool = True) -> None:
         offer = await plane.offer(SESSION, name, "watch")
-        answer = await self.page.evaluate(WATCH, {"peer": offer.peer, "sdp": offer.sdp})
+        given = {"offer": {"peer": offer.peer, "sdp": offer.sdp}, "picture": picture}
+        answer = await self.page.evaluate(WATCH, given)
         await plane.answer(SESSION, name, offer.peer, answer)
         await self.page.wait_for_function("window.watching.state === 'up'")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from playwright.async_api import Browser, Page
 
+from signaling.client.media import Clip
 from signaling.media import port
 from tests.signaling.media.people import SESSION, BrowserSpeaker, BrowserWatcher, Hall, open_page, until
 
@@ -93,12 +95,65 @@ async def test_one_after_the_other_on_the_same_seat(pages: tuple[Page, Page], ha
         assert after["lost"] <= 0
 
 
+async def test_what_gets_lost_on_the_way_is_sent_again(pages: tuple[Page, Page], hall: Hall) -> None:
+    """One packet of the picture in ten lost on the way to the page, for five seconds: it does not freeze."""
+    watcher = BrowserWatcher(pages[1])
+    await watcher.join(hall.plane, "viewer")
+    await hall.speaker("asma")
+    await hall.plane.seat(SESSION, 1, "citizen1", "asma", 5)
+    await watcher.wait("citizen1", "a.pictures > 5")
+    assert hall.local is not None
+    [peer] = [peer for peer in hall.local._peers.values() if peer.participant == "viewer"]
+    dice, send, lost = random.Random(3), peer.wire._send, [0]
+
+    def lossy(protect: Callable[[bytes], bytes], data: bytes) -> None:
+        if data[1] & 0x7F in (96, 97) and dice.random() < 0.1:
+            lost[0] += 1
+            protect(data)
+        else:
+            send(protect, data)
+
+    peer.wire._send = lossy  # type: ignore[method-assign]
+    before = await watcher.arrived("citizen1")
+    await asyncio.sleep(5)
+    after = await watcher.arrived("citizen1")
+    assert lost[0] > 5
+    assert after["pictures"] - before["pictures"] > 5 * 15 * 0.9
+
+
 async def test_a_closed_page_is_noticed(pages: tuple[Page, Page], hall: Hall) -> None:
     speaker = BrowserSpeaker(pages[0])
     await speaker.join(hall.plane, "asma")
     await until(lambda: hall.told(port.Up, participant="asma"))
     await pages[0].evaluate("window.speaking.close()")
     await until(lambda: hall.told(port.Closed, participant="asma", reason="hung_up"))
+
+
+async def test_sound_only_for_a_small_data_plan(pages: tuple[Page, Page], hall: Hall) -> None:
+    await hall.speaker("asma")
+    await hall.plane.seat(SESSION, 1, "citizen1", "asma", 5)
+    watcher = BrowserWatcher(pages[1])
+    await watcher.join(hall.plane, "viewer", picture=False)
+    arrived = await watcher.wait("citizen1", "a.energy > 0.0001 && a.sound > 20")
+    assert arrived["pictures"] == 0 and arrived["bytes"] < 10_000
+
+
+async def test_a_session_in_h264(stage_browser: Browser, clip: Clip) -> None:
+    hall = Hall(clip)
+    await hall.start("h264")
+    context = await stage_browser.new_context()
+    try:
+        first, second = await context.new_page(), await context.new_page()
+        for page in (first, second):
+            await open_page(page)
+        watcher = BrowserWatcher(second)
+        await watcher.join(hall.plane, "viewer")
+        await BrowserSpeaker(first).join(hall.plane, "asma")
+        await hall.plane.seat(SESSION, 1, "citizen1", "asma", 10)
+        await watcher.wait("citizen1", "a.pictures > 10 && a.energy > 0.001")
+    finally:
+        await context.close()
+        await hall.stop()
 
 
 async def test_a_browser_follows_our_bandwidth_limit(pages: tuple[Page, Page], hall: Hall) -> None:

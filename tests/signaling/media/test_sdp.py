@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signaling.media import sdp
-from signaling.media.port import REFUSALS, MediaRefused
+from signaling.media.port import REFUSALS, Codec, MediaRefused
 
 LOCAL = sdp.Local("abcd", "p" * 22, ":".join(["AB"] * 32), [("192.0.2.9", 40_000, 2_130_706_431)])
 SEATS = [sdp.SeatLines(f"seat{i}", 10 + i, 30 + i, 50 + i) for i in range(12)]
@@ -32,11 +32,11 @@ def code(text: str, **given: object) -> str:
 
 
 @pytest.mark.parametrize("codec", ["vp8", "h264"])
-def test_offers_are_well_formed_for_another_reader(codec: sdp.Codec) -> None:
+def test_offers_are_well_formed_for_another_reader(codec: Codec) -> None:
     offer = SessionDescription.parse(sdp.watch_offer(LOCAL, codec, SEATS))
     assert len(offer.media) == 24
     assert {media.direction for media in offer.media} == {"sendonly"}
-    assert all(media.ice.usernameFragment == "abcd" and media.dtls is not None for media in offer.media)
+    assert all(media.ice and media.ice.usernameFragment == "abcd" and media.dtls is not None for media in offer.media)
     video = offer.media[3]
     assert video.msid == "seat1 seat1v" and [str(g) for g in video.ssrc_group] == ["FID 31 51"]
     publish = SessionDescription.parse(sdp.publish_offer(LOCAL, codec, 600))

@@ -1,0 +1,170 @@
+"""The media process: dying, coming back, and being left alone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from kachehri.settings import from_mapping
+from signaling.client.media import Clip
+from signaling.media import compat, frames, port
+from signaling.media.port import MediaRefused, MediaSettings
+from signaling.media.process import Server, settings_of
+from signaling.media.remote import RemotePlane
+from tests.signaling.media.people import LOOPBACK, SEATS, SESSION, Hall, end_process, start_process, until
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def socket(tmp_path: Path) -> Path:
+    return tmp_path / "m.sock"
+
+
+@pytest.fixture
+async def server(socket: Path) -> AsyncIterator[Server]:
+    """The process's server, in this process: for what needs a look inside."""
+    compat.limit_client_addresses(["127.0.0.1"])
+    server = Server(socket, MediaSettings(addresses=("127.0.0.1",), orphan_s=0.5))
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+async def test_when_it_is_killed_every_session_is_lost_at_once_and_comes_back_with_a_newer_lease(
+    socket: Path, clip: Clip
+) -> None:
+    compat.limit_client_addresses(["127.0.0.1"])
+    process = start_process(socket)
+    plane = RemotePlane(socket)
+    hall = Hall(clip, plane)
+    plane.start()
+    try:
+        await until(lambda: hall.told(port.Ready))
+        await hall.start()
+        watcher = await hall.watcher("viewer")
+        await hall.speaker("asma")
+        await plane.seat(SESSION, 1, "citizen1", "asma", 5)
+        await until(lambda: watcher.seats["citizen1"].video_frames > 3)
+
+        waiting = asyncio.ensure_future(plane.stats(SESSION))
+        process.kill()
+        process.wait()
+        killed = asyncio.get_running_loop().time()
+        await until(lambda: hall.told(port.Lost, session=SESSION))
+        assert asyncio.get_running_loop().time() - killed < 0.2
+        with pytest.raises(MediaRefused, match="media_lost"):
+            await waiting
+            await plane.stats(SESSION)
+
+        process = start_process(socket)
+        await until(lambda: len(hall.told(port.Ready)) == 2)
+        assert hall.told(port.Ready)[0] != hall.told(port.Ready)[1]
+        await plane.open(SESSION, 2, SEATS)
+        await plane.seat(SESSION, 2, "citizen1", "asma", 5)
+        again = await hall.watcher("viewer")
+        await hall.speaker("asma")
+        await until(lambda: again.seats["citizen1"].video_frames > 3)
+    finally:
+        await hall.stop()
+        await plane.stop()
+        end_process(process)
+
+
+async def test_nobody_speaks_unsupervised(server: Server, socket: Path, clip: Clip) -> None:
+    first = RemotePlane(socket)
+    hall = Hall(clip, first)
+    first.start()
+    await until(lambda: hall.told(port.Ready))
+    await hall.start()
+    watcher = await hall.watcher("viewer")
+    await hall.speaker("asma")
+    await first.seat(SESSION, 1, "citizen1", "asma", 5)
+    await until(lambda: watcher.seats["citizen1"].video_frames > 3)
+    await first.stop()
+    assert hall.told(port.Lost, session=SESSION)
+    stage = server.plane._stages[SESSION]
+    await until(lambda: stage.seats["citizen1"].occupant is None)
+
+    second = RemotePlane(socket)
+    hall.reports.clear()
+    second.follow(hall.reports.append)
+    second.start()
+    await until(lambda: hall.told(port.Ready))
+    await second.open(SESSION, 2, SEATS)
+    await second.seat(SESSION, 2, "citizen1", "asma", 5)
+    frames_seen = watcher.seats["citizen1"].video_frames
+    await until(lambda: watcher.seats["citizen1"].video_frames > frames_seen + 3)
+    await hall.stop()
+    await second.stop()
+
+
+async def test_reports_go_to_the_workers_of_the_session(server: Server, socket: Path, clip: Clip) -> None:
+    mine, other = RemotePlane(socket), RemotePlane(socket)
+    heard: list[port.Report] = []
+    other.follow(heard.append)
+    hall = Hall(clip, mine)
+    for plane in (mine, other):
+        plane.start()
+    await until(lambda: hall.told(port.Ready) and heard)
+    await hall.start()
+    await other.open("elsewhere", 1, SEATS)
+    await hall.speaker("asma")
+    await until(lambda: hall.told(port.Up))
+    await other.stats("elsewhere")
+    assert all(isinstance(report, port.Ready) for report in heard)
+    await hall.stop()
+    await mine.stop()
+    await other.stop()
+
+
+async def test_nonsense_on_the_socket_ends_that_connection_only(server: Server, socket: Path) -> None:
+    plane = RemotePlane(socket)
+    plane.start()
+    heard: list[port.Report] = []
+    plane.follow(heard.append)
+    await until(lambda: heard)
+    for data in (b"\x00\x00\x00\x03abc", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00", b"\x00\x00\x00\x01\xc1"):
+        reader, writer = await asyncio.open_unix_connection(socket)
+        writer.write(data)
+        async with asyncio.timeout(2):
+            while await reader.read(4096):
+                pass
+        writer.close()
+    await plane.open("still-here", 1, SEATS)
+    await plane.stop()
+
+
+async def test_a_process_that_is_not_there_is_lost_and_not_an_error(socket: Path) -> None:
+    plane = RemotePlane(socket)
+    plane.start()
+    with pytest.raises(MediaRefused, match="media_lost"):
+        await plane.open("s", 1, SEATS)
+    await plane.stop()
+
+
+async def test_only_its_own_user_may_connect(server: Server, socket: Path) -> None:
+    assert stat.S_IMODE(os.stat(socket).st_mode) == 0o600
+
+
+def test_a_frame_says_its_length() -> None:
+    data = frames.frame(frames.Stats(id=7, session="s"))
+    assert int.from_bytes(data[:4], "big") == len(data) - 4
+    assert frames.read_call(data[4:]) == frames.Stats(id=7, session="s")
+    assert frames.id_of(data[4:]) == 7
+
+
+def test_settings() -> None:
+    settings = from_mapping(
+        {"media": {"addresses": ["10.0.0.5"], "announced_addresses": ["203.0.113.7"], "port_low": 5, "port_high": 9}}
+    )
+    assert settings_of(settings) == MediaSettings(addresses=("10.0.0.5",), announced=("203.0.113.7",), ports=(5, 9))
+    assert settings_of(from_mapping({})) == MediaSettings()
+    assert LOOPBACK.addresses == ("127.0.0.1",)
