@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from .errors import StoreError, translating
+from .turnstile import Turnstile
 
 # How long a statement waits for somebody else's lock before the person is told that the database is busy.
 BUSY_MS = 5_000
@@ -51,14 +52,25 @@ class Store:
         if self.path is not None and not os.path.exists(self.path):
             raise StoreError("missing", self.path)
         self._clock = clock
+        # SQLite has one writer at a time whatever we do; among our own threads it goes in order of arrival.
+        self._turnstile = Turnstile() if self.sqlite else None
         self.writer = make_engine(url, size=1 if self.sqlite else 4)
         self.reader = make_engine(url, size=readers, read_only=True)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction, committed at the end of the block and rolled back on any exception."""
-        with translating(), self.writer.begin() as conn:
-            yield conn
+        if self._turnstile is None:
+            with translating(), self.writer.begin() as conn:
+                yield conn
+            return
+        if not self._turnstile.enter(BUSY_MS / 1000):
+            raise StoreError("locked", "other threads of this process are writing")
+        try:
+            with translating(), self.writer.begin() as conn:
+                yield conn
+        finally:
+            self._turnstile.leave()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
