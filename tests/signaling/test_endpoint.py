@@ -8,7 +8,7 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -346,7 +346,7 @@ def greeting(town: Town) -> bytes:
 async def test_broken_frames_are_named(town: Town) -> None:
     bomb = zlib.compressobj(wbits=-15)
     bombed = (bomb.compress(b" " * 5_000_000) + bomb.flush(zlib.Z_SYNC_FLUSH))[:-4]
-    for act, code in [
+    cases: list[tuple[Callable[[Raw], None], int]] = [
         (lambda raw: raw.frame(1, b"\xff\xfe"), 1007),
         (lambda raw: raw.frame(1, b"{}", mask=False), 1002),
         (lambda raw: raw.frame(3, b""), 1002),
@@ -354,7 +354,8 @@ async def test_broken_frames_are_named(town: Town) -> None:
         (lambda raw: raw.frame(9, b"", fin=False), 1002),
         (lambda raw: raw.frame(1, bombed, rsv1=True), 1009),
         (lambda raw: raw.frame(1, b"\x00\x01\x02", rsv1=True), 1002),
-    ]:
+    ]
+    for act, code in cases:
         raw = await Raw.open(town, extensions="permessage-deflate")
         act(raw)
         assert await raw.close_code() == code
@@ -384,7 +385,7 @@ async def test_nothing_is_left_of_those_who_went(town: Town) -> None:
     raw.frame(1, greeting(town))
     async with town.client(5):
         assert hub.connections == 2
-    raw.writer.transport.abort()  # type: ignore[attr-defined]
+    raw.writer.transport.abort()
     for _ in range(200):
         if not hub.connections:
             break
