@@ -1,0 +1,184 @@
+"""The server of a demo: its settings, its process, and whether it is up."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from kachehri.settings import Settings, from_mapping
+from web.lan import Address, Papers
+from web.rehearsal.browser import Browser, Unexpected
+
+#: Where people look first.
+PREFERRED_PORT = 8000
+UP_S = 30.0
+POLL_S = 0.1
+#: A stopping server finishes what it has begun; after this long it is ended.
+END_S = 15.0
+LOG_LINES = 25
+
+
+def free_port(host: str) -> int:
+    """The preferred port, or any other when somebody has it."""
+    for port in (PREFERRED_PORT, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            found: int = probe.getsockname()[1]
+            return found
+    raise OSError(f"no port is free on {host}")
+
+
+@dataclass(frozen=True)
+class Where:
+    """On what the server listens. With `papers` it is the local network, else this machine alone."""
+
+    host: str
+    port: int
+    papers: Papers | None = None
+
+    @property
+    def url(self) -> str:
+        scheme = "https" if self.papers else "http"
+        return f"{scheme}://{self.host}:{self.port}"
+
+    @property
+    def trust(self) -> ssl.SSLContext | None:
+        return ssl.create_default_context(cafile=str(self.papers.authority)) if self.papers else None
+
+
+def here() -> Where:
+    """This machine alone."""
+    return Where("127.0.0.1", free_port("127.0.0.1"))
+
+
+def network(address: Address, papers: Papers) -> Where:
+    """The network that `address` belongs to, and no other: the server does not listen on the rest."""
+    return Where(str(address), free_port(str(address)), papers)
+
+
+def tree(state: Path, sockets: Path, where: Where, place: str) -> dict[str, dict[str, object]]:
+    """The settings of a demo, as its settings file has them.
+
+    Arguments:
+        state: where the database and the key are.
+        sockets: a folder with a short name, since the system limits the length of a socket's path.
+    """
+    server: dict[str, object] = {"host": where.host, "port": where.port, "public_url": where.url, "grace_s": 2}
+    if where.papers:
+        server |= {"certificate": str(where.papers.certificate), "certificate_key": str(where.papers.key)}
+    return {
+        "server": server,
+        "database": {"url": f"sqlite:///{state / 'kachehri.db'}"},
+        "bus": {"kind": "local", "socket": str(sockets / "bus.sock")},
+        "media": {"addresses": [where.host], "socket": str(sockets / "media.sock")},
+        "secrets": {"key_file": str(state / "key")},
+        "place": {"name": place},
+        "logs": {"level": "info", "shape": "json"},
+    }
+
+
+def write_tree(path: Path, values: Mapping[str, Mapping[str, object]]) -> None:
+    """As TOML; the demo's values are texts without control characters, whole numbers and lists of texts."""
+
+    def written(value: object) -> str:
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return "[" + ", ".join(written(each) for each in value) + "]"
+        if isinstance(value, int):
+            return str(value)
+        return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    text = "".join(
+        f"[{section}]\n" + "".join(f"{name} = {written(value)}\n" for name, value in body.items()) + "\n"
+        for section, body in values.items()
+    )
+    assert tomllib.loads(text) == values
+    path.write_text(text, encoding="utf-8")
+
+
+class Server:
+    """The server in a process of its own, for as long as the block lasts."""
+
+    def __init__(self, state: Path, where: Where, place: str) -> None:
+        self.where = where
+        self.log = state / "server.log"
+        self._sockets = tempfile.TemporaryDirectory(prefix="kachehri-")
+        self._config = state / "demo.toml"
+        values = tree(state, Path(self._sockets.name), where, place)
+        self.settings: Settings = from_mapping(values, str(self._config))
+        write_tree(self._config, values)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def __aenter__(self) -> Server:
+        command = (sys.executable, "-m", "web.rehearsal.child", "serve", "--config", str(self._config))
+        # Settings of the person's own environment would mix with ours.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("KACHEHRI_")}
+        with self.log.open("wb") as log:
+            # A session of its own: Ctrl-C in the terminal reaches us alone, and we end the server in our order.
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment, start_new_session=True
+            )
+        try:
+            await self._up()
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _up(self) -> None:
+        browser = Browser(self.where.url, trust=self.where.trust)
+        deadline = time.monotonic() + UP_S
+        while time.monotonic() < deadline:
+            if self.died is not None:
+                raise Unexpected(f"The server ended with status {self.died}.\n{self.tail()}")
+            try:
+                if (await browser.get("/readyz")).status == 200:
+                    return
+            except OSError:
+                pass
+            await asyncio.sleep(POLL_S)
+        raise Unexpected(f"The server was not ready within {UP_S:.0f} s.\n{self.tail()}")
+
+    @property
+    def died(self) -> int | None:
+        """The status that the server ended with, if it has."""
+        return self._process.poll() if self._process else None
+
+    def tail(self) -> str:
+        """What the server said last."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
+        return "\n".join(lines[-LOG_LINES:])
+
+    async def close(self) -> None:
+        """End the server and wait until it has ended."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                await asyncio.to_thread(process.wait, END_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            if process.stdin:
+                process.stdin.close()
+        self._sockets.cleanup()
