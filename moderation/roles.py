@@ -60,6 +60,7 @@ SITTING: dict[str, Relation] = {
     "media.publish": "own",
     "media.watch": "any",
     "page.live": "any",
+    "page.staff": "any",
 }
 COURSE: dict[str, Relation] = {
     "session.open_doors": "any",
@@ -70,6 +71,7 @@ COURSE: dict[str, Relation] = {
     "session.reschedule": "any",
     "session.cancel": "any",
     "session.close": "any",
+    "page.schedule": "any",
 }
 PLANNING: dict[str, Relation] = {
     "session.schedule": "any",
@@ -87,7 +89,7 @@ CLOCK: dict[str, Relation] = {
     "policy.declare": "any",
     "session.schedule": "any",
 }
-WATCHING: dict[str, Relation] = {"media.watch": "any", "page.live": "any"}
+WATCHING: dict[str, Relation] = {"media.watch": "any", "page.live": "any", "page.staff": "any"}
 
 ROLES: dict[Role, dict[str, Relation]] = {
     "citizen": CITIZEN,

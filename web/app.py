@@ -19,6 +19,7 @@ from kachehri.bus import Bus
 from kachehri.bus.local import LocalHub
 from kachehri.bus.memory import MemoryBus
 from kachehri.bus.redis import RedisBus
+from kachehri.identity import Identity
 from kachehri.people import People
 from kachehri.references import References
 from kachehri.service import Service
@@ -85,6 +86,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     references = References(keys.derive(oldest, "references"), settings.place.timezone)
     service = Service(store, people, references, bus, shared=settings.server.workers > 1)
     passes = Passes(masters)
+    identity = Identity(store, masters, bus, tries_per_hour=settings.limits.login_tries_per_hour)
     try:
         await service.start()
         app.state.house = House(
@@ -95,6 +97,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             districts=Districts(service),
             passes=passes,
             masters=masters,
+            identity=identity,
         )
         hub = Hub(
             service, LoopClock(), tick_ms=settings.limits.tick_ms, bus=bus if settings.server.workers > 1 else None
@@ -107,6 +110,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
                 await hub.stop()
     finally:
         await service.stop()
+        identity.close()
         await bus.close()
         store.close()
 

@@ -15,6 +15,7 @@ from kachehri.i18n.digits import grouped_reference
 from rooms.queue import QUESTIONS
 from rooms.stage import DECK, TURNS
 from rooms.views import QuestionRow, SeatRow, TurnRow, View
+from web.topics import District
 
 #: Letters of a question that a list shows until it is chosen: two to three lines of a panel.
 HEAD_MAX = 120
@@ -110,6 +111,11 @@ class Names:
 
     def area(self, code: str) -> str:
         return self.areas.get(code, code)
+
+
+def names_of(district: District, words: Words) -> Names:
+    """What topics and areas are called in the reader's language."""
+    return Names(district.topics(words), {area.code: district.area(area.code, words) for area in district.areas})
 
 
 class Drawing:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args
 
 from kachehri.i18n import Words
 from kachehri.i18n.catalogue import sentence
@@ -110,7 +111,7 @@ _SEATS = ("official", "citizen", "interpreter", "hall", "signer")
 _LISTS = ("new", "held", "refusing", "merged", "not_taken")
 
 
-def refused(words: Words, code: str, **params: object) -> str:
+def refused(words: Words, code: str, params: dict[str, Any]) -> str:
     """A refusal as a sentence for the staff."""
     key = f"no.{code}"
     return words.plain(key if words.has(key) else "no.other", **params)
@@ -129,10 +130,18 @@ def for_scripts(words: Words) -> tuple[tuple[str, str], ...]:
     keys += [f"triage.empty.{name}" for name in _LISTS]
     keys += [f"reason.{group}.{each}" for group in _SPOKEN_REASONS for each in REASONS[group]]
     keys.append("reason.move.asked_for_time")
-    found = [(attribute(key), words.raw(key)) for key in keys]
-    for key in _COUNTED:
-        one, other = (sentence(words.language.code, key, n) for n in (1, 2))
-        found += [(f"{attribute(key)}-one", one), (f"{attribute(key)}-other", other)]
-    found += [(attribute(f"no.{code}"), words.raw(f"no.{code}")) for code in REFUSALS if words.has(f"no.{code}")]
-    found += [(attribute(key), words.raw(key)) for key in ("no.offline", "no.other")]
-    return tuple(found)
+    keys += ["no.offline", "no.other"]
+    return (*chosen(words, keys), *counted(words, _COUNTED))
+
+
+def chosen(words: Words, keys: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """These sentences, and one for each refusal."""
+    refusals = [f"no.{code}" for code in REFUSALS if words.has(f"no.{code}")]
+    return tuple((attribute(key), words.raw(key)) for key in (*keys, *refusals))
+
+
+def counted(words: Words, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Both forms of sentences that change with a number."""
+    for key in keys:
+        for form, n in (("one", 1), ("other", 2)):
+            yield f"{attribute(key)}-{form}", sentence(words.language.code, key, n)

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kachehri.i18n import Words
+from kachehri.identity import Identity
 from kachehri.service import Service
 from kachehri.settings import Settings
 from rooms.base import Actor, Command
@@ -38,6 +39,7 @@ class House:
     districts: Districts
     passes: Passes
     masters: tuple[bytes, ...]
+    identity: Identity
 
     @property
     def origins(self) -> frozenset[str]:
@@ -73,7 +75,7 @@ class House:
 
     async def staff_bearer(self, request: Request, session_id: str) -> Bearer | None:
         """The signed-in account as a participant of a session."""
-        account = await account_of(self.service, request, self.now())
+        account = await account_of(self.identity, request)
         return bearer_of(session_id, account) if account else None
 
     async def submit_as(self, request: Request, visitor: Visitor, session_id: str, command: Command, key: str) -> str:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from web.assets import Assets
-from web.pages import asking, citizen, home, passes, plain, receipts, track, turns
+from web.pages import asking, citizen, desk, home, official, passes, plain, receipts, schedule, staff, track, turns
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 OPEN: Final = "open"
@@ -52,7 +52,20 @@ CITIZEN: Final = (
     Address("GET", "/readyz", plain.readyz, OPEN),
     Address("GET", "/favicon.ico", plain.favicon, OPEN),
 )
-ADDRESSES: Final = CITIZEN
+STAFF: Final = (
+    Address("GET", "/staff", staff.form, OPEN),
+    Address("POST", "/staff", staff.enter, OPEN),
+    Address("POST", "/staff/out", staff.leave, OPEN),
+    Address("GET", "/desk", staff.mine, "page.staff"),
+    Address("GET", "/mod/{session}", desk.show, "page.desk"),
+    Address("POST", "/mod/{session}", desk.act, "page.desk"),
+    Address("GET", "/official/{session}", official.show, "page.official"),
+    Address("GET", "/sessions/new", schedule.new, "session.schedule"),
+    Address("POST", "/sessions/new", schedule.create, "session.schedule"),
+    Address("GET", "/sessions/{session}/edit", schedule.edit, "page.schedule"),
+    Address("POST", "/sessions/{session}/edit", schedule.change, "page.schedule"),
+)
+ADDRESSES: Final = (*CITIZEN, *STAFF)
 
 
 def routes(assets: Assets) -> list[Route]:

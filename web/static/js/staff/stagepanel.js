@@ -213,13 +213,13 @@ export class StagePanel {
     if (state === "failed") announce("watch", say("st.watch_fail"));
   }
 
-  /** Seats are named `seat<n>` on the wire. @param {string} seat @param {MediaStream} stream */
-  show(seat, stream) {
-    const tile = document.querySelector(`#tiles [data-index="${seat.replace(/\D/g, "")}"]`);
-    const video = /** @type {HTMLVideoElement | null | undefined} */ (tile?.querySelector("video"));
+  /** @param {string} seat its id, or `seat` and its number @param {MediaStream} picture */
+  show(seat, picture) {
+    const tiles = byId("tiles");
+    const tile = tiles.querySelector(`[data-seat="${seat}"]`) ?? tiles.querySelector(`[data-index="${seat.replace(/\D/g, "")}"]`);
+    const video = tile?.querySelector("video");
     if (!video) return;
-    video.srcObject = stream;
-    video.muted = false;
+    video.srcObject = picture;
     video.play().catch(() => {});
     this.draw();
   }

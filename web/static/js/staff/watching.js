@@ -5,7 +5,7 @@ const AGAIN_MS = 1500;
 export class Watching {
   /**
    * @param {import("../connection.js").LiveConnection} live
-   * @param {(seat: string, stream: MediaStream) => void} show
+   * @param {(seat: string, picture: MediaStream) => void} show
    * @param {(state: string) => void} told
    */
   constructor(live, show, told) {
@@ -16,6 +16,10 @@ export class Watching {
     this.round = 0;
     /** @type {{close: () => void, peer: string} | null} */
     this.peer = null;
+    /** Sound plays by itself: a picture may never come. @type {Map<string, HTMLAudioElement>} */
+    this.sounds = new Map();
+    /** My own seat: hearing myself a moment later would be an echo. */
+    this.silent = "";
     live.on("media.lost", () => this.wanted && this.again());
   }
 
@@ -26,7 +30,10 @@ export class Watching {
       const { watch } = await import("../media.js");
       const offer = await this.live.send("media.watch");
       const peer = await watch(offer, {
-        onseat: ({ seat, stream }) => this.show(seat, stream),
+        onseat: (/** @type {string} */ seat, /** @type {{audio: MediaStream, video: MediaStream}} */ streams) => {
+          this.play(seat, streams.audio);
+          this.show(seat, streams.video);
+        },
         onstate: (/** @type {string} */ state) => {
           this.told(state);
           if (state === "failed" && round === this.round && this.wanted) this.again();
@@ -38,6 +45,21 @@ export class Watching {
     } catch {
       if (round === this.round) this.told("failed");
     }
+  }
+
+  /** @param {string} seat @param {MediaStream} stream */
+  play(seat, stream) {
+    const sound = this.sounds.get(seat) ?? new Audio();
+    this.sounds.set(seat, sound);
+    sound.srcObject = stream;
+    sound.muted = seat === this.silent;
+    sound.play().catch(() => this.told("failed"));
+  }
+
+  /** @param {string} seat */
+  silence(seat) {
+    this.silent = seat;
+    for (const [each, sound] of this.sounds) sound.muted = each === seat;
   }
 
   again() {
@@ -53,5 +75,7 @@ export class Watching {
     if (this.peer) this.live.send("media.leave", { peer: this.peer.peer }).catch(() => {});
     this.peer?.close();
     this.peer = null;
+    for (const sound of this.sounds.values()) sound.srcObject = null;
+    this.sounds.clear();
   }
 }

@@ -1,0 +1,68 @@
+"""What the official's page is given, from the official's view of a session."""
+
+from __future__ import annotations
+
+from kachehri.i18n import Words
+from rooms.session import Session
+from rooms.views import Texts, view
+from web import desk_messages
+from web.cards import SessionCard
+from web.desk_cards import Drawing, Names
+from web.staff_shapes import OfficialPage, OfficialSeat
+
+#: Questions of the line that are shown beside the one being heard.
+NEXT_SHOWN = 4
+_MESSAGES = (
+    "someone",
+    "st.left",
+    "st.over",
+    "desk.net.connected",
+    "desk.net.connecting",
+    "desk.net.lost",
+    "desk.net.over",
+    "st.free",
+    "st.watch",
+    "st.watch_stop",
+    "st.watch_fail",
+    "official.mute",
+    "official.unmute",
+    "official.on_air",
+    "official.muted",
+    "official.off_air",
+    "official.denied",
+    "official.absent",
+    "official.busy",
+    "official.insecure",
+    "official.failed",
+    "official.taken",
+    "official.not_yet",
+    "official.read_out",
+    "official.nobody",
+    "no.offline",
+    "no.other",
+)
+
+
+def build(
+    session: Session, texts: Texts, words: Words, names: Names, card: SessionCard, *, now: int, me: str
+) -> OfficialPage:
+    """The page as it stands at `now` (milliseconds since the epoch)."""
+    shown = view(session, "official", texts)
+    drawing = Drawing(shown, words, names, now, me)
+    reading = drawing.turns(("read_out",))
+    seats = tuple(
+        OfficialSeat(id, row.index, f"{words.plain(f'seatkind.{row.kind}')} {id.rpartition('-')[2]}", row.taken)
+        for id, row in shown.seats.items()
+        if row.kind in ("official", "interpreter", "signer", "hall")
+    )
+    return OfficialPage(
+        session=card,
+        participant=me,
+        topics=names.topics,
+        seats=seats,
+        speaker=drawing.speaker() or (reading[0] if reading else None),
+        deck=drawing.turns(("called", "on_deck", "ready", "dropped")),
+        line=drawing.questions(shown.line[:NEXT_SHOWN], places=True),
+        waiting=shown.totals.get("admitted", 0),
+        messages=desk_messages.chosen(words, _MESSAGES),
+    )

@@ -1,0 +1,32 @@
+"""The official's page: the question in large letters, the time, who is next, and a seat with camera and sound."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kachehri.store.tables import Account
+from web import reading
+from web.desk_cards import names_of
+from web.house import house_of
+from web.logins import staff_participant
+from web.official_page import build
+from web.staff import guarded
+
+
+@guarded("page.official")
+async def show(request: Request, account: Account) -> Response:
+    """GET /official/{session}."""
+    house = house_of(request)
+    words = house.words(request)
+    live = await house.service.live(request.path_params["session"])
+    page = build(
+        live.session,
+        live.texts,
+        words,
+        names_of(await house.districts.get(), words),
+        reading.head(live, words),
+        now=house.now(),
+        me=staff_participant(live.session.id, account),
+    )
+    return house.show(request, "staff/official.html", page)

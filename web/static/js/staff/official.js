@@ -1,0 +1,225 @@
+/** The official's page: the question in large letters, the time left, who is next, and a seat with camera and sound. */
+
+import { announce } from "../announcer.js";
+import { LiveConnection } from "../connection.js";
+import { MicrophoneError, meter } from "../mic.js";
+import { StageSender } from "../stage.js";
+import { LiveStore } from "../store.js";
+import { arrange, bit, byId, clone, put, topicNames } from "./rows.js";
+import { clockText, say, sayNo, showProblem } from "./talk.js";
+import { Watching } from "./watching.js";
+
+const LOW_MS = 30000;
+const NEXT_SHOWN = 4;
+const page = document.body;
+const store = new LiveStore(page.dataset.participant ?? "");
+const live = new LiveConnection({
+  session: page.dataset.session ?? "",
+  formToken: page.dataset.formToken ?? "",
+  as: "staff",
+  position: () => store.position(),
+  onFrame: (frame) => store.take(frame),
+  onState: (state) => net(state),
+});
+live.urgent = true; // a seat outlives a broken line for seconds, not minutes
+const sender = new StageSender(live, (state) => {
+  if (state === "down" && sender.wanted) showProblem(problem, say("desk.net.connecting"));
+  else showProblem(problem);
+});
+const watching = new Watching(live, showPicture, (state) => {
+  if (state === "failed") showProblem(problem, say("st.watch_fail"));
+});
+const problem = byId("problem");
+const camera = /** @type {HTMLInputElement} */ (byId("camera"));
+const seatPick = /** @type {HTMLSelectElement} */ (byId("seat-pick"));
+/** @type {(() => void) | null} */
+let stopMeter = null;
+
+store.follow(() => draw());
+byId("check").addEventListener("click", () => void open());
+byId("take").addEventListener("click", () => void sit());
+byId("leave").addEventListener("click", () => void leave());
+byId("mute").addEventListener("click", () => void mute());
+byId("watch").addEventListener("click", () => watch());
+setInterval(tick, 1000);
+live.start();
+
+/** The seat that the server says is mine. */
+function mySeat() {
+  return /** @type {string} */ (store.personal?.seat ?? "");
+}
+
+/** Opens microphone and camera, shows both to the official alone. */
+async function open() {
+  showProblem(problem);
+  try {
+    if (!sender.audio) {
+      const stream = await sender.openMicrophone();
+      byId("meter").hidden = false;
+      stopMeter = meter(stream, byId("level"), () => {});
+    }
+    if (camera.checked && !sender.video) {
+      const self = /** @type {HTMLVideoElement} */ (byId("self"));
+      self.srcObject = await sender.showPicture();
+      self.hidden = false;
+      await self.play();
+    }
+    return true;
+  } catch (error) {
+    const why = error instanceof MicrophoneError ? error.why : "failed";
+    showProblem(problem, say(`official.${why === "dismissed" || why === "inapp" ? "denied" : why}`) || say("official.failed"));
+    return Boolean(sender.audio); // sound alone is enough to speak
+  }
+}
+
+async function sit() {
+  if (!(await open())) return;
+  try {
+    await sender.connect();
+    if (!mySeat()) await live.send("seat.take", { seat: seatPick.value });
+    draw();
+  } catch (error) {
+    showProblem(problem, sayNo(error));
+  }
+}
+
+async function leave() {
+  const seat = mySeat();
+  stopMeter?.();
+  sender.stop();
+  sender.audio = sender.video = null;
+  byId("meter").hidden = true;
+  byId("self").hidden = true;
+  try {
+    if (seat) await live.send("seat.leave", { seat });
+  } catch (error) {
+    showProblem(problem, sayNo(error));
+  }
+}
+
+async function mute() {
+  const seat = mySeat();
+  const muted = !store.view?.seats?.[seat]?.muted;
+  try {
+    await live.send("seat.mute", { seat, muted });
+  } catch (error) {
+    showProblem(problem, sayNo(error));
+  }
+}
+
+function watch() {
+  const on = !watching.wanted;
+  if (on) void watching.start();
+  else watching.stop();
+  byId("tiles").hidden = !on;
+  byId("tiles").replaceChildren();
+  put(byId("watch").querySelector("span"), say(on ? "st.watch_stop" : "st.watch"));
+}
+
+/** @param {string} seat @param {MediaStream} picture */
+function showPicture(seat, picture) {
+  if (seat === mySeat()) return;
+  const list = byId("tiles");
+  const tile = /** @type {HTMLElement | null} */ (list.querySelector(`[data-id="${seat}"]`)) ?? clone("t-tile");
+  tile.dataset.id = seat;
+  const video = /** @type {HTMLVideoElement} */ (tile.querySelector("video"));
+  video.srcObject = picture;
+  video.muted = true;
+  video.play().catch(() => {});
+  if (!tile.isConnected) list.append(tile);
+  drawTiles();
+}
+
+function drawTiles() {
+  for (const tile of /** @type {HTMLElement[]} */ (Array.from(byId("tiles").children))) {
+    tile.hidden = !store.view?.seats?.[tile.dataset.id ?? ""]?.taken;
+  }
+}
+
+function draw() {
+  const view = store.view;
+  if (!view) return;
+  page.dataset.phase = view.session?.phase;
+  const turns = Object.entries(/** @type {Record<string, any>} */ (view.turns ?? {}));
+  const now = turns.find(([, turn]) => turn.state === "on_stage") ?? turns.find(([, turn]) => turn.state === "read_out");
+  byId("now").hidden = !now;
+  byId("now-empty").hidden = Boolean(now);
+  byId("read-out").hidden = now?.[1].state !== "read_out";
+  if (now) fill(byId("now"), view.questions?.[now[1].questions?.[0]]);
+  drawNext(view, turns);
+  drawSeat(view);
+  drawTiles();
+  tick();
+}
+
+/** @param {HTMLElement} row @param {any} q */
+function fill(row, q) {
+  put(bit(row, "name"), q?.name || say("someone"));
+  put(bit(row, "topic"), topicNames[q?.category] ?? "");
+  put(bit(row, "text"), q?.text ?? "");
+}
+
+/** @param {any} view @param {[string, any][]} turns */
+function drawNext(view, turns) {
+  const deck = turns.filter(([, turn]) => ["called", "on_deck", "ready", "dropped"].includes(turn.state));
+  const line = /** @type {string[]} */ (view.line ?? []).slice(0, NEXT_SHOWN);
+  arrange(byId("coming"), [...deck.map(([id]) => id), ...line], () => clone("t-coming"), (row, id) => {
+    const turn = view.turns?.[id];
+    fill(row, view.questions?.[turn ? turn.questions?.[0] : id]);
+    const state = bit(row, "turn-state");
+    state.hidden = !turn;
+    if (turn) put(state, say(`turn.${turn.state}`));
+  });
+  byId("coming-empty").hidden = deck.length + line.length > 0;
+  put(byId("waiting"), String(view.totals?.admitted ?? 0));
+}
+
+/** @param {any} view */
+function drawSeat(view) {
+  const id = mySeat();
+  const seat = view.seats?.[id];
+  const sounds = Boolean(seat) && sender.wanted;
+  watching.silence(id);
+  byId("before").hidden = sounds;
+  byId("seated").hidden = !sounds;
+  sender.mute(Boolean(seat?.muted));
+  const sign = byId("air-sign");
+  const before = sign.dataset.air;
+  sign.dataset.air = !sounds ? "off" : seat.muted ? "muted" : "on";
+  const text = say(!sounds ? "official.off_air" : seat.muted ? "official.muted" : "official.on_air");
+  put(byId("air-text"), text);
+  if (before !== sign.dataset.air) announce("air", text, { urgent: true });
+  put(byId("mute").querySelector("span"), say(seat?.muted ? "official.unmute" : "official.mute"));
+  const open = ["doors_open", "live", "adjourned"].includes(view.session?.phase);
+  const take = byId("take");
+  let free = false;
+  for (const option of seatPick.options) {
+    option.disabled = Boolean(view.seats?.[option.value]?.taken) && option.value !== id;
+    free ||= !option.disabled;
+  }
+  if (seatPick.selectedOptions[0]?.disabled) seatPick.value = [...seatPick.options].find((each) => !each.disabled)?.value ?? "";
+  take.toggleAttribute("disabled", !open || !free);
+  if (!open || !free) showProblem(problem, say(open ? "official.taken" : "official.not_yet"));
+  else if (problem.textContent?.trim() === say("official.not_yet") || problem.textContent?.trim() === say("official.taken")) showProblem(problem);
+}
+
+function tick() {
+  const turn = /** @type {any} */ (Object.values(store.view?.turns ?? {}).find((/** @type {any} */ each) => each.state === "on_stage"));
+  const left = turn ? turn.ends_at - live.now() : 0;
+  const head = /** @type {HTMLElement} */ (byId("clock").closest("section"));
+  put(byId("clock"), turn ? clockText(left > 0 ? left + 999 : left) : "");
+  byId("clock-word").hidden = !turn;
+  put(byId("clock-word"), say(left > 0 ? "st.left" : "st.over"));
+  head.toggleAttribute("data-low", Boolean(turn) && left > 0 && left <= LOW_MS);
+  head.toggleAttribute("data-over", Boolean(turn) && left <= 0);
+  byId("bar").style.setProperty("--part", String(turn ? Math.max(0, Math.min(1, left / (turn.limit_ms || 1))) : 0));
+}
+
+/** @param {"on" | "off" | "ended"} state */
+function net(state) {
+  const name = state === "on" ? "connected" : state === "off" ? "connecting" : "over";
+  byId("net-state").dataset.net = name;
+  put(byId("net-state").querySelector("span"), say(`desk.net.${name}`));
+  byId("net").hidden = state === "on";
+  if (state === "ended") put(byId("net"), say("desk.net.over"));
+}
