@@ -151,6 +151,10 @@ class Service:
         """The copy, if this process has one."""
         return self._live.get(session_id)
 
+    def followed(self) -> list[Live]:
+        """Every session that this process has a copy of."""
+        return list(self._live.values())
+
     async def _load(self, session_id: str) -> Live:
         def read(conn: Any) -> tuple[Session, str, dict[str, str]] | None:
             row = session_rows.get(conn, session_id)

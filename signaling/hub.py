@@ -90,16 +90,18 @@ class Hub:
         self.log = logger(__name__)
 
     def start(self) -> None:
-        """Follow what is committed."""
+        """Follow what is committed, and wait for those who were here before the server started."""
         self._ends.append(self.service.follow(self._announced))
         if self._bus is not None:
             self._ends.append(self._bus.subscribe(COUNT_TOPIC, self._counted).close)
         self._timer = self.clock.later(SWEEP_MS, self._sweep)
+        for live in self.service.followed():
+            self._gathering(live).presence.expect()
 
     async def stop(self) -> None:
         """Let go of everyone. The endpoint has told them already (uvicorn closes connections first)."""
-        for end in self._ends:
-            end()
+        while self._ends:
+            self._ends.pop()()
         if self._timer is not None:
             self._timer.cancel()
         for line in [line for bucket in self._lines for line in bucket]:

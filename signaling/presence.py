@@ -7,6 +7,8 @@ do not know of each other's connections: whoever sees someone reported gone who 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
+from typing import cast
 
 from kachehri.live import Live, Recorded
 from rooms.attendance import CountAttendance, ReportPresence, StaffLeft
@@ -18,6 +20,8 @@ from .clock import Clock, Timer
 
 #: How long a line may be gone before anyone is told.
 GRACE_MS = 3_000
+#: How long people have to come back after the server itself was gone; phones retry with growing pauses.
+RESTART_MS = 15_000
 #: How often the number of people is written down, when it has changed.
 COUNT_MS = 30_000
 #: Phases in which people are in the hall.
@@ -68,7 +72,17 @@ class Presence:
             self._lines[participant] = left
             return
         del self._lines[participant]
-        self._grace[participant] = self._clock.later(GRACE_MS, lambda: self._gone(participant))
+        self._grace[participant] = self._clock.later(GRACE_MS, partial(self._gone, participant))
+
+    def expect(self) -> None:
+        """After a start: whoever the session believes to be here has a while to come back before the rules are told."""
+        session = self.live.session
+        awaited: dict[str, Role] = {turn.participant: "citizen" for turn in session.stage.turns.values()}
+        awaited.update({participant: cast(Role, role) for participant, role in session.attendance.staff.items()})
+        for participant, role in awaited.items():
+            if not self.here(participant) and participant not in self._grace:
+                self._roles[participant] = role
+                self._grace[participant] = self._clock.later(RESTART_MS, partial(self._gone, participant))
 
     def here(self, participant: str) -> bool:
         """Whether they are connected to this process."""
