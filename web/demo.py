@@ -19,6 +19,7 @@ from pathlib import Path
 
 from rooms.lifecycle import Timing
 from signaling.client import Ended, RefusedError
+from signaling.client.entrance import NoEntry
 from web import demo_data, lan
 from web.rehearsal import founding, script, server
 from web.rehearsal.browser import Unexpected
@@ -33,6 +34,8 @@ REMAINS = ("kachehri.db*", "key", "demo.toml", "server.log")
 #: How long the three calls may take before the check gives up, in seconds.
 CALLS_S = 45.0
 EXIT_FAILED, EXIT_CANNOT = 1, 2
+#: What a hearing may run into when the server does not do as it should.
+TROUBLE = (Unexpected, RefusedError, Ended, NoEntry, TimeoutError, OSError)
 
 
 def main(lan: bool = False, state: Path = STATE) -> int:
@@ -80,16 +83,17 @@ async def hall(state: Path, where: server.Where, acts: script.Script, stage: Sta
     stage.step("founding")
     founded = await founding.found(house.settings, district, now, timing=Timing(), starts_in_ms=0)
     stage.step("server")
-    async with house:
-        hearing = Hearing(where, founded, acts, stage.report)
-        try:
-            yield hearing
-        except (Unexpected, RefusedError, Ended, TimeoutError):
-            stage.log(house.tail())
-            raise
-        finally:
-            stage.step("leaving")
-            await hearing.leave()
+    try:
+        async with house:
+            hearing = Hearing(where, founded, acts, stage.report)
+            try:
+                yield hearing
+            finally:
+                stage.step("leaving")
+                await hearing.leave()
+    except TROUBLE:
+        stage.log(house.tail())
+        raise
 
 
 async def _demo(phones: bool, state: Path) -> int:
@@ -133,7 +137,7 @@ async def _check() -> int:
         try:
             async with hall(Path(folder), server.here(), script.CHECK, stage) as hearing:
                 found = await _rehearse(hearing, stage)
-        except (Unexpected, RefusedError, Ended, TimeoutError) as error:
+        except TROUBLE as error:
             found.problems.append(f"{type(error).__name__}: {error}")
     found.seconds = round(time.monotonic() - began, 1)
     for problem in found.problems:

@@ -150,14 +150,14 @@ class Server:
         deadline = time.monotonic() + UP_S
         while time.monotonic() < deadline:
             if self.died is not None:
-                raise Unexpected(f"The server ended with status {self.died}.\n{self.tail()}")
+                raise Unexpected(f"the server ended with status {self.died}")
             try:
                 if (await browser.get("/readyz")).status == 200:
                     return
             except OSError:
                 pass
             await asyncio.sleep(POLL_S)
-        raise Unexpected(f"The server was not ready within {UP_S:.0f} s.\n{self.tail()}")
+        raise Unexpected(f"the server was not ready within {UP_S:.0f} s")
 
     @property
     def died(self) -> int | None:
