@@ -223,6 +223,7 @@ class Wire:
         self._rx = self._tx = self._sock = None
         await self._dtls.stop()
         await self._ice.stop()
+        self._dtls.remove_all_listeners()
 
     async def probe(self) -> None:
         """Asks a quiet peer for a sign of life (a consent check, RFC 7675); the answer counts as `heard`."""

@@ -238,8 +238,7 @@ class Plane:
                 self.peer_ended(before, "replaced")
             stage.wire_of(peer.participant)
         elif isinstance(peer, Watcher):
-            stage.watchers[peer.name] = peer
-            peer.attach()
+            stage.join(peer)
         self._tell(port.Up(peer.session, peer.participant, peer.name, peer.direction))
 
     def peer_back(self, peer: Peer) -> None:

@@ -8,6 +8,7 @@ fresh peers. When the workers die, the plane empties the seats after a while: no
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import secrets
@@ -60,14 +61,25 @@ class Server:
 
     async def start(self) -> None:
         self.plane.follow(self._told)
-        with suppress(FileNotFoundError):
-            self.path.unlink()
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        await self._make_way()
         before = os.umask(0o177)
         try:
             self._server = await asyncio.start_unix_server(self._serve, self.path, limit=2 * frames.MAX_FRAME)
         finally:
             os.umask(before)
         self.plane.start()
+
+    async def _make_way(self) -> None:
+        """Removes what a predecessor left behind, unless it is still there."""
+        try:
+            _, writer = await asyncio.open_unix_connection(self.path)
+        except OSError:
+            with suppress(FileNotFoundError):
+                self.path.unlink()
+            return
+        writer.close()
+        raise OSError(errno.EADDRINUSE, "another media process listens here", str(self.path))
 
     async def stop(self) -> None:
         if self._server is not None:

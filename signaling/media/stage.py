@@ -111,8 +111,22 @@ class Stage:
         sources = publisher.sources if publisher is not None else {}
         seat.audio.take(None if seat.silenced else sources.get("audio"))
         seat.video.take(sources.get("video"))
+        for watcher in self.watchers.values():
+            self._spare(watcher, seat)
         if publisher is not None:
             publisher.ask(publisher.clock())
+
+    def _spare(self, watcher: Watcher, seat: Seat) -> None:
+        mine = seat.occupant == watcher.participant
+        watcher.spare(seat.audio, mine)
+        watcher.spare(seat.video, mine)
+
+    def join(self, watcher: Watcher) -> None:
+        """A watcher's connection stands."""
+        self.watchers[watcher.name] = watcher
+        watcher.attach()
+        for seat in self.seats.values():
+            self._spare(watcher, seat)
 
     def wire_of(self, participant: str) -> None:
         for seat in self.seats.values():

@@ -12,6 +12,8 @@ from signaling.media.peer import Peer
 #: A watcher whose sound or picture loses more than this (in 1/256) in so many reports running loses the picture, for
 #: so many seconds at first: on a weak link the sound comes first.
 WEAK_LOSS, WEAK_REPORTS, WEAK_S, WEAK_MAX_S = 64, 3, 10.0, 80.0
+#: Each time after the first takes twice as long, until so many reports running were good.
+WELL_REPORTS = 60
 
 
 class Watcher(Peer):
@@ -23,7 +25,8 @@ class Watcher(Peer):
         super().__init__(*args, **named)
         self._lines = list(lines)
         self._outlets: dict[int, tuple[Line, Outlet, str]] = {}
-        self._weak = 0
+        self._mine: set[int] = set()
+        self._weak = self._well = 0
         self._weak_s = WEAK_S
         self.resumes_at: float | None = None
 
@@ -35,6 +38,20 @@ class Watcher(Peer):
                 outlet = Outlet(self.wire.send_rtp)
                 self._outlets[line.ssrc] = (line, outlet, cname)
                 line.add(outlet)
+
+    def spare(self, line: Line, mine: bool) -> None:
+        """Keeps from her what is her own, or gives back a line that no longer is: her own voice would be an echo, and
+        her own picture costs her twice."""
+        found = self._outlets.get(line.ssrc)
+        if found is None or mine is (line.ssrc in self._mine):
+            return
+        if mine:
+            self._mine.add(line.ssrc)
+            line.pause(found[1])
+        else:
+            self._mine.discard(line.ssrc)
+            if line.kind == "audio" or self.resumes_at is None:
+                line.add(found[1])
 
     def detach(self) -> None:
         for line, outlet, _ in self._outlets.values():
@@ -57,7 +74,11 @@ class Watcher(Peer):
             self._weigh(max(losses), now)
 
     def _weigh(self, loss: int, now: float) -> None:
-        self._weak = self._weak + 1 if loss > WEAK_LOSS else 0
+        weak = loss > WEAK_LOSS
+        self._weak = self._weak + 1 if weak else 0
+        self._well = 0 if weak else self._well + 1
+        if self._well >= WELL_REPORTS:
+            self._weak_s = WEAK_S
         if self._weak < WEAK_REPORTS or self.resumes_at is not None:
             return
         self._weak = 0
@@ -73,7 +94,7 @@ class Watcher(Peer):
             return
         self.resumes_at = None
         for line, outlet, _ in self._outlets.values():
-            if line.kind == "video":
+            if line.kind == "video" and line.ssrc not in self._mine:
                 line.add(outlet)
 
     def report(self, now: float, wall: float) -> None:

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page
 
 from signaling.client.media import Clip
 from signaling.media import port
+from tests.bench import stage
 from tests.signaling.media.people import SESSION, BrowserSpeaker, BrowserWatcher, Hall, open_page, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
@@ -119,6 +120,21 @@ async def test_what_gets_lost_on_the_way_is_sent_again(pages: tuple[Page, Page],
     after = await watcher.arrived("citizen1")
     assert lost[0] > 5
     assert after["pictures"] - before["pictures"] > 5 * 15 * 0.9
+
+
+async def test_how_loud_a_speaker_is_can_be_read(pages: tuple[Page, Page], hall: Hall) -> None:
+    await BrowserSpeaker(pages[0]).join(hall.plane, "asma")
+    await hall.plane.seat(SESSION, 1, "citizen1", "asma", 10)
+    await until(lambda: any(r.seats and r.seats[0].level is not None for r in hall.told(port.Seats)))
+    [seat] = hall.told(port.Seats)[-1].seats
+    assert seat.level is not None and seat.level < 30, "a tone, in -dBov"
+
+
+async def test_a_sample_of_the_stage_bench(stage_browser: Browser) -> None:
+    async with stage.plane_driver() as driver:
+        figures = await stage.measure(driver, stage_browser, 3)
+    assert figures["ok"] == figures["of"] == 3
+    assert figures["unseated_packets"] == 0 and figures["max_takeoff_ms"] <= 200
 
 
 async def test_a_closed_page_is_noticed(pages: tuple[Page, Page], hall: Hall) -> None:

@@ -196,6 +196,21 @@ async def test_a_watcher_gets_only_what_she_may(hall: Hall) -> None:
     await until(lambda: other.seats["signer"].video_frames > 3)
 
 
+async def test_nobody_gets_her_own_voice_back(hall: Hall) -> None:
+    await hall.watcher("viewer")
+    mine = await hall.watcher("asma")
+    await hall.speaker("asma")
+    await hall.speaker("bilal")
+    await hall.plane.seat(SESSION, 1, "citizen1", "asma", 5)
+    await flowing(hall)
+    late = await hall.watcher("asma")
+    await flowing(hall)
+    for watcher in (mine, late):
+        assert watcher.seats["citizen1"].audio_packets == watcher.seats["citizen1"].video_frames == 0
+    await hall.plane.seat(SESSION, 1, "citizen1", "bilal", 6)
+    await until(lambda: all(w.seats["citizen1"].video_frames > 3 for w in (mine, late)))
+
+
 async def test_sound_alone(hall: Hall) -> None:
     watcher = await hall.watcher("viewer")
     await hall.speaker("asma", picture=False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -152,6 +154,47 @@ async def test_a_process_that_is_not_there_is_lost_and_not_an_error(socket: Path
 
 async def test_only_its_own_user_may_connect(server: Server, socket: Path) -> None:
     assert stat.S_IMODE(os.stat(socket).st_mode) == 0o600
+
+
+async def test_a_second_process_does_not_push_the_first_aside(server: Server, socket: Path) -> None:
+    second = Server(socket, LOOPBACK)
+    with pytest.raises(OSError, match="another media process"):
+        await second.start()
+    assert socket.exists()
+
+
+async def test_what_a_killed_process_left_behind_is_no_obstacle(tmp_path: Path) -> None:
+    path = tmp_path / "not-yet" / "m.sock"
+    first = start_process(path)
+    plane = RemotePlane(path)
+    heard: list[port.Report] = []
+    plane.follow(heard.append)
+    plane.start()
+    await until(lambda: heard)
+    first.kill()
+    first.wait()
+    assert path.exists()
+    second = start_process(path)
+    await until(lambda: len(heard) == 2)
+    await plane.stop()
+    end_process(second)
+    assert second.returncode == 0 and not path.exists()
+
+
+async def test_the_command_line_starts_it(socket: Path) -> None:
+    environment = {**os.environ, "KACHEHRI_MEDIA_SOCKET": str(socket), "KACHEHRI_MEDIA_ADDRESSES": "127.0.0.1"}
+    process = subprocess.Popen([sys.executable, "-m", "kachehri", "media"], env=environment)
+    plane = RemotePlane(socket)
+    heard: list[port.Report] = []
+    plane.follow(heard.append)
+    plane.start()
+    try:
+        await until(lambda: heard)
+        await plane.open("s", 1, SEATS)
+        assert "127.0.0.1" in (await plane.offer("s", "asma", "watch")).sdp
+    finally:
+        await plane.stop()
+        end_process(process)
 
 
 def test_a_frame_says_its_length() -> None:

@@ -181,6 +181,8 @@ export async function watch(offer, options = {}) {
     },
     /** Streams by the seat's id. */
     seats,
+    /** The connection's own statistics. */
+    stats: () => connection.getStats(),
     /**
      * What has arrived on a seat: packets of sound, their energy (grows while something is heard), decoded pictures.
      * @param {string} seat
