@@ -124,10 +124,16 @@ class LiveClient:
         self._listeners.setdefault(kind, []).append(listener)
 
     async def until(self, condition: Callable[[], Any], timeout: float = 20.0) -> Any:
-        """Wait until a condition on view, personals or anything else that frames change is met; returns its value."""
+        """Wait until a condition on view, personals or anything else that frames change is met; returns its value.
+
+        A member that is not there (`KeyError`, `IndexError`) means: not yet.
+        """
 
         def met() -> Any:
-            return condition() or self.ended
+            try:
+                return condition() or self.ended
+            except LookupError:
+                return self.ended
 
         async with self._changed:
             found = await asyncio.wait_for(self._changed.wait_for(met), timeout)
