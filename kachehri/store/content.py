@@ -70,7 +70,7 @@ def republish(conn: Connection, id: str, public: str) -> bool:
 
 
 def of_person(conn: Connection, person_id: str) -> list[Erased]:
-    """What a person's erasure would take away."""
+    """What a person's erasure would take away. Looks through every row: call it before the transaction that erases."""
     statement = (
         select(_content.c.id, _content.c.session_id)
         .where(_content.c.person_id == person_id, _content.c.erased_at.is_(None))

@@ -1,9 +1,9 @@
 """Questions and supports as pages look them up: rows made from the log in the same transaction."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .bulk import Bulk
@@ -128,11 +128,15 @@ def unsupport(conn: Connection, rows: Sequence[tuple[str, str]]) -> int:
     return gone
 
 
+def _asked_in(session_id: str) -> Select[Any]:
+    return select(_question.c.id).where(_question.c.session_id == session_id)
+
+
 def tallies(conn: Connection, session_id: str) -> dict[str, int]:
     """How many support each question of a session."""
     statement = (
         select(_support.c.question_id, func.count(literal_column("*")))
-        .where(_support.c.session_id == session_id)
+        .where(_support.c.question_id.in_(_asked_in(session_id)))
         .group_by(_support.c.question_id)
     )
     return {id: count for id, count in conn.execute(statement)}
@@ -140,7 +144,7 @@ def tallies(conn: Connection, session_id: str) -> dict[str, int]:
 
 def supporters(conn: Connection, session_id: str) -> set[tuple[str, str]]:
     """Every `(question, participant)` of a session, to start a replica from."""
-    statement = select(*_NEW_SUPPORTS).where(_support.c.session_id == session_id)
+    statement = select(*_NEW_SUPPORTS).where(_support.c.question_id.in_(_asked_in(session_id)))
     return {(row[0], row[1]) for row in conn.execute(statement)}
 
 
@@ -162,10 +166,11 @@ def by_id(conn: Connection, id: str) -> Asked | None:
     return Asked(*row) if row is not None else None
 
 
-def of_asker(conn: Connection, participant_id: str) -> list[Asked]:
-    """Somebody's own questions, newest first."""
-    statement = select(*_COLUMNS).where(_question.c.asker == participant_id).order_by(_question.c.received_at.desc())
-    return [Asked(*row) for row in conn.execute(statement)]
+def of_asker(conn: Connection, session_id: str, participant_id: str) -> list[Asked]:
+    """Somebody's own questions in a session, newest first."""
+    mine = (_question.c.session_id == session_id, _question.c.asker == participant_id)
+    newest = (_question.c.received_at.desc(), _question.c.seq.desc())
+    return [Asked(*row) for row in conn.execute(select(*_COLUMNS).where(*mine).order_by(*newest))]
 
 
 def listing(

@@ -43,7 +43,8 @@ class Question(Row, table=True):
     """What somebody asked. The words are in `content`, found by `content_id`."""
 
     __table_args__ = (
-        Index("ix_question_session_id_state_received_at", "session_id", "state", "received_at"),
+        # Few on purpose: every further index costs a command as much as its event does.
+        Index("ix_question_session_id_received_at", "session_id", "received_at"),
         Index(
             "ix_question_parent_id",
             "parent_id",
@@ -54,7 +55,7 @@ class Question(Row, table=True):
     id: str = Field(primary_key=True)
     session_id: str = Field(foreign_key="session.id")
     kind: str
-    asker: str = Field(index=True)
+    asker: str
     filed_by: str | None = None
     consent_id: str | None = None
     channel: str
@@ -76,7 +77,7 @@ class Question(Row, table=True):
 class Support(Row, table=True):
     """One "me too" of one participant; only their number enters the log."""
 
-    __table_args__ = (Index("ix_support_session_id", "session_id"), {"sqlite_with_rowid": False})
+    __table_args__ = {"sqlite_with_rowid": False}
     question_id: str = Field(primary_key=True)
     participant_id: str = Field(primary_key=True)
     session_id: str

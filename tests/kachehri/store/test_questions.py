@@ -45,14 +45,14 @@ def ten(store: Store, session: Session) -> list[Asked]:
     return rows
 
 
-def test_found_by_every_handle(store: Store, ten: list[Asked]) -> None:
+def test_found_by_every_handle(store: Store, session: Session, ten: list[Asked]) -> None:
     with store.read() as conn:
         for row in ten:
             assert row.receipt_hash is not None
             assert questions.by_id(conn, row.id) == row
             assert questions.by_reference(conn, row.reference) == row
             assert questions.by_receipt(conn, row.receipt_hash) == row
-        assert [row.seq for row in questions.of_asker(conn, f"{1:016x}")] == [7, 4, 1]
+        assert [row.seq for row in questions.of_asker(conn, session.id, f"{1:016x}")] == [7, 4, 1]
         assert questions.by_id(conn, "nothing") is None
         assert questions.by_reference(conn, "0") is None
         assert questions.by_receipt(conn, b"0") is None

@@ -14,7 +14,6 @@ def support() -> None:
         sa.PrimaryKeyConstraint("question_id", "participant_id", name="pk_support"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_support_session_id", "support", ["session_id"])
 
 
 def session() -> None:
@@ -78,10 +77,9 @@ def question() -> None:
         sa.UniqueConstraint("reference", name="uq_question_reference"),
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name="fk_question_session_id"),
     )
-    op.create_index("ix_question_asker", "question", ["asker"])
     present = sa.text("parent_id IS NOT NULL")
     op.create_index("ix_question_parent_id", "question", ["parent_id"], sqlite_where=present, postgresql_where=present)
-    op.create_index("ix_question_session_id_state_received_at", "question", ["session_id", "state", "received_at"])
+    op.create_index("ix_question_session_id_received_at", "question", ["session_id", "received_at"])
 
 
 def seat() -> None:

@@ -14,7 +14,6 @@ def command() -> None:
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("result", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("session_id", "key", name="pk_command"),
-        sqlite_with_rowid=False,
     )
 
 
@@ -32,7 +31,6 @@ def content() -> None:
         sa.Column("erased_at", sa.BigInteger()),
         sa.PrimaryKeyConstraint("id", name="pk_content"),
     )
-    op.create_index("ix_content_person_id", "content", ["person_id"])
     op.create_index("ix_content_session_id", "content", ["session_id"])
 
 
