@@ -127,7 +127,7 @@ class MediaSignalling:
         if session.id not in self._open:
             await self._plane.open(session.id, self._fence, tuple(session.stage.seats), self._codec)
             self._open[session.id] = {}
-            await self._push(session, session.seq)
+            await self._push(session)
 
     def _announced(self, announced: Announced) -> None:
         live = self._hub.service.loaded(announced.session_id)
@@ -135,9 +135,9 @@ class MediaSignalling:
             return
         before = self._open.get(live.session.id, {})
         if seating(live.session) != before or live.session.phase in ENDED:
-            self._hub.spawn(self._follow_up(live, live.session.seq))
+            self._hub.spawn(self._follow_up(live))
 
-    async def _follow_up(self, live: Live, seq: int) -> None:
+    async def _follow_up(self, live: Live) -> None:
         session = live.session
         try:
             if session.phase in ENDED:
@@ -145,15 +145,14 @@ class MediaSignalling:
                     await self._plane.close(session.id, self._fence)
                 return
             await self._opened(live)
-            await self._push(session, seq)
+            await self._push(session)
         except MediaRefused as refused:
-            if refused.code in ("media_unknown_session", "media_lost"):
-                self._open.pop(session.id, None)
+            self._open.pop(session.id, None)  # with the next event, or the next request, everything is told again
             self._hub.log.warning("media.push_refused", code=refused.code)
 
-    async def _push(self, session: Session, seq: int) -> None:
+    async def _push(self, session: Session) -> None:
         """Tell the plane whatever differs from what it was told; later calls carry later numbers and win."""
-        told = self._open[session.id]
+        told, seq = self._open[session.id], session.seq
         for seat, (participant, muted) in seating(session).items():
             was = told.get(seat, EMPTY)
             told[seat] = (participant, muted)
@@ -208,7 +207,7 @@ class MediaSignalling:
         for session_id in known:
             live = self._hub.service.loaded(session_id)
             if live is not None:
-                self._hub.spawn(self._follow_up(live, live.session.seq))
+                self._hub.spawn(self._follow_up(live))
 
     def _line(self, session_id: str, participant: str, *, present: bool) -> None:
         """A speaker's sound is there or gone. Only the worker that holds the person's connection says so."""

@@ -1,0 +1,251 @@
+"""`media.*` between browsers and a plane that only takes notes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rooms.attendance import BlockParticipant
+from rooms.base import Actor
+from signaling.client import LiveClient, RefusedError
+from signaling.media import port
+from signaling.media.port import MediaRefused, Offer
+from tests.signaling.town import Town, person, town_at
+
+pytestmark = pytest.mark.anyio
+
+MODERATOR = Actor(person(9), "moderator")
+
+
+class Notes:
+    """A plane without packets."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self.known: set[str] = set()
+        self.refuse: dict[str, str] = {}
+        self.report: port.Reports = lambda report: None
+        self._peers = 0
+
+    def _note(self, name: str, *what: Any) -> None:
+        if name in self.refuse:
+            raise MediaRefused(self.refuse[name])
+        self.calls.append((name, *what))
+
+    def follow(self, reports: port.Reports) -> None:
+        self.report = reports
+
+    async def open(self, session: str, fence: int, seats: tuple[str, ...], codec: str = "vp8") -> None:
+        self._note("open", seats)
+        self.known.add(session)
+
+    async def offer(self, session: str, participant: str, direction: Any, seats: Any = None) -> Offer:
+        if session not in self.known:
+            raise MediaRefused("media_unknown_session")
+        self._note("offer", participant, direction, seats)
+        self._peers += 1
+        return Offer(peer=f"p{self._peers}", sdp="v=0\r\n")
+
+    async def answer(self, session: str, participant: str, peer: str, sdp: str) -> None:
+        self._note("answer", participant, peer, sdp)
+
+    async def leave(self, session: str, participant: str, peer: str | None = None) -> None:
+        self._note("leave", participant, peer)
+
+    async def seat(self, session: str, fence: int, seat: str, participant: str | None, seq: int) -> None:
+        self._note("seat", seat, participant)
+
+    async def mute(self, session: str, fence: int, seat: str, muted: bool, seq: int) -> None:
+        self._note("mute", seat, muted)
+
+    async def close(self, session: str, fence: int) -> None:
+        self._note("close")
+
+    def named(self, name: str) -> list[tuple[Any, ...]]:
+        return [call[1:] for call in self.calls if call[0] == name]
+
+
+class Scene:
+    def __init__(self, town: Town, plane: Notes) -> None:
+        self.town, self.plane = town, plane
+
+    async def until(self, condition: Any) -> None:
+        for _ in range(500):
+            if condition():
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(self.plane.calls)
+
+    async def called(self, speaker: LiveClient, moderator: LiveClient) -> str:
+        question = (await speaker.send("question.ask", text="x"))["result"]["question"]
+        await moderator.send("question.admit", question=question)
+        if moderator.view["session"]["phase"] == "scheduled":
+            await moderator.send("session.open_doors")
+        await moderator.send("session.start")
+        await moderator.send("turn.call", question=question)
+        turn: str = await speaker.until(lambda: speaker.personal["turn"])
+        return turn
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    plane = Notes()
+    async with town_at(tmp_path, plane=plane) as town:
+        yield Scene(town, plane)
+
+
+async def test_watching_is_for_everyone(scene: Scene) -> None:
+    async with scene.town.client(1) as viewer:
+        offer = await viewer.send("media.watch", seats=["s1"])
+        assert (offer["type"], offer["peer"], offer["direction"]) == ("media.offer", "p1", "watch")
+        assert scene.plane.named("open") == [(("chair", "s1", "s2"),)]
+        assert scene.plane.named("offer") == [(person(1), "watch", ("s1",))]
+        answered = await viewer.send("media.answer", peer="p1", sdp="v=0")
+        assert answered["type"] == "reply" and "seq" not in answered
+        assert scene.plane.named("answer") == [(person(1), "p1", "v=0")]
+        up = asyncio.get_running_loop().create_future()
+        viewer.on("media.up", up.set_result)
+        scene.plane.report(port.Up(scene.town.session, person(1), "p1", "watch"))
+        assert (await asyncio.wait_for(up, 5))["peer"] == "p1"
+        await viewer.send("media.leave", peer="p1")
+        assert scene.plane.named("leave") == [(person(1), "p1")]
+
+
+async def test_only_who_has_a_turn_or_may_sit_may_send(scene: Scene) -> None:
+    async with scene.town.client(1) as citizen, scene.town.client(9, "moderator") as moderator:
+        for client in (citizen, moderator):
+            with pytest.raises(RefusedError) as refused:
+                await client.send("media.publish")
+            assert refused.value.code == "not_allowed"
+        async with scene.town.client(5, "official") as official:
+            assert (await official.send("media.publish"))["direction"] == "publish"
+        await scene.called(citizen, moderator)
+        assert (await citizen.send("media.publish"))["direction"] == "publish"
+
+
+async def test_the_plane_is_told_who_sits(scene: Scene) -> None:
+    async with scene.town.client(1) as speaker, scene.town.client(9, "moderator") as moderator:
+        async with scene.town.client(5, "chair") as chair:
+            await chair.send("session.open_doors")
+            await chair.send("seat.take", seat="chair")
+            await scene.until(lambda: scene.plane.named("seat") == [("chair", person(5))])
+            turn = await scene.called(speaker, moderator)
+            await speaker.send("turn.ready", turn=turn)
+            await scene.until(lambda: ("s1", person(1)) in scene.plane.named("seat"))
+            await moderator.send("seat.mute", seat="s1", muted=True)
+            await scene.until(lambda: scene.plane.named("mute") == [("s1", True)])
+            await moderator.send("seat.clear", seat="s1", reason="time_up")
+            await scene.until(lambda: ("s1", None) in scene.plane.named("seat"))
+            await chair.send("seat.leave", seat="chair")
+            await scene.until(lambda: ("chair", None) in scene.plane.named("seat"))
+            await moderator.send("session.close")
+            await scene.until(lambda: scene.plane.named("close"))
+
+
+async def test_sound_that_stops_is_a_dropped_line(scene: Scene) -> None:
+    session = scene.town.session
+    async with scene.town.client(1) as speaker, scene.town.client(9, "moderator") as moderator:
+        turn = await scene.called(speaker, moderator)
+        peer = (await speaker.send("media.publish"))["peer"]
+        await speaker.send("turn.ready", turn=turn)
+        await moderator.until(lambda: moderator.view["turns"][turn]["state"] == "on_stage")
+        cases: list[tuple[port.Report, port.Report | None]] = [
+            (port.Silent(session, person(1)), port.Back(session, person(1))),
+            (port.Closed(session, person(1), peer, "publish", "timeout"), None),
+        ]
+        for gone, back in cases:
+            scene.plane.report(gone)
+            await moderator.until(lambda: moderator.view["turns"][turn]["state"] == "dropped")
+            assert moderator.view["turns"][turn]["cause"] == "media"
+            await scene.until(lambda: scene.plane.named("seat")[-1] == ("s1", None))
+            if back is None:
+                peer = (await speaker.send("media.publish"))["peer"]
+                back = port.Up(session, person(1), peer, "publish")
+            scene.plane.report(back)
+            await moderator.until(lambda: moderator.view["turns"][turn]["state"] == "on_stage")
+            await scene.until(lambda: scene.plane.named("seat")[-1] == ("s1", person(1)))
+
+
+async def test_a_peer_that_was_left_on_purpose_is_no_drop(scene: Scene) -> None:
+    async with scene.town.client(1) as speaker, scene.town.client(9, "moderator") as moderator:
+        turn = await scene.called(speaker, moderator)
+        peer = (await speaker.send("media.publish"))["peer"]
+        await speaker.send("turn.ready", turn=turn)
+        lost: list[Any] = []
+        speaker.on("media.lost", lost.append)
+        for reason in ("left", "replaced"):
+            scene.plane.report(port.Closed(scene.town.session, person(1), peer, "publish", reason))
+        await speaker.send("media.leave")
+        await moderator.until(lambda: moderator.view["turns"][turn]["state"] != "called")
+        assert moderator.view["turns"][turn]["state"] == "on_stage"
+        assert not lost
+
+
+async def test_a_lost_plane_is_told_at_once_and_told_everything_again(scene: Scene) -> None:
+    session = scene.town.session
+    async with scene.town.client(1) as viewer, scene.town.client(5, "chair") as chair:
+        await chair.send("session.open_doors")
+        await chair.send("seat.take", seat="chair")
+        await viewer.send("media.watch")
+        lost = asyncio.get_running_loop().create_future()
+        viewer.on("media.lost", lost.set_result)
+        scene.plane.report(port.Lost(session))
+        assert "peer" not in await asyncio.wait_for(lost, 5)
+        scene.plane.known.clear()
+        scene.plane.calls.clear()
+        scene.plane.report(port.Ready("other"))
+        await viewer.send("media.watch")
+        await scene.until(lambda: scene.plane.named("seat") == [("chair", person(5))])
+        assert scene.plane.named("open")
+
+
+@pytest.mark.parametrize("code", ["media_full", "media_lost"])
+async def test_what_the_plane_refuses_is_refused(scene: Scene, code: str) -> None:
+    async with scene.town.client(1) as viewer:
+        scene.plane.refuse["offer"] = code
+        with pytest.raises(RefusedError) as refused:
+            await viewer.send("media.watch")
+        assert (refused.value.code, refused.value.params) == ("media", {"reason": code})
+
+
+async def test_a_plane_that_forgot_the_session_is_asked_anew(scene: Scene) -> None:
+    async with scene.town.client(1) as viewer:
+        await viewer.send("media.watch")
+        scene.plane.known.clear()
+        with pytest.raises(RefusedError):
+            await viewer.send("media.watch")
+        assert (await viewer.send("media.watch"))["type"] == "media.offer"
+
+
+async def test_pushes_that_are_refused_are_survived(scene: Scene) -> None:
+    async with scene.town.client(5, "chair") as chair:
+        await chair.send("session.open_doors")
+        scene.plane.refuse["seat"] = "media_lost"
+        await chair.send("seat.take", seat="chair")
+        await chair.send("seat.leave", seat="chair")
+        scene.plane.refuse.clear()
+        await chair.send("seat.take", seat="chair")
+        await scene.until(lambda: scene.plane.named("seat")[-1:] == [("chair", person(5))])
+
+
+async def test_someone_who_may_only_listen_may_not_send(scene: Scene) -> None:
+    async with scene.town.client(1) as citizen, scene.town.client(9, "moderator") as moderator:
+        await scene.called(citizen, moderator)
+        await scene.town.service.submit(
+            MODERATOR, scene.town.session, BlockParticipant(participant=person(1), reason="abuse")
+        )
+        with pytest.raises(RefusedError):
+            await citizen.send("media.publish")
+        assert await citizen.send("media.watch")
+
+
+async def test_without_a_plane_the_text_goes_on(tmp_path: Path) -> None:
+    async with town_at(tmp_path) as town, town.client(1) as viewer:
+        with pytest.raises(RefusedError) as refused:
+            await viewer.send("media.watch")
+        assert (refused.value.code, refused.value.params) == ("media", {"reason": "media_lost"})
+        assert (await viewer.send("question.ask", text="x"))["result"]
