@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from web.cards import AreaGroup, Balance, LineRow, MyQuestion, SeatCard, SessionCard, TopicGroup
+from web.cards import AreaGroup, Balance, LineRow, MyQuestion, SeatCard, SessionCard, TopicGroup, way
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,12 @@ class LivePage:
     balance: Balance | None = None
 
     blank_row = LineRow(n=0, question="", topic="")
+
+    @property
+    def blank_question(self) -> MyQuestion:
+        """For the `<template>` of a card."""
+        return MyQuestion("", "", "", "new", way("new"), "", session_id=self.session.id)
+
     phases = ("scheduled", "doors_open", "live", "adjourned", "postponed", "closing", "closed", "cancelled")
 
     @property

@@ -76,6 +76,14 @@ class Words:
         """A reference in groups of 2-4-4, never reordered by the text around it."""
         return _LTR.format(grouped_reference(reference))
 
+    @staticmethod
+    def grouped(reference: str) -> str:
+        return grouped_reference(reference)
+
+    @staticmethod
+    def whole_minutes(span_ms: int) -> int:
+        return whole_minutes(span_ms)
+
     def _time(self, text: str, at_ms: int) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(self.dates.machine(at_ms), text)
 

@@ -151,16 +151,16 @@ async def town(tmp_path_factory: pytest.TempPathFactory, anyio_backend: str) -> 
         media=replace(plain.media, socket=tmp_path / "media.sock"),
         place=replace(plain.place, name="Noorgarh", helpline="1991"),
     )
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
     app = create_app(settings)
     config = uvicorn.Config(app, ws=LiveProtocol, http="h11", log_config=None, lifespan="on")
     server = uvicorn.Server(config)
+    listener = socket.create_server(("127.0.0.1", 0))
     task = asyncio.create_task(server.serve([listener]))
-    while not server.started:
+    while not server.started and not task.done():
         await asyncio.sleep(0.01)
-        if task.done():
-            task.result()
+    if task.done():
+        listener.close()
+        task.result()
     found = Town(f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.house, settings)
     try:
         yield found

@@ -8,6 +8,9 @@ const KEPT = ["category", "text", "area", "name", "hide_name", "private"];
 
 for (const element of document.querySelectorAll("form[data-draft]")) keepDraft(/** @type {HTMLFormElement} */ (element));
 
+const done = /** @type {HTMLElement | null} */ (document.querySelector("[data-draft-done]"));
+if (done) localStorage.removeItem(`k-draft-${done.dataset.draftDone}`);
+
 /** @param {HTMLFormElement} form */
 function keepDraft(form) {
   const name = `k-draft-${form.dataset.draft}`;

@@ -1,4 +1,7 @@
-/** Who is on the stage, and sound and picture on a tap: never before, because they cost the listener's money. */
+/**
+ * Who is on the stage; sound on a tap, and a picture on another: never before, because they cost the listener's money.
+ * Sound plays apart from the picture, since somebody who speaks without a camera has none.
+ */
 
 import { sentence, table } from "./words.js";
 
@@ -9,15 +12,23 @@ export function attachSeats(root, store, live) {
   const names = table(seats, "data-names");
   const topics = table(document.body, "data-topics");
   const button = /** @type {HTMLButtonElement} */ (root.querySelector("#listen"));
-  const label = /** @type {HTMLElement} */ (button.querySelector("span"));
+  const pictureButton = /** @type {HTMLButtonElement} */ (root.querySelector("#picture"));
   /** @type {any} */
   let watching = null;
+  let picture = false;
+  let round = 0;
+  /** @type {Map<string, HTMLAudioElement>} */
+  const sounds = new Map();
   /** @type {Map<string, HTMLVideoElement>} */
   const screens = new Map();
 
   /** @type {HTMLElement} */ (root.querySelector("#listen-actions")).hidden = false;
-  button.addEventListener("click", () => (watching ? hush() : void listen()));
-
+  button.addEventListener("click", () => (watching ? hush("off") : void listen()));
+  pictureButton.addEventListener("click", () => {
+    picture = !picture;
+    if (!picture) clearScreens();
+    void listen();
+  });
   live.on("media.lost", (frame) => {
     if (watching && (!frame.peer || frame.peer === watching.peer)) renew();
   });
@@ -26,7 +37,7 @@ export function attachSeats(root, store, live) {
   });
 
   function drawSeats() {
-    const { questions = {}, turns = {}, seats: all = {} } = store.view;
+    const { questions = {}, turns = {}, seats: all = {} } = store.view ?? {};
     const cards = new Map(Array.from(seats.children, (card) => [card.getAttribute("data-seat"), card]));
     const taken = Object.entries(all).filter(([, seat]) => seat.taken);
     const shown = taken.map(([id, seat]) => {
@@ -39,8 +50,8 @@ export function attachSeats(root, store, live) {
       const role = card.querySelector("[data-role]");
       if (named) named.textContent = question.name || names[seat.kind] || "";
       if (role) role.textContent = seat.muted ? (names.muted ?? "") : (topics[question.category] ?? "");
-      const video = screens.get(id);
-      if (video && video.parentElement !== card) card.prepend(video);
+      const screen = screens.get(id);
+      if (screen && screen.parentElement !== card) card.prepend(screen);
       return card;
     });
     // The last picture of someone who left would stay in the element: it leaves with the card.
@@ -49,13 +60,18 @@ export function attachSeats(root, store, live) {
   }
 
   async function listen() {
-    label.textContent = sentence(button, "wait");
-    button.disabled = true;
+    const mine = ++round;
+    label(button, "wait");
+    button.disabled = pictureButton.disabled = true;
     try {
       const { watch } = await import("./media.js");
       const offer = await live.send("media.watch");
       const peer = await watch(offer, {
-        onseat: ({ seat, stream }) => show(seat, stream),
+        picture,
+        onseat: (seat, streams) => {
+          play(seat, streams.audio);
+          if (picture) show(seat, streams.video);
+        },
         onstate: (state) => {
           if (state === "failed" && watching === peer) renew();
         },
@@ -63,12 +79,13 @@ export function attachSeats(root, store, live) {
       watching?.close();
       watching = peer;
       await live.send("media.answer", { peer: peer.peer, sdp: peer.answer });
-      label.textContent = sentence(button, "on");
+      label(button, "on");
+      pictureButton.hidden = false;
+      label(pictureButton, picture ? "on" : "off");
     } catch {
-      hush();
-      label.textContent = sentence(button, "fail");
+      if (mine === round) hush("fail");
     }
-    button.disabled = false;
+    button.disabled = pictureButton.disabled = false;
   }
 
   /** The server or the line dropped the sound: fetch it again without a tap, since the tap was for "until I say stop". */
@@ -76,22 +93,46 @@ export function attachSeats(root, store, live) {
     setTimeout(() => watching && void listen(), 500 + Math.random() * 500);
   }
 
-  function hush() {
+  /** @param {"off" | "fail"} why */
+  function hush(why) {
     watching?.close();
     watching = null;
-    for (const video of screens.values()) video.remove();
+    for (const sound of sounds.values()) sound.srcObject = null;
+    sounds.clear();
+    clearScreens();
+    pictureButton.hidden = true;
+    label(button, why);
+  }
+
+  function clearScreens() {
+    for (const screen of screens.values()) screen.remove();
     screens.clear();
-    label.textContent = sentence(button, "off");
+  }
+
+  /** @param {HTMLButtonElement} element @param {string} name */
+  function label(element, name) {
+    /** @type {HTMLElement} */ (element.querySelector("span")).textContent = sentence(element, name);
+  }
+
+  /** @param {string} seat @param {MediaStream} stream */
+  function play(seat, stream) {
+    const sound = sounds.get(seat) ?? new Audio();
+    sounds.set(seat, sound);
+    sound.srcObject = stream;
+    sound.play().catch(() => {});
   }
 
   /** @param {string} seat @param {MediaStream} stream */
   function show(seat, stream) {
-    const video = screens.get(seat) ?? document.createElement("video");
-    screens.set(seat, video);
-    video.autoplay = true;
-    video.playsInline = true;
-    video.srcObject = stream;
-    video.play().catch(() => {});
+    const screen = screens.get(seat) ?? document.createElement("video");
+    screens.set(seat, screen);
+    screen.muted = true;
+    screen.autoplay = true;
+    screen.playsInline = true;
+    screen.hidden = true;
+    screen.onresize = () => (screen.hidden = !screen.videoWidth);
+    screen.srcObject = stream;
+    screen.play().catch(() => {});
     drawSeats();
   }
 }

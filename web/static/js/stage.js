@@ -6,7 +6,7 @@ import { capture } from "./mic.js";
 const PICTURE = { width: { ideal: 424 }, height: { ideal: 240 }, frameRate: { ideal: 12, max: 15 }, facingMode: "user" };
 const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
 const PICTURE_KBPS = 200;
-const AGAIN_MS = 500;
+const SEND_AGAIN_MS = 500;
 
 export class StageSender {
   /** @param {import("./connection.js").LiveConnection} live @param {(state: "up" | "down") => void} onState */
@@ -48,7 +48,7 @@ export class StageSender {
       this.peer = peer;
       await this.live.send("media.answer", { peer: peer.peer, sdp: peer.answer });
     } catch {
-      setTimeout(() => this.wanted && void this.connect(), AGAIN_MS);
+      setTimeout(() => this.wanted && void this.connect(), SEND_AGAIN_MS);
     } finally {
       this.busy = false;
     }
