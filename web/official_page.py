@@ -38,6 +38,10 @@ _MESSAGES = (
     "official.not_yet",
     "official.read_out",
     "official.nobody",
+    "turn.called",
+    "turn.on_deck",
+    "turn.ready",
+    "turn.dropped",
     "no.offline",
     "no.other",
 )

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from kachehri.store.tables import Account
 from rooms.base import Command, Refused
-from rooms.questions import AdmitQuestion, ClassifyQuestion, HoldQuestion, NotTakeQuestion
+from rooms.questions import AdmitQuestion, HoldQuestion, NotTakeQuestion
 from rooms.turns import CallTurn
 from web import desk_messages, desk_page, forms, reading
 from web.desk_cards import LISTS, names_of
@@ -75,8 +75,6 @@ def command_of(fields: dict[str, str]) -> Command:
             return AdmitQuestion(question=question)
         case "call":
             return CallTurn(question=question)
-        case "classify":
-            return ClassifyQuestion(question=question, category=fields.get("category", "other")[:40])
         case "hold":
             return HoldQuestion(question=question, reason=chosen("hold", reason))  # type: ignore[arg-type]
         case "not_take":

@@ -43,6 +43,13 @@ store.follow(({ view }) => view && draw());
 for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-course]"))) {
   button.addEventListener("click", () => void steer(button));
 }
+for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".parts a"))) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    openPart(link.hash.slice(1));
+  });
+}
+openPart("triage");
 listenForKeys(
   {
     a: () => void triage.act("admit"), h: () => void triage.act("hold"), m: () => void triage.act("merge"),
@@ -136,6 +143,14 @@ function net(state) {
 /** The list that the focus is in; the incoming questions unless somebody works in the line. */
 function active() {
   return byId("queue").contains(document.activeElement) ? line.chooser : triage.chooser;
+}
+
+/** On a small screen one part is shown at a time. @param {string} part */
+function openPart(part) {
+  page.dataset.part = part;
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".parts a"))) {
+    link.hash === `#${part}` ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
+  }
 }
 
 /** @param {number} part */

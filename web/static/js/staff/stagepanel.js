@@ -20,7 +20,7 @@ export class StagePanel {
     this.speaker = "";
     this.warned = "";
     this.dropped = new Set();
-    this.watching = new Watching(orders.live, (seat, stream) => this.show(seat, stream), (state) => this.watchState(state));
+    this.watching = new Watching(orders.live, () => import("../media.js"), (seat, stream) => this.show(seat, stream), (state) => this.watchState(state));
     byId("stage").addEventListener("click", (event) => this.press(/** @type {HTMLElement} */ (event.target)));
     byId("watch").addEventListener("click", () => this.toggleWatch());
   }

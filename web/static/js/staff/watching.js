@@ -5,11 +5,13 @@ const AGAIN_MS = 1500;
 export class Watching {
   /**
    * @param {import("../connection.js").LiveConnection} live
+   * @param {() => Promise<typeof import("../media.js")>} load the module of the stage; its address depends on the page's own script
    * @param {(seat: string, picture: MediaStream) => void} show
    * @param {(state: string) => void} told
    */
-  constructor(live, show, told) {
+  constructor(live, load, show, told) {
     this.live = live;
+    this.load = load;
     this.show = show;
     this.told = told;
     this.wanted = false;
@@ -27,7 +29,7 @@ export class Watching {
     this.wanted = true;
     const round = ++this.round;
     try {
-      const { watch } = await import("../media.js");
+      const { watch } = await this.load();
       const offer = await this.live.send("media.watch");
       const peer = await watch(offer, {
         onseat: (/** @type {string} */ seat, /** @type {{audio: MediaStream, video: MediaStream}} */ streams) => {

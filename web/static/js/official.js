@@ -1,13 +1,13 @@
 /** The official's page: the question in large letters, the time left, who is next, and a seat with camera and sound. */
 
-import { announce } from "../announcer.js";
-import { LiveConnection } from "../connection.js";
-import { MicrophoneError, meter } from "../mic.js";
-import { StageSender } from "../stage.js";
-import { LiveStore } from "../store.js";
-import { arrange, bit, byId, clone, put, topicNames } from "./rows.js";
-import { clockText, say, sayNo, showProblem } from "./talk.js";
-import { Watching } from "./watching.js";
+import { announce } from "./announcer.js";
+import { LiveConnection } from "./connection.js";
+import { MicrophoneError, meter } from "./mic.js";
+import { StageSender } from "./stage.js";
+import { LiveStore } from "./store.js";
+import { arrange, bit, byId, clone, put, topicNames } from "./staff/rows.js";
+import { clockText, say, sayNo, showProblem } from "./staff/talk.js";
+import { Watching } from "./staff/watching.js";
 
 const LOW_MS = 30000;
 const NEXT_SHOWN = 4;
@@ -26,7 +26,7 @@ const sender = new StageSender(live, (state) => {
   if (state === "down" && sender.wanted) showProblem(problem, say("desk.net.connecting"));
   else showProblem(problem);
 });
-const watching = new Watching(live, showPicture, (state) => {
+const watching = new Watching(live, () => import("./media.js"), showPicture, (state) => {
   if (state === "failed") showProblem(problem, say("st.watch_fail"));
 });
 const problem = byId("problem");
