@@ -18,7 +18,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,6 +29,7 @@ from signaling.client.media import Clip, Speaker
 from signaling.media import compat
 from signaling.media.port import Ready, Report
 from signaling.media.remote import RemotePlane
+from tests.bench.stage_house import house_driver
 from tests.servers import require
 from tests.signaling.media.conftest import CLIPS, stage_flags, tone
 from tests.signaling.media.people import (
@@ -106,6 +107,10 @@ PACKETS = """async () => {
 class Driver(Protocol):
     """What the bench needs of a server. `ready` and `take_off` return when the command was sent, in ms of the epoch."""
 
+    @property
+    def seats(self) -> tuple[str, ...]:
+        """The seats that speakers are put on, in turn."""
+
     async def watch(self, page: Page) -> None:
         """Makes the page a watcher of every seat."""
 
@@ -129,6 +134,10 @@ class PlaneDriver:
         self._plane = plane
         self._seq = 0
         self._people: list[Speaker] = []
+
+    @property
+    def seats(self) -> tuple[str, ...]:
+        return SEATS
 
     async def watch(self, page: Page) -> None:
         await BrowserWatcher(page).join(self._plane, "viewer")
@@ -199,7 +208,7 @@ async def measure(driver: Driver, browser: Browser, rounds: int) -> dict[str, An
     before = await watching.evaluate(PACKETS)
     stray += sum(seat["packets"] for seat in before.values())
     for i in range(rounds):
-        seat, name = SEATS[i % len(SEATS)], f"speaker{i}"
+        seat, name = driver.seats[i % len(driver.seats)], f"speaker{i}"
         await driver.publish(speaking, name)
         await asyncio.sleep(0.3)
         empty = await watching.evaluate(PACKETS)
@@ -246,10 +255,11 @@ def percentile(values: list[float]) -> float | None:
     return round(found) if found != float("inf") else None
 
 
-async def run(rounds: int) -> dict[str, Any]:
+async def run(rounds: int, whole: bool) -> dict[str, Any]:
+    chosen: AbstractAsyncContextManager[Driver] = house_driver() if whole else plane_driver()
     with tempfile.TemporaryDirectory() as folder:
         sound = tone(Path(folder) / "tone.wav")
-        async with async_playwright() as playwright, plane_driver() as driver:
+        async with async_playwright() as playwright, chosen as driver:
             browser = await playwright.chromium.launch(executable_path=require("chromium"), args=stage_flags(sound))
             try:
                 figures = await measure(driver, browser, rounds)
@@ -257,15 +267,16 @@ async def run(rounds: int) -> dict[str, Any]:
             finally:
                 await browser.close()
     versions = {name: metadata.version(name) for name in ("aiortc", "aioice", "pylibsrtp")}
-    return {**figures, "driver": "plane", "python": platform.python_version(), **versions}
+    return {**figures, "driver": "server" if whole else "plane", "python": platform.python_version(), **versions}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--small", action="store_true", help="the sample of the test suite")
+    parser.add_argument("--plane", action="store_true", help="the media process alone, without the server")
     given = parser.parse_args()
-    print(json.dumps(asyncio.run(run(4 if given.small else given.rounds))))
+    print(json.dumps(asyncio.run(run(4 if given.small else given.rounds, not given.plane))))
 
 
 if __name__ == "__main__":

@@ -121,6 +121,7 @@ PUBLISH = """async ({offer, picture, sound}) => {
   const {publish} = await import("/media.js");
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: sound, video: picture && {width: 320, height: 240, frameRate: 15}});
+  window.speaking?.close();
   window.states = [];
   window.speaking = await publish(offer, {audio: stream.getAudioTracks()[0], video: stream.getVideoTracks()[0]},
     {onstate: (state) => window.states.push(state)});
