@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from .keys import derive
+from .store import Store, StoreError, district
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -102,6 +103,18 @@ class Vault:
             except VaultError:
                 continue
         raise VaultError("sealed")
+
+
+def check_key(store: Store, vault: Vault) -> None:
+    """Refuse a key file that is not this database's; the first one that comes becomes it.
+
+    Raises:
+        StoreError: `wrong_key`. To go on would seal new words under a key that the old ones do not know.
+    """
+    with store.write() as conn:
+        known = district.set_fact(conn, "vault", vault.fingerprints[0])
+    if known not in vault.fingerprints:
+        raise StoreError("wrong_key")
 
 
 def _wrap_place(person_id: str) -> bytes:

@@ -45,6 +45,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "The database file is damaged. Stop the server and restore a backup.",
         "ur": "ڈیٹا بیس کی فائل خراب ہے۔ سرور بند کریں اور بیک اپ بحال کریں۔",
     },
+    "wrong_key": {
+        "en": "This key file does not belong to this database. Put the right one back; no other opens what is sealed.",
+        "ur": "یہ کلیدی فائل اس ڈیٹا بیس کی نہیں۔ درست فائل واپس رکھیں؛ بند معلومات کسی اور سے نہیں کھلیں گی۔",
+    },
     "io": {
         "en": "The disk reported an error. The server stops, so that nothing is promised that was not saved.",
         "ur": "ڈسک میں خرابی ہے۔ سرور رک رہا ہے تاکہ کوئی ایسا وعدہ نہ ہو جو محفوظ نہ ہوا ہو۔",

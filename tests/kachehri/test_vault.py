@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kachehri.store import Store, content, migrate, people
-from kachehri.vault import PersonKey, Vault, VaultError
+from kachehri.store import Store, StoreError, content, migrate, people
+from kachehri.vault import PersonKey, Vault, VaultError, check_key
 
 MASTER = secrets.token_bytes(32)
 PLACE = "person/phone/aaaaaaaaaaaaaaaa"
@@ -142,6 +142,16 @@ def test_erasing_a_person_leaves_only_noise(store: Store, vault: Vault) -> None:
         assert content.of_person(conn, "a" * 16) == []
         with pytest.raises(VaultError):
             vault.open_key(found.id, found.data_key)
+
+
+def test_another_key_file_is_refused_before_anything_is_sealed_with_it(store: Store, vault: Vault) -> None:
+    check_key(store, vault)
+    check_key(store, vault)
+    other = secrets.token_bytes(32)
+    with pytest.raises(StoreError) as caught:
+        check_key(store, Vault([other]))
+    assert caught.value.code == "wrong_key"
+    check_key(store, Vault([other, MASTER]))
 
 
 def test_a_stolen_database_shows_no_number(sqlite_url: str, vault: Vault) -> None:
