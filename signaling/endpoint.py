@@ -13,6 +13,7 @@ import socket
 from http import HTTPStatus
 from typing import Any, cast
 
+import msgspec
 from websockets.datastructures import MultipleValuesError
 from websockets.exceptions import InvalidHeader
 from websockets.frames import Frame, Opcode
@@ -24,6 +25,7 @@ from websockets.typing import Subprotocol
 
 from kachehri.service import Service
 from rooms.base import Refused
+from rooms.questions import AskQuestion
 from rooms.views import ViewAudience
 
 from . import codes, passes, protocol
@@ -291,9 +293,11 @@ class LiveProtocol(asyncio.Protocol):
     async def _submit(self, door: Door, machine: Connection, submit: Submit) -> protocol.ToClient:
         service: Service = door.hub.service
         done = await service.submit(submit.actor, machine.bearer.session, submit.command, submit.key)
-        return protocol.Reply(
-            at=door.hub.clock.now(), ref=submit.ref, seq=done.seq, **({"result": done.result} if done.result else {})
-        )
+        result = done.result or msgspec.UNSET
+        if done.result and isinstance(submit.command, AskQuestion):
+            # Derived, not stored: the secret of the receipt is told to its owner and kept nowhere.
+            result = {**done.result, "receipt": service.people.receipt(done.result["question"])}
+        return protocol.Reply(at=door.hub.clock.now(), ref=submit.ref, seq=done.seq, result=result)
 
     async def _add(self, door: Door, machine: Connection, add: Add) -> protocol.ToClient:
         try:

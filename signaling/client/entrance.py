@@ -42,7 +42,7 @@ class WebEntrance:
 
     Arguments:
         base: "http://host:port" of the server.
-        role: "citizen", or what the signed-in account does in this session.
+        role: "citizen", or "staff" for the role of the account that signs in.
         trust: for TLS with an authority that the machine does not know.
     """
 
@@ -66,7 +66,7 @@ class WebEntrance:
 
     async def entry_pass(self) -> str:
         if not self._token:
-            await self.read("/staff" if self.role != "citizen" else f"/s/{self.session}/ask")
+            await self.read("/staff" if self.role != "citizen" else f"/s/{self.session}/live")
         body = msgspec.json.encode({"session": self.session, "as": self.role})
         headers = {"Content-Type": "application/json", "X-Form-Token": self._token}
         status, answer = await asyncio.to_thread(self._fetch, "/pass", body, headers)

@@ -175,7 +175,7 @@ async def test_a_message_with_a_number_is_answered(town: Town) -> None:
         assert (await hear(link, "refused"))["code"] == "not_allowed"
         await say(link, type="question.ask", ref=7, key=KEY, text="پانی")
         reply = await hear(link, "reply")
-        assert reply["ref"] == 7 and reply["result"]["reference"]
+        assert reply["ref"] == 7 and set(reply["result"]) == {"question", "reference", "receipt"}
 
 
 async def test_a_message_may_come_in_pieces(town: Town) -> None:
