@@ -1,4 +1,6 @@
-"""A whole HTTP process with a district and a hearing, run by uvicorn on loopback, and clients that behave like browsers."""
+"""A whole HTTP process with a district and a hearing, run by uvicorn on loopback, and clients that behave like
+browsers.
+"""
 
 from __future__ import annotations
 

@@ -55,9 +55,19 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
     def mine(state: str, place: int = 0, reason: str = "", wait: int = 0) -> MyQuestion:
         steps = way(state)
         return MyQuestion(
-            "00000000000000a1", "2640718822", TEXT, state, steps, "/q/example", WATER[code], place, wait, reason,
-            state in ("new", "admitted"), "ab2cd3ef",
-        )  # fmt: skip
+            "00000000000000a1",
+            "2640718822",
+            TEXT,
+            state,
+            steps,
+            "/q/example",
+            WATER[code],
+            place,
+            wait,
+            reason,
+            state in ("new", "admitted"),
+            "ab2cd3ef",
+        )
 
     topics = tuple(Choice(k, ur if code == "ur" else en, k) for k, ur, en in TOPICS)
     names = {c.id: c.name for c in topics}
@@ -95,33 +105,143 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
     arrival, moved = words.plain("q.by_arrival"), words.plain("q.moved_ahead", 1)
     receipt = mine("admitted", 4, moved, 720_000)
     return {
-        "home": ("home.html", HomePage("بہاولنگر" if code == "ur" else "Bahawalnagar", (session("live"),), (mine("admitted"), mine("answered")), (session("scheduled", at=NOW + 48 * HOUR), session("postponed", "official_away")), (session("closed", at=NOW - 200 * HOUR),))),
+        "home": (
+            "home.html",
+            HomePage(
+                "بہاولنگر" if code == "ur" else "Bahawalnagar",
+                (session("live"),),
+                (mine("admitted"), mine("answered")),
+                (session("scheduled", at=NOW + 48 * HOUR), session("postponed", "official_away")),
+                (session("closed", at=NOW - 200 * HOUR),),
+            ),
+        ),
         "home-empty": ("home.html", HomePage("بہاولنگر" if code == "ur" else "Bahawalnagar")),
-        "session": ("session.html", SessionPage(session("scheduled"), 7, 12, ("ڈپٹی کمشنر بہاولنگر", "XEN Public Health Engineering"))),
+        "session": (
+            "session.html",
+            SessionPage(session("scheduled"), 7, 12, ("ڈپٹی کمشنر بہاولنگر", "XEN Public Health Engineering")),
+        ),
         "session-live": ("session.html", SessionPage(session("live"), 7)),
         "session-adjourned": ("session.html", SessionPage(session("adjourned", "prayer"), 7)),
         "session-postponed": ("session.html", SessionPage(session("postponed", "official_away"), 7)),
         "session-cancelled": ("session.html", SessionPage(session("cancelled", "emergency"), 0, balance=balance)),
         "session-closed": ("session.html", SessionPage(session("closed"), 0, balance=balance)),
         "ask": ("ask.html", AskPage(session("live"), "k" * 22, groups, areas)),
-        "ask-errors": ("ask.html", AskPage(session("live"), "k" * 22, groups, areas, values, {"text": words.plain("field.text_empty"), "phone": words.plain("field.phone")})),
-        "ask-check": ("ask_check.html", AskCheckPage(session("live"), "k" * 22, values, WATER[code], areas[0].choices[0].name)),
+        "ask-errors": (
+            "ask.html",
+            AskPage(
+                session("live"),
+                "k" * 22,
+                groups,
+                areas,
+                values,
+                {"text": words.plain("field.text_empty"), "phone": words.plain("field.phone")},
+            ),
+        ),
+        "ask-check": (
+            "ask_check.html",
+            AskCheckPage(session("live"), "k" * 22, values, WATER[code], areas[0].choices[0].name),
+        ),
         "receipt": ("receipt.html", ReceiptPage(receipt, "t" * 22, "k" * 22, session("live"), True)),
-        "receipt-ticket": ("receipt.html", ReceiptPage(mine("deferred", 0, words.plain("why.needs_file")), "t" * 22, "k" * 22, session("closed"), False, ticket)),
-        "slip": ("slip.html", SlipPage(session("live"), "t" * 22, "2640718822", WATER[code], NOW, Markup('<svg class="qr" viewBox="0 0 9 9"><path d="M0 0h3v3h-3zM6 0h3v3h-3zM0 6h3v3h-3z"/></svg>'), "بہاولنگر")),
+        "receipt-ticket": (
+            "receipt.html",
+            ReceiptPage(
+                mine("deferred", 0, words.plain("why.needs_file")), "t" * 22, "k" * 22, session("closed"), False, ticket
+            ),
+        ),
+        "slip": (
+            "slip.html",
+            SlipPage(
+                session("live"),
+                "t" * 22,
+                "2640718822",
+                WATER[code],
+                NOW,
+                Markup('<svg class="qr" viewBox="0 0 9 9"><path d="M0 0h3v3h-3zM6 0h3v3h-3zM0 6h3v3h-3z"/></svg>'),
+                "بہاولنگر",
+            ),
+        ),
         "track": ("track.html", TrackPage(mine=(mine("answered"),))),
         "track-wrong": ("track.html", TrackPage(message=words.plain("track.wrong"))),
         "ticket": ("ticket.html", TicketPage("2640718822", ticket)),
-        "live": ("live.html", LivePage(session("live"), "00000000000000aa", names, (mine("admitted", 4, arrival, 720_000),), line, 3, seats, 7, 12)),
-        "live-called": ("live.html", LivePage(session("live"), "00000000000000aa", names, (mine("called"),), line, 0, seats, 7, 12)),
+        "live": (
+            "live.html",
+            LivePage(
+                session("live"),
+                "00000000000000aa",
+                names,
+                (mine("admitted", 4, arrival, 720_000),),
+                line,
+                3,
+                seats,
+                7,
+                12,
+            ),
+        ),
+        "live-called": (
+            "live.html",
+            LivePage(session("live"), "00000000000000aa", names, (mine("called"),), line, 0, seats, 7, 12),
+        ),
         "live-empty": ("live.html", LivePage(session("scheduled"), "00000000000000aa", names)),
-        "live-removed": ("live.html", LivePage(session("live"), "00000000000000aa", names, barred="removed", barred_reason="abuse")),
-        "live-ended": ("live.html", LivePage(session("closed"), "00000000000000aa", names, (mine("deferred"),), balance=balance)),
-        "next": ("turn.html", TurnPage(session("live"), "00000000000000aa", "00000000000000b1", "called", "", NOW + 40_000, 0, 180_000, NOW, TEXT, keys)),
+        "live-removed": (
+            "live.html",
+            LivePage(session("live"), "00000000000000aa", names, barred="removed", barred_reason="abuse"),
+        ),
+        "live-ended": (
+            "live.html",
+            LivePage(session("closed"), "00000000000000aa", names, (mine("deferred"),), balance=balance),
+        ),
+        "next": (
+            "turn.html",
+            TurnPage(
+                session("live"),
+                "00000000000000aa",
+                "00000000000000b1",
+                "called",
+                "",
+                NOW + 40_000,
+                0,
+                180_000,
+                NOW,
+                TEXT,
+                keys,
+            ),
+        ),
         "next-not": ("turn.html", TurnPage(session("live"), "00000000000000aa")),
-        "stage": ("turn.html", TurnPage(session("live"), "00000000000000aa", "00000000000000b1", "on_stage", "citizen", 0, NOW + 130_000, 180_000, NOW, TEXT, keys)),
+        "stage": (
+            "turn.html",
+            TurnPage(
+                session("live"),
+                "00000000000000aa",
+                "00000000000000b1",
+                "on_stage",
+                "citizen",
+                0,
+                NOW + 130_000,
+                180_000,
+                NOW,
+                TEXT,
+                keys,
+            ),
+        ),
         "stage-not": ("turn.html", TurnPage(session("live"), "00000000000000aa", asked_stage=True)),
-        "error-404": ("message.html", MessagePage(words.plain("error.404"), (words.plain("error.404_more"),), (Link(words.plain("error.home"), "/"),), "find")),
-        "error-500": ("message.html", MessagePage(words.plain("error.500"), (words.plain("error.500_more"),), (Link(words.plain("error.try"), "/"), Link(words.plain("error.home"), "/")), "alert", "7f3a91c2")),
+        "error-404": (
+            "message.html",
+            MessagePage(
+                words.plain("error.404"),
+                (words.plain("error.404_more"),),
+                (Link(words.plain("error.home"), "/"),),
+                "find",
+            ),
+        ),
+        "error-500": (
+            "message.html",
+            MessagePage(
+                words.plain("error.500"),
+                (words.plain("error.500_more"),),
+                (Link(words.plain("error.try"), "/"), Link(words.plain("error.home"), "/")),
+                "alert",
+                "7f3a91c2",
+            ),
+        ),
         "how": ("how.html", EmptyPage()),
-    }  # fmt: skip
+    }

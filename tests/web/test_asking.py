@@ -26,7 +26,12 @@ async def test_ask_gives_a_number_and_a_page_of_its_own(town: Town) -> None:
     assert "2345678" not in phone.page
     live = await town.service.live(session)
     (question,) = live.session.queue.questions.values()
-    assert (question.category, question.area, question.hide_name, question.channel) == ("water_none", "uc1", True, "web")
+    assert (question.category, question.area, question.hide_name, question.channel) == (
+        "water_none",
+        "uc1",
+        True,
+        "web",
+    )
     home = await phone.get("/")
     assert path in home.text, "her question stands on the first page of this phone"
     assert path not in (await town.phone().get("/")).text, "and on no other"
@@ -66,7 +71,14 @@ async def test_wrong_fields_are_named_and_nothing_is_lost(town: Town, wrong: dic
     phone = town.phone()
     path = f"/s/{session}/ask"
     await phone.get(path)
-    fields = {"category": "water_none", "group": "water", "text": TEXT, "name": "نسرین", "phone": "03012345678", **wrong}
+    fields = {
+        "category": "water_none",
+        "group": "water",
+        "text": TEXT,
+        "name": "نسرین",
+        "phone": "03012345678",
+        **wrong,
+    }
     answer = await phone.post(path, **fields)
     assert answer.status_code == 422
     page = html.unescape(answer.text)
