@@ -1,8 +1,8 @@
 """The stage bench's driver for the whole server: every command goes over the public protocol, from outside.
 
 The server and its media process run as they do for anybody; a citizen asks, is admitted, called, says that she is
-ready, and a moderator ends her turn. Only the pages are missing: the browser pages of the bench use the same `media.js`, and
-their offers and answers travel on these connections.
+ready, and a moderator ends her turn. Only the pages are missing: the browser pages of the bench use the same
+`media.js`, and their offers and answers travel on these connections.
 """
 
 from __future__ import annotations
