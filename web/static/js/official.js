@@ -140,6 +140,7 @@ function draw() {
   const view = store.view;
   if (!view) return;
   page.dataset.phase = view.session?.phase;
+  page.dataset.ready = "";
   const turns = Object.entries(/** @type {Record<string, any>} */ (view.turns ?? {}));
   const now = turns.find(([, turn]) => turn.state === "on_stage") ?? turns.find(([, turn]) => turn.state === "read_out");
   byId("now").hidden = !now;

@@ -77,6 +77,7 @@ live.start();
 function draw() {
   const { session = {}, totals = {}, present = 0 } = store.view;
   page.dataset.phase = session.phase;
+  page.dataset.ready = "";
   const badge = /** @type {HTMLElement} */ (byId("phase-badge").firstElementChild);
   const word = say(`phase.${session.phase}`);
   if (badge.textContent?.trim() !== word) {

@@ -1,0 +1,231 @@
+"""The staff's doors: signing in and out, who may open what, planning a hearing, and the console without a script."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kachehri import staff
+from kachehri.i18n import LANGUAGES, words_for
+from moderation.roles import allows
+from rooms.base import Actor
+from rooms.questions import AskQuestion
+from tests.web.conftest import Phone, Town
+from web import desk_messages
+from web.forms import new_key
+from web.pages.staff import onward
+from web.routes import STAFF
+
+pytestmark = pytest.mark.anyio
+UR, EN = words_for("ur"), words_for("en")
+PASSWORD = "tall-grass-by-the-canal"
+CITIZEN = Actor("00000000000000aa", "citizen")
+
+
+def account(town: Town, role: str) -> str:
+    """An account of this role, made once for the module."""
+    login = f"the-{role}"
+    try:
+        staff.add(town.service.store, login, f"A {role}", role, PASSWORD)
+    except staff.StaffRefused as refused:
+        assert refused.code == "taken"
+    return login
+
+
+async def signed_in(town: Town, role: str, language: str = "en") -> Phone:
+    phone = town.phone(language)
+    await phone.get("/staff")
+    answer = await phone.post("/staff", login=account(town, role), password=PASSWORD)
+    assert answer.url.path == "/desk", answer.text
+    return phone
+
+
+async def ask(town: Town, session: str, text: str) -> str:
+    command = AskQuestion(text=text, name="نسیم", category="water_none")
+    accepted = await town.service.submit(CITIZEN, session, command, new_key())
+    return (accepted.result or {})["question"]
+
+
+async def test_a_wrong_password_is_told_plainly_and_not_which_half_was_wrong(town: Town) -> None:
+    for language, words in (("ur", UR), ("en", EN)):
+        phone = town.phone(language)
+        await phone.get("/staff")
+        known = await phone.post("/staff", login=account(town, "clerk"), password="not the password")
+        assert known.status_code == 403 and words.plain("staff.wrong") in known.text
+        unknown = await phone.post("/staff", login=f"nobody-{language}", password="not the password")
+        assert unknown.status_code == 403 and words.plain("staff.wrong") in unknown.text
+        empty = await phone.post("/staff", login="", password="")
+        assert empty.status_code == 422 and words.plain("staff.need_password") in empty.text
+
+
+async def test_somebody_who_keeps_guessing_has_to_wait(town: Town) -> None:
+    phone = town.phone("en")
+    await phone.get("/staff")
+    statuses = [(await phone.post("/staff", login="guessed", password=f"guess {n}")).status_code for n in range(5)]
+    assert statuses[:3] == [403, 403, 403] and statuses[3:] == [429, 429]
+    assert re.search(r"Wait .* and try again", phone.page)
+
+
+async def test_signing_out_ends_the_login_itself(town: Town) -> None:
+    phone = await signed_in(town, "moderator")
+    kept = dict(phone.client.cookies)
+    await phone.post("/staff/out")
+    assert EN.plain("staff.signed_out") in phone.page
+    thief = town.phone("en")
+    thief.client.cookies.update(kept)
+    assert (await thief.get("/desk")).url.path == "/staff"
+
+
+async def test_every_staff_page_is_shut_to_whoever_is_not_signed_in(town: Town) -> None:
+    session = await town.schedule()
+    for address in STAFF:
+        if address.action == "open" or address.method != "GET":
+            continue
+        answer = await town.phone("en").get(address.path.replace("{session}", session))
+        assert answer.url.path == "/staff", address.path
+        assert "next" in answer.url.params
+
+
+@pytest.mark.parametrize("role", ["moderator", "chair", "official", "clerk", "administrator"])
+async def test_each_role_opens_exactly_what_its_rows_say(town: Town, role: str) -> None:
+    session = await town.schedule()
+    phone = await signed_in(town, role)
+    for address in STAFF:
+        if address.action == "open" or address.method != "GET":
+            continue
+        answer = await phone.get(address.path.replace("{session}", session))
+        expected = 200 if allows(role, address.action, own=False) else 403  # type: ignore[arg-type]
+        assert answer.status_code == expected, (role, address.path)
+        if expected == 403:
+            assert EN.plain("staff.forbidden_title") in answer.text
+
+
+async def test_a_form_from_elsewhere_changes_nothing(town: Town) -> None:
+    session = await town.schedule()
+    phone = await signed_in(town, "moderator")
+    question = await ask(town, session, "پانی")
+    answer = await phone.client.post(f"/mod/{session}", data={"do": "admit", "question": question})
+    assert answer.status_code == 403
+    live = await town.service.live(session)
+    assert live.session.queue.get(question).state == "new"
+
+
+def test_signing_in_leads_to_our_own_pages_only() -> None:
+    assert onward("/mod/abcdefgh") == "/mod/abcdefgh"
+    for path in (
+        "https://elsewhere.example/",
+        "//elsewhere.example",
+        "/mod//elsewhere",
+        "/mod/\\elsewhere",
+        "",
+        "/s/x",
+    ):
+        assert onward(path) == "/desk"
+
+
+async def test_the_console_without_a_script_admits_holds_leaves_out_and_calls(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone = await signed_in(town, "moderator")
+    first, second, third = [await ask(town, session, text) for text in ("پانی بند ہے", "سڑک ٹوٹی ہے", "بجلی نہیں")]
+    path = f"/mod/{session}"
+    await phone.get(path)
+    assert "پانی بند ہے" in phone.page
+    admitted = await phone.post(path, do="admit", question=first)
+    assert admitted.status_code == 200 and EN.plain("undo.admit") in admitted.text
+    without = await phone.post(path, do="hold", question=second)
+    assert without.status_code == 409 and EN.plain("dialog.pick") in without.text
+    await phone.post(path, do="hold", question=second, reason="unclear")
+    wrong = await phone.post(path, do="not_take", question=third, reason="unclear")
+    assert wrong.status_code == 409, "the reason of one step is no reason for another"
+    await phone.post(path, do="not_take", question=third, reason="in_court")
+    called = await phone.post(path, do="call", question=first)
+    assert EN.plain("undo.call") in called.text
+    queue = (await town.service.live(session)).session.queue
+    assert [queue.get(each).state for each in (first, second, third)] == ["called", "held", "not_taken"]
+
+
+async def test_a_second_call_of_one_person_is_refused_in_words(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone = await signed_in(town, "moderator", "ur")
+    first, second = await ask(town, session, "پانی"), await ask(town, session, "سڑک")
+    path = f"/mod/{session}"
+    await phone.get(path)
+    for question in (first, second):
+        await phone.post(path, do="admit", question=question)
+    await phone.post(path, do="call", question=first)
+    refused = await phone.post(path, do="call", question=second)
+    assert refused.status_code == 409 and UR.plain("no.already_called") in refused.text
+
+
+async def test_an_administrator_plans_moves_puts_off_and_cancels(town: Town) -> None:
+    phone = await signed_in(town, "administrator")
+    await phone.get("/sessions/new")
+    plan = {
+        "title_ur": "سڑکیں",
+        "title_en": "Roads",
+        "room": "hall",
+        "day": "۲۰۳۰-۰۵-۰۶",
+        "starts": "11:00",
+        "ends": "13:00",
+        "officials": "2",
+        "citizens": "1",
+        "interpreters": "0",
+        "ur": "1",
+    }
+    made = await phone.post("/sessions/new", **plan)
+    assert EN.plain("plan.announced") in made.text
+    path = made.url.path
+    session = path.split("/")[2]
+    live = await town.service.live(session)
+    assert str(live.session.phase) == "scheduled"
+    assert list(live.session.stage.seats) == ["official-1", "official-2", "citizen-1"]
+    assert EN.dates.when(live.session.lifecycle.starts_at) == "Monday 6 May 2030, 11:00 am"
+    await ask(town, session, "گلی کچی ہے")
+    later = await phone.post(path, do="move", day="2030-05-07", starts="10:00", ends="12:00")
+    assert later.status_code == 200, later.text
+    assert EN.dates.when(live.session.lifecycle.starts_at) == "Tuesday 7 May 2030, 10:00 am"
+    none = await phone.post(path, do="postpone")
+    assert none.status_code == 422 and EN.plain("plan.need_reason") in none.text
+    await phone.post(path, do="postpone", reason="holiday")
+    assert str(live.session.lifecycle.phase) == "postponed"
+    await phone.post(path, do="cancel", reason="no_need")
+    assert live.session.lifecycle.closing_by == "cancelled"
+
+
+async def test_a_plan_with_mistakes_names_them_all_and_keeps_what_was_typed(town: Town) -> None:
+    phone = await signed_in(town, "administrator")
+    await phone.get("/sessions/new")
+    typed = {
+        "title_ur": "پانی",
+        "title_en": "",
+        "room": "nowhere",
+        "day": "2030-13-40",
+        "starts": "25:00",
+        "ends": "12:00",
+    }
+    answer = await phone.post("/sessions/new", **typed, officials="0", citizens="1", interpreters="0")
+    assert answer.status_code == 422
+    for key in ("need_title", "need_room", "need_day", "need_time", "need_seats", "need_language"):
+        assert EN.t(f"plan.{key}") in answer.text, key
+    assert 'value="پانی"' in answer.text
+    typed |= {"title_en": "Water", "room": "hall", "day": "2020-01-01", "starts": "11:00", "ur": "1"}
+    past = await phone.post("/sessions/new", **typed, officials="1", citizens="1", interpreters="0")
+    assert past.status_code == 422 and EN.plain("no.session_times") in past.text
+
+
+async def test_my_hearings_show_the_doors_that_i_may_open(town: Town) -> None:
+    session = await town.schedule(live=True)
+    moderator, official = await signed_in(town, "moderator"), await signed_in(town, "official")
+    await moderator.get("/desk")
+    assert f'href="/mod/{session}"' in moderator.page and f'href="/official/{session}"' not in moderator.page
+    assert "/sessions/new" not in moderator.page
+    await official.get("/desk")
+    assert f'href="/official/{session}"' in official.page and f'href="/mod/{session}"' not in official.page
+
+
+@pytest.mark.parametrize("code", sorted(LANGUAGES))
+def test_scripts_are_given_every_sentence_that_they_can_ask_for(code: str) -> None:
+    given = dict(desk_messages.for_scripts(words_for(code)))
+    assert all(given.values())
+    assert set(given) == set(dict(desk_messages.for_scripts(words_for("ur"))))
