@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -45,12 +47,33 @@ PIECES_MOST = 64
 #: Commands of one connection on their way at once.
 IN_FLIGHT_MOST = 64
 
+NOBODY = Bearer(session="", participant="", role="citizen")
+
 _quiet = logging.getLogger("signaling.websockets")
 _quiet.setLevel(logging.ERROR)
 
 
 class LiveProtocol(asyncio.Protocol):
     """One connection of the live protocol. uvicorn calls the constructor with these names."""
+
+    __slots__ = (
+        "_address",
+        "_batch",
+        "_deflates",
+        "_door",
+        "_entry",
+        "_in_flight",
+        "_machine",
+        "_open_ones",
+        "_pieces",
+        "_socket",
+        "_transport",
+        "closing_at",
+        "heard_at",
+        "paused",
+        "paused_at",
+        "position",
+    )
 
     def __init__(
         self, config: Any, server_state: Any, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
@@ -70,7 +93,7 @@ class LiveProtocol(asyncio.Protocol):
         self._deflates = False
         self._pieces: list[bytes] = []
         self._in_flight = 0
-        self._no_bearer = Bearer(session="", participant="", role="citizen")
+        self._batch: list[bytes] | None = None
         self.position = 0
         self.paused = False
         self.paused_at = self.heard_at = self.closing_at = 0
@@ -79,7 +102,7 @@ class LiveProtocol(asyncio.Protocol):
 
     @property
     def bearer(self) -> Bearer:
-        return self._machine.bearer if self._machine else self._no_bearer
+        return self._machine.bearer if self._machine else NOBODY
 
     @property
     def held(self) -> dict[str, Bearer]:
@@ -90,9 +113,25 @@ class LiveProtocol(asyncio.Protocol):
         return self._machine.audience if self._machine else "public"
 
     def send(self, frame: Packed) -> None:
-        if self._socket.state is OPEN:
-            self._transport.write(frame.deflated if self._deflates else frame.plain)
+        if self._socket.state is not OPEN:
+            return
+        data = frame.deflated if self._deflates else frame.plain
+        if self._batch is not None:
+            self._batch.append(data)
+        else:
+            self._transport.write(data)
             self._watch_outbox()
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        self._batch = []
+        try:
+            yield
+        finally:
+            data, self._batch = b"".join(self._batch), None
+            if data and self._socket.state is OPEN:
+                self._transport.write(data)
+                self._watch_outbox()
 
     def say(self, message: protocol.ToClient) -> None:
         """Send a frame that only this connection gets."""

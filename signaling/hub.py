@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import msgspec
@@ -64,6 +65,9 @@ class Line(Member, Protocol):
 
     def abort(self) -> None:
         """Drop it without a word."""
+
+    def batch(self) -> AbstractContextManager[None]:
+        """What is sent within goes out in one piece: a call of the system costs more than all the rest of a frame."""
 
 
 class Hub:
@@ -158,24 +162,20 @@ class Hub:
         admitted()
         self._waiting.discard(line)
         bearer = line.bearer
-        line.send(
-            Packed(
-                encode(
-                    Welcome(
-                        at=self.clock.now(),
-                        version=max(set(hello.versions) & set(VERSIONS)),
-                        session=hello.session,
-                        participant=bearer.participant,
-                        role=bearer.role,
-                        audience=line.audience,
-                        epoch=live.epoch,
-                        resumed=position is not None,
-                        quiet_ms=QUIET_MS,
-                    )
-                )
-            )
+        welcome = Welcome(
+            at=self.clock.now(),
+            version=max(set(hello.versions) & set(VERSIONS)),
+            session=hello.session,
+            participant=bearer.participant,
+            role=bearer.role,
+            audience=line.audience,
+            epoch=live.epoch,
+            resumed=position is not None,
+            quiet_ms=QUIET_MS,
         )
-        gathering.join(line, position, missed)
+        with line.batch():
+            line.send(Packed(encode(welcome)))
+            gathering.join(line, position, missed)
 
     def leave(self, line: Line) -> None:
         """A socket closed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from itertools import count
 from typing import Any
 
@@ -158,3 +159,6 @@ class Listener:
 
     def abort(self) -> None:
         self.aborted = True
+
+    def batch(self) -> AbstractContextManager[None]:
+        return nullcontext()
