@@ -38,6 +38,7 @@ CITIZEN: Final = (
     Address("GET", "/s/{session}/ask", asking.form, "question.ask"),
     Address("POST", "/s/{session}/ask", asking.post, "question.ask"),
     Address("GET", "/s/{session}/live", citizen.live, "page.live"),
+    Address("POST", "/s/{session}/support", citizen.support, "question.support"),
     Address("GET", "/s/{session}/next", turns.turn, "turn.accept"),
     Address("GET", "/s/{session}/stage", turns.turn, "turn.accept"),
     Address("POST", "/s/{session}/turn", turns.act, "turn.ready"),

@@ -153,6 +153,7 @@ class LivePage:
     barred: str = ""
     barred_reason: str = ""
     balance: Balance | None = None
+    key: str = ""
 
     blank_row = LineRow(n=0, question="", topic="")
 
@@ -162,6 +163,11 @@ class LivePage:
         return MyQuestion("", "", "", "new", way("new"), "", session_id=self.session.id)
 
     phases = ("scheduled", "doors_open", "live", "adjourned", "postponed", "closing", "closed", "cancelled")
+
+    @property
+    def may_support(self) -> bool:
+        """While the line stands, and only for those who may take part."""
+        return self.session.takes_questions and not self.barred
 
     @property
     def speaking(self) -> bool:

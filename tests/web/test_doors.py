@@ -90,7 +90,7 @@ async def test_a_pass_is_refused_to_forgers_strangers_and_removed(town: Town) ->
     page = html.unescape((await phone.get(f"/s/{session}/live")).text)
     assert UR.plain("remove_reason.abuse") in page and "1991" in page
     ask = await phone.get(f"/s/{session}/ask")
-    assert ask.status_code == 200
+    assert ask.status_code == 403 and UR.plain("refused.barred") in html.unescape(ask.text)
 
 
 async def test_a_forged_device_cookie_is_a_new_device(town: Town) -> None:
@@ -130,6 +130,22 @@ async def test_called_without_a_script_the_question_is_read_out(town: Town) -> N
     theft = {**fields, "form_token": token[1], "do": "finish", "key": "z" * 22}
     denied = await stranger.client.post(f"/s/{session}/turn", data=theft, headers={"origin": phone.origin})
     assert denied.status_code == 403
+
+
+async def test_me_too_without_a_script_is_counted_once(town: Town) -> None:
+    session = await town.schedule(live=True)
+    asker, phone = town.phone("en"), town.phone("en")
+    await asker.ask(session, "The road is broken")
+    live = await town.service.live(session)
+    (question,) = live.session.queue.questions
+    await town.moderate(session, AdmitQuestion(question=question))
+    for _ in range(2):
+        await phone.get(f"/s/{session}/live")
+        answer = await phone.post(f"/s/{session}/support", question=question)
+        assert answer.status_code == 200 and EN.plain("q.support_n", n=1) in re.sub(
+            r"<bdi>(.*?)</bdi>", "\u2068\\1\u2069", html.unescape(answer.text)
+        )
+    assert live.session.queue.questions[question].supports == 1
 
 
 async def test_static_files_last_and_pages_do_not(town: Town) -> None:

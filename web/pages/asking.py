@@ -33,6 +33,9 @@ async def form(request: Request) -> Response:
     card = reading.head(live, house.words(request), await host(house, request, live))
     if not card.takes_questions:
         return closed(house, request, card)
+    participant = house.visitors.of(request).participant(card.id)
+    if reading.own(live, participant, house.now()).barred:
+        raise Refused("barred")
     return _form(house, request, card, await house.districts.get(), AskValues(), {}, forms.new_key())
 
 

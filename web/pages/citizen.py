@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from kachehri.live import Live
 from kachehri.store import sessions as session_rows
-from web import reading
-from web.house import House, house_of
+from rooms.questions import SupportQuestion
+from web import forms, reading
+from web.house import House, house_of, see
 from web.shapes import LivePage, SessionPage
 
 
@@ -50,8 +51,19 @@ async def live(request: Request) -> Response:
         barred="removed" if own.removed else "blocked" if own.barred else "",
         barred_reason=own.barred,
         balance=reading.balance(replica.session),
+        key=forms.new_key(),
     )
     return house.show(request, "live.html", page)
+
+
+async def support(request: Request) -> Response:
+    """ "I have this too", without a script: counted once for each browser, and only counted."""
+    house = house_of(request)
+    fields = await forms.read(request, house.origins)
+    session_id = request.path_params["session"]
+    command = SupportQuestion(question=fields.get("question", ""))
+    await house.submit_as(request, house.visitors.of(request), session_id, command, fields.get("key", ""))
+    return see(f"/s/{session_id}/live#queue")
 
 
 async def host(house: House, request: Request, live: Live) -> str:

@@ -37,7 +37,7 @@ const live = new LiveConnection({
 
 attachSeats(/** @type {HTMLElement} */ (document.getElementById("watch")), store, live);
 attachMine(/** @type {HTMLElement} */ (document.getElementById("mine")), store, page.dataset.session ?? "");
-attachQueue(/** @type {HTMLElement} */ (document.getElementById("queue")), store);
+attachQueue(/** @type {HTMLElement} */ (document.getElementById("queue")), store, live);
 store.follow(({ view }) => {
   const phase = store.view?.session?.phase ?? "";
   if (!view || !phase || phase === phaseBox.dataset.phase) return;

@@ -2,12 +2,28 @@
 
 import { sentence, table } from "./words.js";
 
-/** @param {HTMLElement} root @param {import("./store.js").LiveStore} store */
-export function attachQueue(root, store) {
+/**
+ * @param {HTMLElement} root @param {import("./store.js").LiveStore} store
+ * @param {import("./connection.js").LiveConnection} live
+ */
+export function attachQueue(root, store, live) {
   const list = /** @type {HTMLElement} */ (root.querySelector("#line"));
   const blank = /** @type {HTMLTemplateElement} */ (document.getElementById("t-row"));
   const topics = table(document.body, "data-topics");
   const moves = table(document.getElementById("mine"), "data-moves");
+
+  /** What was supported from this page; the count itself comes from the server. @type {Set<string>} */
+  const supported = new Set();
+  root.querySelector("form")?.addEventListener("submit", (event) => {
+    const button = /** @type {HTMLButtonElement | null} */ (/** @type {SubmitEvent} */ (event).submitter);
+    if (!button) return;
+    event.preventDefault();
+    button.disabled = true;
+    live.send("question.support", { question: button.value }).then(
+      () => markSupported(button),
+      () => (button.disabled = false),
+    );
+  });
 
   store.follow(({ view }) => {
     if (!view && !store.personal) return;
@@ -56,5 +72,18 @@ export function attachQueue(root, store) {
       if (name === "text" || name === "moved") /** @type {HTMLElement} */ (element).hidden = !text;
     }
     /** @type {HTMLElement} */ (row.querySelector("[data-mine]")).hidden = !isMine;
+    const meToo = /** @type {HTMLElement | null} */ (row.querySelector("[data-me-too]"));
+    const button = /** @type {HTMLButtonElement | null} */ (meToo?.querySelector("button") ?? null);
+    if (!meToo || !button) return;
+    meToo.hidden = isMine;
+    button.value = id;
+    if (supported.has(id)) markSupported(button);
+  }
+
+  /** @param {HTMLButtonElement} button */
+  function markSupported(button) {
+    supported.add(button.value);
+    button.disabled = true;
+    /** @type {HTMLElement} */ (button.querySelector("span")).textContent = sentence(root, "supported");
   }
 }
