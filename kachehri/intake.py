@@ -17,6 +17,7 @@ from rooms.limits import NAME_MAX, QUESTION_MAX
 from rooms.questions import AskQuestion
 from rooms.text import clean
 
+from .ids import new_id
 from .store.content import Kept
 
 LIMITS = {"text": QUESTION_MAX, "name": NAME_MAX, "note": 300}
@@ -65,7 +66,7 @@ def take(command: Command, session_id: str, seal: Seal, now: int) -> Taken:
             raise Refused(refused.code, **{**refused.params, "field": field}) from None
         public = mask(words).text
         salt = secrets.token_bytes(16)
-        content_id = secrets.token_hex(8)
+        content_id = new_id(now)
         raw_words = words.encode()
         refs[field] = ContentRef(content_id, hashlib.sha256(salt + raw_words).hexdigest())
         sealed = seal.seal(content_id, raw_words)

@@ -8,10 +8,10 @@ after the commit. The writer owns a mutable copy of each session and drops it wh
 import asyncio
 import hashlib
 import queue
-import secrets
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from rooms.session import Session, decide, decode_event, encode_event, evolve, n
 from rooms.stage import Turn
 
 from . import intake, opening, projections
+from .ids import new_id
 from .live import Announced, Recorded
 from .logs import logger
 from .people import People
@@ -249,7 +250,9 @@ class Writer:
             intake.take(command, session.id, seals[actor.participant], work.now) if command.texts else intake.NOTHING
         )
         phone = intake.phone_of(command)
-        ctx = Context(now=work.now, new_id=new_id, new_reference=self._references.draw, kept=taken.refs)
+        ctx = Context(
+            now=work.now, new_id=partial(new_id, work.now), new_reference=self._references.draw, kept=taken.refs
+        )
         decided = decide(session, command, actor, ctx)
         result: dict[str, str] | None = None
         for event in decided:
@@ -359,11 +362,6 @@ def outer(session: Session) -> tuple[str, int, int, int | None]:
 def recalled(known: event_log.Seen | event_log.Remembered) -> Accepted:
     """The answer that a repeated command got the first time."""
     return Accepted(known.seq, msgspec.json.decode(known.result) if known.result else None)
-
-
-def new_id() -> str:
-    """A fresh id, 16 hex digits: 64 bits from the system's generator."""
-    return secrets.token_hex(8)
 
 
 def body_hash(command: Command) -> bytes:

@@ -25,7 +25,7 @@ from kachehri.references import References
 from kachehri.service import Service
 from kachehri.settings import Settings
 from kachehri.store import Store, StoreError, check
-from kachehri.vault import Vault
+from kachehri.vault import Vault, check_key
 from rooms.base import Refused
 from signaling.clock import LoopClock
 from signaling.door import Door
@@ -80,9 +80,11 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     oldest = masters[-1]
     store = Store(settings.database.url)
     check(store)
+    vault = Vault(masters)
+    check_key(store, vault)
     bus = make_bus(settings)
     await bus.start()
-    people = People(Vault(masters), keys.derive(oldest, "receipts"))
+    people = People(vault, keys.derive(oldest, "receipts"))
     references = References(keys.derive(oldest, "references"), settings.place.timezone)
     service = Service(store, people, references, bus, shared=settings.server.workers > 1)
     passes = Passes(masters)
