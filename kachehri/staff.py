@@ -1,6 +1,6 @@
 """Makes staff accounts from the command line; the first one on every new server.
 
-Passwords are kept as argon2id hashes (RFC 9106) with the library's current costs. There is no default account
+Passwords are kept as argon2id hashes (RFC 9106) with the costs of kachehri/passwords.py. There is no default account
 and no default password.
 """
 
@@ -10,8 +10,7 @@ import secrets
 import unicodedata
 from typing import Final, get_args
 
-from argon2 import PasswordHasher
-
+from kachehri.passwords import HASHER
 from kachehri.store import Conflict, Store, accounts
 from kachehri.store.tables import Account
 from rooms.base import Role
@@ -46,7 +45,7 @@ def add(store: Store, login: str, name: str, role: str, password: str) -> Accoun
     if role not in ROLES:
         raise StaffRefused("role")
     check_password(password, folded)
-    hashed = PasswordHasher().hash(password)
+    hashed = HASHER.hash(password)
     try:
         with store.write() as connection:
             now = store.now(connection)
