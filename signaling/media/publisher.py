@@ -38,6 +38,7 @@ class Publisher(Peer):
         self.held = 0
         self.packets: dict[Kind, int] = {"audio": 0, "video": 0}
         self.octets = 0
+        self._counted_at = self.made_at
 
     def rtp(self, data: bytes, now: float) -> None:
         self.heard(now)
@@ -117,8 +118,9 @@ class Publisher(Peer):
             + rtcp.bitrate_limit(OWN_SSRC, self.settings.video_kbps * 1000, [source.ssrc for source in sources])
         )
 
-    def take_counts(self) -> tuple[dict[Kind, int], int]:
-        """Packets by kind and payload bytes since the last call."""
-        counts, octets = self.packets, self.octets
-        self.packets, self.octets = {"audio": 0, "video": 0}, 0
-        return counts, octets
+    def take_counts(self, now: float) -> tuple[dict[Kind, int], float]:
+        """Packets by kind, and bits of payload per second, since the last call."""
+        seconds = max(now - self._counted_at, 0.001)
+        counts, bits = self.packets, 8 * self.octets / seconds
+        self.packets, self.octets, self._counted_at = {"audio": 0, "video": 0}, 0, now
+        return counts, bits

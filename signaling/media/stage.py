@@ -12,6 +12,7 @@ from signaling.media.forward import Line
 from signaling.media.port import Codec, MediaRefused, SeatStats
 from signaling.media.publisher import Publisher
 from signaling.media.sdp import AUDIO_CLOCK, AUDIO_PT, RTX_PT, VIDEO_CLOCK, VIDEO_PT, SeatLines
+from signaling.media.track import Kind
 from signaling.media.watcher import Watcher
 
 
@@ -41,9 +42,8 @@ class Stage:
         self.publishers: dict[str, Publisher] = {}
         self.watchers: dict[str, Watcher] = {}
         self.orphaned_at: float | None = None
-        #: How the occupied seats did in the last interval, which began at `_measured_at`.
+        #: How the occupied seats did in the last interval.
         self.last: tuple[SeatStats, ...] = ()
-        self._measured_at: float | None = None
         self._ssrcs: set[int] = set()
         self.seats = {name: self._seat(name) for name in seats}
 
@@ -135,19 +135,17 @@ class Stage:
 
     def measure(self, now: float) -> bool:
         """Takes stock of the seats; False when there is nothing to tell."""
-        seconds = now - (self._measured_at if self._measured_at is not None else now - 1)
-        self._measured_at = now
         before = self.last
-        self.last = tuple(self._stats(seat, seconds) for seat in self.seats.values() if seat.occupant is not None)
+        counts = {name: publisher.take_counts(now) for name, publisher in self.publishers.items()}
+        self.last = tuple(self._stats(seat, counts) for seat in self.seats.values() if seat.occupant is not None)
         return bool(self.last or before)
 
-    def _stats(self, seat: Seat, seconds: float) -> SeatStats:
-        """One seat over so many seconds."""
+    def _stats(self, seat: Seat, taken: dict[str, tuple[dict[Kind, int], float]]) -> SeatStats:
         occupant = seat.occupant or ""
         publisher = self.publishers.get(occupant)
         if publisher is None:
             return SeatStats(seat.name, occupant)
-        counts, octets = publisher.take_counts()
+        counts, bits = taken[occupant]
         audio, video = publisher.sources.get("audio"), publisher.sources.get("video")
         level = None
         if audio is not None:
@@ -159,7 +157,7 @@ class Stage:
             participant=occupant,
             audio_packets=counts["audio"],
             video_packets=counts["video"],
-            kbps=round(octets * 8 / 1000 / max(seconds, 0.001)),
+            kbps=round(bits / 1000),
             loss=round(worst / 256, 3),
             rtt=None if rtt is None else round(rtt * 1000),
             level=level,

@@ -23,6 +23,7 @@ from signaling.media.gate import Verdict
 from signaling.media.peer import Peer
 from signaling.media.plane import Plane
 from signaling.media.port import MediaRefused, MediaSettings
+from signaling.media.publisher import Publisher
 from tests.signaling.media.people import LOOPBACK, SEATS, SESSION, Hall, until
 
 pytestmark = pytest.mark.anyio
@@ -102,6 +103,7 @@ class TestSilence:
         """No media at all, as with discontinuous transmission: answers to connectivity checks are signs of life."""
         speaker = await hall.speaker("asma")
         peer = peer_of(hall, "asma")
+        assert isinstance(peer, Publisher)
 
         async def nothing(track: ClipTrack) -> Packet[Stream]:
             await asyncio.sleep(3600)
@@ -111,11 +113,11 @@ class TestSilence:
             assert track is not None
             track.recv = nothing.__get__(track)  # type: ignore[method-assign]
         await asyncio.sleep(0.3)
-        packets = dict(getattr(peer, "packets"))  # noqa: B009
+        packets = peer.sources["audio"].received
         for _ in range(12):
             clock.ahead += 0.8
             await asyncio.sleep(0.3)
-        assert getattr(peer, "packets") == packets  # noqa: B009
+        assert peer.sources["audio"].received == packets
         assert not hall.told(port.Silent)
 
 
