@@ -41,11 +41,12 @@ OPEN: frozenset[Phase] = TAKES_QUESTIONS
 ENDED: frozenset[Phase] = frozenset({"closed", "cancelled"})
 
 
-class SeatPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One place on the stage, apart from who sits on it."""
+class SeatPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One place on the stage, apart from who sits on it. `title` names the post it belongs to, for each language."""
 
     seat: Slug
     kind: SeatKind
+    title: dict[str, str] = {}
 
 
 class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

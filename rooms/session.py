@@ -258,7 +258,9 @@ def evolve(session: Session, event: Event, seq: int, at: int) -> None:
     match event:
         case lifecycle.SessionScheduled():
             lifecycle.evolve(session.lifecycle, event, at)
-            session.stage.seats = {plan.seat: stage.Seat(id=plan.seat, kind=plan.kind) for plan in event.seats}
+            session.stage.seats = {
+                plan.seat: stage.Seat(id=plan.seat, kind=plan.kind, title=plan.title) for plan in event.seats
+            }
             session.stage.seat_hold_ms = event.timing.seat_hold_ms
             session.stage.answer_by_ms = event.timing.answer_by_ms
             session.stage.turn_ms = event.timing.turn_ms

@@ -106,6 +106,7 @@ class Seat(msgspec.Struct):
 
     id: str
     kind: str
+    title: dict[str, str] = {}
     participant: str = ""
     turn: str = ""
     #: Two hands on one switch: nobody is put on air against her will, and nobody undoes what the desk did.

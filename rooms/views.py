@@ -88,6 +88,8 @@ class SeatRow(Row, omit_defaults=True, frozen=True):
     """One seat; `index` is its number in every media offer."""
 
     kind: str = ""
+    #: The post that it belongs to, for each language.
+    title: dict[str, str] = {}
     index: int = 0
     taken: bool = False
     muted: bool = False
@@ -319,6 +321,7 @@ def seat_rows(session: Session, desk: bool) -> dict[str, SeatRow]:
     return {
         seat.id: SeatRow(
             kind=seat.kind,
+            title=seat.title,
             index=index,
             taken=seat.id in heard,
             muted=seat.muted,

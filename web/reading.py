@@ -151,7 +151,8 @@ def seats(seen: View, district: District, words: Words) -> tuple[SeatCard, ...]:
         turn = seen.turns.get(seat.turn)
         asked = seen.questions.get(turn.questions[0]) if turn and turn.questions else None
         topic = district.topic(asked.category, words) if asked else ""
-        cards.append(SeatCard(seat_id, seat.kind, asked.name if asked else "", seat.taken, seat.muted, topic))
+        name = asked.name if asked else seat.title.get(words.language.code, "")
+        cards.append(SeatCard(seat_id, seat.kind, name, seat.taken, seat.muted, topic))
     return tuple(cards)
 
 

@@ -26,8 +26,8 @@ from rooms.lifecycle import ScheduleSession, SeatPlan, Timing
 MINUTE_MS = 60_000
 #: Two places for officials, one of them for whoever tries out the official's page, and two for those who are called.
 SEATS = (
-    SeatPlan(seat="official-1", kind="official"),
-    SeatPlan(seat="official-2", kind="official"),
+    SeatPlan(seat="official-1", kind="official", title={"ur": "ڈپٹی کمشنر", "en": "Deputy Commissioner"}),
+    SeatPlan(seat="official-2", kind="official", title={"ur": "ایکسین پبلک ہیلتھ", "en": "XEN, Public Health"}),
     SeatPlan(seat="citizen-1", kind="citizen"),
     SeatPlan(seat="citizen-2", kind="citizen"),
 )

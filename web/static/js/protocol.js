@@ -757,11 +757,13 @@
  * @typedef {Object} SeatPlan
  * @property {string} seat
  * @property {"citizen" | "hall" | "interpreter" | "official" | "signer"} kind
+ * @property {Record<string, string>} [title]
  */
 
 /**
  * @typedef {Object} SeatRow
  * @property {string} [kind]
+ * @property {Record<string, string>} [title]
  * @property {number} [index]
  * @property {boolean} [taken]
  * @property {boolean} [muted]

@@ -48,8 +48,8 @@ export function attachSeats(root, store, live) {
       card.classList.toggle("seat-speaks", seat.kind === "citizen");
       const named = card.querySelector("[data-name]");
       const role = card.querySelector("[data-role]");
-      if (named) named.textContent = question.name || names[seat.kind] || "";
-      if (role) role.textContent = seat.muted ? (names.muted ?? "") : (topics[question.category] ?? "");
+      if (named) named.textContent = question.name || seat.title?.[document.documentElement.lang] || names[seat.kind] || "";
+      if (role) role.textContent = seat.muted ? (names.muted ?? "") : (topics[question.category] ?? (seat.title ? names[seat.kind] : "") ?? "");
       const screen = screens.get(id);
       if (screen && screen.parentElement !== card) card.prepend(screen);
       return card;
