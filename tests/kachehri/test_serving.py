@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -156,3 +157,10 @@ def test_a_sqlite_file_has_one_server_at_a_time(tmp_path: Path, sqlite_url: str)
         store.close()
     with serving.ready(settings):
         pass
+
+
+def test_answers_are_not_held_back(tmp_path: Path) -> None:
+    """asyncio turns Nagle's algorithm off only for sockets whose protocol says TCP; with it each answer waits 40 ms."""
+    settings = from_mapping({"server": {"port": 0}})
+    with serving.bind(settings) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
