@@ -89,7 +89,7 @@ CLOCK: dict[str, Relation] = {
     "policy.declare": "any",
     "session.schedule": "any",
 }
-WATCHING: dict[str, Relation] = {"media.watch": "any", "page.live": "any", "page.staff": "any"}
+WATCHING: dict[str, Relation] = {"media.watch": "any", "page.live": "any"}
 
 ROLES: dict[Role, dict[str, Relation]] = {
     "citizen": CITIZEN,
@@ -100,6 +100,7 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **COURSE,
         "question.ask": "any",
         "page.desk": "any",
+        "page.staff": "any",
         "policy.declare": "any",
     },
     "chair": {
@@ -120,10 +121,11 @@ ROLES: dict[Role, dict[str, Relation]] = {
         "question.classify": "any",
         "question.answer": "any",
         "page.desk": "any",
+        "page.staff": "any",
     },
     "officer": {**WATCHING},
     "observer": {**WATCHING},
-    "administrator": {**WATCHING, **PLANNING, "page.desk": "any", "page.accounts": "any"},
+    "administrator": {**WATCHING, **PLANNING, "page.staff": "any", "page.desk": "any", "page.accounts": "any"},
     "system": CLOCK,
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kachehri.i18n import Words
@@ -60,6 +60,7 @@ class DeskPage:
     messages: tuple[tuple[str, str], ...]
     keys: tuple[tuple[tuple[str, ...], str], ...]
     present: int
+    runs_stage: bool
     time_word: str
     time_text: str
     time_from: int
@@ -86,10 +87,15 @@ def build(
     *,
     now: int,
     me: str,
+    may: Callable[[str], bool],
     list: str = "new",
     said: Said | None = None,
 ) -> DeskPage:
-    """The console as it stands at `now` (milliseconds since the epoch) for the moderator `me`."""
+    """The console as it stands at `now` (milliseconds since the epoch) for the participant `me`.
+
+    Arguments:
+        may: whether the role has a row for an action; a button that would only be refused is not drawn.
+    """
     shown = view(session, "desk", texts)
     drawing = Drawing(shown, words, names, now, me)
     life = session.lifecycle
@@ -115,8 +121,17 @@ def build(
         categories=tuple(Choice(code, name) for code, name in names.topics.items()),
         topics=names.topics,
         areas=names.areas,
-        course=tuple((name, phases_for(name), kind, words.plain(f"desk.{name}")) for name, kind in COURSE),
-        triage_acts=tuple((name, states_for(name), key, kind, icon) for name, key, kind, icon in TRIAGE_ACTS),
+        course=tuple(
+            (name, phases_for(name), kind, words.plain(f"desk.{name}"))
+            for name, kind in COURSE
+            if may(f"session.{name}")
+        ),
+        triage_acts=tuple(
+            (name, states_for(name), key, kind, icon)
+            for name, key, kind, icon in TRIAGE_ACTS
+            if may(f"question.{name}")
+        ),
+        runs_stage=may("turn.call"),
         reasons=desk_messages.REASONS,
         messages=desk_messages.for_scripts(words),
         keys=key_help(words),

@@ -45,10 +45,11 @@ def guarded(action: str) -> Callable[[StaffEndpoint], Endpoint]:
 
 def not_for_role(house: House, request: Request, account: Account) -> Response:
     words = house.words(request)
+    listed = may(account, "page.staff")
     page = MessagePage(
         title=words.plain("staff.forbidden_title"),
         lines=(words.plain("staff.forbidden", role=words.plain(f"role.{account.role}")),),
-        links=(Link(words.plain("staff.to_desk"), "/desk"),),
+        links=(Link(words.plain("staff.to_desk"), "/desk") if listed else Link(words.plain("error.home"), "/"),),
         icon="lock",
     )
     return house.show(request, "message.html", page, status=403)

@@ -229,3 +229,22 @@ def test_scripts_are_given_every_sentence_that_they_can_ask_for(code: str) -> No
     given = dict(desk_messages.for_scripts(words_for(code)))
     assert all(given.values())
     assert set(given) == set(dict(desk_messages.for_scripts(words_for("ur"))))
+
+
+async def test_a_clerk_looks_on_and_corrects_topics_but_is_offered_nothing_else(town: Town) -> None:
+    session = await town.schedule(live=True)
+    question = await ask(town, session, "پانی")
+    phone = await signed_in(town, "clerk")
+    await phone.get(f"/mod/{session}")
+    assert "data-watcher" in phone.page and 'data-course="close"' not in phone.page
+    assert 'data-act="admit"' not in phone.page
+    refused = await phone.post(f"/mod/{session}", do="admit", question=question)
+    assert refused.status_code == 409 and EN.plain("no.not_allowed") in refused.text
+
+
+async def test_an_officer_who_has_no_desk_here_is_led_to_the_first_page(town: Town) -> None:
+    phone = town.phone("en")
+    await phone.get("/staff?next=/desk")
+    answer = await phone.post("/staff", login=account(town, "officer"), password=PASSWORD)
+    assert answer.url.path == "/"
+    assert (await phone.get("/desk")).status_code == 403

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,7 +15,7 @@ from web import desk_messages, desk_page, forms, reading
 from web.desk_cards import LISTS, names_of
 from web.house import House, house_of
 from web.logins import staff_participant
-from web.staff import guarded, submit_as
+from web.staff import guarded, may, submit_as
 
 
 @guarded("page.desk")
@@ -52,6 +54,7 @@ async def draw(house: House, request: Request, account: Account, list: str, said
         reading.head(live, words),
         now=house.now(),
         me=staff_participant(live.session.id, account),
+        may=partial(may, account),
         list=list if list in LISTS else "new",
         said=said,
     )

@@ -28,7 +28,8 @@ _STAFF_PATHS: Final = ("/desk", "/mod/", "/official/", "/sessions/")
 async def form(request: Request) -> Response:
     """GET /staff."""
     house = house_of(request)
-    if await account_of(house.identity, request):
+    account = await account_of(house.identity, request)
+    if account is not None and may(account, "page.staff"):
         return see(onward(request.query_params.get("next", "")))
     words = house.words(request)
     message = words.plain("staff.signed_out") if request.query_params.get("out") else ""
@@ -62,7 +63,8 @@ async def enter(request: Request) -> Response:
             status = 403 if refused.code == "wrong" else 429
             errors["login"] = told(words, refused)
         else:
-            response = see(onward(fields.get("next", "")))
+            listed = may(signed_in.account, "page.staff")
+            response = see(onward(fields.get("next", "")) if listed else "/")
             response.set_cookie(
                 LOGIN_COOKIE,
                 signed_in.cookie,

@@ -64,7 +64,7 @@ export class Line {
   async act(name) {
     const id = this.chooser.id;
     const q = this.question();
-    if (!q || this.chooser.pending.has(id) || this.button(name)?.disabled) return;
+    if (!q || this.chooser.pending.has(id) || this.button(name)?.disabled || !this.bar.checkVisibility()) return;
     const at = this.ids.indexOf(id) + 1;
     if (name === "more") return this.unfold();
     if (name === "call") return this.call(id);

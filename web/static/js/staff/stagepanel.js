@@ -141,7 +141,7 @@ export class StagePanel {
   /** @param {string} name */
   async airAct(name) {
     const turn = this.turns[this.speaker];
-    if (!turn) return;
+    if (!turn || !this.air.querySelector(`[data-air=${name}]`)?.checkVisibility()) return;
     const id = this.speaker;
     const how = { problem: this.problem };
     if (name === "add30" || name === "add60") {
