@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from kachehri.__main__ import DEMO_STATE
 from rooms.lifecycle import Timing
 from signaling.client import Ended, RefusedError
 from signaling.client.entrance import NoEntry
@@ -28,7 +29,6 @@ from web.rehearsal.telling import Stage
 from web.rehearsal.verify import Outcome, verify
 from web.rehearsal.watching import Stranger
 
-STATE = Path("var/demo")
 #: What a demo leaves behind and the next one removes.
 REMAINS = ("kachehri.db*", "key", "demo.toml", "server.log")
 #: How long the three calls may take before the check gives up, in seconds.
@@ -38,7 +38,7 @@ EXIT_FAILED, EXIT_CANNOT = 1, 2
 TROUBLE = (Unexpected, RefusedError, Ended, NoEntry, TimeoutError, OSError)
 
 
-def main(lan: bool = False, state: Path = STATE) -> int:
+def main(lan: bool = False, state: Path = DEMO_STATE) -> int:
     """Run a demo until Ctrl-C."""
     return _until_told(_demo(lan, state))
 
@@ -62,6 +62,10 @@ def _until_told(work: object) -> int:
     return asyncio.run(run())
 
 
+def _topics() -> dict[str, str]:
+    return {entry.code: f"{entry.name_en} · {entry.name_ur}" for entry in demo_data.district().categories}
+
+
 @contextmanager
 def alone(state: Path) -> Iterator[None]:
     """The sole use of a state folder; BlockingIOError when another demo has it (flock(2))."""
@@ -82,6 +86,7 @@ async def hall(state: Path, where: server.Where, acts: script.Script, stage: Sta
     now = time.time_ns() // 1_000_000
     stage.step("founding")
     founded = await founding.found(house.settings, district, now, timing=Timing(), starts_in_ms=0)
+    house.session = founded.session
     stage.step("server")
     try:
         async with house:
@@ -97,7 +102,7 @@ async def hall(state: Path, where: server.Where, acts: script.Script, stage: Sta
 
 
 async def _demo(phones: bool, state: Path) -> int:
-    stage = Stage()
+    stage = Stage(_topics())
     try:
         with alone(state):
             if not phones:
@@ -115,6 +120,9 @@ async def _demo(phones: bool, state: Path) -> int:
     except BlockingIOError:
         stage.cannot("running", state=state)
         return EXIT_CANNOT
+    except TROUBLE as error:
+        stage.problem(f"{type(error).__name__}: {error}")
+        return EXIT_FAILED
 
 
 async def _live(stage: Stage, state: Path, where: server.Where, authority: str | None) -> int:
@@ -131,7 +139,7 @@ async def _live(stage: Stage, state: Path, where: server.Where, authority: str |
 
 async def _check() -> int:
     began = time.monotonic()
-    stage = Stage(brief=True)
+    stage = Stage(_topics(), brief=True)
     found = Outcome()
     with tempfile.TemporaryDirectory(prefix="kachehri-check-") as folder:
         try:

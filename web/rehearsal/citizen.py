@@ -239,7 +239,7 @@ class Citizen:
         seconds = voice.seconds / 2 if voice.away_s else voice.seconds
         if await self._cut_short(turn, seconds):
             return
-        if voice.away_s:
+        if voice.away_s and not self.pace.brisk:
             await self._lose_line(turn, air)
             if await self._cut_short(turn, voice.seconds / 2):
                 return

@@ -24,12 +24,13 @@ LOOK_S = 0.25
 READ_OUT_S = 8.0
 OVER_MS = 5_000
 #: A person who did not answer is offered her turn again after this long, so many times.
-OFFER_AFTER_S, OFFERS = 20.0, 3
+OFFER_AFTER_S, OFFERS = 30.0, 2
 #: A person at the desk who is gone this long has left it.
 BACK_AFTER_S = 10.0
 #: Refusals that only say that somebody else was quicker.
 QUICKER = frozenset({"question_state", "turn_state", "turn_unknown", "already_called", "deck_full", "seat_taken"})
-BUSY = frozenset({"called", "on_deck", "ready", "on_stage", "dropped", "read_out"})
+DECK = frozenset({"called", "on_deck", "ready"})
+SPEAKING = frozenset({"on_stage", "dropped", "read_out"})
 
 
 class Desk:
@@ -68,8 +69,10 @@ class Desk:
         await self.client.__aenter__()
 
     async def command(self, kind: str, **fields: Any) -> dict[str, Any]:
-        """Give a command as a moderator."""
-        return await self.client.send(kind, **fields)
+        """Give a command as a moderator, and see what came of it."""
+        reply = await self.client.send(kind, **fields)
+        await self.client.until(lambda: self.client.seq >= reply["seq"])
+        return reply
 
     def begin(self) -> None:
         """Work from now on."""
@@ -184,7 +187,11 @@ class Desk:
                     continue
 
     def _busy(self) -> bool:
-        return any(row["state"] in BUSY for row in self.view.get("turns", {}).values())
+        """Whether somebody speaks or is about to. A person may take her time: the others go on meanwhile."""
+        return any(
+            row["state"] in SPEAKING or (row["state"] in DECK and self._simulated(row.get("participant", "")))
+            for row in self.view.get("turns", {}).values()
+        )
 
     def _next(self) -> tuple[str, str | None] | None:
         """Whom to call, and to which seat; a script that names whom it calls is followed to the letter."""

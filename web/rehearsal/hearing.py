@@ -124,8 +124,8 @@ class Hearing:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await together([each.leave for each in self.citizens])
-        await asyncio.gather(self.desk.leave(), self.official.leave(), return_exceptions=True)
+        leaving = [each.leave() for each in self.citizens]
+        await asyncio.gather(*leaving, self.desk.leave(), self.official.leave(), return_exceptions=True)
 
     async def _ask(self, at: int, citizen: Citizen) -> None:
         paper = self.script.on_paper and at % self.script.on_paper == self.script.on_paper - 1

@@ -30,17 +30,22 @@ END_S = 15.0
 LOG_LINES = 25
 
 
-def free_port(host: str) -> int:
-    """The preferred port, or any other when somebody has it."""
+def claim_port(host: str) -> socket.socket:
+    """A socket that keeps the preferred port, or any other when somebody has it, until the server takes it over.
+
+    Bound with SO_REUSEADDR, so that connections of an earlier demo that still linger (TIME_WAIT) do not matter; without
+    it from then on, so that nobody else can bind the port meanwhile (socket(7)).
+    """
     for port in (PREFERRED_PORT, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
-            found: int = probe.getsockname()[1]
-            return found
+        claim = socket.socket()
+        claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            claim.bind((host, port))
+        except OSError:
+            claim.close()
+            continue
+        claim.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+        return claim
     raise OSError(f"no port is free on {host}")
 
 
@@ -49,6 +54,7 @@ class Where:
     """On what the server listens. With `papers` it is the local network, else this machine alone."""
 
     host: str
+    claim: socket.socket
     port: int
     papers: Papers | None = None
 
@@ -64,12 +70,17 @@ class Where:
 
 def here() -> Where:
     """This machine alone."""
-    return Where("127.0.0.1", free_port("127.0.0.1"))
+    return _where("127.0.0.1", None)
 
 
 def network(address: Address, papers: Papers) -> Where:
     """The network that `address` belongs to, and no other: the server does not listen on the rest."""
-    return Where(str(address), free_port(str(address)), papers)
+    return _where(str(address), papers)
+
+
+def _where(host: str, papers: Papers | None) -> Where:
+    claim = claim_port(host)
+    return Where(host, claim, claim.getsockname()[1], papers)
 
 
 def tree(state: Path, sockets: Path, where: Where, place: str) -> dict[str, dict[str, object]]:
@@ -112,10 +123,14 @@ def write_tree(path: Path, values: Mapping[str, Mapping[str, object]]) -> None:
 
 
 class Server:
-    """The server in a process of its own, for as long as the block lasts."""
+    """The server in a process of its own, for as long as the block lasts.
+
+    Set `session` before entering the block: a server that knows it is ours, and not somebody else's on the same port.
+    """
 
     def __init__(self, state: Path, where: Where, place: str) -> None:
         self.where = where
+        self.session = ""
         self.log = state / "server.log"
         self._sockets = tempfile.TemporaryDirectory(prefix="kachehri-")
         self._config = state / "demo.toml"
@@ -128,6 +143,7 @@ class Server:
         command = (sys.executable, "-m", "web.rehearsal.child", "serve", "--config", str(self._config))
         # Settings of the person's own environment would mix with ours.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("KACHEHRI_")}
+        self.where.claim.close()
         with self.log.open("wb") as log:
             # A session of its own: Ctrl-C in the terminal reaches us alone, and we end the server in our order.
             self._process = subprocess.Popen(
@@ -153,7 +169,8 @@ class Server:
                 raise Unexpected(f"the server ended with status {self.died}")
             try:
                 if (await browser.get("/readyz")).status == 200:
-                    return
+                    if (await browser.get(f"/s/{self.session}")).status == 200:
+                        return
             except OSError:
                 pass
             await asyncio.sleep(POLL_S)
@@ -171,6 +188,7 @@ class Server:
 
     async def close(self) -> None:
         """End the server and wait until it has ended."""
+        self.where.claim.close()
         process, self._process = self._process, None
         if process is not None:
             process.send_signal(signal.SIGTERM)

@@ -7,15 +7,17 @@ end of its line, where no terminal can tear it apart.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
-from rich.panel import Panel
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from kachehri.tickets.reference import grouped
 from web import lan
+from web.demo_data import CitizenQuestion
 from web.rehearsal.citizen import Citizen
 from web.rehearsal.hearing import Hearing
 
@@ -55,21 +57,26 @@ CANNOT = {
     ),
 }
 ROLES = {
-    "moderator": "ماڈریٹر",
-    "chair": "صدرِ کچہری",
-    "official": "سرکاری افسر",
-    "clerk": "کلرک",
-    "administrator": "منتظم",
+    "moderator": ("triage, call, close", "ماڈریٹر"),
+    "chair": ("preside, and all that a moderator may", "صدرِ کچہری"),
+    "official": ("sit on the stage", "سرکاری افسر"),
+    "clerk": ("file for others", "کلرک"),
+    "administrator": ("announce hearings", "منتظم"),
 }
 
 
 class Stage:
-    """Arguments:
-    brief: steps only, for a run that nobody watches.
+    """The terminal of a demo.
+
+    Arguments:
+        topics: names of categories, by code.
+        brief: steps only, for a run that nobody watches.
     """
 
-    def __init__(self, *, brief: bool = False) -> None:
-        self._console = Console(highlight=False)
+    def __init__(self, topics: Mapping[str, str], *, brief: bool = False) -> None:
+        # Long lines are left to the terminal: an address that was cut or wrapped cannot be clicked or copied.
+        self._console = Console(highlight=False, soft_wrap=True)
+        self._topics = topics
         self._brief = brief
 
     def step(self, name: str) -> None:
@@ -93,28 +100,30 @@ class Stage:
         if name not in HAPPENINGS or (self._brief and name not in ("turn_failed", "desk_refused", "trouble")):
             return
         style, sentence = HAPPENINGS[name]
-        line = Text.assemble((time.strftime("%H:%M:%S "), "dim"))
         citizen = facts.get("citizen")
         part = citizen.part if isinstance(citizen, Citizen) else facts.get("part")
+        if name == "called" and part is None:
+            style, sentence = "bold magenta", "You are called: answer on your page within 90 seconds."
+        line = Text.assemble((time.strftime("%H:%M:%S  "), "dim"), (sentence, style))
         reason = facts.get("why") or facts.get("code")
-        if name == "asked" and isinstance(citizen, Citizen) and citizen.asked:
-            line.append(f"{grouped(citizen.asked.reference)}  ", "bold")
-        if part is not None:
-            line.append(f"{sentence}: " if name == "asked" else f"{sentence}  ", style)
-            line.append(part.text if name == "asked" and not part.private else part.name)
-        elif name == "called":
-            line.append("You are called: answer on your page within 90 seconds.", "bold magenta")
-        else:
-            line.append(sentence, style)
         if reason:
             line.append(f"  ({reason})", "dim")
-        line.truncate(max(40, self._console.width - 1), overflow="ellipsis")
-        self._console.print(line, no_wrap=True)
+        if isinstance(part, CitizenQuestion):
+            # Nobody's words: the terminal is no more trusted with a written ID number than the public is.
+            if name == "asked" and isinstance(citizen, Citizen) and citizen.asked:
+                line.append(f"  {grouped(citizen.asked.reference)}", "bold")
+            if name in ("asked", "called"):
+                line.append(f"  {self._topics.get(part.category, '')}")
+            if not part.private and not part.hide_name:
+                line.append(f"  {part.name}", "dim" if name == "asked" else "")
+        self._console.print(line)
 
     def open(self, hearing: Hearing, authority: str | None) -> None:
         """Where to go, and who may sign in."""
         base, session = hearing.where.url, hearing.founded.session
-        links = Table.grid(padding=(0, 2))
+        say = self._console.print
+        say()
+        say(Rule(" Kachehri · کچہری ", style="cyan"), soft_wrap=False)
         for english, path, urdu in (
             ("Home", "/", "پہلا صفحہ"),
             ("The hearing, live", f"/s/{session}/live", "کچہری، براہِ راست"),
@@ -122,28 +131,23 @@ class Stage:
             ("Official's page", f"/official/{session}", "افسر کا صفحہ"),
             ("Staff sign-in", "/staff", "عملے کا داخلہ"),
         ):
-            links.add_row(english, Text(base + path, "bold cyan"), urdu)
-        logins = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-        for heading in ("role", "login", "password", ""):
-            logins.add_column(heading)
+            say(Text.assemble(f"  {english:<21}", (base + path, "bold cyan"), "  ", (urdu, "dim")))
+        say()
+        say(Text(f"  {'login':<11}{'password':<17}may", "dim"))
         for account in hearing.founded.accounts:
             if not account.simulated:
-                logins.add_row(
-                    account.role, Text(account.login, "bold"), Text(account.password, "bold green"), ROLES[account.role]
-                )
-        self._console.print()
-        self._console.print(Panel(links, title="Kachehri · کچہری", border_style="cyan", expand=False))
-        self._console.print(logins)
+                login, word = (f"{account.login:<11}", "bold"), (f"{account.password:<17}", "bold green")
+                say(Text.assemble("  ", login, word, ROLES[account.role][0], "  ", (ROLES[account.role][1], "dim")))
         if authority is not None and hearing.where.papers is not None:
-            self._phones(hearing, authority)
-        self._console.print(
-            f"\n{hearing.script.citizens} simulated citizens are here. Open the live page, ask something, and you are "
-            "called within about a minute.\nA moderator who opens the console relieves the stand-in. Ctrl-C ends all.\n"
+            self._phones(hearing, hearing.where.papers, authority)
+        say(Rule(style="cyan"), soft_wrap=False)
+        say(
+            f"{hearing.script.citizens} simulated citizens are here. Open the live page and ask something: you are "
+            "called within about a minute.\n"
+            "A moderator who opens the console relieves the stand-in. Ctrl-C ends everything.\n"
         )
 
-    def _phones(self, hearing: Hearing, authority: str) -> None:
-        papers = hearing.where.papers
-        assert papers is not None
+    def _phones(self, hearing: Hearing, papers: lan.Papers, authority: str) -> None:
         self._console.print("\nA phone on this network: once, let it trust this demo, then open the page.")
         self._console.print(f"1. Open [bold cyan]{authority}[/] on the phone; it loads the demo's certificate.")
         self._console.print("   Android: Settings › Security › Install a certificate › CA certificate.")
