@@ -18,7 +18,9 @@ from tests.web.conftest import Town
 pytestmark = pytest.mark.anyio
 UR = words_for("ur")
 SMALL = {"width": 360, "height": 640}
-SOON = 10_000
+#: Milliseconds; generous, because the machine of the tests is shared.
+SOON = 30_000
+expect.set_options(timeout=SOON)
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +144,7 @@ ENERGY = """async () => { let sum = 0; for (const p of window.peers) for (const 
 
 async def until(page: Page, script: str) -> None:
     """Wait for a page to be in a state; the content policy forbids Playwright's own way of waiting, which is eval."""
-    for _ in range(100):
+    for _ in range(SOON // 100):
         if await page.evaluate(script):
             return
         await asyncio.sleep(0.1)
