@@ -212,6 +212,20 @@ def test_who_knows_something_else_gets_a_snapshot(scene: Scene, since: int) -> N
     assert listener.frames[0]["missed"] == [{"type": "x", "seq": 1}], "nothing that is later than the view"
 
 
+def test_who_knows_more_than_was_told_here_is_not_told_it_twice(scene: Scene) -> None:
+    """She comes from another worker, which was quicker with its tick: only a view made whole is right for her."""
+    scene.join(Listener(A))
+    scene.clock.advance(1_000)
+    scene.do("moderator", OpenDoors())
+    ahead = scene.house.live.seq
+    assert scene.gathering.can_resume("public", ahead) is None
+    scene.clock.advance(200)
+    scene.ask(A)  # of which the public is told nothing
+    scene.clock.advance(200)
+    assert scene.house.live.seq > ahead
+    assert scene.gathering.can_resume("public", scene.house.live.seq) == scene.gathering.fans["public"].position
+
+
 def test_an_old_ring_is_cut(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fan, "RING_TICKS", 3)
     first = scene.join(Listener(A))
