@@ -27,6 +27,7 @@ TRIAGE_ACTS = (
     ("merge", "M", "", ""),
     ("not_take", "N", "", ""),
     ("refuse", "R", "quiet", ""),
+    ("block", "", "quiet", ""),
     ("confirm_refusal", "Y", "danger", ""),
     ("overturn_refusal", "O", "main", ""),
     ("unmerge", "U", "main", ""),
@@ -39,7 +40,9 @@ _CHANNELS = {"desk": "row.by_desk", "kiosk": "row.by_kiosk", "phone": "row.by_ph
 
 
 def states_for(action: str) -> str:
-    """The states of a question in which an action is in the table of the rules."""
+    """The states of a question in which an action is in the table of the rules; its asker may be blocked in any."""
+    if action == "block":
+        return " ".join(LISTS)
     name = _RULE_NAMES.get(action, action)
     return " ".join(sorted({state for state, step in QUESTIONS if step == name}))
 

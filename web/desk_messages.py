@@ -69,6 +69,7 @@ _PLAIN = (
     "undo.mute",
     "undo.unmute",
     "undo.block",
+    "undo.unblock",
     "undo.remove",
     "undo.park",
     "undo.extend",

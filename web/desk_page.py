@@ -29,6 +29,10 @@ from web.desk_cards import (
 COURSE = (("open_doors", "main"), ("start", "main"), ("resume", "main"), ("adjourn", ""), ("close", "danger"))
 
 
+#: Buttons whose row in the role table is not the question's own.
+ACTION_OF = {"block": "participant.block"}
+
+
 @dataclass(frozen=True)
 class Said:
     """What became of a form that was sent without a script."""
@@ -129,7 +133,7 @@ def build(
         triage_acts=tuple(
             (name, states_for(name), key, kind, icon)
             for name, key, kind, icon in TRIAGE_ACTS
-            if may(f"question.{name}")
+            if may(ACTION_OF.get(name, f"question.{name}"))
         ),
         runs_stage=may("turn.call"),
         reasons=desk_messages.REASONS,
@@ -162,7 +166,7 @@ def closing_title(words: Words, session: Session, raised: int) -> str:
 
 def key_help(words: Words) -> tuple[tuple[tuple[str, ...], str], ...]:
     """The keys with what they do; the letters are those of a Latin keyboard, and their places on an Urdu one."""
-    acts = tuple(((key,), words.plain(f"triage.act.{name}")) for name, key, _, _ in TRIAGE_ACTS)
+    acts = tuple(((key,), words.plain(f"triage.act.{name}")) for name, key, _, _ in TRIAGE_ACTS if key)
     return (
         (("J", "K"), words.plain("keys.move")),
         (("1", "2", "3"), words.plain("keys.parts")),

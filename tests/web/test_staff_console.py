@@ -308,3 +308,43 @@ async def test_an_official_sits_down_is_seen_and_heard_and_leaves(town: Town, pl
     await expect(picture).to_be_hidden()
     await official.leave()
     await moderator.leave()
+
+
+async def test_somebody_is_blocked_with_a_reason_and_allowed_again(town: Town, browser: Browser) -> None:
+    session = await town.schedule(live=True)
+    (question,) = await ask(town, session, "گالی اور پھر گالی")
+    await town.moderate(session, AdmitQuestion(question=question))
+    desk = await sit_down(browser, town, "moderator", f"/mod/{session}")
+    page = desk.page
+    await page.locator("#line-acts [data-act=more]").click()
+    await page.locator("#line-acts [data-act=block]").click()
+    await page.keyboard.press("1")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#line-list [data-flag=barred]")).to_be_visible()
+    await expect(page.locator("#line-acts [data-act=call]")).to_be_disabled()
+    await page.locator("#line-acts [data-act=unblock]").click()
+    await expect(page.locator("#line-list [data-flag=barred]")).to_be_hidden()
+    assert (await town.service.live(session)).session.attendance.barred == {}
+    await desk.leave()
+
+
+async def test_a_topic_is_corrected_and_the_hearing_pauses_and_goes_on(town: Town, browser: Browser) -> None:
+    session = await town.schedule()
+    (question,) = await ask(town, session, "کوئی اور بات")
+    desk = await sit_down(browser, town, "moderator", f"/mod/{session}")
+    page = desk.page
+    await page.locator("#about").select_option("other")
+    await expect(page.locator("#toast-text")).to_have_text(UR.plain("undo.classify"))
+    live = await town.service.live(session)
+    assert live.session.queue.get(question).category == "other"
+    await page.locator("[data-course=open_doors]").click()
+    await page.locator("[data-course=start]").click()
+    await expect(page.locator("#phase-badge")).to_have_text(UR.plain("phase.live"))
+    await page.locator("[data-course=adjourn]").click()
+    await page.keyboard.press("2")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("body")).to_have_attribute("data-phase", "adjourned")
+    assert live.session.lifecycle.reason == "prayer"
+    await page.locator("[data-course=resume]").click()
+    await expect(page.locator("body")).to_have_attribute("data-phase", "live")
+    await desk.leave()

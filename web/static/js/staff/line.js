@@ -4,7 +4,7 @@ import { ask } from "./dialogs.js";
 import { Chooser } from "./chooser.js";
 import { byId, fillQuestion } from "./rows.js";
 import { say } from "./talk.js";
-import { actOn } from "./triage.js";
+import { actOn, blockAsker } from "./triage.js";
 
 export class Line {
   /** @param {import("../store.js").LiveStore} store @param {import("./orders.js").Orders} orders */
@@ -48,6 +48,8 @@ export class Line {
     this.button("call").toggleAttribute("disabled", !live || Boolean(q.private || q.barred));
     this.button("up").toggleAttribute("disabled", at <= 0);
     this.button("down").toggleAttribute("disabled", at >= this.ids.length - 1);
+    this.button("block").hidden = Boolean(q.barred);
+    this.button("unblock").hidden = !q.barred;
     byId("line-private").hidden = !q.private;
   }
 
@@ -68,7 +70,8 @@ export class Line {
     const at = this.ids.indexOf(id) + 1;
     if (name === "more") return this.unfold();
     if (name === "call") return this.call(id);
-    if (name === "block") return this.block(q);
+    if (name === "block") return blockAsker(q, this.orders, this.problem);
+    if (name === "unblock") return this.unblock(q);
     if (name === "up" || name === "down" || name === "move") {
       return this.move(id, q, name === "up" ? at - 1 : name === "down" ? at + 1 : 1);
     }
@@ -123,16 +126,7 @@ export class Line {
   }
 
   /** @param {any} q */
-  async block(q) {
-    const answer = await ask("block", q.name ? `${q.name}: ${q.text}` : q.text);
-    if (!answer) return;
-    /** @type {Record<string, unknown>} */
-    const fields = { participant: q.asker, reason: answer.reason };
-    if (answer.note) fields.note = answer.note;
-    await this.orders.give("participant.block", fields, {
-      problem: this.problem,
-      done: "undo.block",
-      inverse: () => ["participant.unblock", { participant: q.asker }],
-    });
+  async unblock(q) {
+    await this.orders.give("participant.unblock", { participant: q.asker }, { problem: this.problem, done: "undo.unblock" });
   }
 }

@@ -1,5 +1,6 @@
 /** Commands of the desk: said once, answered where they were given, undone where the rules have an inverse. */
 
+import { announce } from "../announcer.js";
 import { say, sayNo, showProblem } from "./talk.js";
 
 /**
@@ -28,7 +29,9 @@ export class Orders {
     try {
       await this.live.send(type, fields);
     } catch (error) {
-      showProblem(how.problem ?? null, sayNo(error));
+      const why = sayNo(error);
+      showProblem(how.problem ?? null, why);
+      announce("refused", why);
       return false;
     } finally {
       how.busy?.removeAttribute("aria-busy");

@@ -70,7 +70,8 @@ export class Triage {
     const own = state === "refusing" && q.by === this.store.participant;
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.bar.querySelectorAll("[data-act]"))) {
       const can = button.dataset.states?.split(" ").includes(state) ?? false;
-      button.hidden = !can || (own && button.dataset.act === "confirm_refusal");
+      const idle = (own && button.dataset.act === "confirm_refusal") || (q.barred && button.dataset.act === "block");
+      button.hidden = !can || Boolean(idle);
     }
     if (document.activeElement !== this.about) this.about.value = q.category ?? "other";
   }
@@ -85,6 +86,7 @@ export class Triage {
     const q = this.question();
     const button = /** @type {HTMLElement | null} */ (this.bar.querySelector(`[data-act=${name}]`));
     if (!q || !button || button.hidden || this.chooser.pending.has(id)) return;
+    if (name === "block") return blockAsker(q, this.orders, this.problem);
     await actOn(name, id, q, this.chooser, this.orders, this.problem, this.store.view);
   }
 
@@ -127,6 +129,18 @@ export async function actOn(name, id, q, chooser, orders, problem, view) {
   chooser.leave(id);
   const given = await orders.give(`question.${name}`, fields, { problem, done: `undo.${name}`, inverse: () => inverseOf(name, id, q) });
   if (!given) chooser.back(id);
+}
+
+/** @param {any} q @param {import("./orders.js").Orders} orders @param {Element | null} problem */
+export async function blockAsker(q, orders, problem) {
+  const answer = await ask("block", q.name ? `${q.name}: ${q.text}` : q.text);
+  if (!answer) return;
+  const fields = { participant: q.asker, reason: answer.reason, ...(answer.note ? { note: answer.note } : {}) };
+  await orders.give("participant.block", fields, {
+    problem,
+    done: "undo.block",
+    inverse: () => ["participant.unblock", { participant: q.asker }],
+  });
 }
 
 /** What takes an action back, where the rules have a way to exactly the state before. @param {string} name @param {string} id @param {any} q */
