@@ -154,7 +154,7 @@ _STANDS: dict[str, tuple[int, str, bool]] = {
     "heard": (4, "heard", True),
     "answered": (4, "answered", False),
     "deferred": (3, "written", False),
-    "unheard": (3, "written", False),
+    "unheard": (1, "written", False),
     "merged": (2, "merged", False),
     "not_taken": (2, "not_taken", False),
     "refused": (2, "refused", False),

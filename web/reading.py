@@ -20,6 +20,8 @@ from web.topics import District
 
 SHOWN_PHASES = ("scheduled", "postponed", "doors_open", "live", "adjourned", "closing")
 ENDED_PHASES = ("closed", "cancelled")
+#: States in which the end of the hearing finds a question whose turn did not come: it becomes a ticket like all others.
+UNHEARD = frozenset({"new", "held", "refusing", "admitted", "parked", "called"})
 #: States of a question whose turn the asker still has to answer.
 CALLED = frozenset({"called", "on_deck", "ready", "on_stage", "dropped"})
 
@@ -80,6 +82,9 @@ def my_question(question: OwnQuestion, live: Live, people: People, district: Dis
     state: str = question.state
     if turn is not None:
         state = "called" if turn.state in CALLED or turn.state == "read_out" else "parked"
+    ended = live.session.phase in ("closing", *ENDED_PHASES)
+    if ended and state in UNHEARD:
+        state = "unheard"
     category = live.session.queue.questions[question.id].category
     return MyQuestion(
         id=question.id,
@@ -89,11 +94,10 @@ def my_question(question: OwnQuestion, live: Live, people: People, district: Dis
         steps=way(state),
         link=f"/q/{people.receipt(question.id)}",
         topic=district.topic(category, words),
-        place=question.place,
-        wait_ms=question.wait_ms,
+        place=0 if ended else question.place,
+        wait_ms=0 if ended else question.wait_ms,
         reason=reason(question, state, words),
-        may_withdraw=question.state in ("new", "held", "admitted", "merged", "not_taken", "deferred")
-        and live.session.phase not in ("closing", "closed", "cancelled"),
+        may_withdraw=question.state in ("new", "held", "admitted", "merged", "not_taken", "deferred") and not ended,
         session_id=live.session.id,
     )
 
@@ -102,6 +106,8 @@ def reason(question: OwnQuestion, state: str, words: Words) -> str:
     """Why it stands where it stands; a place never comes without it."""
     if state == "parked":
         return words.plain("q.parked")
+    if state == "unheard":
+        return words.plain("q.unheard")
     if question.reason and words.has(f"why.{question.reason}"):
         return " ".join(filter(None, (words.plain(f"why.{question.reason}"), question.note)))
     if state == "merged":

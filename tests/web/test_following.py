@@ -120,6 +120,7 @@ async def test_after_the_close_everybody_has_a_ticket_and_its_page_names_nobody(
             break
         await asyncio.sleep(0.01)
     page = html.unescape((await phone.get(path)).text)
+    assert EN.plain("q.unheard") in page and EN.plain("state.written") in page and EN.plain("state.in_line") not in page
     assert EN.plain("ticket.state.registered") in page and "Public Health Engineering" in page
     public = await town.phone("en").get(f"/t/{reference}")
     assert public.status_code == 200

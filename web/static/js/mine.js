@@ -18,6 +18,9 @@ const SHOWN_AS = {
   refused: "refused",
   withdrawn: "withdrawn",
 };
+/** Questions whose turn did not come before the end: they become tickets like all others. */
+const UNHEARD = new Set(["new", "held", "refusing", "admitted", "called"]);
+const OVER = new Set(["closing", "closed", "cancelled"]);
 const ON_CALL = new Set(["called", "on_deck", "ready", "on_stage", "dropped"]);
 
 /** @param {HTMLElement} root @param {import("./store.js").LiveStore} store @param {string} session */
@@ -48,8 +51,13 @@ export function attachMine(root, store, session) {
     if (ON_CALL.has(state)) comeForward(turn, state);
   });
 
+  function isOver() {
+    return OVER.has(store.view?.session?.phase);
+  }
+
   /** @param {any} question */
   function stateOf(question) {
+    if (isOver() && UNHEARD.has(question.state)) return "written";
     const turn = question.turn ? store.view?.turns?.[question.turn] : undefined;
     return question.turn && !turn ? "parked" : (SHOWN_AS[/** @type {keyof typeof SHOWN_AS} */ (question.state)] ?? "checking");
   }
@@ -57,6 +65,7 @@ export function attachMine(root, store, session) {
   /** @param {any} question */
   function reasonOf(question) {
     const state = stateOf(question);
+    if (isOver() && UNHEARD.has(question.state)) return sentence(root, "unheard");
     if (state === "parked") return sentence(root, "parked");
     if (question.reason) return [reasons[question.reason], question.note].filter(Boolean).join(" ");
     if (state === "merged") return sentence(root, "merged");
@@ -84,7 +93,7 @@ export function attachMine(root, store, session) {
       const element = card.querySelector(`[data-${name}]`);
       if (element && element.textContent !== text) element.textContent = text;
     }
-    /** @type {HTMLElement} */ (card.querySelector("[data-place-box]")).hidden = !question.place;
+    /** @type {HTMLElement} */ (card.querySelector("[data-place-box]")).hidden = !question.place || isOver();
     /** @type {HTMLElement} */ (card.querySelector("[data-next]")).hidden = state !== "next";
   }
 
