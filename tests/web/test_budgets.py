@@ -1,4 +1,6 @@
-"""What each page costs a phone that comes for the first time, counted by the browser: bytes on the wire and requests."""
+"""What each page costs a phone that comes for the first time, counted by the browser: bytes on the wire and
+requests.
+"""
 
 from __future__ import annotations
 
@@ -50,9 +52,7 @@ async def test_pages_stay_within_their_budgets(town: Town, browser: Browser, lan
     mine, *others = sorted(live.session.queue.questions.values(), key=lambda q: q.asked_at)
     for question in [mine, *others]:
         await town.moderate(session, AdmitQuestion(question=question.id))
-    cookies = [
-        {"name": name, "value": value, "url": town.url} for name, value in phone.client.cookies.items() if value
-    ]
+    cookies = [{"name": name, "value": value, "url": town.url} for name, value in phone.client.cookies.items() if value]
     budgets = {
         "/": (35, 4),
         f"/s/{session}": (35, 4),
@@ -67,5 +67,7 @@ async def test_pages_stay_within_their_budgets(town: Town, browser: Browser, lan
     found[f"/s/{session}/next"] = await cold(browser, f"{town.url}/s/{session}/next", language, cookies)
     told = {path: (round(cost.bytes / KB, 1), cost.requests) for path, cost in found.items()}
     print(told)
-    over = {path: told[path] for path, (kb, requests) in budgets.items() if told[path][0] > kb or told[path][1] > requests}
+    over = {
+        path: told[path] for path, (kb, requests) in budgets.items() if told[path][0] > kb or told[path][1] > requests
+    }
     assert over == {}
