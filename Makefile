@@ -23,7 +23,7 @@ help:
 	@echo 'make bench NAME=kill   one benchmark; its last line is one JSON object'
 
 demo: $(RUN)
-	$(BIN)/python -m kachehri demo $(if $(LAN),--lan)
+	$(BIN)/python -m kachehri demo $(if $(LAN),--lan) $(if $(STATE),--state '$(STATE)')
 
 demo-check: $(RUN)
 	$(BIN)/python -m kachehri demo-check

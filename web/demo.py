@@ -121,7 +121,7 @@ async def _demo(phones: bool, state: Path) -> int:
         stage.cannot("running", state=state)
         return EXIT_CANNOT
     except TROUBLE as error:
-        stage.problem(f"{type(error).__name__}: {error}")
+        stage.problem(stage.trouble(error))
         return EXIT_FAILED
 
 
@@ -146,7 +146,7 @@ async def _check() -> int:
             async with hall(Path(folder), server.here(), script.CHECK, stage) as hearing:
                 found = await _rehearse(hearing, stage)
         except TROUBLE as error:
-            found.problems.append(f"{type(error).__name__}: {error}")
+            found.problems.append(stage.trouble(error))
     found.seconds = round(time.monotonic() - began, 1)
     for problem in found.problems:
         stage.problem(problem)

@@ -78,14 +78,24 @@ class Stage:
         self._console = Console(highlight=False, soft_wrap=True)
         self._topics = topics
         self._brief = brief
+        self._at = ""
 
     def step(self, name: str) -> None:
         english, urdu = STEPS[name]
+        if name != "leaving":
+            self._at = english
         self._console.print(Text.assemble(("· ", "dim"), english, ("   ", ""), (urdu, "dim")))
 
     def cannot(self, code: str, **params: object) -> None:
         for sentence in CANNOT[code]:
             self._console.print(sentence.format(**params), style="red")
+
+    def trouble(self, error: Exception) -> str:
+        """What stopped a run, and where it was."""
+        said = str(error)
+        if isinstance(error, TimeoutError):
+            said = f"waited in vain for {said}" if said else "no answer came in time"
+        return f"{self._at}: {said or type(error).__name__}"
 
     def problem(self, sentence: str) -> None:
         self._console.print(Text(f"✗ {sentence}", "red"))
