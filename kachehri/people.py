@@ -62,23 +62,24 @@ class People:
         if len(self._seals) > CACHE:
             self._seals.clear()
         known = rows.persons_of(conn, participants)
-        wrapped = rows.wrapped_keys(conn, [person for person in known.values() if person])
+        # Somebody who never opened a page is known by her person alone, which then has the participant's own id.
+        wrapped = rows.wrapped_keys(conn, [known.get(each) or each for each in participants])
         fresh: list[rows.Sealed] = []
         links: list[tuple[str, str]] = []
         found: dict[str, Seal] = {}
         for participant in participants:
-            person = known.get(participant)
-            key_bytes = wrapped.get(person) if person else None
-            if person is None or key_bytes is None:
-                # The person was erased, or has said nothing yet: what is said now is under a new key.
-                person = participant
-                if person in wrapped or known.get(participant) is not None:
+            person = known.get(participant) or participant
+            key_bytes = wrapped.get(person)
+            if key_bytes is None:
+                if person in wrapped:  # The person was erased: what is said now is under a new key.
                     person = hashlib.sha256(f"{participant}/{now}".encode()).hexdigest()[:16]
                 key = self._vault.new_key(person)
                 fresh.append(rows.Sealed(person, key.wrapped, None, None, None, None, None, now))
                 links.append((participant, person))
             else:
                 key = self._vault.open_key(person, key_bytes)
+                if known.get(participant) is None:
+                    links.append((participant, person))
             found[participant] = self._seals[participant] = PersonSeal(person, key)
         rows.add_persons(conn, fresh)
         rows.link_persons(conn, links)
