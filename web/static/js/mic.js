@@ -68,6 +68,6 @@ export function meter(stream, bar, onHeard) {
   void audio.resume();
   return () => {
     clearInterval(timer);
-    void audio.close();
+    if (audio.state !== "closed") void audio.close(); // a turn that was dropped comes on the stage more than once
   };
 }

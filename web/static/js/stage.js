@@ -19,6 +19,8 @@ export class StageSender {
     this.video = null;
     /** @type {any} */
     this.peer = null;
+    /** The peer that is heard until the new one is. @type {any} */
+    this.before = null;
     this.wanted = false;
     this.busy = false;
     live.on("media.lost", (frame) => {
@@ -42,9 +44,10 @@ export class StageSender {
     try {
       const { publish } = await import("./media.js");
       const offer = await this.live.send("media.publish");
-      this.peer?.close();
       const tracks = { audio: this.audio, video: this.video };
       const peer = await publish(offer, tracks, { kbps: PICTURE_KBPS, onstate: (/** @type {string} */ state) => this.heard(peer, state) });
+      this.before?.close();
+      this.before = this.peer;
       this.peer = peer;
       await this.live.send("media.answer", { peer: peer.peer, sdp: peer.answer });
     } catch {
@@ -57,11 +60,19 @@ export class StageSender {
   /** @param {any} peer @param {string} state */
   heard(peer, state) {
     if (peer !== this.peer && this.peer) return;
+    if (state === "up" || state === "failed") this.forgetBefore();
     this.onState(state === "up" ? "up" : "down");
     if (state === "failed") void this.renew();
   }
 
+  /** Closed any earlier, it would end her line before the new one stands, and the hearing would see her drop. */
+  forgetBefore() {
+    this.before?.close();
+    this.before = null;
+  }
+
   async renew() {
+    this.forgetBefore();
     this.peer?.close();
     this.peer = null;
     this.onState("down");
@@ -89,6 +100,7 @@ export class StageSender {
 
   stop() {
     this.wanted = false;
+    this.forgetBefore();
     this.peer?.close();
     this.peer = null;
     this.audio?.stop();
