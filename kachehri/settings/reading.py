@@ -92,6 +92,11 @@ def export(path: Path | None, overrides: Mapping[str, object]) -> None:
             os.environ[environment_name(*key.split("."))] = str(value)
 
 
+def environment_without() -> dict[str, str]:
+    """For a process that takes its settings from a file alone: this process's environment, less what would mix in."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+
+
 def environment_name(section: str, name: str) -> str:
     return f"{PREFIX}{section}_{name}".upper()
 

@@ -186,12 +186,22 @@ class TestStandIn:
         await made._call()
         assert line.said == [("turn.call", {"question": "q2"})]
 
-    async def test_a_person_who_gets_ready_holds_nobody_up(self) -> None:
+    async def test_a_person_who_does_not_answer_holds_nobody_up_and_one_who_does_is_waited_for(self) -> None:
         turns = {"t1": {"state": "called", "participant": "human"}}
         made, _ = desk(view(turns=turns), [])
-        assert not made._busy()
-        turns["t1"]["participant"] = "sim1"
-        assert made._busy()
+        assert [made._busy(), made._person_comes()] == [False, True]
+        turns["t1"]["state"] = "on_deck"
+        assert [made._busy(), made._person_comes()] == [True, True]
+        turns["t1"] = {"state": "called", "participant": "sim1"}
+        assert [made._busy(), made._person_comes()] == [True, False]
+
+    async def test_the_cast_is_brief_while_a_person_waits(self) -> None:
+        made, line = desk(view(line=("q1",), questions={"q1": {"asker": "human"}}), [])
+        made._look_around()
+        assert made._pace.brisk
+        line.view["line"] = ()
+        made._look_around()
+        assert not made._pace.brisk
 
     async def test_steps_back_when_a_person_moderates_and_says_so_once(self) -> None:
         told: list[str] = []

@@ -111,7 +111,7 @@ class Desk:
     def _look_around(self) -> None:
         """Is a person at the desk, or in the line?"""
         now = time.monotonic()
-        self._pace.brisk = self._person_waits()
+        self._pace.brisk = self._person_waits() or self._person_comes()
         others = set(self.view.get("staff", {})) - {self.client.participant}
         if others:
             if self._person_at is None:
@@ -132,6 +132,13 @@ class Desk:
 
     def _person_waits(self) -> bool:
         return any(self._is_person(each) for each in self.view.get("line", ()))
+
+    def _person_comes(self) -> bool:
+        """Whether a person is on her way to the stage, or on it: whoever speaks there should come to an end."""
+        return any(
+            row["state"] in SPEAKING | DECK and not self._simulated(row.get("participant", ""))
+            for row in self.view.get("turns", {}).values()
+        )
 
     async def _triage(self) -> None:
         now = time.monotonic()
@@ -187,9 +194,10 @@ class Desk:
                     continue
 
     def _busy(self) -> bool:
-        """Whether somebody speaks or is about to. A person may take her time: the others go on meanwhile."""
+        """Whether somebody speaks or is about to. For a person who has not answered yet, nobody else has to wait."""
         return any(
-            row["state"] in SPEAKING or (row["state"] in DECK and self._simulated(row.get("participant", "")))
+            row["state"] in SPEAKING | DECK
+            and (row["state"] != "called" or self._simulated(row.get("participant", "")))
             for row in self.view.get("turns", {}).values()
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import socket
 import ssl
@@ -18,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 from kachehri.settings import Settings, from_mapping
+from kachehri.settings.reading import environment_without
 from web.lan import Address, Papers
 from web.rehearsal.browser import Browser, Unexpected
 
@@ -142,7 +142,7 @@ class Server:
     async def __aenter__(self) -> Server:
         command = (sys.executable, "-m", "web.rehearsal.child", "serve", "--config", str(self._config))
         # Settings of the person's own environment would mix with ours.
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("KACHEHRI_")}
+        environment = environment_without()
         self.where.claim.close()
         with self.log.open("wb") as log:
             # A session of its own: Ctrl-C in the terminal reaches us alone, and we end the server in our order.
