@@ -77,7 +77,7 @@ class Identity:
         self._store = store
         self._bus = bus
         self._passwords = passwords or Passwords()
-        self._guesses = Guesses(derive(masters[0], "guesses"))
+        self.guesses = Guesses(derive(masters[0], "guesses"))
         self._rule = Rule("sign_in", FREE_TRIES, tries_per_hour, FIRST_WAIT_MS)
         # A whole office may stand behind one address, and some of it mistypes.
         self._network_rule = Rule("sign_in_network", 10 * tries_per_hour, 10 * tries_per_hour)
@@ -121,8 +121,8 @@ class Identity:
             if account is not None and device is not None and accounts.signed_in_before(conn, account.id, device):
                 place = f"device/{device}"
             else:
-                self._guesses.count(conn, self._network_rule, "", place, now)
-            self._guesses.count(conn, self._rule, name, place, now)
+                self.guesses.count(conn, self._network_rule, "", place, now)
+            self.guesses.count(conn, self._rule, name, place, now)
             return account, place
 
         try:
@@ -140,7 +140,7 @@ class Identity:
 
         def open_login(conn: Connection) -> None:
             now = self._store.now(conn)
-            self._guesses.forget(conn, self._rule, name, place)
+            self.guesses.forget(conn, self._rule, name, place)
             if renewed is not None:
                 accounts.set_password(conn, known.id, renewed)
             if (old := _unsign(self._logins, previous)) is not None:

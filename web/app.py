@@ -95,7 +95,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             settings=settings,
             service=service,
             renderer=renderer,
-            visitors=Visitors(service, masters, https=renderer.site.https),
+            visitors=Visitors(service, identity, https=renderer.site.https),
             districts=Districts(service),
             passes=passes,
             masters=masters,

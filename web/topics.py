@@ -72,6 +72,16 @@ class District:
             groups.append(TopicGroup(code, name, picture, tuple(choices)))
         return tuple(groups)
 
+    def within(self, group: str, category: str) -> str:
+        """The choice that goes with a group. The group alone is enough, and so is one with a choice that was left over
+        from another group; a choice that does not exist stays what it is.
+        """
+        if not group:
+            return category
+        groups = {each.code: each.group_code or OTHER for each in self.categories}
+        left_over = category in groups and groups[category] != group
+        return OTHER if not category or left_over else category
+
     def places(self, words: Words) -> tuple[AreaGroup, ...]:
         """The smallest areas under the next larger one."""
         parents = {area.parent_id for area in self.areas}

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from itsdangerous import BadSignature, Signer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import keys
+from kachehri.identity import Identity
 from kachehri.people import participant_id
 from kachehri.service import Service
 from kachehri.store import Connection, people
@@ -33,10 +30,10 @@ _KNOWN_MOST: Final = 50_000
 
 @dataclass(frozen=True)
 class Visitor:
-    """A browser; `fresh` until it has sent its cookie back."""
+    """A browser; one that is new has a `cookie` to be given."""
 
     device: str
-    fresh: bool = False
+    cookie: str = ""
 
     def participant(self, session_id: str) -> str:
         return participant_id(session_id, f"device/{self.device}")
@@ -57,12 +54,10 @@ class Joining:
 class Visitors:
     """Reads and gives device cookies, and writes participants."""
 
-    def __init__(self, service: Service, masters: Sequence[bytes], *, https: bool) -> None:
+    def __init__(self, service: Service, identity: Identity, *, https: bool) -> None:
         self._service = service
+        self._identity = identity
         self._https = https
-        # itsdangerous signs with the last key and believes all; the key file has the one in force first.
-        secret_keys = [keys.derive(master, "device cookie") for master in reversed(masters)]
-        self._signer = Signer(secret_keys, salt=b"kachehri.device")
         self._known: set[str] = set()
         self._waiting: dict[str, Joining] = {}
         self._writing: asyncio.Task[None] | None = None
@@ -75,20 +70,20 @@ class Visitors:
         return known
 
     def _read(self, request: Request) -> Visitor:
-        try:
-            device = self._signer.unsign(request.cookies.get(DEVICE_COOKIE, "")).decode()
-        except (BadSignature, UnicodeDecodeError):
-            device = ""
-        if _ID.match(device):
-            return Visitor(device)
-        return Visitor(secrets.token_hex(16), fresh=True)
+        device = self._identity.device(request.cookies.get(DEVICE_COOKIE))
+        return Visitor(device) if device else Visitor(*self._identity.new_device())
 
     def keep(self, response: Response, visitor: Visitor) -> Response:
         """Give a new browser its cookie."""
-        if visitor.fresh:
-            value = self._signer.sign(visitor.device).decode()
+        if visitor.cookie:
             response.set_cookie(
-                DEVICE_COOKIE, value, max_age=_YEAR_S, httponly=True, samesite="lax", secure=self._https, path="/"
+                DEVICE_COOKIE,
+                visitor.cookie,
+                max_age=_YEAR_S,
+                httponly=True,
+                samesite="lax",
+                secure=self._https,
+                path="/",
             )
         return response
 

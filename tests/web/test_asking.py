@@ -37,6 +37,17 @@ async def test_ask_gives_a_number_and_a_page_of_its_own(town: Town) -> None:
     assert path not in (await town.phone().get("/")).text, "and on no other"
 
 
+async def test_a_picture_alone_says_enough(town: Town) -> None:
+    session = await town.schedule()
+    phone = town.phone()
+    await phone.get(f"/s/{session}/ask")
+    for category in ("", "water_none"):  # none chosen, and one left over from another picture
+        path = await phone.ask(session, TEXT, group="other", category=category)
+        assert path.startswith("/q/")
+    live = await town.service.live(session)
+    assert {each.category for each in live.session.queue.questions.values()} == {"other"}
+
+
 async def test_the_same_form_twice_is_one_question(town: Town) -> None:
     session = await town.schedule()
     phone = town.phone()

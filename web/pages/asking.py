@@ -7,6 +7,7 @@ never files a question twice.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -52,6 +53,7 @@ async def post(request: Request) -> Response:
     key = fields.get("key", "")
     key = key if _KEY.match(key) else forms.new_key()
     values = forms.asked(fields)
+    values = replace(values, category=district.within(values.group, values.category))
     found = forms.faults(values, district.category_codes(), district.area_codes(), words)
     step = fields.get("step", "check")
     if found or step not in ("check", "send"):

@@ -40,7 +40,7 @@ async def mine(
     house: House, request: Request, visitor: Visitor, session_ids: list[str], district: District
 ) -> tuple[MyQuestion, ...]:
     """What was asked from this browser in these sessions, newest session first."""
-    if visitor.fresh:
+    if visitor.cookie:
         return ()
     words = house.words(request)
     found: list[MyQuestion] = []

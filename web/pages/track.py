@@ -8,17 +8,16 @@ endings safe.
 from __future__ import annotations
 
 import hmac
-from hashlib import sha256
 from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import keys
+from kachehri.guesses import Rule, TooMany, network
 from kachehri.i18n import Words
 from kachehri.i18n.digits import only_digits
-from kachehri.store import Connection, accounts
+from kachehri.store import Connection
 from kachehri.store import questions as question_rows
 from kachehri.store import tickets as ticket_rows
 from web import forms
@@ -27,10 +26,8 @@ from web.pages.receipts import facts
 from web.shapes import TicketFacts, TicketPage, TrackPage, TrackValues
 from web.topics import District
 
-HOUR_MS: Final = 3_600_000
 #: How many times more may be tried for one number from all addresses together.
 EVERYWHERE: Final = 6
-SCOPE: Final = "track"
 
 
 async def form(request: Request) -> Response:
@@ -46,15 +43,15 @@ async def post(request: Request) -> Response:
     reference, digits, found = forms.tracked(fields, words)
     if found:
         return house.show(request, "track.html", TrackPage(values, found), status=422)
-    subject = hmac.digest(keys.derive(house.masters[-1], "track tries"), reference.encode(), sha256)
-    address = request.client.host if request.client else ""
-    allowed = await house.write(_count, subject, address, house.settings.limits.track_tries_per_hour)
-    if not allowed:
+    place = network(request.client.host if request.client else "")
+    try:
+        await house.write(_count, house, reference, place)
+    except TooMany:
         return house.show(request, "track.html", TrackPage(values, {}, words.plain("track.tries")), status=429)
     question = await house.service.read(_match, house, reference, digits)
     if question is None:
         return house.show(request, "track.html", TrackPage(values, {}, words.plain("track.wrong")), status=404)
-    await house.write(_forget, subject, address)
+    await house.write(_forget, house, reference, place)
     return see(f"/q/{house.service.people.receipt(question)}")
 
 
@@ -70,14 +67,20 @@ async def ticket(request: Request) -> Response:
     return house.show(request, "ticket.html", TicketPage(reference, found))
 
 
-def _count(conn: Connection, now: int, subject: bytes, address: str, limit: int) -> bool:
-    here = accounts.count_attempt(conn, SCOPE, subject, address, now, HOUR_MS)
-    everywhere = accounts.count_attempt(conn, SCOPE, subject, "*", now, HOUR_MS)
-    return here.failures <= limit and everywhere.failures <= EVERYWHERE * limit
+def rules(house: House) -> tuple[Rule, Rule]:
+    """How often one number may be tried from one network, and from everywhere together."""
+    most = house.settings.limits.track_tries_per_hour
+    return Rule("track", most, most), Rule("track everywhere", EVERYWHERE * most, EVERYWHERE * most)
 
 
-def _forget(conn: Connection, _now: int, subject: bytes, address: str) -> None:
-    accounts.forget_attempts(conn, SCOPE, subject, address)
+def _count(conn: Connection, now: int, house: House, reference: str, place: str) -> None:
+    here, everywhere = rules(house)
+    house.identity.guesses.count(conn, here, reference, place, now)
+    house.identity.guesses.count(conn, everywhere, reference, "*", now)
+
+
+def _forget(conn: Connection, _now: int, house: House, reference: str, place: str) -> None:
+    house.identity.guesses.forget(conn, rules(house)[0], reference, place)
 
 
 def _match(conn: Connection, house: House, reference: str, digits: str) -> str | None:
