@@ -32,6 +32,17 @@ async def plane(town: Town) -> AsyncIterator[Server]:
     await server.stop()
 
 
+OPENED: list[BrowserContext] = []
+
+
+@pytest.fixture(autouse=True)
+async def closed() -> AsyncIterator[None]:
+    """A page that a failed test left open would come back to the server for ever, and keep it from stopping."""
+    yield
+    while OPENED:
+        await OPENED.pop().close()
+
+
 class Desk:
     """A page in a browser of its own; any error in its console fails the test."""
 
@@ -43,20 +54,32 @@ class Desk:
         page.on("pageerror", lambda error: self.faults.append(str(error)))
 
     async def leave(self) -> None:
+        OPENED.remove(self.context)
         await self.context.close()
         assert self.faults == []
 
 
 async def sit_down(
-    browser: Browser, town: Town, role: str, path: str, *, locale: str = "ur-PK", size: dict[str, int] = DESKTOP
+    browser: Browser,
+    town: Town,
+    role: str,
+    path: str,
+    *,
+    locale: str = "ur-PK",
+    size: dict[str, int] = DESKTOP,
+    ready: bool = True,
 ) -> Desk:
     context = await browser.new_context(viewport=size, locale=locale)  # type: ignore[arg-type]
     await context.grant_permissions(["camera", "microphone"])
+    OPENED.append(context)
     desk = Desk(context, await context.new_page())
     await desk.page.goto(f"{town.url}/staff?next={path}")
     await desk.page.fill("#login", account(town, role))
     await desk.page.fill("#password", PASSWORD)
     await desk.page.locator("#main form .btn").click()
+    await desk.page.wait_for_url(town.url + path)
+    if not ready:
+        return desk
     await expect(desk.page.locator("#net-state")).to_have_attribute("data-net", "connected")
     await expect(desk.page.locator("body[data-ready]")).to_be_attached()
     return desk
@@ -347,4 +370,35 @@ async def test_a_topic_is_corrected_and_the_hearing_pauses_and_goes_on(town: Tow
     assert live.session.lifecycle.reason == "prayer"
     await page.locator("[data-course=resume]").click()
     await expect(page.locator("body")).to_have_attribute("data-phase", "live")
+    await desk.leave()
+
+
+REMEMBER_SOCKETS = """
+    const Plain = WebSocket;
+    window.sockets = [];
+    window.WebSocket = class extends Plain { constructor(...given) { super(...given); window.sockets.push(this); } };
+"""
+
+
+async def test_what_is_done_while_the_line_is_lost_happens_once_it_is_back(town: Town, browser: Browser) -> None:
+    session = await town.schedule(live=True)
+    (question,) = await ask(town, session, "پانی")
+    desk = await sit_down(browser, town, "moderator", "/desk", ready=False)
+    page = desk.page
+    await page.add_init_script(REMEMBER_SOCKETS)
+    await page.goto(f"{town.url}/mod/{session}")
+    await expect(page.locator("body[data-ready]")).to_be_attached()
+    await page.route("**/pass", lambda route: route.abort())
+    await page.evaluate("sockets.at(-1).close(4000)")
+    await expect(page.locator("#net-state")).to_have_attribute("data-net", "connecting")
+    await page.keyboard.press("a")
+    await expect(page.locator("#triage-list li[data-pending]")).to_have_count(1)
+    await expect(page.locator("#net")).to_have_text(UR.plain("desk.net.lost"))
+    assert await state(town, session, question) == "new"
+    await page.unroute("**/pass")
+    await expect(page.locator("#net-state")).to_have_attribute("data-net", "connected")
+    await expect(page.locator("#line-list li")).to_have_count(1)
+    await expect(page.locator("#net")).to_be_hidden()
+    assert await state(town, session, question) == "admitted"
+    desk.faults.clear()  # the browser reports each pass that it was not given
     await desk.leave()
