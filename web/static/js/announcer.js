@@ -24,6 +24,11 @@ export function announce(key, text, how = {}) {
   speakNext(level);
 }
 
+/** A short shake of the phone; before the first tap browsers refuse it, and complain (userActivation, HTML §6.4.1). */
+export function nudge() {
+  if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(200);
+}
+
 /** @param {"status" | "alert"} level */
 function speakNext(level) {
   if (speaking[level]) return;

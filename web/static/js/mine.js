@@ -1,6 +1,6 @@
 /** My questions: state, place and the reason for the place; calls me when my turn comes. */
 
-import { announce } from "./announcer.js";
+import { announce, nudge } from "./announcer.js";
 import { grouped, sentence, table } from "./words.js";
 
 /** State of a question → the sentence below `state.` that a citizen reads. */
@@ -119,7 +119,7 @@ export function attachMine(root, store, session) {
     if (sessionStorage.getItem("k-called") === turn) return;
     sessionStorage.setItem("k-called", turn);
     announce("called", sentence(root, "next"), { urgent: true });
-    navigator.vibrate?.(200);
+    nudge();
     location.assign(`/s/${session}/${state === "on_stage" ? "stage" : "next"}`);
   }
 }

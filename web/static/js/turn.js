@@ -3,7 +3,7 @@
  * every half second, and says for how long the seat is held.
  */
 
-import { announce } from "./announcer.js";
+import { announce, nudge } from "./announcer.js";
 import { LiveConnection, RefusedError } from "./connection.js";
 import { MicrophoneError, meter } from "./mic.js";
 import { StageSender } from "./stage.js";
@@ -133,7 +133,7 @@ function showClock(left) {
   if (!mark || mark === spoken) return;
   spoken = mark;
   announce("clock", sentence(page, `stage-${mark}`), { urgent: true });
-  if (mark === "thirty") navigator.vibrate?.(200);
+  if (mark === "thirty") nudge();
 }
 
 async function startMicrophone() {
