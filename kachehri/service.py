@@ -7,7 +7,7 @@ arrives over the bus, with the database to fill any gap. Nothing is acknowledged
 import asyncio
 import heapq
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import msgspec
@@ -22,7 +22,7 @@ from .live import Announced, Live, Recorded
 from .logs import logger
 from .people import People
 from .references import References
-from .store import Store, content, event_log
+from .store import Store, StoreError, content, event_log
 from .store import sessions as session_rows
 from .writer import Accepted, Pending, Writer, body_hash
 
@@ -70,6 +70,7 @@ class Service:
         self._followers: list[Follower] = []
         self._active: set[str] = set()
         self._deadlines: list[tuple[int, str]] = []
+        self._reads: set[asyncio.Future[Any]] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closing: set[str] = set()
         self._mending: set[str] = set()
@@ -93,6 +94,8 @@ class Service:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # A read whose task was cancelled goes on in its thread; whoever closes the store next must not meet it there.
+        await asyncio.gather(*self._reads, return_exceptions=True)
         await asyncio.to_thread(self._writer.stop)
         # Replies that the writer handed over while it ended are delivered in the next turn of the loop.
         await asyncio.sleep(0)
@@ -293,7 +296,10 @@ class Service:
 
     async def _clock(self) -> None:
         while True:
-            await self.tick(await self.now())
+            try:
+                await self.tick(await self.now())
+            except StoreError as error:
+                logger(__name__).error("clock.waits", code=error.code, way="!")
             await asyncio.sleep(CLOCK_S)
 
     async def now(self) -> int:
@@ -303,7 +309,7 @@ class Service:
         return await self.read(self.store.now)
 
     async def tick(self, now: int) -> None:
-        """Do what is due at `now` in every session that this process follows."""
+        """Do what is due at `now` in every session that this process follows; what cannot be done now stays due."""
         due: set[str] = set()
         while self._deadlines and self._deadlines[0][0] <= now:
             due.add(heapq.heappop(self._deadlines)[1])
@@ -312,8 +318,11 @@ class Service:
             moment = next_deadline(live.session) if live else None
             if live is None or moment is None:
                 continue
-            if moment <= now:
-                await self.submit(SYSTEM, session_id, Tick())
+            try:
+                if moment <= now:
+                    await self.submit(SYSTEM, session_id, Tick())
+            except Refused as refused:
+                logger(__name__).error("clock.waits", code=refused.code, way="!")
             self._schedule(live)
 
     async def _close(self, session_id: str) -> None:
@@ -340,22 +349,23 @@ class Service:
             with self.store.read() as conn:
                 return work(conn)
 
-        return await asyncio.to_thread(run)
+        thread = asyncio.ensure_future(asyncio.to_thread(run))
+        self._reads.add(thread)
+        thread.add_done_callback(self._reads.discard)
+        return await asyncio.shield(thread)
 
     async def read(self, work: Callable[..., T], *args: Any) -> T:
         """Run a read of the store in a thread, on one snapshot."""
         found: T = await self._read(lambda conn: work(conn, *args))
         return found
 
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(self._guarded(work))
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
 
-    async def _guarded(self, work: Awaitable[None]) -> None:
-        try:
-            await work
-        except asyncio.CancelledError:
-            raise
-        except Exception:
-            logger(__name__).exception("task.failed", way="!")
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            logger(__name__).error("task.failed", exc_info=error, way="!")

@@ -16,6 +16,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import logging
 import os
 import random
 import shutil
@@ -193,6 +194,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of every line that was cut, which is the point here
     folder = Path(tempfile.mkdtemp(prefix="kachehri-kill-"))
     try:
         if options.small:

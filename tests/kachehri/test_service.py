@@ -1,0 +1,379 @@
+"""The path of a command through the service, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from kachehri import writer
+from kachehri.live import Announced
+from kachehri.service import Service
+from kachehri.store import StoreError, content, engine, event_log, questions, tickets
+from rooms import lifecycle, turns
+from rooms.base import SYSTEM, Actor, Command, Refused
+from rooms.questions import AdmitQuestion, AskQuestion, ClassifyQuestion, QuestionAsked, SupportQuestion
+from rooms.session import Session, Tick, decide
+from tests.bench.house import HOUR_MS, MODERATORS, SESSION, citizen, found, schedule, service_on
+from tests.conftest import MONDAY_MS, ManualClock
+from tests.servers import Postgres
+
+pytestmark = pytest.mark.anyio
+DESK, SECOND = MODERATORS
+
+
+def key(number: int, what: str = "key") -> str:
+    return f"{what}-{number:024d}"
+
+
+def ask(text: str = "The tap is dry.", **more: Any) -> AskQuestion:
+    return AskQuestion(text=text, **more)
+
+
+async def asked(service: Service, count: int, first: int = 0) -> list[str]:
+    """That many people ask one question each, at the same time; returns the questions."""
+    done = await asyncio.gather(
+        *(service.submit(citizen(each), SESSION, ask(f"{each}: no water"), key(each)) for each in range(first, count))
+    )
+    return [(each.result or {})["question"] for each in done]
+
+
+async def refused(service: Service, actor: Actor, command: Command, with_key: str = key(999)) -> str:
+    with pytest.raises(Refused) as caught:
+        await service.submit(actor, SESSION, command, with_key)
+    return caught.value.code
+
+
+def log_of(service: Service) -> list[event_log.Logged]:
+    with service.store.read() as conn:
+        event_log.verify(conn, SESSION)
+        return event_log.after(conn, SESSION, 0)
+
+
+@pytest.fixture(scope="session")
+def sqlite_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrating takes half a second, copying nothing."""
+    path = tmp_path_factory.mktemp("service") / "house.db"
+    found(f"sqlite:///{path}", now=MONDAY_MS)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_house(postgres_server: Postgres) -> str:
+    url = postgres_server.create()
+    found(url, now=MONDAY_MS)
+    return url.rsplit("/", 1)[1]
+
+
+@pytest.fixture
+def postgres_address(postgres_server: Postgres, postgres_house: str) -> Iterator[str]:
+    name = f"t{uuid4().hex[:16]}"
+    with psycopg.connect(postgres_server.dsn(), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_house}"')
+    yield postgres_server.url(name)
+    postgres_server.drop(postgres_server.url(name))
+
+
+@pytest.fixture
+def sqlite_address(tmp_path: Path, sqlite_house: Path) -> str:
+    shutil.copy(sqlite_house, tmp_path / "house.db")
+    return f"sqlite:///{tmp_path / 'house.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def address(request: pytest.FixtureRequest) -> str:
+    found_at: str = request.getfixturevalue(f"{request.param}_address")
+    return found_at
+
+
+@pytest.fixture
+async def service(address: str, clock: ManualClock) -> AsyncIterator[Service]:
+    async with service_on(address, clock=clock) as opened:
+        await schedule(opened)
+        yield opened
+
+
+async def test_commands_that_come_together_are_committed_together(service: Service) -> None:
+    told: list[Announced] = []
+    await service.live(SESSION)
+    service.follow(told.append)
+    await asked(service, 100)
+    assert len(told) < 20
+    numbers = [record.seq for announced in told for record in announced.events]
+    assert numbers == list(range(numbers[0], numbers[0] + 100))
+    assert len(log_of(service)) == numbers[-1]
+
+
+async def test_a_reply_tells_the_number_and_comes_after_the_commit(service: Service) -> None:
+    done = await service.submit(citizen(1), SESSION, ask(), key(1))
+    with service.store.read() as conn:
+        row = questions.by_id(conn, (done.result or {})["question"])
+    assert row is not None
+    assert (row.reference, row.seq, row.state) == ((done.result or {})["reference"], done.seq, "new")
+
+
+async def test_the_same_key_and_command_are_carried_out_once(service: Service) -> None:
+    first = await service.submit(citizen(1), SESSION, ask(), key(1))
+    again = await asyncio.gather(*(service.submit(citizen(1), SESSION, ask(), key(1)) for _ in range(20)))
+    assert {each.seq for each in again} == {first.seq}
+    assert all(each.result == first.result for each in again)
+    assert [row.type for row in log_of(service)].count("question.asked") == 1
+
+
+async def test_twenty_at_the_same_instant_are_one(service: Service) -> None:
+    answers = await asyncio.gather(*(service.submit(citizen(1), SESSION, ask(), key(1)) for _ in range(20)))
+    assert all(each == answers[0] for each in answers)
+    assert [row.type for row in log_of(service)].count("question.asked") == 1
+
+
+async def test_a_key_of_another_command_or_person_reveals_nothing(service: Service) -> None:
+    await service.submit(citizen(1), SESSION, ask(), key(1))
+    assert await refused(service, citizen(1), ask("Something else."), key(1)) == "key_conflict"
+    assert await refused(service, citizen(2), ask(), key(1)) == "key_conflict"
+    assert [row.type for row in log_of(service)].count("question.asked") == 1
+
+
+async def test_a_refused_command_may_be_given_again_under_its_key(service: Service) -> None:
+    resume = lifecycle.ResumeSession()
+    assert await refused(service, DESK, resume, key(1)) == "phase"
+    await service.submit(DESK, SESSION, lifecycle.StartSession(), key(2))
+    await service.submit(DESK, SESSION, lifecycle.AdjournSession(reason="break"), key(3))
+    await service.submit(DESK, SESSION, resume, key(1))
+
+
+async def test_a_key_is_known_after_a_restart(address: str, clock: ManualClock) -> None:
+    async with service_on(address, clock=clock) as before:
+        await schedule(before)
+        first = await before.submit(citizen(1), SESSION, ask(), key(1))
+    async with service_on(address, clock=clock) as after:
+        assert await after.submit(citizen(1), SESSION, ask(), key(1)) == first
+        assert await refused(after, citizen(2), ask(), key(1)) == "key_conflict"
+
+
+async def test_the_role_is_asked_before_the_rules(service: Service) -> None:
+    (question,) = await asked(service, 1)
+    assert await refused(service, citizen(1), AdmitQuestion(question=question)) == "not_allowed"
+    assert await refused(service, DESK, Tick()) == "not_allowed"
+
+
+async def test_a_session_that_is_not_there(service: Service) -> None:
+    with pytest.raises(Refused, match="session_unknown"):
+        await service.submit(citizen(1), "nothere2", ask(), key(1))
+    with pytest.raises(Refused, match="session_unknown"):
+        await service.live("nothere2")
+
+
+async def test_words_are_masked_for_readers_and_sealed_for_the_desk(service: Service) -> None:
+    live = await service.live(SESSION)
+    with service.store.write() as conn:
+        service.people.join(
+            conn,
+            participant=citizen(1).participant,
+            session_id=SESSION,
+            role="citizen",
+            device=None,
+            account=None,
+            language="ur",
+            now=MONDAY_MS,
+        )
+    await service.submit(citizen(1), SESSION, ask("Call me: 0300 1234567", phone="0300 1234567"), key(1))
+    question = next(iter(live.session.queue.questions.values()))
+    assert "1234567" not in live.texts[question.content]
+    with service.store.read() as conn:
+        kept = content.original(conn, question.content)
+        person = service.people.persons(conn, [question.asker])[question.asker]
+        assert service.people.phone(conn, str(person)) == "+923001234567"
+    assert kept is not None
+    assert kept.sealed is not None
+    assert b"1234567" not in kept.sealed
+    assert all(b"1234567" not in row.body for row in log_of(service))
+
+
+async def test_many_supports_are_rows_and_one_event(service: Service) -> None:
+    first, second = await asked(service, 2)
+    before = len(log_of(service))
+    supports = [(citizen(each), SupportQuestion(question=first)) for each in range(50)] * 2
+    supports += [(citizen(each), SupportQuestion(question=second)) for each in range(3)]
+    await asyncio.gather(
+        *(service.submit(actor, SESSION, command, key(at, "sup")) for at, (actor, command) in enumerate(supports))
+    )
+    live = await service.live(SESSION)
+    counts = {each.id: each.supports for each in live.session.queue.questions.values()}
+    assert (counts[first], counts[second]) == (50, 3)
+    with service.store.read() as conn:
+        assert questions.tallies(conn, SESSION) == {first: 50, second: 3}
+    assert len(log_of(service)) - before < 10
+
+
+async def test_one_faulty_command_does_not_spoil_those_that_came_with_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(session: Session, command: Command, actor: Actor, ctx: Any) -> Any:
+        if isinstance(command, ClassifyQuestion):
+            raise ZeroDivisionError
+        return decide(session, command, actor, ctx)
+
+    (question,) = await asked(service, 1)
+    monkeypatch.setattr(writer, "decide", faulty)
+    answers = await asyncio.gather(
+        *(service.submit(citizen(each), SESSION, ask(), key(each, "good")) for each in range(1, 6)),
+        service.submit(DESK, SESSION, ClassifyQuestion(question=question, category="water"), key(1, "bad")),
+        *(service.submit(citizen(each), SESSION, ask(), key(each, "good")) for each in range(6, 9)),
+        return_exceptions=True,
+    )
+    assert [type(each).__name__ for each in answers].count("Accepted") == 8
+    assert isinstance(answers[5], ZeroDivisionError)
+    assert len((await service.live(SESSION)).session.queue.questions) == 9
+    log_of(service)
+
+
+async def test_whoever_asked_may_be_gone_before_the_answer(service: Service) -> None:
+    gone = asyncio.ensure_future(service.submit(citizen(1), SESSION, ask(), key(1)))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asked(service, 5, first=2)
+    assert [row.type for row in log_of(service)].count("question.asked") == 4
+    assert (await service.submit(citizen(1), SESSION, ask(), key(1))).result is not None
+
+
+async def test_a_restart_resumes_open_sessions_and_their_deadlines(address: str, clock: ManualClock) -> None:
+    async with service_on(address, clock=clock) as before:
+        await schedule(before)
+        (question,) = await asked(before, 1)
+        await before.submit(DESK, SESSION, lifecycle.StartSession(), key(1))
+        await before.submit(DESK, SESSION, AdmitQuestion(question=question), key(2))
+        await before.submit(DESK, SESSION, turns.CallTurn(question=question), key(3))
+        was = (await before.live(SESSION)).session
+    async with service_on(address, clock=clock) as after:
+        resumed = after.loaded(SESSION)
+        assert resumed is not None
+        assert resumed.session == was
+        await after.tick(clock.advance(89_000))
+        assert resumed.session.stage.turns.popitem()[1].state == "called"
+    async with service_on(address, clock=clock) as after:
+        await after.tick(clock.advance(1_000))
+        resumed = await after.live(SESSION)
+        assert [turn.state for turn in resumed.session.stage.turns.values()] == ["parked"]
+
+
+async def closed(service: Service) -> Session:
+    async with asyncio.timeout(20):
+        while (await service.live(SESSION)).session.phase != "closed":
+            await asyncio.sleep(0.01)
+    return (await service.live(SESSION)).session
+
+
+async def test_a_close_that_was_interrupted_ends_by_itself_and_once(address: str, clock: ManualClock) -> None:
+    async with service_on(address, clock=clock) as before:
+        await schedule(before)
+        await asked(before, 600)
+        await before.submit(DESK, SESSION, lifecycle.CloseSession(), key(1, "end"))
+        # Leaving stops the service in the middle of the close, with its first chunk at most.
+    async with service_on(address, clock=clock) as after:
+        session = await closed(after)
+        assert session.closing.balance is not None
+        assert (session.closing.balance.raised, session.closing.balance.tickets) == (600, 600)
+        with after.store.read() as conn:
+            assert tickets.of_session(conn, SESSION) == (600, 0)
+            assert len(tickets.opened_questions(conn, SESSION)) == 600
+        assert [row.type for row in log_of(after)].count("session.closed") == 1
+
+
+async def test_the_scheduled_end_closes_without_anybody(service: Service, clock: ManualClock) -> None:
+    await asked(service, 3)
+    due = (await service.live(SESSION)).session.lifecycle.ends_at + 2 * HOUR_MS
+    clock.now = due
+    await service.tick(due)
+    session = await closed(service)
+    assert session.lifecycle.closing_by == "deadline"
+
+
+async def test_a_file_that_cannot_be_written_says_so_and_loses_nothing(sqlite_address: str, clock: ManualClock) -> None:
+    async with service_on(sqlite_address, clock=clock) as service:
+        await schedule(service)
+        await asked(service, 1)
+
+        def writable(switch: str) -> None:
+            raw = service.store.writer.raw_connection()
+            raw.cursor().execute(f"PRAGMA query_only={switch}")
+            raw.close()
+
+        writable("ON")
+        assert await refused(service, citizen(5), ask(), key(5)) == "storage"
+        writable("OFF")
+        await service.submit(citizen(5), SESSION, ask(), key(5))
+        assert [row.type for row in log_of(service)].count("question.asked") == 2
+
+
+async def test_what_is_due_while_nothing_can_be_written_is_done_later(sqlite_address: str, clock: ManualClock) -> None:
+    async with service_on(sqlite_address, clock=clock) as service:
+        await schedule(service)
+        session = (await service.live(SESSION)).session
+        clock.now = session.lifecycle.ends_at + 2 * HOUR_MS
+        with pytest.MonkeyPatch.context() as patched:
+
+            def locked(*_: Any) -> Any:
+                raise StoreError("locked")
+
+            patched.setattr(event_log, "lock", locked)
+            await service.tick(clock.now)
+            assert session.phase == "scheduled"
+        await service.tick(clock.now)
+        assert (await closed(service)).lifecycle.closing_by == "deadline"
+
+
+async def test_a_server_that_only_reads_or_drops_us_says_so_and_loses_nothing(
+    postgres_address: str, postgres_server: Postgres, clock: ManualClock
+) -> None:
+    name = postgres_address.rsplit("/", 1)[1]
+
+    def administer(setting: str) -> None:
+        with psycopg.connect(postgres_server.dsn(), autocommit=True) as connection:
+            connection.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {setting}')
+            # As a restart does, this cuts every line, also those that the pool holds.
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+
+    async with service_on(postgres_address, clock=clock) as service:
+        await schedule(service)
+        await asked(service, 1)
+        administer("on")
+        assert await refused(service, citizen(5), ask(), key(5)) == "storage"
+        administer("off")
+        await service.submit(citizen(5), SESSION, ask(), key(5))
+        assert [row.type for row in log_of(service)].count("question.asked") == 2
+
+
+async def test_a_locked_database_says_so_and_loses_nothing(
+    address: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "BUSY_MS", 100)
+    async with service_on(address, clock=clock) as service:
+        await schedule(service)
+        if service.store.sqlite:
+            other = sqlite3.connect(str(service.store.path), isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+        else:
+            other = psycopg.connect(address.replace("+psycopg", ""))  # type: ignore[assignment]
+            other.execute("SELECT id FROM session FOR UPDATE")
+        assert await refused(service, citizen(1), ask(), key(1)) == "storage"
+        other.rollback()
+        other.close()
+        await service.submit(citizen(1), SESSION, ask(), key(1))
+        assert [row.type for row in log_of(service)].count("question.asked") == 1
+
+
+async def test_the_system_has_no_key_and_needs_none(service: Service) -> None:
+    (question,) = await asked(service, 1)
+    done = await service.submit(SYSTEM, SESSION, Tick())
+    assert done.seq == len(log_of(service))
+    live = await service.live(SESSION)
+    assert live.session.queue.questions[question].state == "new"
+    assert isinstance(live.session, Session)
+    assert QuestionAsked.__struct_config__.tag == log_of(service)[-1].type
