@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from kachehri.i18n import Words, words_for
 from web.rehearsal.founding import Founded
@@ -30,6 +30,16 @@ for (const [name, all] of [["RTCPeerConnection", window.peers], ["WebSocket", wi
   window[name] = class extends Made { constructor(...given) { super(...given); all.push(this); } };
 }
 """
+#: Chromium's offline switch leaves open sockets and WebRTC alone. A connection whose network is gone is told so by the
+#: browser (W3C webrtc §4.3.3, state "failed").
+CUT = """() => {
+  for (const socket of window.sockets) socket.close();
+  for (const peer of window.peers) {
+    peer.close();
+    Object.defineProperty(peer, "connectionState", { value: "failed" });
+    peer.dispatchEvent(new Event("connectionstatechange"));
+  }
+}"""
 #: What a watching page has received over all its connections.
 RECEIVED = """async () => {
   const sum = { energy: 0, packets: 0, pictures: 0 };
@@ -42,9 +52,6 @@ RECEIVED = """async () => {
   }
   return sum;
 }"""
-
-
-NO_NETWORK = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,6 @@ class Visitor:
     events: list[str] = field(default_factory=list)
     #: Statuses that pages of this test are meant to answer with; Chromium notes them in the console.
     refusals: set[int] = field(default_factory=set)
-    tunnel: CDPSession | None = None
 
     @classmethod
     async def come(cls, house: House, browser: Browser, language: str, **options: Any) -> Self:
@@ -109,15 +115,13 @@ class Visitor:
         self.follow(self.page)
 
     async def lose_the_line(self) -> None:
-        """A tunnel: nothing leaves her phone and nothing reaches it, sound and picture included."""
-        self.tunnel = await self.context.new_cdp_session(self.page)
-        await self.tunnel.send("Network.enable")
-        await self.tunnel.send("Network.emulateNetworkConditions", {**NO_NETWORK, "offline": True, "packetLoss": 100})
+        """A tunnel: the network is gone, and with it her socket, her sound and her picture."""
+        await self.context.set_offline(True)
+        await self.page.evaluate(CUT)
 
     async def find_the_line(self) -> None:
         """Daylight."""
-        await self.tunnel.send("Network.emulateNetworkConditions", {**NO_NETWORK, "offline": False, "packetLoss": 0})
-        await self.tunnel.detach()
+        await self.context.set_offline(False)
 
     def _note(self, message: ConsoleMessage) -> None:
         status = re.search(r"the server responded with a status of (\d+)", message.text)
