@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kachehri.i18n import Words
 from rooms.session import Session
-from rooms.views import Texts, view
+from rooms.views import SeatRow, Texts, view
 from web import desk_messages
 from web.cards import SessionCard
 from web.desk_cards import Drawing, Names
@@ -55,7 +55,7 @@ def build(
     drawing = Drawing(shown, words, names, now, me)
     reading = drawing.turns(("read_out",))
     seats = tuple(
-        OfficialSeat(id, row.index, f"{words.plain(f'seatkind.{row.kind}')} {id.rpartition('-')[2]}", row.taken)
+        OfficialSeat(id, row.index, seat_name(id, row, words), row.taken)
         for id, row in shown.seats.items()
         if row.kind in ("official", "interpreter", "signer", "hall")
     )
@@ -70,3 +70,8 @@ def build(
         waiting=shown.totals.get("admitted", 0),
         messages=desk_messages.chosen(words, _MESSAGES),
     )
+
+
+def seat_name(seat: str, row: SeatRow, words: Words) -> str:
+    """The post that a seat belongs to, or its kind and number."""
+    return row.title.get(words.language.code) or f"{words.plain(f'seatkind.{row.kind}')} {seat.rpartition('-')[2]}"
