@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, cast
 
-import msgspec
 from websockets.datastructures import MultipleValuesError
 from websockets.exceptions import InvalidHeader
 from websockets.frames import Frame, Opcode
@@ -25,18 +24,16 @@ from websockets.protocol import OPEN, Event
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from kachehri.service import Service
-from rooms.base import Refused
-from rooms.questions import AskQuestion
 from rooms.views import ViewAudience
 
-from . import codes, passes, protocol
+from . import codes, protocol
 from .codes import Close
-from .connection import Add, Admit, Connection, Media, Refuse, Submit
+from .connection import Connection
+from .conversation import Conversation
 from .decoder import ANSWER_MOST
 from .door import Door
 from .frames import NEGOTIATION, PING, Packed, takes_deflated
-from .passes import Bearer, Pass, PassRefused
+from .passes import Bearer, PassRefused
 
 #: The outbox counts as full from here on, and as drained a quarter below.
 HIGH_WATER = 64 * 1024
@@ -44,8 +41,6 @@ HIGH_WATER = 64 * 1024
 SEND_BUFFER = 128 * 1024
 #: A message may come in this many pieces; nobody honest needs more.
 PIECES_MOST = 64
-#: Commands of one connection on their way at once.
-IN_FLIGHT_MOST = 64
 
 NOBODY = Bearer(session="", participant="", role="citizen")
 
@@ -61,12 +56,10 @@ class LiveProtocol(asyncio.Protocol):
         "_batch",
         "_deflates",
         "_door",
-        "_entry",
-        "_in_flight",
-        "_machine",
         "_open_ones",
         "_pieces",
         "_socket",
+        "_talk",
         "_transport",
         "closing_at",
         "heard_at",
@@ -87,12 +80,10 @@ class LiveProtocol(asyncio.Protocol):
             logger=_quiet,
         )
         self._transport: asyncio.Transport
-        self._machine: Connection | None = None
-        self._entry: Pass | None = None
+        self._talk: Conversation | None = None
         self._address: str | None = None
         self._deflates = False
         self._pieces: list[bytes] = []
-        self._in_flight = 0
         self._batch: list[bytes] | None = None
         self.position = 0
         self.paused = False
@@ -102,15 +93,15 @@ class LiveProtocol(asyncio.Protocol):
 
     @property
     def bearer(self) -> Bearer:
-        return self._machine.bearer if self._machine else NOBODY
+        return self._talk.machine.bearer if self._talk else NOBODY
 
     @property
     def held(self) -> dict[str, Bearer]:
-        return self._machine.held if self._machine else {}
+        return self._talk.machine.held if self._talk else {}
 
     @property
     def audience(self) -> ViewAudience:
-        return self._machine.audience if self._machine else "public"
+        return self._talk.machine.audience if self._talk else "public"
 
     def send(self, frame: Packed) -> None:
         if self._socket.state is not OPEN:
@@ -138,14 +129,14 @@ class LiveProtocol(asyncio.Protocol):
         self.send(Packed(protocol.encode(message)))
 
     def shut(self, reason: Close) -> None:
-        if self._machine is not None:
-            self._machine.close(reason)
+        if self._talk is not None:
+            self._talk.machine.close(reason)
         if self._socket.state is OPEN:
             self._socket.send_close(reason.code, reason.name)
             self._flush()
 
     def late(self, now: int) -> bool:
-        return self._machine is None or self._machine.late(now)
+        return self._talk is None or self._talk.machine.late(now)
 
     def ping(self) -> None:
         if self._socket.state is OPEN:
@@ -181,11 +172,9 @@ class LiveProtocol(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._open_ones.discard(self)
-        if self._machine is not None:
-            self._machine.close(codes.TROUBLE)
+        if self._talk is not None:
+            self._talk.over()
         if self._door is not None:
-            if self._door.media is not None and self._machine is not None:
-                self._door.media.left(self)
             self._door.hub.leave(self)
             if self._address is not None:
                 self._door.exit(self._address)
@@ -212,7 +201,7 @@ class LiveProtocol(asyncio.Protocol):
         if isinstance(event, Request):
             self._handshake(event)
             return
-        if not isinstance(event, Frame) or self._machine is None:
+        if not isinstance(event, Frame) or self._talk is None:
             return
         match event.opcode:
             case Opcode.TEXT:
@@ -227,7 +216,7 @@ class LiveProtocol(asyncio.Protocol):
         if event.fin:
             data = b"".join(self._pieces)
             self._pieces = []
-            self._text(data)
+            self._talk.text(data)
         elif len(self._pieces) > PIECES_MOST:
             self.shut(codes.UNREADABLE)
 
@@ -268,95 +257,15 @@ class LiveProtocol(asyncio.Protocol):
         passed = [name for name in offered if name.startswith(protocol.PASS_PREFIX)]
         text = passed[0].removeprefix(protocol.PASS_PREFIX) if passed else ""
         try:
-            self._entry = door.passes.read(text, door.hub.clock.now())
+            entry = door.passes.read(text, door.hub.clock.now())
         except PassRefused:
             self.shut(codes.PASS_STALE)
             return
-        self._machine = Connection(self._entry.bearer, door.rate, door.hub.clock.steady())
+        machine = Connection(entry.bearer, door.rate, door.hub.clock.steady())
+        self._talk = Conversation(self, door, machine, entry)
 
     def _reject(self, status: HTTPStatus, text: str) -> None:
         self._socket.send_response(self._socket.reject(status, text))
-
-    # Messages
-
-    def _text(self, data: bytes) -> None:
-        machine, door = self._machine, self._door
-        assert machine is not None and door is not None
-        match machine.text(data, door.hub.clock.steady()):
-            case Close() as reason:
-                self.shut(reason)
-            case Refuse() as refused:
-                self._refuse(door, refused.ref, refused.code, refused.params)
-            case Admit() as admit:
-                door.hub.spawn(self._admit(door, machine, admit))
-            case Submit() as submit:
-                self._begin(door, submit.ref, self._submit(door, machine, submit))
-            case Add() as add:
-                self._begin(door, add.ref, self._add(door, machine, add))
-            case Media() as media:
-                self._begin(door, media.request.ref, self._media(door, media))
-
-    def _begin(self, door: Door, ref: int, work: Any) -> None:
-        if self._in_flight >= IN_FLIGHT_MOST:
-            work.close()
-            self._refuse(door, ref, "slow_down", {"retry_ms": 1_000})
-            return
-        self._in_flight += 1
-        door.hub.spawn(self._answered(door, ref, work))
-
-    async def _answered(self, door: Door, ref: int, work: Any) -> None:
-        """Whatever happens, the client hears of it under its own `ref`."""
-        try:
-            self.say(await work)
-        except Refused as refused:
-            self._refuse(door, ref, refused.code, refused.params)
-        except Exception:
-            door.hub.log.exception("live.command_failed", way="!")
-            self._refuse(door, ref, "storage", {})
-        finally:
-            self._in_flight -= 1
-
-    async def _admit(self, door: Door, machine: Connection, admit: Admit) -> None:
-        assert self._entry is not None
-        try:
-            await passes.burn(self._entry, door.burn)
-            await door.hub.join(self, admit.hello, machine.admitted)
-        except PassRefused:
-            self.shut(codes.PASS_STALE)
-        except Refused:
-            self.shut(codes.OTHER_SESSION)
-        except Exception:
-            door.hub.log.exception("live.join_failed", way="!")
-            self.shut(codes.TROUBLE)
-
-    async def _submit(self, door: Door, machine: Connection, submit: Submit) -> protocol.ToClient:
-        service: Service = door.hub.service
-        done = await service.submit(submit.actor, machine.bearer.session, submit.command, submit.key)
-        result = done.result or msgspec.UNSET
-        if done.result and isinstance(submit.command, AskQuestion):
-            # Derived, not stored: the secret of the receipt is told to its owner and kept nowhere.
-            result = {**done.result, "receipt": service.people.receipt(done.result["question"])}
-        return protocol.Reply(at=door.hub.clock.now(), ref=submit.ref, seq=done.seq, result=result)
-
-    async def _add(self, door: Door, machine: Connection, add: Add) -> protocol.ToClient:
-        try:
-            entry = door.passes.read(add.entry_pass, door.hub.clock.now())
-            await passes.burn(entry, door.burn)
-        except PassRefused:
-            raise Refused("not_allowed") from None
-        gathering = door.hub.gathering(machine.bearer.session)
-        if gathering is None or machine.state != "joined" or not machine.added(entry.bearer):
-            raise Refused("not_allowed")
-        gathering.added(self, entry.bearer)
-        return protocol.Reply(at=door.hub.clock.now(), ref=add.ref, result={"participant": entry.bearer.participant})
-
-    async def _media(self, door: Door, media: Media) -> protocol.ToClient:
-        if door.media is None:
-            raise Refused("media", reason="media_lost")
-        return await door.media.request(self, media.bearer, media.request)
-
-    def _refuse(self, door: Door, ref: int, code: str, params: dict[str, Any]) -> None:
-        self.say(protocol.RefusedFrame(at=door.hub.clock.now(), ref=ref, code=code, params=dict(params)))
 
     # Bytes
 

@@ -86,7 +86,7 @@ def test_close_codes_are_named_once_and_say_whether_to_come_back() -> None:
 
 
 def test_refusals_of_the_connection_are_in_the_one_table() -> None:
-    sources = [ROOT / "signaling" / name for name in ("connection.py", "endpoint.py", "media_signalling.py")]
+    sources = [ROOT / "signaling" / name for name in ("connection.py", "conversation.py", "media_signalling.py")]
     used = {
         code
         for source in sources

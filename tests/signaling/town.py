@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from kachehri.bus import Bus
 from kachehri.bus.memory import MemoryBus
 from kachehri.people import People
 from kachehri.references import References
@@ -101,25 +102,40 @@ def found(store: Store, now: int) -> str:
 
 @asynccontextmanager
 async def town_at(
-    path: Path, *, rate: Rate | None = None, tick_ms: int = 50, plane: Any = None, **door_options: Any
+    path: Path | None = None,
+    *,
+    rate: Rate | None = None,
+    tick_ms: int = 50,
+    plane: Any = None,
+    address: str = "",
+    bus: Bus | None = None,
+    session: str = "",
+    **door_options: Any,
 ) -> AsyncIterator[Town]:
-    address = f"sqlite:///{path / 'town.db'}"
+    """One worker with a session announced.
+
+    Arguments:
+        address, bus: shared with other workers, for a test of several; `session` is then the first one's.
+    """
+    shared = bus is not None
+    address = address or f"sqlite:///{path / 'town.db' if path else ''}"
     migrate(address)
     store = Store(address)
-    bus = MemoryBus()
+    bus = bus or MemoryBus()
     await bus.start()
-    service = Service(store, People(Vault([MASTER]), MASTER), References(MASTER, "Asia/Karachi"), bus, shared=False)
+    service = Service(store, People(Vault([MASTER]), MASTER), References(MASTER, "Asia/Karachi"), bus, shared=shared)
     await service.start()
     clock = LoopClock()
     now = clock.now()
-    session = found(store, now)
-    await service.submit(
-        SYSTEM,
-        session,
-        ScheduleSession(title={"en": "Hearing"}, starts_at=now, ends_at=now + 8 * HOUR_MS, seats=SEATS),
-    )
+    if not session:
+        session = found(store, now)
+        await service.submit(
+            SYSTEM,
+            session,
+            ScheduleSession(title={"en": "Hearing"}, starts_at=now, ends_at=now + 8 * HOUR_MS, seats=SEATS),
+        )
     await service.live(session)
-    hub = Hub(service, clock, tick_ms=tick_ms)
+    hub = Hub(service, clock, tick_ms=tick_ms, bus=bus if shared else None)
     hub.start()
     media = MediaSignalling(hub, plane) if plane is not None else None
     if media is not None:
