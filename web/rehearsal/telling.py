@@ -160,15 +160,20 @@ class Stage:
     def _phones(self, hearing: Hearing, papers: lan.Papers, authority: str) -> None:
         self._console.print("\nA phone on this network: once, let it trust this demo, then open the page.")
         self._console.print(f"1. Open [bold cyan]{authority}[/] on the phone; it loads the demo's certificate.")
+        self._code(authority)
         self._console.print("   Android: Settings › Security › Install a certificate › CA certificate.")
         self._console.print(
             "   iPhone: install the profile, then Settings › General › About › Certificate Trust Settings."
         )
         self._console.print(f"   It must say: [bold]{papers.fingerprint}[/]")
         self._console.print("   It vouches for private addresses only; remove it from the phone when you are done.")
-        self._console.print(f"2. Open [bold cyan]{hearing.where.url}/[/]\n")
-        # Straight out: wrapping or colouring would spoil the squares.
-        print(lan.qr(f"{hearing.where.url}/"), flush=True)
+        self._console.print(f"2. Open [bold cyan]{hearing.where.url}/[/]")
+        self._code(f"{hearing.where.url}/")
+
+    @staticmethod
+    def _code(address: str) -> None:
+        """Straight out: wrapping or colouring would spoil the squares."""
+        print(lan.qr(address), flush=True)
 
     def balance(self, view: dict[str, Any]) -> None:
         """The hearing is closed: what became of everything."""
