@@ -5,7 +5,6 @@ digest (SHA-256 over 16 random bytes and the words), so that erasing a person le
 """
 
 import hashlib
-import secrets
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
@@ -17,6 +16,7 @@ from rooms.limits import NAME_MAX, QUESTION_MAX
 from rooms.questions import AskQuestion
 from rooms.text import clean
 
+from .draws import random_bytes
 from .ids import new_id
 from .store.content import Kept
 
@@ -65,7 +65,7 @@ def take(command: Command, session_id: str, seal: Seal, now: int) -> Taken:
                 continue
             raise Refused(refused.code, **{**refused.params, "field": field}) from None
         public = mask(words).text
-        salt = secrets.token_bytes(16)
+        salt = random_bytes(16)
         content_id = new_id(now)
         raw_words = words.encode()
         refs[field] = ContentRef(content_id, hashlib.sha256(salt + raw_words).hexdigest())

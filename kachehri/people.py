@@ -6,7 +6,6 @@ something. Destroying that key is what erasure means.
 
 import base64
 import hashlib
-import hmac
 from collections.abc import Iterable
 
 from rooms.base import Actor, Role
@@ -18,6 +17,8 @@ from .vault import PersonKey, Vault
 
 #: Persons whose opened keys are kept at hand; a hearing with more asks the database again for the rest.
 CACHE = 20_000
+#: Bytes of a receipt's secret, 24 letters in its link.
+RECEIPT_BYTES = 18
 
 
 class PersonSeal:
@@ -139,9 +140,10 @@ class People:
         rows.join(conn, [taking])
 
     def receipt(self, question: str) -> str:
-        """The secret of a question's receipt: 132 bits that follow from the question and a key of the installation."""
-        digest = hmac.digest(self._receipt_key, question.encode(), "sha256")
-        return base64.urlsafe_b64encode(digest)[:22].decode()
+        """The secret of a question's receipt: 144 bits that follow from the question and a key of the installation."""
+        # Keyed BLAKE2 (RFC 7693): a third of the time of an HMAC, once for every question.
+        digest = hashlib.blake2b(question.encode(), key=self._receipt_key, digest_size=RECEIPT_BYTES)
+        return base64.urlsafe_b64encode(digest.digest()).decode()
 
     def receipt_hash(self, question: str) -> bytes:
         """What the database keeps of the secret."""

@@ -14,6 +14,7 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from .draws import random_bytes
 from .keys import derive
 from .store import Store, StoreError, district
 
@@ -47,7 +48,7 @@ class PersonKey:
 
     def seal(self, place: str, words: bytes) -> bytes:
         """Seal words for their place, "table/column/row"."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
+        nonce = random_bytes(NONCE_BYTES)
         return VERSION + nonce + self._cipher.encrypt(nonce, words, place.encode())
 
     def open(self, place: str, sealed: bytes) -> bytes:
@@ -93,7 +94,7 @@ class Vault:
         return [_index(key, kind, value) for key in self._index_keys]
 
     def _wrap(self, person_id: str, key: bytes) -> bytes:
-        nonce = secrets.token_bytes(NONCE_BYTES)
+        nonce = random_bytes(NONCE_BYTES)
         return VERSION + nonce + self._wrapping[0].encrypt(nonce, key, _wrap_place(person_id))
 
     def _unwrap(self, person_id: str, wrapped: bytes) -> bytes:
