@@ -25,7 +25,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks print local variables, keys among them
     help="A self-hosted live public hearing.",
 )
-DEMO_STATE = Path("var/demo")
 Config = Annotated[Path | None, typer.Option("--config", help="TOML file; else KACHEHRI_CONFIG.", show_default=False)]
 
 
@@ -130,7 +129,10 @@ def add_staff(
 @app.command()
 def demo(
     lan: Annotated[bool, typer.Option("--lan", help="Let phones of this network in, over TLS.")] = False,
-    state: Annotated[Path, typer.Option(help="Folder for its database and key; each demo begins anew.")] = DEMO_STATE,
+    state: Annotated[
+        Path | None,
+        typer.Option(help="Folder for its database and key, else var/demo; emptied first.", show_default=False),
+    ] = None,
 ) -> None:
     """A live hearing with simulated citizens, on this machine."""
     raise SystemExit(serving.resolve("web.demo:main")(lan=lan, state=state))

@@ -17,7 +17,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from kachehri.__main__ import DEMO_STATE
 from rooms.lifecycle import Timing
 from signaling.client import Ended, RefusedError
 from signaling.client.entrance import NoEntry
@@ -29,6 +28,7 @@ from web.rehearsal.telling import Stage
 from web.rehearsal.verify import Outcome, verify
 from web.rehearsal.watching import Stranger
 
+STATE = Path("var/demo")
 #: What a demo leaves behind and the next one removes.
 REMAINS = ("kachehri.db*", "key", "demo.toml", "server.log")
 #: How long the three calls may take before the check gives up, in seconds.
@@ -38,9 +38,9 @@ EXIT_FAILED, EXIT_CANNOT = 1, 2
 TROUBLE = (Unexpected, RefusedError, Ended, NoEntry, TimeoutError, OSError)
 
 
-def main(lan: bool = False, state: Path = DEMO_STATE) -> int:
+def main(lan: bool = False, state: Path | None = None) -> int:
     """Run a demo until Ctrl-C."""
-    return _until_told(_demo(lan, state))
+    return _until_told(_demo(lan, state or STATE))
 
 
 def check() -> int:
