@@ -131,7 +131,7 @@ def demo(
     lan: Annotated[bool, typer.Option("--lan", help="Let phones of this network in, over TLS.")] = False,
     state: Annotated[
         Path | None,
-        typer.Option(help="Folder for its database and key, else var/demo; emptied first.", show_default=False),
+        typer.Option(help="Folder for its database and key, else var/demo; begun anew.", show_default=False),
     ] = None,
 ) -> None:
     """A live hearing with simulated citizens, on this machine."""

@@ -30,7 +30,9 @@ from web.rehearsal.watching import Stranger
 
 STATE = Path("var/demo")
 #: What a demo leaves behind and the next one removes.
-REMAINS = ("kachehri.db*", "key", "demo.toml", "server.log")
+REMAINS = ("kachehri.db*", "key", "server.log")
+#: Written before everything else and removed after it: a folder without it was not made by a demo, and is left alone.
+MARK = "demo.toml"
 #: How long the three calls may take before the check gives up, in seconds.
 CALLS_S = 45.0
 EXIT_FAILED, EXIT_CANNOT = 1, 2
@@ -68,13 +70,20 @@ def _topics() -> dict[str, str]:
 
 @contextmanager
 def alone(state: Path) -> Iterator[None]:
-    """The sole use of a state folder; BlockingIOError when another demo has it (flock(2))."""
+    """The sole use of a state folder, swept clean.
+
+    Raises:
+        BlockingIOError: another demo has it (flock(2)).
+        FileExistsError: it holds a database or key that no demo made.
+    """
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (state / "lock").open("wb") as claim:
         fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for pattern in REMAINS:
-            for path in state.glob(pattern):
-                path.unlink()
+        remains = [path for pattern in REMAINS for path in state.glob(pattern)]
+        if remains and not (state / MARK).exists():
+            raise FileExistsError(remains[0])
+        for path in (*remains, state / MARK):
+            path.unlink(missing_ok=True)
         yield
 
 
@@ -119,6 +128,9 @@ async def _demo(phones: bool, state: Path) -> int:
                 offer.close()
     except BlockingIOError:
         stage.cannot("running", state=state)
+        return EXIT_CANNOT
+    except FileExistsError as error:
+        stage.cannot("foreign", path=error.args[0])
         return EXIT_CANNOT
     except TROUBLE as error:
         stage.problem(stage.trouble(error))

@@ -13,6 +13,7 @@ import pytest
 
 from kachehri.settings import load
 from kachehri.tickets.reference import grouped
+from web import demo
 from web.demo_data import CitizenQuestion, questions
 from web.rehearsal import script, server, verify
 from web.rehearsal.browser import Browser, Form, Page, Unexpected
@@ -108,6 +109,25 @@ class TestScripts:
     def test_in_the_demo_every_fate_is_seen(self) -> None:
         assert {todo.outcome for todo in script.DEMO.triage.values()} == {"hold", "answer", "defer", "not_take"}
         assert set(script.DEMO.triage) <= {each.key for each in questions()}
+
+
+class TestStateFolder:
+    def test_a_folder_that_no_demo_made_is_left_alone(self, tmp_path: Path) -> None:
+        (tmp_path / "key").write_text("precious")
+        with pytest.raises(FileExistsError), demo.alone(tmp_path):
+            raise AssertionError("never reached")
+        assert (tmp_path / "key").read_text() == "precious"
+        assert demo.main(state=tmp_path) == demo.EXIT_CANNOT
+        assert (tmp_path / "key").read_text() == "precious"
+
+    def test_what_a_demo_made_is_swept_but_the_authority_stays(self, tmp_path: Path) -> None:
+        kept = tmp_path / "lan" / "ca.key"
+        kept.parent.mkdir()
+        for name in ("key", "kachehri.db", "kachehri.db-wal", "demo.toml", "lan/ca.key", "notes.txt"):
+            (tmp_path / name).write_text(name)
+        with demo.alone(tmp_path), pytest.raises(BlockingIOError), demo.alone(tmp_path):
+            raise AssertionError("never reached")
+        assert {path.name for path in tmp_path.iterdir()} == {"lan", "lock", "notes.txt"} and kept.exists()
 
 
 @dataclass

@@ -51,6 +51,10 @@ CANNOT = {
         "This machine has no address on a local network, so no phone can reach it. Connect it, or leave LAN=1 out.",
         "یہ مشین کسی مقامی نیٹ ورک پر نہیں، اس لیے کوئی فون نہیں پہنچ سکتا۔ نیٹ ورک سے جوڑیں یا LAN=1 کے بغیر چلائیں۔",
     ),
+    "foreign": (
+        "{path} was not made by a demo, and a demo would remove it. Choose another folder: make demo STATE=folder.",
+        "{path} کسی ڈیمو نے نہیں بنایا، اور ڈیمو اسے مٹا دے گا۔ دوسرا فولڈر چنیں: make demo STATE=folder",
+    ),
     "running": (
         "Another demo is running on {state}. End it with Ctrl-C first.",
         "{state} پر ایک اور ڈیمو چل رہا ہے۔ پہلے اسے Ctrl-C سے ختم کریں۔",
