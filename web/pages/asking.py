@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kachehri.i18n import Words
+from kachehri.logs import logger
+from kachehri.store import StoreError
 from rooms.base import Refused
 from rooms.questions import AskQuestion
 from web import errors, forms, reading
@@ -79,7 +81,11 @@ async def _send(
     )
     visitor = house.visitors.of(request)
     try:
-        question = await house.submit_as(request, visitor, card.id, command, key)
+        try:
+            question = await house.submit_as(request, visitor, card.id, command, key)
+        except StoreError as error:  # the words are still in our hands: they go back into the form, not away
+            logger(__name__).error("question.storage", code=error.code, way="!")
+            raise Refused("storage") from None
     except Refused as refused:
         if refused.code == "phase":
             return closed(house, request, card)
