@@ -31,6 +31,7 @@ HEARINGS = {
     "too_late": Timing(seat_hold_ms=1_500),
     "small_phone": Timing(),
     "bad_input": Timing(),
+    "closes": Timing(),
     "microphone": Timing(),
 }
 

@@ -129,9 +129,9 @@ class Visitor:
         if message.type == "error" and not offline and not (status and int(status[1]) in self.refusals):
             self.faults.append(f"{message.text} ({message.page.url if message.page else ''})")
 
-    def says(self, key: str, n: int | None = None, **params: object) -> str:
+    def says(self, key: str) -> str:
         """A sentence of the catalogue, in her language, as a page shows it."""
-        return self.words.plain(key, n, **params) if n is not None else self.words.plain(key, **params)
+        return self.words.plain(key)
 
     async def write(self, session: str, text: str, *, name: str = "", phone: str = "") -> Receipt:
         """On the form for a question: both steps, by hand."""

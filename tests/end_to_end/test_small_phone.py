@@ -37,7 +37,7 @@ async def test_no_page_sticks_out_and_every_target_is_tall_enough(house: House, 
     moderator = await visit.moderator(session)
     await moderator.begin()
     people = {language: await visit.citizen(language) for language in LANGUAGES}
-    tickets = {}
+    tickets: dict[str, str] = {}
     for language, visitor in people.items():
         async for name in _before_the_close(visitor, moderator, session, tickets):
             wrong += await _looked_at(visitor, f"{language} {name}")
