@@ -85,6 +85,8 @@ class Conversation:
     async def _admit(self, admit: Admit) -> None:
         try:
             await passes.burn(self._entry, self._door.burn)
+            if self._door.hub.outlived(self._entry):
+                raise PassRefused("expired")
             await self._door.hub.join(self._line, admit.hello, self.machine.admitted)
         except PassRefused:
             self._line.shut(codes.PASS_STALE)
@@ -109,6 +111,8 @@ class Conversation:
             await passes.burn(entry, self._door.burn)
         except PassRefused:
             raise Refused("not_allowed") from None
+        if self._door.hub.outlived(entry):
+            raise Refused("not_allowed")
         gathering = self._door.hub.gathering(self.machine.bearer.session)
         if gathering is None or self.machine.state != "joined" or not self.machine.added(entry.bearer):
             raise Refused("not_allowed")

@@ -30,6 +30,7 @@ from .codes import Close
 from .fan import Member
 from .frames import Packed
 from .gathering import QUIET_MS, Gathering
+from .passes import LIFE_MS, Pass
 from .patch import without_nulls
 from .protocol import VERSIONS, Hello, Welcome, encode
 
@@ -90,6 +91,8 @@ class Hub:
         self._turn = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._ends: list[Callable[[], None]] = []
+        #: Accounts whose logins ended, and when: a pass that was given before is worth nothing any more.
+        self._dismissed: dict[str, int] = {}
         self._timer: Timer | None = None
         self.log = logger(__name__)
 
@@ -201,11 +204,19 @@ class Hub:
         return self._gatherings.get(session_id)
 
     def dismiss(self, account: str, reason: Close = codes.SIGNED_OUT) -> None:
-        """End the connections of an account that signed out or lost its role."""
+        """End the connections of an account that signed out or lost its role, also those that are on their way."""
+        now = self.clock.now()
+        self._dismissed = {each: at for each, at in self._dismissed.items() if now - at <= LIFE_MS}
+        self._dismissed[account] = now
         for bucket in self._lines:
             for line in list(bucket):
                 if any(bearer.account == account for bearer in line.held.values()):
                     line.shut(reason)
+
+    def outlived(self, entry: Pass) -> bool:
+        """Whether a pass is older than the end of its account's logins."""
+        ended_at = self._dismissed.get(entry.bearer.account or "")
+        return ended_at is not None and entry.issued_at <= ended_at
 
     def _is_gone(self, line: Line) -> bool:
         return not any(line in bucket for bucket in self._lines) or bool(line.closing_at)

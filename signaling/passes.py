@@ -61,6 +61,11 @@ class Pass(msgspec.Struct, frozen=True, array_like=True):
     expires_at: int
     nonce: str
 
+    @property
+    def issued_at(self) -> int:
+        """When it was given, in milliseconds since the epoch."""
+        return self.expires_at - LIFE_MS
+
 
 class Passes:
     """Issues and reads passes under keys derived from the master key; the first signs, every one is believed."""

@@ -27,6 +27,7 @@ from kachehri.settings import Settings
 from kachehri.store import Store, StoreError, check
 from kachehri.vault import Vault, check_key
 from rooms.base import Refused
+from signaling import codes
 from signaling.clock import LoopClock
 from signaling.door import Door
 from signaling.hub import Hub
@@ -106,6 +107,8 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         )
         async with stage(settings, hub) as media:
             hub.start()
+            # Whoever is still signed in elsewhere comes back with a fresh pass; for the others there is none.
+            identity.on_revoked(lambda account: hub.dismiss(account, codes.PASS_STALE))
             try:
                 yield make_door(settings, hub, passes, bus, media)
             finally:

@@ -265,6 +265,14 @@ async def test_signing_out_ends_the_connections_of_the_account(town: Town) -> No
         assert citizen.ended is None
 
 
+async def test_a_pass_that_was_given_before_signing_out_opens_nothing(town: Town) -> None:
+    early = town.pass_for(person(1), "moderator")
+    town.door.hub.dismiss(f"acc-{person(1)}")
+    async with dial(town, early) as link:
+        await say(link, type="hello", versions=[1], session=town.session)
+        assert await closed(link) == codes.PASS_STALE.code
+
+
 async def test_compression_keeps_no_context_and_clients_read_it(town: Town) -> None:
     from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 

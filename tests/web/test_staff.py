@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
 
 from kachehri import staff
 from kachehri.i18n import LANGUAGES, words_for
+from kachehri.store import accounts
 from moderation.roles import allows
 from rooms.base import Actor
 from rooms.questions import AskQuestion
+from signaling.client import LiveClient
+from signaling.client.entrance import WebEntrance
 from tests.web.conftest import Phone, Town
 from web import desk_messages
 from web.forms import new_key
@@ -75,6 +79,22 @@ async def test_signing_out_ends_the_login_itself(town: Town) -> None:
     thief = town.phone("en")
     thief.client.cookies.update(kept)
     assert (await thief.get("/desk")).url.path == "/staff"
+
+
+async def test_a_live_connection_ends_with_the_login(town: Town) -> None:
+    session = await town.schedule()
+    entrance = WebEntrance(town.url, session, "staff")
+    await entrance.sign_in(account(town, "chair"), PASSWORD)
+    async with LiveClient(entrance) as client:
+        with town.service.store.read() as conn:
+            found = accounts.by_login(conn, "the-chair")
+        assert found is not None and client.ended is None
+        await town.house.identity.disable(found.id)
+        async with asyncio.timeout(10):
+            while client.ended is None:
+                await asyncio.sleep(0.02)
+    with town.service.store.write() as conn:
+        accounts.disable(conn, found.id, None)
 
 
 async def test_every_staff_page_is_shut_to_whoever_is_not_signed_in(town: Town) -> None:

@@ -44,6 +44,8 @@ async def give(request: Request) -> Response:
     except Refused as refused:
         return _answer({"code": refused.code}, 404)
     session_id = live.session.id
+    # Taken before the login is looked at: a login that ends meanwhile ends this pass as well.
+    now = house.now()
     language = house.words(request).language.code
     visitor = house.visitors.of(request)
     if wanted.as_ == "staff":
@@ -55,11 +57,11 @@ async def give(request: Request) -> Response:
         )
     else:
         participant = visitor.participant(session_id)
-        if reading.own(live, participant, house.now()).removed:
+        if reading.own(live, participant, now).removed:
             return _answer({"code": "barred"}, 403)
         bearer = Bearer(session_id, participant, "citizen")
         await house.visitors.join(participant, session_id, "citizen", device=visitor.device, language=language)
-    given = PassGiven(house.passes.issue(bearer, house.now()), bearer.participant, bearer.role)
+    given = PassGiven(house.passes.issue(bearer, now), bearer.participant, bearer.role)
     return house.visitors.keep(_answer(given, 200), visitor)
 
 
