@@ -28,6 +28,9 @@ MOST_KEPT = 4_096
 BATCH = 256
 #: A connection that is silent for this long is asked whether it still lives, and has as long again to answer.
 SILENCE_S = 2.0
+#: How long a task has to end before it is cancelled once more.
+CANCEL_S = 0.2
+
 _TROUBLE = (RedisError, OSError, TimeoutError)
 # Redis globs know these besides the star; a space with one of them would listen to its neighbours.
 _GLOB = "*?[]\\"
@@ -65,8 +68,12 @@ class RedisBus:
         self._tasks = [loop.create_task(self._send()), loop.create_task(self._listen())]
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
+        # redis-py may swallow a cancellation that meets the end of a read or write: ask until each task has ended.
+        pending = set(self._tasks)
+        while pending:
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=CANCEL_S)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._out.aclose()
         await self._in.aclose()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 import signal
 
 import pytest
@@ -136,3 +138,15 @@ async def test_an_address_that_is_none(url: str, space: str) -> None:
     with pytest.raises(BusError) as caught:
         RedisBus(url, space=space)
     assert caught.value.code == "address"
+
+
+async def test_it_closes_whatever_it_is_doing(redis_url: str) -> None:
+    """The library swallows a cancellation that meets the end of a write; a stopping server waited for ever."""
+    draw = random.Random(20_261_121)
+    for _ in range(60):
+        bus = RedisBus(redis_url)
+        await bus.start()
+        await bus.settled()
+        bus.publish("busy/1", b"x")
+        await asyncio.sleep(draw.random() * 0.004)
+        await asyncio.wait_for(bus.close(), 5)
