@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rooms.questions import AskQuestion
-from signaling import codes
+from signaling import codes, connection
 from signaling.connection import Add, Admit, Connection, Media, Rate, Refuse, Submit
 from signaling.passes import Bearer
 
@@ -177,3 +179,14 @@ def test_who_talks_too_fast_is_told_and_then_cut_off() -> None:
 def test_the_bucket_fills_up_to_its_brim_only() -> None:
     connection = joined(rate=Rate(per_s=5, burst=2))
     assert sum(isinstance(connection.text(ask(), 3_600_000), Submit) for _ in range(5)) == 2
+
+
+def test_the_state_machine_knows_no_socket_no_clock_and_no_chance() -> None:
+    source = Path(connection.__file__).read_text(encoding="utf-8")
+    imported: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            imported |= {each.name.split(".")[0] for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add("signaling" if node.level else (node.module or "").split(".")[0])
+    assert imported == {"__future__", "typing", "msgspec", "moderation", "rooms", "signaling"}
