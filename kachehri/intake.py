@@ -47,10 +47,13 @@ NOTHING = Taken({}, [], {})
 def take(command: Command, session_id: str, seal: Seal, now: int) -> Taken:
     """Clean, mask and seal the words of a command.
 
-    Errors: `Refused` with `text_empty`, `text_too_long` or `text_unreadable` and the name of the field.
+    Errors: `Refused` with `text_empty`, `text_too_long` or `text_unreadable` and the name of the field, or `malformed`.
     """
     if not command.texts:
         return NOTHING
+    if isinstance(command, AskQuestion) and any(mask(code).text != code for code in (command.category, command.area)):
+        # Codes are shown to everyone and stand in the log for ever: a number of a person has no place in them.
+        raise Refused("malformed")
     refs: dict[str, ContentRef] = {}
     rows: list[Kept] = []
     texts: dict[str, str] = {}

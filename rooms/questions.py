@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from . import reasons
-from .base import Command, ContentRef, Event, Id, Millis, Note, Slug
+from .base import Command, ContentRef, Event, Id, Millis, Note, Place, Slug
 from .limits import NAME_MAX, QUESTION_MAX
 
 Kind = Literal["grievance", "question", "suggestion", "information", "praise"]
@@ -32,7 +32,7 @@ class AskQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     kind: Kind = "grievance"
     category: Slug = "other"
-    area: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    area: Place = ""
     text: Annotated[str, msgspec.Meta(max_length=4 * QUESTION_MAX)]
     name: Annotated[str, msgspec.Meta(max_length=4 * NAME_MAX)] = ""
     hide_name: bool = False

@@ -196,6 +196,11 @@ async def test_words_are_masked_for_readers_and_sealed_for_the_desk(service: Ser
     assert all(b"1234567" not in row.body for row in log_of(service))
 
 
+async def test_codes_carry_no_number_of_a_person(service: Service) -> None:
+    for code in ({"category": "3110400000001"}, {"area": "tel-03001234567"}):
+        assert await refused(service, citizen(1), ask(**code)) == "malformed"
+
+
 async def test_many_supports_are_rows_and_one_event(service: Service) -> None:
     first, second = await asked(service, 2)
     before = len(log_of(service))
