@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from kachehri import __version__, keys, logs, plain, serving, staff
+from kachehri import __version__, keys, logs, plain, rulebook, serving, staff
 from kachehri.settings import Settings, document, load
 from kachehri.settings.reading import export
 from kachehri.settings.rules import warnings
@@ -149,10 +149,11 @@ def protocol(
     write: Annotated[bool, typer.Option("--write", help="Write the generated documents.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Fail when they differ from the code.")] = False,
 ) -> None:
-    """The documents of the live protocol, generated from the code."""
+    """The documents of the rules and of the live protocol, generated from the code."""
     if write == check:
         raise typer.BadParameter("give one of --write and --check")
-    raise SystemExit(serving.resolve("signaling.docs:main")(write=write))
+    stale = [rulebook.main(write=write), serving.resolve("signaling.docs:main")(write=write)]
+    raise SystemExit(max(stale))
 
 
 @app.command()

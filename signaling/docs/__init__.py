@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kachehri.documents import settle
+
 from . import javascript, markdown, schemas
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,14 +30,4 @@ def render() -> dict[Path, str]:
 
 def main(*, write: bool) -> int:
     """Write the files, or say which of them differ. Returns an exit code."""
-    stale = []
-    for path, content in render().items():
-        if path.is_file() and path.read_text(encoding="utf-8") == content:
-            continue
-        if write:
-            path.write_text(content, encoding="utf-8")
-        else:
-            stale.append(str(path.relative_to(ROOT)))
-    for name in stale:
-        print(f"{name} differs from the code: run `python -m kachehri protocol --write`.")
-    return 1 if stale else 0
+    return settle(render(), ROOT, write=write)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
+from kachehri import documents
 from moderation.roles import ROLES
 from rooms.refusals import REFUSALS
 from rooms.views import (
@@ -24,7 +24,6 @@ from signaling.protocol import MEDIA, SERVER_TYPES, WIRE, AddParticipant, Hello,
 from .schemas import TOLD, components, summary, tag_of
 from .sketch import example, words
 
-REGION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 ENVELOPE = ("type", "ref", "key", "as")
 
 
@@ -43,7 +42,7 @@ def fill(text: str) -> str:
         "refusals": refusals,
         "closes": closes,
     }
-    return REGION.sub(lambda found: found[1] + regions[found[2]]() + found[3], text)
+    return documents.fill(text, regions)
 
 
 def messages(kinds: tuple[type[Any], ...], defs: dict[str, Any]) -> str:
