@@ -72,9 +72,9 @@ def test_a_broken_rule_is_noticed(tmp_path: Path, package: str, line: str, contr
 
 
 def test_every_feature_of_a_session_is_kept_apart() -> None:
-    """A feature is a module of `rooms` that decides; each must be named in the independence contract."""
+    """A feature is a module of `rooms` that decides; each must be named in a contract of independence."""
     rules = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
-    listed = {name for rule in rules if rule["id"] == "features" for name in rule["modules"]}
+    listed = {name for rule in rules if rule["type"] == "independence" for name in rule["modules"]}
     deciding = set()
     for path, tree in modules("rooms"):
         functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
