@@ -114,7 +114,12 @@ class Service:
         future: asyncio.Future[Accepted] = loop.create_future()
         pending = Pending(session_id, actor, command, key, future, body_hash(command) if key else b"")
         self._writer.put(pending)
-        return await future
+        accepted = await future
+        if accepted.result is None or "reference" not in accepted.result:
+            return accepted
+        # The secret follows from the question; it is told to whoever asked and stored nowhere.
+        receipt = self.people.receipt(accepted.result["question"])
+        return Accepted(accepted.seq, {**accepted.result, "receipt": receipt})
 
     def _deliver(self, batch: list[Pending]) -> None:
         assert self._loop is not None
