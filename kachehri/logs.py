@@ -40,6 +40,7 @@ FIELDS = frozenset(
             "last",
             "gap",
             "attempt",
+            "fault",
             "version",
             "audience",
             "peer",

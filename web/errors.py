@@ -104,5 +104,5 @@ class Errors:
 
     async def fault(self, request: Request, error: Exception) -> Response:
         number = secrets.token_hex(4)
-        logger(__name__).error("page.failed", number=number, path=request.url.path, exc_info=error, way="!")
+        logger(__name__).error("page.failed", fault=number, path=request.url.path, exc_info=error, way="!")
         return self._show(request, 500, detail=number)
