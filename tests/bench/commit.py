@@ -213,7 +213,7 @@ def main() -> None:
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="kachehri-commit-"))
     try:
-        sizes = (1_000, 1_000, 200, 1) if options.small else (OPEN, 10_000, 1_000, PAIRS)
+        sizes = (1_000, 1_000, 200, 1) if options.small else (OPEN, 4_000, 500, PAIRS)
         print(json.dumps(asyncio.run(run(folder, *sizes, options.seed))))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

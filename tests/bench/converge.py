@@ -283,7 +283,7 @@ def plans(steps: int, rng: random.Random) -> Any:
     """Long sessions for more than a third of all steps, and many short ones, for what happens once in each."""
     done_long = 0
     for number in itertools.count():
-        if done_long < 0.36 * steps and number % 20 == 0:
+        if done_long < 0.42 * steps and number % 20 == 0:
             plan = Plan(rng.randint(540, 680), "closed", crowded=number % 200 == 0)
             done_long += plan.length
         elif number % 20 == 10 and number % 40 == 10:

@@ -117,7 +117,8 @@ async def ended_by_itself(
 ) -> Findings:
     """Start once more. A close that had begun is waited for without a word; one that had not is given again first."""
     result = Findings()
-    begun = phase(path, session) in ("closing", "closed")
+    left_in = phase(path, session)
+    begun, journal.halfway = left_in in ("closing", "closed"), left_in == "closing"
     server = Server(path)
     await server.ready()
     try:
@@ -144,7 +145,7 @@ async def random_kills(folder: Path, kills: int, before: int, seed: int) -> dict
     rng = random.Random(seed)
     path = folder / "house.db"
     found(f"sqlite:///{path}")
-    findings, done, acknowledged, most, refused = Findings(), 0, 0, 0, 0
+    findings, done, acknowledged, most, refused, halfway = Findings(), 0, 0, 0, 0, 0
     for number in itertools.count():
         turns = min(PER_SESSION, kills - done)
         found_here, journal = await one_session(path, number, turns, before, rng)
@@ -153,6 +154,7 @@ async def random_kills(folder: Path, kills: int, before: int, seed: int) -> dict
         acknowledged += len(journal.acknowledged)
         refused += sum(journal.refused.values())
         most = max(most, journal.most_in_flight)
+        halfway += journal.halfway
         print(f"{done} kills, {acknowledged} acknowledged, {found_here.said or 'all there'}", flush=True)
         if done >= kills:
             break
@@ -164,6 +166,7 @@ async def random_kills(folder: Path, kills: int, before: int, seed: int) -> dict
         "acknowledged": acknowledged,
         "refused": refused,
         "most_in_flight": most,
+        "killed_while_closing": halfway,
     }
 
 

@@ -44,6 +44,8 @@ class Journal:
     asked: list[str] = field(default_factory=list)
     own: dict[int, list[str]] = field(default_factory=dict)
     most_in_flight: int = 0
+    #: Whether the last kill came while the session was closing.
+    halfway: bool = False
 
 
 class Client:
