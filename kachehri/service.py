@@ -5,8 +5,9 @@ arrives over the bus, with the database to fill any gap. Nothing is acknowledged
 """
 
 import asyncio
-import heapq
+import re
 import secrets
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -31,6 +32,12 @@ HEARTBEAT_S = 1.0
 #: How often the clock looks for what is due, whatever it was told.
 CLOCK_S = 0.25
 TOPIC = "session/"
+#: A session that is over is let go of when nobody has looked at it for this long.
+REST_S = 600.0
+#: Commands that may wait for the writer, a few seconds of its work. Policy: refuse people's further ones at once.
+WAITING_MOST = 16_384
+#: A client's own key: 128 bits in URL-safe letters.
+KEY = re.compile(r"[A-Za-z0-9_-]{22,32}")
 
 T = TypeVar("T")
 Follower = Callable[[Announced], None]
@@ -69,11 +76,13 @@ class Service:
         self._early: dict[str, list[Announced]] = {}
         self._followers: list[Follower] = []
         self._active: set[str] = set()
-        self._deadlines: list[tuple[int, str]] = []
+        #: When the clock alone would next move each session.
+        self._deadlines: dict[str, int] = {}
         self._reads: set[asyncio.Future[Any]] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closing: set[str] = set()
-        self._mending: set[str] = set()
+        #: Sessions whose gap is being filled, and whether another was noticed meanwhile.
+        self._mending: dict[str, bool] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._subscription: Subscription
         self._writer = Writer(store, people, references, self._committed, self._deliver)
@@ -110,25 +119,25 @@ class Service:
                 server's own commands have none.
         Errors: `Refused`, with a code of `rooms.refusals`.
         """
+        if key and not KEY.fullmatch(key):
+            raise Refused("malformed")
+        if self._writer.waiting >= WAITING_MOST and actor is not SYSTEM:
+            raise Refused("slow_down", retry_ms=1_000)
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Accepted] = loop.create_future()
         pending = Pending(session_id, actor, command, key, future, body_hash(command) if key else b"")
         self._writer.put(pending)
-        accepted = await future
-        if accepted.result is None or "reference" not in accepted.result:
-            return accepted
-        # The secret follows from the question; it is told to whoever asked and stored nowhere.
-        receipt = self.people.receipt(accepted.result["question"])
-        return Accepted(accepted.seq, {**accepted.result, "receipt": receipt})
+        return await future
 
     def _deliver(self, batch: list[Pending]) -> None:
         assert self._loop is not None
         self._loop.call_soon_threadsafe(self._reply, batch)
 
-    @staticmethod
-    def _reply(batch: list[Pending]) -> None:
+    def _reply(self, batch: list[Pending]) -> None:
         for pending in batch:
             outcome, future = pending.outcome, pending.future
+            if isinstance(outcome, Refused) and outcome.code == "storage" and pending.session_id in self._live:
+                self._mend(pending.session_id)  # a line that broke at the very commit leaves open whether it stands
             if future.done():
                 continue  # whoever asked has gone; the command stands all the same
             if isinstance(outcome, Accepted):
@@ -143,21 +152,27 @@ class Service:
 
         Errors: `Refused("session_unknown")`.
         """
-        live = self._live.get(session_id)
+        live = self.loaded(session_id)
         if live is not None:
             return live
         task = self._loading.get(session_id)
         if task is None:
             task = self._loading[session_id] = asyncio.ensure_future(self._load(session_id))
-        try:
-            return await asyncio.shield(task)
-        finally:
-            if task.done():
-                self._loading.pop(session_id, None)
+            task.add_done_callback(lambda _: self._loading.pop(session_id, None))
+        return await asyncio.shield(task)
 
     def loaded(self, session_id: str) -> Live | None:
-        """The copy, if this process has one."""
-        return self._live.get(session_id)
+        """The copy, if this process has one. Whoever follows a session that is over asks now and then, and keeps it."""
+        live = self._live.get(session_id)
+        if live is not None:
+            live.looked_at = time.monotonic()
+        return live
+
+    def let_go(self, before: float) -> None:
+        """Drop the copies of sessions that are over and that nobody has looked at since `before`, in `Live`'s clock."""
+        for session_id, live in list(self._live.items()):
+            if live.session.phase in ENDED and live.looked_at < before and session_id not in self._mending:
+                del self._live[session_id]
 
     def followed(self) -> list[Live]:
         """Every session that this process has a copy of."""
@@ -196,9 +211,9 @@ class Service:
 
     def _publish(self, batch: list[Announced]) -> None:
         for announced in batch:
-            self._apply(announced)
             if self._shared:
                 self._tell(announced)
+            self._apply(announced)
 
     def _tell(self, announced: Announced) -> None:
         events = [(record.at, record.body) for record in announced.events]
@@ -249,16 +264,36 @@ class Service:
             self._active.add(live.session.id)
             shown = Announced(live.session.id, live.epoch, fresh[0].seq, fresh, announced.texts)
             for follower in list(self._followers):
-                follower(shown)
+                try:
+                    follower(shown)
+                except Exception:  # its own trouble; the others and the rest of the batch go on
+                    logger(__name__).exception("follower.failed", way="!")
             self._schedule(live)
 
     def _mend(self, session_id: str) -> None:
         """Fill a gap from the database."""
-        if session_id not in self._mending:
-            self._mending.add(session_id)
-            self._spawn(self._fill(session_id))
+        if session_id in self._mending:
+            self._mending[session_id] = True
+            return
+        self._mending[session_id] = False
+        self._spawn(self._fill(session_id))
 
     async def _fill(self, session_id: str) -> None:
+        """Read on until nothing was missed while reading; a database that is away is asked again."""
+        try:
+            again = True
+            while again:
+                self._mending[session_id] = False
+                try:
+                    await self._catch_up(session_id)
+                    again = self._mending[session_id]
+                except StoreError as error:
+                    logger(__name__).warning("gap.waits", code=error.code, session=session_id, way="!")
+                    await asyncio.sleep(HEARTBEAT_S)
+        finally:
+            del self._mending[session_id]
+
+    async def _catch_up(self, session_id: str) -> None:
         live = self._live[session_id]
 
         def read(conn: Any) -> tuple[str, list[event_log.Logged], dict[str, str]]:
@@ -266,10 +301,7 @@ class Service:
             epoch = row.epoch if row is not None else ""
             return epoch, event_log.after(conn, session_id, live.seq), content.texts(conn, session_id)
 
-        try:
-            epoch, rows, texts = await self._read(read)
-        finally:
-            self._mending.discard(session_id)
+        epoch, rows, texts = await self._read(read)
         if epoch != live.epoch:
             # The log was restored from a backup: what this copy knows may never have happened.
             del self._live[session_id]
@@ -282,6 +314,7 @@ class Service:
     async def _heartbeat(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_S)
+            self.let_go(time.monotonic() - REST_S)
             active, self._active = self._active, set()
             for session_id in active if self._shared else ():
                 live = self._live.get(session_id)
@@ -293,8 +326,10 @@ class Service:
 
     def _schedule(self, live: Live) -> None:
         due = next_deadline(live.session)
-        if due is not None:
-            heapq.heappush(self._deadlines, (due, live.session.id))
+        if due is None:
+            self._deadlines.pop(live.session.id, None)
+        else:
+            self._deadlines[live.session.id] = due
         if live.session.phase == "closing" and live.session.id not in self._closing:
             self._closing.add(live.session.id)
             self._spawn(self._close(live.session.id))
@@ -315,37 +350,33 @@ class Service:
 
     async def tick(self, now: int) -> None:
         """Do what is due at `now` in every session that this process follows; what cannot be done now stays due."""
-        due: set[str] = set()
-        while self._deadlines and self._deadlines[0][0] <= now:
-            due.add(heapq.heappop(self._deadlines)[1])
-        for session_id in due:
-            live = self._live.get(session_id)
-            moment = next_deadline(live.session) if live else None
-            if live is None or moment is None:
-                continue
+        for session_id in [each for each, moment in self._deadlines.items() if moment <= now]:
             try:
-                if moment <= now:
-                    await self.submit(SYSTEM, session_id, Tick())
+                await self.submit(SYSTEM, session_id, Tick())
             except Refused as refused:
                 logger(__name__).error("clock.waits", code=refused.code, way="!")
-            self._schedule(live)
+            except Exception:  # one session's trouble must not stop the clock of the others
+                logger(__name__).exception("clock.failed", session=session_id, way="!")
 
     async def _close(self, session_id: str) -> None:
         """Open tickets chunk by chunk, then write the balance. Any worker may do it, and several may try."""
         while True:
             live = await self.live(session_id)
             if live.session.phase in ENDED:
+                self._closing.discard(session_id)
                 return
             try:
                 before = live.session.closing.done
                 await self.submit(SYSTEM, session_id, closing.OpenTickets())
                 if live.session.closing.done == before:
                     await self.submit(SYSTEM, session_id, closing.SealSession())
+                continue
             except Refused as refused:
-                if refused.code == "storage":
-                    await asyncio.sleep(HEARTBEAT_S)
-                elif refused.code not in ("phase", "tickets_missing"):
-                    raise
+                if refused.code in ("phase", "tickets_missing"):
+                    self._mend(session_id)  # another worker was faster, and we have not heard of it yet
+            except Exception:  # whatever it is, nobody but us will finish this
+                logger(__name__).exception("close.waits", session=session_id, way="!")
+            await asyncio.sleep(CLOCK_S)
 
     # Plumbing
 

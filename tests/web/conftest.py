@@ -72,7 +72,9 @@ class Town:
 
     def phone(self, language: str = "ur") -> Phone:
         """A browser of its own, with its own cookies."""
-        client = httpx.AsyncClient(verify=False, base_url=self.url, follow_redirects=True, headers={"accept-language": language})
+        client = httpx.AsyncClient(
+            verify=False, base_url=self.url, follow_redirects=True, headers={"accept-language": language}
+        )
         self.opened.append(client)
         return Phone(client)
 
