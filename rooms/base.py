@@ -14,7 +14,8 @@ import msgspec
 Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$(?!\n)", description="16 lowercase hex digits")]
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$(?!\n)", description="a short name in a table")]
 Place = Annotated[
-    str, msgspec.Meta(pattern=r"^[a-z0-9_-]{0,40}$(?!\n)", description="code of an area in the district; empty: unknown")
+    str,
+    msgspec.Meta(pattern=r"^[a-z0-9_-]{0,40}$(?!\n)", description="code of an area in the district; empty: unknown"),
 ]
 Millis = Annotated[
     int, msgspec.Meta(ge=0, le=2**53 - 1, description="milliseconds; an instant counts from the Unix epoch")

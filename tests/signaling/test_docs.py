@@ -90,6 +90,8 @@ def test_refusals_of_the_connection_are_in_the_one_table() -> None:
     used = {
         code
         for source in sources
-        for code in re.findall(r'(?:(?<!Pass)Refused?|_refuse)\((?:[\w.]+, )*"(\w+)"', source.read_text(encoding="utf-8"))
+        for code in re.findall(
+            r'(?:(?<!Pass)Refused?|_refuse)\((?:[\w.]+, )*"(\w+)"', source.read_text(encoding="utf-8")
+        )
     }
     assert used and used <= set(REFUSALS), used - set(REFUSALS)
