@@ -1,7 +1,10 @@
 """A session as this process follows it: fed by what was committed, read by pages and the hub."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+
+import msgspec
 
 from rooms.base import Event
 from rooms.session import Session, evolve
@@ -33,6 +36,8 @@ class Live:
         self.session = session
         self.epoch = epoch
         self.texts = texts
+        #: When somebody last asked for it, in seconds of a clock that never runs backwards.
+        self.looked_at = time.monotonic()
 
     @property
     def seq(self) -> int:
@@ -46,3 +51,18 @@ class Live:
         for record in fresh:
             evolve(self.session, record.event, record.seq, record.at)
         return fresh
+
+
+class Wire(msgspec.Struct, array_like=True):
+    """An announcement on the bus; without events it is a heartbeat that tells where the log ends."""
+
+    origin: str
+    session_id: str
+    epoch: str
+    first_seq: int
+    events: list[tuple[int, bytes]]
+    texts: dict[str, str]
+    head: int
+
+
+WIRE: msgspec.msgpack.Decoder[Wire] = msgspec.msgpack.Decoder(Wire)

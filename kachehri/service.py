@@ -19,7 +19,7 @@ from rooms.lifecycle import ENDED
 from rooms.session import Session, Tick, decode_event, next_deadline, replay
 
 from .bus import Bus, Subscription
-from .live import Announced, Live, Recorded
+from .live import WIRE, Announced, Live, Recorded, Wire
 from .logs import logger
 from .people import People
 from .references import References
@@ -41,21 +41,6 @@ KEY = re.compile(r"[A-Za-z0-9_-]{22,32}")
 
 T = TypeVar("T")
 Follower = Callable[[Announced], None]
-
-
-class Wire(msgspec.Struct, array_like=True):
-    """An announcement on the bus; without events it is a heartbeat that tells where the log ends."""
-
-    origin: str
-    session_id: str
-    epoch: str
-    first_seq: int
-    events: list[tuple[int, bytes]]
-    texts: dict[str, str]
-    head: int
-
-
-WIRE: msgspec.msgpack.Decoder[Wire] = msgspec.msgpack.Decoder(Wire)
 
 
 class Service:
@@ -108,6 +93,11 @@ class Service:
         await asyncio.to_thread(self._writer.stop)
         # Replies that the writer handed over while it ended are delivered in the next turn of the loop.
         await asyncio.sleep(0)
+
+    @property
+    def broken(self) -> bool:
+        """Whether this process writes no more, because a sync of the database failed: start another."""
+        return self._writer.broken
 
     # Commands
 
@@ -294,7 +284,7 @@ class Service:
             del self._mending[session_id]
 
     async def _catch_up(self, session_id: str) -> None:
-        live = self._live[session_id]
+        live = self._live.get(session_id) or await self.live(session_id)
 
         def read(conn: Any) -> tuple[str, list[event_log.Logged], dict[str, str]]:
             row = session_rows.get(conn, session_id)

@@ -28,7 +28,7 @@ from .live import Announced, Recorded
 from .logs import logger
 from .people import People
 from .references import References
-from .store import Conflict, Connection, Store, StoreError, content, event_log
+from .store import Connection, Store, StoreError, content, event_log
 from .store import questions as question_rows
 from .store import sessions as session_rows
 
@@ -101,6 +101,13 @@ class Writer:
         self._queue: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._stopping = False
+        #: A sync failed: nothing is written any more until a new process has looked at what is on the disk.
+        self.broken = False
+
+    @property
+    def waiting(self) -> int:
+        """How many commands have not been looked at yet."""
+        return self._queue.qsize()
 
     def start(self) -> None:
         """Begin to write."""
@@ -139,10 +146,14 @@ class Writer:
     def commit(self, batch: list[Pending]) -> None:
         """One transaction; when it fails as a whole, each command is tried alone, so that one cannot spoil the rest."""
         try:
+            if self.broken:
+                raise StoreError("io")
             announced = self._transact(batch)
         except (StoreError, OSError) as error:
             self._forget(batch)
-            if len(batch) > 1 and isinstance(error, Conflict):
+            self.broken = self.broken or (isinstance(error, StoreError) and error.fatal)
+            # "failed": the database did not take some value, and only one of these commands brought it.
+            if len(batch) > 1 and isinstance(error, StoreError) and error.code in ("conflict", "failed"):
                 for pending in batch:
                     pending.outcome = None
                     self.commit([pending])
@@ -168,6 +179,7 @@ class Writer:
     def _forget(self, batch: Iterable[Pending]) -> None:
         for pending in batch:
             self._sessions.pop(pending.session_id, None)
+            self._epochs.pop(pending.session_id, None)
         self._references.forget()
         self._people.forget()
 
@@ -178,31 +190,35 @@ class Writer:
             works = {
                 session_id: Work(self._caught_up(conn, head), head, max(clock, head.at))
                 for session_id, head in heads.items()
+                if head.phase not in lifecycle.ENDED
             }
             by_session: dict[str, list[Pending]] = {}
             for pending in batch:
                 by_session.setdefault(pending.session_id, []).append(pending)
             for session_id, group in by_session.items():
-                work = works.get(session_id)
-                if work is None:
+                work, head = works.get(session_id), heads.get(session_id)
+                if work is not None:
+                    self._session_group(conn, work, group)
+                elif head is not None:
+                    refuse_over(conn, head, group)
+                else:
                     for pending in group:
                         pending.outcome = Refused("session_unknown")
-                    continue
-                self._session_group(conn, work, group)
             for work in works.values():
                 self._write(conn, work)
         announced = []
         for session_id, work in works.items():
-            self._sessions[session_id] = work.session
-            self._epochs[session_id] = work.head.epoch
+            if work.session.phase not in lifecycle.ENDED:
+                self._sessions[session_id] = work.session
+                self._epochs[session_id] = work.head.epoch
             if work.records:
                 announced.append(Announced(session_id, work.head.epoch, work.records[0].seq, work.records, work.texts))
         return announced
 
     def _caught_up(self, conn: Connection, head: event_log.Head) -> Session:
         """Our copy, brought up to the head of the log; taken out of the cache until the transaction has succeeded."""
-        session = self._sessions.pop(head.session_id, None)
-        if session is None or self._epochs.get(head.session_id) != head.epoch or session.seq > head.seq:
+        session, epoch = self._sessions.pop(head.session_id, None), self._epochs.pop(head.session_id, "")
+        if session is None or epoch != head.epoch or session.seq > head.seq:
             session = Session(id=head.session_id)
         if session.seq < head.seq:
             for row in event_log.after(conn, head.session_id, session.seq):
@@ -217,12 +233,10 @@ class Writer:
         seals = self._people.seals(conn, [each.actor for each in group if each.command.texts], work.now)
         work.outer = outer(work.session)
         for pending in group:
-            if pending.key:
-                known = seen.get(pending.key) or work.remembered.get(pending.key)
-                if known is not None:
-                    same = known.body_hash == pending.body_hash and known.actor == pending.actor.participant
-                    pending.outcome = recalled(known) if same else Refused("key_conflict")
-                    continue
+            known = seen.get(pending.key) or work.remembered.get(pending.key)
+            if known is not None:
+                pending.outcome = repeated(known, pending)
+                continue
             try:
                 pending.outcome = self._decide(conn, work, pending, seals)
             except Refused as refused:
@@ -359,9 +373,19 @@ def outer(session: Session) -> tuple[str, int, int, int | None]:
     return life.phase, life.starts_at, life.ends_at, next_deadline(session)
 
 
-def recalled(known: event_log.Seen | event_log.Remembered) -> Accepted:
-    """The answer that a repeated command got the first time."""
+def repeated(known: event_log.Seen | event_log.Remembered, pending: Pending) -> Accepted | Refused:
+    """The answer that a command got the first time; its key under anything else is a conflict that reveals nothing."""
+    if (known.body_hash, known.actor) != (pending.body_hash, pending.actor.participant):
+        return Refused("key_conflict")
     return Accepted(known.seq, msgspec.json.decode(known.result) if known.result else None)
+
+
+def refuse_over(conn: Connection, head: event_log.Head, group: list[Pending]) -> None:
+    """A session that is over takes no commands and is not loaded to say so; only what was done is confirmed again."""
+    seen = event_log.keys_seen(conn, head.session_id, {each.key for each in group if each.key})
+    for pending in group:
+        known = seen.get(pending.key)
+        pending.outcome = repeated(known, pending) if known else Refused("phase", phase=head.phase)
 
 
 def body_hash(command: Command) -> bytes:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,7 +15,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from kachehri import writer
+from kachehri import opening, writer
 from kachehri.live import Announced
 from kachehri.service import Service
 from kachehri.store import StoreError, content, engine, event_log, questions, tickets
@@ -382,3 +384,121 @@ async def test_the_system_has_no_key_and_needs_none(service: Service) -> None:
     assert live.session.queue.questions[question].state == "new"
     assert isinstance(live.session, Session)
     assert QuestionAsked.__struct_config__.tag == log_of(service)[-1].type
+
+
+async def over(service: Service) -> Session:
+    """A session with one question, closed and done with."""
+    await asked(service, 1)
+    await service.submit(DESK, SESSION, lifecycle.CloseSession(), key(1, "end"))
+    return await closed(service)
+
+
+async def test_what_is_over_and_unread_is_let_go_of_and_comes_back_whole(service: Service) -> None:
+    session = await over(service)
+    service.let_go(time.monotonic() - 60)
+    assert service.loaded(SESSION) is not None
+    service.let_go(time.monotonic() + 1)
+    assert service.loaded(SESSION) is None
+    assert (await service.live(SESSION)).session == session
+
+
+async def test_an_open_session_is_never_let_go_of(service: Service) -> None:
+    await service.live(SESSION)
+    service.let_go(time.monotonic() + 1)
+    assert service.loaded(SESSION) is not None
+
+
+async def test_what_is_over_confirms_what_was_done_and_takes_nothing_new(service: Service) -> None:
+    first = await service.submit(citizen(0), SESSION, ask("0: no water"), key(0))
+    await over(service)
+    assert await service.submit(citizen(0), SESSION, ask("0: no water"), key(0)) == first
+    assert await refused(service, citizen(1), ask("0: no water"), key(0)) == "key_conflict"
+    assert await refused(service, citizen(1), ask(), key(77)) == "phase"
+
+
+async def test_a_value_that_the_database_does_not_take_spoils_only_its_own_command(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = questions.add
+
+    def picky(conn: Any, rows: Any) -> None:
+        if any(row.asker == citizen(3).participant for row in rows):
+            raise StoreError("failed")
+        add(conn, rows)
+
+    monkeypatch.setattr(questions, "add", picky)
+    commands = (service.submit(citizen(each), SESSION, ask(), key(each)) for each in range(8))
+    answers = await asyncio.gather(*commands, return_exceptions=True)
+    assert [isinstance(each, Refused) for each in answers] == [each == 3 for each in range(8)]
+    log_of(service)
+
+
+async def test_a_key_of_another_shape_is_refused_before_anything_is_asked(service: Service) -> None:
+    for bad in ("short", "x" * 33, "null-\0-000000000000000000"):
+        assert await refused(service, citizen(1), ask(), bad) == "malformed"
+
+
+async def test_after_a_failed_sync_nothing_is_written(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> Any:
+        raise StoreError("io")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(event_log, "lock", broken)
+        assert await refused(service, citizen(1), ask(), key(1)) == "storage"
+    assert await refused(service, citizen(1), ask(), key(1)) == "storage"
+    assert service.broken
+
+
+async def test_a_commit_that_stood_although_the_line_broke_is_found(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = await service.live(SESSION)
+    write = service.store.write
+
+    @contextmanager
+    def breaking() -> Iterator[Any]:
+        with write() as conn:
+            yield conn
+        raise StoreError("unreachable")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(service.store, "write", breaking)
+        assert await refused(service, citizen(1), ask(), key(1)) == "storage"
+    async with asyncio.timeout(10):
+        while not live.session.queue.questions:
+            await asyncio.sleep(0.01)
+    assert (await service.submit(citizen(1), SESSION, ask(), key(1))).seq == live.seq
+
+
+async def test_one_follower_in_trouble_keeps_nothing_from_the_others(service: Service) -> None:
+    await service.live(SESSION)
+    told: list[Announced] = []
+
+    def faulty(_: Announced) -> None:
+        raise ZeroDivisionError
+
+    service.follow(faulty)
+    service.follow(told.append)
+    await asked(service, 3)
+    assert sum(len(each.events) for each in told) == 3
+
+
+async def test_a_close_that_met_trouble_goes_on_by_itself(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = opening.write
+    met: list[int] = []
+
+    def faulty(*given: Any) -> None:
+        if not met:
+            met.append(1)
+            raise LookupError("no triage desk")
+        write(*given)
+
+    monkeypatch.setattr(opening, "write", faulty)
+    assert (await over(service)).closing.balance is not None
+    assert met
+
+
+async def test_a_flood_waits_outside(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kachehri.service.WAITING_MOST", 0)
+    assert await refused(service, citizen(1), ask(), key(1)) == "slow_down"
+    await service.submit(SYSTEM, SESSION, Tick())

@@ -50,6 +50,8 @@ async def readyz(request: Request) -> Response:
     house = house_of(request)
     try:
         await house.service.read(house.service.store.now)
+        if house.service.broken:
+            raise StoreError("io")
     except StoreError:
         return PlainTextResponse("the database does not answer\n", 503)
     return PlainTextResponse("ok\n")
