@@ -151,15 +151,20 @@ class MediaSignalling:
             self._hub.log.warning("media.push_refused", code=refused.code)
 
     async def _push(self, session: Session) -> None:
-        """Tell the plane whatever differs from what it was told; later calls carry later numbers and win."""
-        told, seq = self._open[session.id], session.seq
-        for seat, (participant, muted) in seating(session).items():
-            was = told.get(seat, EMPTY)
+        """Tell the plane whatever differs from what it was told; later calls carry later numbers and win.
+
+        Each seat is looked at when its turn comes: while the plane takes one, somebody may be taken off another.
+        """
+        told = self._open[session.id]
+        for seat in session.stage.seats:
+            (participant, muted), seq, was = seating(session)[seat], session.seq, told.get(seat, EMPTY)
             told[seat] = (participant, muted)
+            if muted and was != (participant, True):  # first, so that nobody is heard for an instant
+                await self._plane.mute(session.id, self._fence, seat, True, seq)
             if was[0] != participant:
                 await self._plane.seat(session.id, self._fence, seat, participant, seq)
-            if was[1] != muted or (muted and was[0] != participant):
-                await self._plane.mute(session.id, self._fence, seat, muted, seq)
+            if was[1] and not muted:
+                await self._plane.mute(session.id, self._fence, seat, False, seq)
 
     # Reports
 
@@ -202,11 +207,10 @@ class MediaSignalling:
                     self._line(session_id, bearer.participant, present=False)
 
     def _ready(self) -> None:
-        """A plane that knows nothing: tell it again who sits."""
-        known, self._open = list(self._open), {}
-        for session_id in known:
-            live = self._hub.service.loaded(session_id)
-            if live is not None:
+        """A plane that knows nothing: tell it who sits, in sessions that were lost with the one before as well."""
+        known, self._open = self._open, {}
+        for live in self._hub.service.followed():
+            if live.session.id in known or live.session.stage.heard():
                 self._hub.spawn(self._follow_up(live))
 
     def _line(self, session_id: str, participant: str, *, present: bool) -> None:

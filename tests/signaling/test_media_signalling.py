@@ -133,6 +133,7 @@ async def test_the_plane_is_told_who_sits(scene: Scene) -> None:
             await chair.send("session.open_doors")
             await chair.send("seat.take", seat="chair")
             await scene.until(lambda: scene.plane.named("seat") == [("chair", person(5))])
+            await moderator.until(lambda: moderator.view["session"]["phase"] == "doors_open")
             turn = await scene.called(speaker, moderator)
             await speaker.send("turn.ready", turn=turn)
             await scene.until(lambda: ("s1", person(1)) in scene.plane.named("seat"))
@@ -201,6 +202,60 @@ async def test_a_lost_plane_is_told_at_once_and_told_everything_again(scene: Sce
         await viewer.send("media.watch")
         await scene.until(lambda: scene.plane.named("seat") == [("chair", person(5))])
         assert scene.plane.named("open")
+
+
+async def test_a_plane_that_is_back_is_told_who_sits_before_anybody_asks(scene: Scene) -> None:
+    async with scene.town.client(5, "chair") as chair:
+        await chair.send("session.open_doors")
+        await chair.send("seat.take", seat="chair")
+        await scene.until(lambda: scene.plane.named("seat"))
+        scene.plane.report(port.Lost(scene.town.session))
+        scene.plane.calls.clear()
+        scene.plane.report(port.Ready("other"))
+        await scene.until(lambda: scene.plane.named("seat") == [("chair", person(5))])
+
+
+async def test_nobody_is_seated_by_what_was_true_before_the_plane_took_another_seat(scene: Scene) -> None:
+    plane, seat = scene.plane, scene.plane.seat
+    async with scene.town.client(1) as speaker, scene.town.client(9, "moderator") as moderator:
+        turn = await scene.called(speaker, moderator)
+        await speaker.send("turn.ready", turn=turn)
+        async with scene.town.client(5, "chair") as chair:
+            await chair.send("seat.take", seat="chair")
+            await scene.until(lambda: len(plane.named("seat")) == 2)
+            first, go = asyncio.Event(), asyncio.Event()
+
+            async def slow(*given: Any) -> None:
+                await seat(*given)
+                first.set()
+                await go.wait()
+
+            plane.calls.clear()
+            plane.seat = slow  # type: ignore
+            plane.report(port.Ready("other"))
+            await first.wait()
+            assert plane.named("seat") == [("chair", person(5))]
+            await moderator.send("seat.clear", seat="s1", reason="time_up")
+            go.set()
+            await chair.send("seat.leave", seat="chair")
+            await scene.until(lambda: ("chair", None) in plane.named("seat"))
+        assert ("s1", person(1)) not in plane.named("seat")
+
+
+async def test_whoever_is_muted_is_muted_before_being_seated_anew(scene: Scene) -> None:
+    plane = scene.plane
+    async with scene.town.client(1) as speaker, scene.town.client(9, "moderator") as moderator:
+        turn = await scene.called(speaker, moderator)
+        await speaker.send("turn.ready", turn=turn)
+        await moderator.send("seat.mute", seat="s1", muted=True)
+        await scene.until(lambda: plane.named("mute"))
+        plane.calls.clear()
+        plane.report(port.Ready("other"))
+        await scene.until(lambda: plane.named("seat"))
+        assert [call[0] for call in plane.calls] == ["open", "mute", "seat"]
+        plane.calls.clear()
+        await moderator.send("seat.mute", seat="s1", muted=False)
+        await scene.until(lambda: plane.named("mute") == [("s1", False)])
 
 
 @pytest.mark.parametrize("code", ["media_full", "media_lost"])
