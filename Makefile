@@ -6,7 +6,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo demo-check test check coverage bench programs lock
+.PHONY: help demo demo-check test check coverage bench programs screenshots lock
 
 PY ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -46,6 +46,10 @@ check: $(DEV)
 bench: $(DEV)
 	@test -n '$(NAME)' || { echo 'make bench NAME=…: one of' tests/bench/[a-z]*.py >&2; exit 2; }
 	@$(BIN)/python -m tests.bench.$(subst -,_,$(NAME))
+
+# The pictures of the README, from a running demo.
+screenshots: $(DEV)
+	$(BIN)/python -m tests.screenshots
 
 # Chromium, Redis, PostgreSQL, strace: installed where we may, else named.
 programs:
