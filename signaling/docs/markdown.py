@@ -99,7 +99,7 @@ def who(action: str) -> str:
 
 def events(defs: dict[str, Any]) -> str:
     """A row for each event."""
-    lines = ["| event | for | fields | |", "|---|---|---|---|"]
+    lines = ['<a id="event"></a>', "", "| event | for | fields | |", "|---|---|---|---|"]
     for event in TOLD:
         schema = defs[event.__name__]
         names = []
