@@ -32,9 +32,10 @@ class Speaker(Line, Protocol):
 class Conversation:
     """Carries out what one connection asks for, and answers under the same `ref`, whatever happens."""
 
-    __slots__ = ("_door", "_entry", "_in_flight", "_line", "machine")
+    __slots__ = ("_address", "_door", "_entry", "_in_flight", "_line", "machine")
 
-    def __init__(self, line: Speaker, door: Door, machine: Connection, entry: Pass) -> None:
+    def __init__(self, line: Speaker, door: Door, machine: Connection, entry: Pass, address: str) -> None:
+        self._address = address
         self._line = line
         self._door = door
         self._entry = entry
@@ -97,7 +98,9 @@ class Conversation:
             self._line.shut(codes.TROUBLE)
 
     async def _submit(self, submit: Submit) -> protocol.ToClient:
-        service = self._door.hub.service
+        service, asking = self._door.hub.service, self._door.asking
+        if asking is not None and isinstance(submit.command, AskQuestion) and submit.actor.role == "citizen":
+            asking.take(self._address)
         done = await service.submit(submit.actor, self.machine.bearer.session, submit.command, submit.key)
         result: Any = done.result or msgspec.UNSET
         if done.result and isinstance(submit.command, AskQuestion):

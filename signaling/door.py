@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from kachehri.allowance import Asking
+
 from .connection import Rate
 from .hub import Hub
 from .passes import Burn, Passes
@@ -26,6 +28,7 @@ class Door:
         burn: marks a nonce as used; `bus.burn`.
         origins: pages that may connect, as "https://host"; none named means: the host that the request was sent to.
         connections, per_address: the most sockets altogether and from one address.
+        asking: how many questions one network may bring; none named means: as many as it likes.
         behind_bytes: the most that may wait in one outbox.
         trusted_proxies: addresses or networks whose X-Forwarded-For is believed.
     """
@@ -37,6 +40,7 @@ class Door:
         burn: Burn,
         *,
         media: MediaSignalling | None = None,
+        asking: Asking | None = None,
         origins: Iterable[str] = (),
         connections: int = 5_000,
         per_address: int = 1_000,
@@ -48,6 +52,7 @@ class Door:
         self.passes = passes
         self.burn = burn
         self.media = media
+        self.asking = asking
         self.origins = frozenset(origin.rstrip("/").lower() for origin in origins)
         self.connections = connections
         self.per_address = per_address

@@ -262,7 +262,7 @@ class LiveProtocol(asyncio.Protocol):
             self.shut(codes.PASS_STALE)
             return
         machine = Connection(entry.bearer, door.rate, door.hub.clock.steady())
-        self._talk = Conversation(self, door, machine, entry)
+        self._talk = Conversation(self, door, machine, entry, address)
 
     def _reject(self, status: HTTPStatus, text: str) -> None:
         self._socket.send_response(self._socket.reject(status, text))

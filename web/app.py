@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from kachehri import keys
+from kachehri.allowance import Asking
 from kachehri.bus import Bus
 from kachehri.bus.local import LocalHub
 from kachehri.bus.memory import MemoryBus
@@ -90,6 +91,8 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     service = Service(store, people, references, bus, shared=settings.server.workers > 1)
     passes = Passes(masters)
     identity = Identity(store, masters, bus, tries_per_hour=settings.limits.login_tries_per_hour)
+    limits = settings.limits
+    asking = Asking(device=limits.questions_per_minute_device, network=limits.questions_per_minute_network)
     try:
         await service.start()
         app.state.house = House(
@@ -101,6 +104,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             passes=passes,
             masters=masters,
             identity=identity,
+            asking=asking,
         )
         hub = Hub(
             service, LoopClock(), tick_ms=settings.limits.tick_ms, bus=bus if settings.server.workers > 1 else None
@@ -110,7 +114,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             # Whoever is still signed in elsewhere comes back with a fresh pass; for the others there is none.
             identity.on_revoked(lambda account: hub.dismiss(account, codes.PASS_STALE))
             try:
-                yield make_door(settings, hub, passes, bus, media)
+                yield make_door(settings, hub, passes, bus, media, asking)
             finally:
                 await hub.stop()
     finally:
@@ -130,13 +134,16 @@ def make_bus(settings: Settings) -> Bus:
             return MemoryBus()
 
 
-def make_door(settings: Settings, hub: Hub, passes: Passes, bus: Bus, media: MediaSignalling | None) -> Door:
+def make_door(
+    settings: Settings, hub: Hub, passes: Passes, bus: Bus, media: MediaSignalling | None, asking: Asking
+) -> Door:
     limits = settings.limits
     return Door(
         hub,
         passes,
         bus.burn,
         media=media,
+        asking=asking,
         origins=[settings.public_url] if settings.server.public_url else [],
         connections=limits.connections,
         per_address=limits.connections_per_address,

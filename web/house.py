@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from kachehri.allowance import Asking
 from kachehri.i18n import Words
 from kachehri.identity import Identity
 from kachehri.service import Service
@@ -40,6 +41,7 @@ class House:
     passes: Passes
     masters: tuple[bytes, ...]
     identity: Identity
+    asking: Asking
 
     @property
     def origins(self) -> frozenset[str]:

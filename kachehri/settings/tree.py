@@ -108,6 +108,13 @@ class Limits:
     behind_bytes: int = setting(
         262_144, "A reader this far behind is cut off and resumes later.", unit="bytes", least=32_768, most=16_777_216
     )
+    questions_per_minute_device: int = setting(6, "New questions from one browser.", least=1, most=1_000)
+    questions_per_minute_network: int = setting(
+        300,
+        "New questions from one address. Whole towns share one address on mobile networks.",
+        least=1,
+        most=100_000,
+    )
     track_tries_per_hour: int = setting(5, "Guesses at a ticket's number and phone digits.", least=1, most=100)
     login_tries_per_hour: int = setting(10, "Failed staff sign-ins of one account or address.", least=1, most=1_000)
 

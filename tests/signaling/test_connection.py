@@ -149,7 +149,7 @@ def test_only_an_answer_may_be_long() -> None:
     assert joined().text(ask(text="x" * 17_000), 0) == codes.TOO_BIG
     disguised = b'{"area":"\\"media.answer\\"","type":"question.ask","ref":1,"key":"%s","text":"x"}' % KEY.encode()
     assert joined().text(disguised + b" " * 17_000, 0) == codes.TOO_BIG
-    plain = b'{"area":"media.answer","type":"question.ask","ref":1,"key":"%s","text":"x"}' % KEY.encode()
+    plain = b'{"name":"media.answer","type":"question.ask","ref":1,"key":"%s","text":"x"}' % KEY.encode()
     assert isinstance(joined().text(plain, 0), Submit)
     assert joined().text(plain + b" " * 17_000, 0) == codes.TOO_BIG
     early = Connection(CITIZEN, Rate(), 0)

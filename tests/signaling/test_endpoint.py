@@ -17,6 +17,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from kachehri.allowance import Asking
+from rooms.base import Role
 from signaling import codes
 from signaling.codes import Close
 from signaling.connection import Rate
@@ -246,6 +248,24 @@ async def test_proxies_are_believed_only_when_trusted(tmp_path: Path) -> None:
             assert await enter(town, two)
             async with via(town, 3, one) as third:
                 assert await closed(third) == codes.FULL.code
+
+
+async def test_a_flood_of_questions_from_one_network_is_slowed_and_staff_is_not(tmp_path: Path) -> None:
+    async with town_at(tmp_path, asking=Asking(device=9, network=1), trusted_proxies=("127.0.0.0/8",)) as town:
+
+        async def ask(number: int, role: Role = "citizen") -> dict[str, Any]:
+            options = {"additional_headers": {"X-Forwarded-For": "203.0.113.9"}}
+            async with dial(town, town.pass_for(person(number), role), **options) as link:
+                await enter(town, link)
+                await say(link, type="question.ask", ref=1, key=f"{number:022d}", text="No water.")
+                while True:
+                    frame = await hear(link)
+                    if frame.get("ref") == 1:
+                        return frame
+
+        assert (await ask(1))["type"] == "reply"
+        assert (await ask(2))["code"] == "slow_down"
+        assert (await ask(3, "moderator"))["type"] == "reply"
 
 
 async def test_named_origins_are_the_only_ones(tmp_path: Path) -> None:

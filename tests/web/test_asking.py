@@ -11,7 +11,7 @@ from kachehri.i18n import words_for
 from tests.web.conftest import Town
 
 pytestmark = pytest.mark.anyio
-UR = words_for("ur")
+UR, EN = words_for("ur"), words_for("en")
 TEXT = "چک 57 میں دو مہینے سے پانی نہیں آ رہا"
 
 
@@ -46,6 +46,20 @@ async def test_a_picture_alone_says_enough(town: Town) -> None:
         assert path.startswith("/q/")
     live = await town.service.live(session)
     assert {each.category for each in live.session.queue.questions.values()} == {"other"}
+
+
+async def test_an_impatient_browser_is_asked_to_wait_and_keeps_its_words(town: Town) -> None:
+    session = await town.schedule()
+    phone = town.phone("en")
+    path = f"/s/{session}/ask"
+    for number in range(town.settings.limits.questions_per_minute_device):
+        await phone.ask(session, f"{TEXT} {number}")
+    await phone.get(path)
+    await phone.post(path, category="water_none", text=TEXT)
+    answer = await phone.post(path, **{**phone.fields(path), "step": "send"})
+    assert answer.status_code == 429
+    assert EN.plain("refused.slow_down") in answer.text and TEXT in answer.text
+    assert (await town.phone().ask(session, TEXT)).startswith("/q/")
 
 
 async def test_the_same_form_twice_is_one_question(town: Town) -> None:

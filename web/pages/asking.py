@@ -82,6 +82,7 @@ async def _send(
     visitor = house.visitors.of(request)
     try:
         try:
+            house.asking.take(request.client.host if request.client else "", visitor.device)
             question = await house.submit_as(request, visitor, card.id, command, key)
         except StoreError as error:  # the words are still in our hands: they go back into the form, not away
             logger(__name__).error("question.storage", code=error.code, way="!")
