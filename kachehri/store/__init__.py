@@ -2,6 +2,7 @@
 
 One module for each subject, one function for each use; a caller opens a transaction with `Store.write` or `Store.read`
 and passes the connection along. Every failure that leaves here is a StoreError.
+May import: SQLAlchemy, SQLModel, Alembic, psycopg; of this program nothing that decides.
 Does not belong here: deciding anything (rooms, kachehri/tickets), or when to commit (kachehri/service.py).
 Start reading: engine.py, then event_log.py.
 """

@@ -7,6 +7,7 @@ from typing import Any
 
 from kachehri import documents
 from moderation.roles import ROLES
+from rooms.lifecycle import SeatPlan, Timing
 from rooms.refusals import REFUSALS
 from rooms.views import (
     BalanceRow,
@@ -33,7 +34,7 @@ def fill(text: str) -> str:
     regions = {
         "hello": lambda: messages((Hello, AddParticipant), defs),
         "media": lambda: messages(MEDIA, defs),
-        "commands": lambda: messages(tuple(WIRE.values()), defs),
+        "commands": lambda: messages((*WIRE.values(), SeatPlan, Timing), defs),
         "frames": lambda: messages((*SERVER_TYPES, IceServer), defs),
         "views": lambda: messages(
             (View, SessionRow, QuestionRow, TurnRow, SeatRow, BalanceRow, Personal, OwnQuestion), defs
