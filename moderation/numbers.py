@@ -116,11 +116,12 @@ def _number_at(groups: list[_Digits], at: int, plus: bool) -> tuple[int, str]:
     first = groups[at].digits
     if len(first) > _WIDEST or (len(first) >= 13 and not plus and not _is_prefixed(first)):
         return at + 1, "id_number"  # nothing ordinary is that long: identity, account or meter number
-    if not plus and _is_date(groups, at):
-        return at + 3, ""
     if first == "0" and at + 1 < len(groups) and groups[at + 1].gap_before == ".":
         return at + 2, ""  # 0.25 acres
     windows = _windows(groups, at)
+    # A date that goes on to thirteen digits without a word between is in doubt, and hidden.
+    if not plus and _is_date(groups, at) and not any(map(_is_cnic, windows)):
+        return at + 3, ""
     if not windows:
         return at + 1, ""
     if plus:

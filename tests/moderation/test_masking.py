@@ -57,6 +57,10 @@ class TestIdentityNumbers:
     def test_of_india_are_hidden(self, text: str) -> None:
         assert hidden(text, "id_number")
 
+    @pytest.mark.parametrize("text", ["3 4 2019 7654321", "3-4-2019-7654321", "34 2 019 7654321"])
+    def test_that_begin_like_a_date_are_hidden(self, text: str) -> None:
+        assert hidden(text, "id_number")
+
     def test_spelled_digit_by_digit_are_hidden(self) -> None:
         assert hidden("3 4 2 0 1 1 2 3 4 5 6 7 8", "id_number")
         assert hidden("5 3 4 2 0 1 1 2 3 4 5 6 7 8", "id_number")
