@@ -29,8 +29,8 @@ PHONE: ViewportSize = {"width": 360, "height": 760}
 DESK: ViewportSize = {"width": 1280, "height": 800}
 QUESTION = "ہماری گلی نمبر 4 کی سڑک دو سال سے ٹوٹی ہوئی ہے۔ بارش میں پانی کھڑا ہو جاتا ہے اور بچے سکول نہیں جا سکتے۔"
 NAME = "نسرین بی بی"
-#: More questions in line than the demo lets in, and sooner.
-ACTS = replace(script.DEMO, line_most=12, triage_s=0.5, every_s=7.0)
+#: More questions in line than the demo lets in, and sooner; and everybody who speaks is seen.
+ACTS = replace(script.DEMO, line_most=12, triage_s=0.5, every_s=7.0, voice=replace(script.DEMO.voice, picture=True))
 #: How long she speaks whom the moderator calls: longer than it takes to have a look.
 SPEECH_S = 60.0
 #: So many are there at least, once they have been counted.
@@ -66,8 +66,7 @@ async def citizen(page: Page, session: str, hearing: Hearing) -> None:
     await page.goto(f"/s/{session}/live")
     await page.locator("#listen").click()
     await page.locator("#picture").click()
-    await page.wait_for_function("() => [...document.querySelectorAll('video')].some(each => each.videoWidth > 0)")
-    await page.locator(".seat-speaks").first.wait_for()
+    await page.wait_for_function("() => document.querySelector('.seat-speaks video')?.videoWidth > 0")
     await asyncio.sleep(2)  # a picture of the stage, not of its first frame
     await page.screenshot(path=FOLDER / "live-ur.png")
     await page.locator("#mine-list", has_text=words.plain("state.in_line")).wait_for()
