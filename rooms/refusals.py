@@ -11,6 +11,7 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
     "question_unknown": ("There is no such question.", ()),
     "question_state": ("The question has moved on; this cannot be done to it any more.", ("state",)),
     "question_limit": ("This participant has too many open questions.", ("limit",)),
+    "withdrawn_limit": ("This participant has taken too many questions back.", ("limit",)),
     "merge_self": ("A question cannot be joined with itself.", ()),
     "merge_parent": ("Others have joined this question; undo that first.", ()),
     "second_person": ("A refusal counts only when a second person confirms it.", ()),

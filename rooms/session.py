@@ -81,7 +81,14 @@ PHASES_OF: dict[type[Command], frozenset[str]] = {
 }
 #: What someone who was blocked or removed may not do.
 BARRED = frozenset(
-    {questions.AskQuestion, questions.SupportQuestion, turns.AcceptTurn, turns.ReadyTurn, turns.WaitTurn}
+    {
+        questions.AskQuestion,
+        questions.SupportQuestion,
+        turns.AcceptTurn,
+        turns.ReadyTurn,
+        turns.WaitTurn,
+        turns.ReadOutTurn,
+    }
 )
 
 
@@ -168,6 +175,9 @@ def decide_stage(session: Session, command: Command, actor: Actor, ctx: Context)
             if session.attendance.bar(question.asker, ctx.now) is not None:
                 raise Refused("barred")
             asker = question.asker
+        case turns.OfferTurn() | turns.StageTurn():
+            if session.attendance.bar(session.stage.get(command.turn).participant, ctx.now) is not None:
+                raise Refused("barred")
         case turns.WaitTurn():
             turn = session.stage.get(command.turn)
             if any(session.queue.questions[each].waited for each in turn.questions):

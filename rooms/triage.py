@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from .base import Context, Event, Refused, SetFact
-from .limits import OPEN_QUESTIONS_MAX
+from .limits import OPEN_QUESTIONS_MAX, WITHDRAWN_MAX
 from .questions import (
     AdmitQuestion,
     AnswerQuestion,
@@ -46,8 +46,8 @@ def decide(state: QueueState, command: QueueCommand, actor: str, ctx: Context) -
 
     Arguments:
         actor: the participant who gives the command.
-    Errors: `Refused` with `question_unknown`, `question_state`, `question_limit`, `merge_self`, `merge_parent`,
-        `second_person`, `not_in_line`.
+    Errors: `Refused` with `question_unknown`, `question_state`, `question_limit`, `withdrawn_limit`, `merge_self`,
+        `merge_parent`, `second_person`, `not_in_line`.
     """
     note = ctx.kept.get("note")
     match command:
@@ -112,9 +112,11 @@ def decide(state: QueueState, command: QueueCommand, actor: str, ctx: Context) -
 
 def ask(state: QueueState, command: AskQuestion, actor: str, ctx: Context) -> QuestionAsked:
     """Accept a question; its reference is allotted here, in the same step."""
-    waiting = sum(1 for own in state.asked_by.get(actor, ()) if state.questions[own].state in OPEN)
-    if waiting >= OPEN_QUESTIONS_MAX:
+    own = [state.questions[each].state for each in state.asked_by.get(actor, ())]
+    if sum(each in OPEN for each in own) >= OPEN_QUESTIONS_MAX:
         raise Refused("question_limit", limit=OPEN_QUESTIONS_MAX)
+    if own.count("withdrawn") >= WITHDRAWN_MAX:
+        raise Refused("withdrawn_limit", limit=WITHDRAWN_MAX)
     return QuestionAsked(
         question=ctx.new_id(),
         reference=ctx.new_reference(),

@@ -69,6 +69,14 @@ def page(words: Words, status: int, retry: str = "", detail: str = "", told: str
     )
 
 
+def pattern(request: Request) -> str:
+    """The address as the table of routes has it: what stands in its gaps may be a secret, a receipt's above all."""
+    path = request.url.path
+    for name, value in request.path_params.items():
+        path = path.replace(str(value), f"{{{name}}}")
+    return path
+
+
 class Errors:
     """Starlette's exception handlers, with the renderer that they need."""
 
@@ -104,5 +112,5 @@ class Errors:
 
     async def fault(self, request: Request, error: Exception) -> Response:
         number = secrets.token_hex(4)
-        logger(__name__).error("page.failed", fault=number, path=request.url.path, exc_info=error, way="!")
+        logger(__name__).error("page.failed", fault=number, path=pattern(request), exc_info=error, way="!")
         return self._show(request, 500, detail=number)

@@ -1,11 +1,11 @@
 """Rules that are easy to get almost right: what time counts, whose hand is on the switch, what an undo gives back."""
 
-from rooms.attendance import ReportPresence
-from rooms.limits import ANSWER_BY_MS, MINUTE_MS, SECOND_MS
-from rooms.questions import NotTakeQuestion, OverturnRefusal, RefuseQuestion
-from rooms.turns import AcceptTurn, CancelTurn, MuteSeat, OfferTurn, ParkTurn, TakeSeat
+from rooms.attendance import BlockParticipant, ReportPresence
+from rooms.limits import ANSWER_BY_MS, MINUTE_MS, SECOND_MS, WITHDRAWN_MAX
+from rooms.questions import AskQuestion, NotTakeQuestion, OverturnRefusal, RefuseQuestion, WithdrawQuestion
+from rooms.turns import AcceptTurn, CancelTurn, MuteSeat, OfferTurn, ParkTurn, ReadOutTurn, StageTurn, TakeSeat
 
-from .hearing import MODERATOR, SECOND, ZAINAB, Hearing
+from .hearing import BILAL, MODERATOR, SECOND, ZAINAB, Hearing
 
 
 def test_only_time_on_the_stage_counts_for_the_pace() -> None:
@@ -64,3 +64,23 @@ def test_nobody_is_put_on_air_by_another_hand() -> None:
     hearing.do(MuteSeat(seat="c1", muted=True), ZAINAB)
     hearing.do(MuteSeat(seat="c1", muted=False), MODERATOR)
     assert hearing.session.stage.seats["c1"].muted
+
+
+def test_taking_back_and_asking_anew_has_an_end() -> None:
+    hearing = Hearing()
+    for _ in range(WITHDRAWN_MAX):
+        hearing.do(WithdrawQuestion(question=hearing.ask()), ZAINAB)
+    assert hearing.refused(AskQuestion(text="x"), ZAINAB, text="x") == "withdrawn_limit"
+    hearing.ask(BILAL)
+
+
+def test_whoever_may_only_listen_is_not_offered_the_stage_again() -> None:
+    hearing = Hearing().live()
+    parked, ready = hearing.called(), hearing.called(BILAL, "c2")
+    hearing.do(ParkTurn(turn=parked))
+    for person in (ZAINAB, BILAL):
+        hearing.do(BlockParticipant(participant=person.participant, reason="abuse"))
+    assert hearing.refused(OfferTurn(turn=parked)) == "barred"
+    assert hearing.refused(StageTurn(turn=ready)) == "barred"
+    assert hearing.refused(ReadOutTurn(turn=ready), BILAL) == "barred"
+    hearing.do(ReadOutTurn(turn=ready), MODERATOR)
