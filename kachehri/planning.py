@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 from dataclasses import dataclass
 
 from kachehri.service import Service
@@ -40,16 +42,22 @@ def seats(plan: Plan) -> tuple[SeatPlan, ...]:
 
 
 async def announce(service: Service, actor: Actor, plan: Plan, key: str) -> str:
-    """Create the session and schedule it; from then on it takes questions. Returns its id.
+    """Create the session and schedule it; from then on it takes questions. Returns its id, which follows from actor and
+    key: a form that is sent twice announces one hearing.
 
     The row without its first event is phase `new`, which no list shows: whatever stops half-way leaves no half hearing.
     Errors: `Refused` with `session_times` or `session_seats`.
     """
 
-    def create() -> str:
+    session_id = id_of(actor, key)
+
+    def create() -> None:
         with service.store.write() as conn:
-            row = sessions.create(
+            if sessions.get(conn, session_id) is not None:
+                return
+            sessions.create(
                 conn,
+                id=session_id,
                 room_id=plan.room_id,
                 title_ur=plan.title_ur,
                 title_en=plan.title_en,
@@ -59,9 +67,8 @@ async def announce(service: Service, actor: Actor, plan: Plan, key: str) -> str:
                 languages=plan.languages,
                 practice=plan.practice,
             )
-            return str(row.id)
 
-    session_id = await asyncio.to_thread(create)
+    await asyncio.to_thread(create)
     command = ScheduleSession(
         title={"ur": plan.title_ur, "en": plan.title_en},
         starts_at=plan.starts_at,
@@ -72,3 +79,9 @@ async def announce(service: Service, actor: Actor, plan: Plan, key: str) -> str:
     await service.live(session_id)
     await service.submit(actor, session_id, command, key)
     return session_id
+
+
+def id_of(actor: Actor, key: str) -> str:
+    """The id of the session that an organiser announces with a key: 40 bits in 8 letters of a-z and 2-7 (RFC 4648)."""
+    digest = hashlib.sha256(f"session/{actor.participant}/{key}".encode()).digest()
+    return base64.b32encode(digest[:5]).decode().lower()

@@ -213,6 +213,17 @@ async def test_an_administrator_plans_moves_puts_off_and_cancels(town: Town) -> 
     assert live.session.lifecycle.closing_by == "cancelled"
 
 
+async def test_a_plan_that_is_sent_twice_is_one_hearing(town: Town) -> None:
+    phone = await signed_in(town, "administrator")
+    await phone.get("/sessions/new")
+    plan = {"title_ur": "دوہری", "title_en": "Sent twice", "room": "hall", "day": "2030-05-04", "ur": "1"}
+    plan |= {"starts": "10:00", "ends": "12:00", "officials": "1", "citizens": "1", "interpreters": "0"}
+    form = {**phone.fields("/sessions/new"), **plan}
+    paths = [(await phone.client.post("/sessions/new", data=form, headers={"origin": phone.origin})) for _ in "12"]
+    assert [each.status_code for each in paths] == [200, 200], paths[1].text
+    assert paths[0].url.path == paths[1].url.path
+
+
 async def test_a_plan_with_mistakes_names_them_all_and_keeps_what_was_typed(town: Town) -> None:
     phone = await signed_in(town, "administrator")
     await phone.get("/sessions/new")
