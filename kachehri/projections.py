@@ -1,6 +1,6 @@
 """What events leave behind in the tables that pages ask: a pure translation, written in the events' own transaction."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from rooms import lifecycle, questions, turns
 from rooms.base import Event
@@ -29,12 +29,8 @@ def touched(session: Session, event: Event) -> Iterable[str]:
             return (question,) if question else ()
 
 
-def asked(session_id: str, event: questions.QuestionAsked, seq: int, at: int, receipt: bytes) -> Asked:
-    """The row of a new question.
-
-    Arguments:
-        receipt: the hash of the receipt's secret.
-    """
+def asked(session_id: str, event: questions.QuestionAsked, seq: int, at: int) -> Asked:
+    """The row of a new question."""
     return Asked(
         id=event.question,
         session_id=session_id,
@@ -51,7 +47,6 @@ def asked(session_id: str, event: questions.QuestionAsked, seq: int, at: int, re
         privacy="private" if event.private else "hidden_name" if event.hide_name else "public",
         content_id=event.content.id,
         reference=event.reference,
-        receipt_hash=receipt,
         parent_id=None,
         state="new",
         supports=0,
@@ -91,6 +86,3 @@ def turn_row(session_id: str, turn: Turn, seq: int, ended_at: int | None = None)
 def seat_rows(session_id: str, event: lifecycle.SessionScheduled) -> list[SeatTable]:
     """The rows of the places on the stage."""
     return [SeatTable(session_id=session_id, id=plan.seat, kind=plan.kind) for plan in event.seats]
-
-
-Receipt = Callable[[str], bytes]

@@ -293,9 +293,7 @@ class Writer:
             if isinstance(event, turns.TurnEnded):
                 work.ended[turn_id] = session.stage.turns[turn_id]
         elif isinstance(event, questions.QuestionAsked):
-            work.asked.append(
-                projections.asked(session.id, event, seq, work.now, self._people.receipt_hash(event.question))
-            )
+            work.asked.append(projections.asked(session.id, event, seq, work.now))
         evolve(session, event, seq, work.now)
         work.records.append(Recorded(seq, work.now, event, encode_event(event)))
         if isinstance(event, closing.TicketsOpened):

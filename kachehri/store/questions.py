@@ -31,7 +31,6 @@ class Asked(NamedTuple):
     privacy: str
     content_id: str | None
     reference: str
-    receipt_hash: bytes | None
     parent_id: str | None
     state: str
     supports: int
@@ -93,7 +92,7 @@ _SUPPORT_POSTGRES = (
 
 
 def add(conn: Connection, rows: Sequence[Asked]) -> None:
-    """Write questions as they are asked. A reference or receipt that was taken is a Conflict."""
+    """Write questions as they are asked. A reference that was taken is a Conflict."""
     _ADD.run(conn, rows)
 
 
@@ -146,12 +145,6 @@ def supporters(conn: Connection, session_id: str) -> set[tuple[str, str]]:
     """Every `(question, participant)` of a session, to start a replica from."""
     statement = select(*_NEW_SUPPORTS).where(_support.c.question_id.in_(_asked_in(session_id)))
     return {(row[0], row[1]) for row in conn.execute(statement)}
-
-
-def by_receipt(conn: Connection, receipt_hash: bytes) -> Asked | None:
-    """The question behind a receipt's secret link, found by the hash of its token."""
-    row = conn.execute(select(*_COLUMNS).where(_question.c.receipt_hash == receipt_hash)).one_or_none()
-    return Asked(*row) if row is not None else None
 
 
 def by_reference(conn: Connection, reference: str) -> Asked | None:

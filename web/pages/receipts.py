@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kachehri.i18n import Words
-from kachehri.people import receipt_hash
 from kachehri.store import Connection
 from kachehri.store import questions as question_rows
 from kachehri.store import tickets as ticket_rows
@@ -81,7 +80,8 @@ def square(address: str) -> Markup:
 
 
 async def _asked(house: House, request: Request) -> Asked:
-    asked = await house.service.read(question_rows.by_receipt, receipt_hash(request.path_params["token"]))
+    question = house.service.people.question_of(request.path_params["token"])
+    asked = await house.service.read(question_rows.by_id, question) if question else None
     if asked is None:
         raise HTTPException(404)
     return asked

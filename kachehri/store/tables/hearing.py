@@ -67,7 +67,6 @@ class Question(Row, table=True):
     privacy: str
     content_id: str | None = None
     reference: str = Field(unique=True)
-    receipt_hash: bytes | None = Field(default=None, unique=True)
     parent_id: str | None = None
     state: str
     supports: int = 0

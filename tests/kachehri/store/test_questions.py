@@ -27,7 +27,6 @@ def asked(session_id: str, number: int, **other: object) -> Asked:
         privacy="public",
         content_id=f"{number + 1000:016x}",
         reference=f"2640{number:06d}",
-        receipt_hash=number.to_bytes(32, "big"),
         parent_id=None,
         state="new",
         supports=0,
@@ -48,17 +47,14 @@ def ten(store: Store, session: Session) -> list[Asked]:
 def test_found_by_every_handle(store: Store, session: Session, ten: list[Asked]) -> None:
     with store.read() as conn:
         for row in ten:
-            assert row.receipt_hash is not None
             assert questions.by_id(conn, row.id) == row
             assert questions.by_reference(conn, row.reference) == row
-            assert questions.by_receipt(conn, row.receipt_hash) == row
         assert [row.seq for row in questions.of_asker(conn, session.id, f"{1:016x}")] == [7, 4, 1]
         assert questions.by_id(conn, "nothing") is None
         assert questions.by_reference(conn, "0") is None
-        assert questions.by_receipt(conn, b"0") is None
 
 
-@pytest.mark.parametrize("field", ["id", "reference", "receipt_hash"])
+@pytest.mark.parametrize("field", ["id", "reference"])
 def test_what_must_be_unique_is(store: Store, session: Session, ten: list[Asked], field: str) -> None:
     with pytest.raises(Conflict), store.write() as conn:
         questions.add(conn, [asked(session.id, 99, **{field: getattr(ten[3], field)})])

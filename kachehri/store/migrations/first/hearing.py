@@ -67,13 +67,11 @@ def question() -> None:
         sa.Column("privacy", sa.String(), nullable=False),
         sa.Column("content_id", sa.String()),
         sa.Column("reference", sa.String(), nullable=False),
-        sa.Column("receipt_hash", sa.LargeBinary()),
         sa.Column("parent_id", sa.String()),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("supports", sa.Integer(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_question"),
-        sa.UniqueConstraint("receipt_hash", name="uq_question_receipt_hash"),
         sa.UniqueConstraint("reference", name="uq_question_reference"),
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name="fk_question_session_id"),
     )
