@@ -144,6 +144,8 @@ def decide(state: AttendanceState, command: AttendanceCommand, ctx: Context) -> 
             return [StaffLeft(participant=command.participant)]
         case CountAttendance():
             return [AttendanceCounted(present=command.present)] if command.present != state.present else []
+        case RemoveParticipant() | BlockParticipant() if command.participant in state.staff:
+            raise Refused("not_allowed")
         case RemoveParticipant():
             return [ParticipantRemoved(participant=command.participant, reason=command.reason, note=note)]
         case BlockParticipant():

@@ -25,7 +25,7 @@ QUESTION_MAX = 2_000
 NAME_MAX = 80
 #: Open questions of one participant in one session; a kiosk has a participant for each person.
 OPEN_QUESTIONS_MAX = 10
-#: Questions that one participant may take back before no more are taken: each costs a number and a place in the balance.
+#: Questions that one participant may take back before no more are taken: each costs a reference number.
 WITHDRAWN_MAX = 20
 #: "Give me a little time" costs two places and is granted once.
 WAIT_PLACES = 2

@@ -172,8 +172,9 @@ class QuestionAsked(Event, frozen=True, kw_only=True, omit_defaults=True, tag="q
 
 
 class SupportCounted(Event, frozen=True, kw_only=True, omit_defaults=True, tag="support.counted"):
-    """New totals of support, one event for many voices."""
+    """New totals of support, one event for many voices; the public reads them in the rows that it may see."""
 
+    audience = "desk"
     counts: dict[str, int]
 
 

@@ -109,7 +109,7 @@ class Question(msgspec.Struct):
     note: str = ""
     parent: str = ""
     by: str = ""
-    #: Reason and note of the state before a refusal was proposed; back in force when it is overturned.
+    #: Reason and note of the state before a merge or a proposed refusal; back in force when that is undone.
     set_aside: tuple[str, str] = ("", "")
     supports: int = 0
     moved: str = ""
@@ -245,14 +245,15 @@ def evolve(state: QueueState, event: Event, seq: int, at: int) -> None:
         case QuestionAdmitted():
             settle(state, event.question, "admitted", at)
         case QuestionMerged():
-            state.questions[event.question].parent = event.into
+            question = state.questions[event.question]
+            question.parent, question.set_aside = event.into, (question.reason, question.note)
             state.followers.setdefault(event.into, []).append(event.question)
             settle(state, event.question, "merged", at)
         case QuestionUnmerged():
             question = state.questions[event.question]
             state.followers[question.parent].remove(question.id)
             question.parent = ""
-            settle(state, question.id, question.earlier, at)
+            settle(state, question.id, question.earlier, at, *question.set_aside)
         case QuestionNotTaken():
             settle(state, event.question, "not_taken", at, event.reason, event.note.id if event.note else "")
         case RefusalProposed():

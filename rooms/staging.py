@@ -67,9 +67,7 @@ def decide(state: StageState, command: StageCommand, actor: str, ctx: Context, a
             if state.turn_of(asker) is not None:
                 raise Refused("already_called")
             seat = free_seat(state, command.seat)
-            on_deck = sum(1 for turn in state.turns.values() if turn.state in DECK)
-            if on_deck >= DECK_MAX:
-                raise Refused("deck_full", limit=DECK_MAX)
+            room_on_deck(state)
             return [
                 TurnCalled(
                     turn=ctx.new_id(),
@@ -115,6 +113,7 @@ def decide(state: StageState, command: StageCommand, actor: str, ctx: Context, a
             return [TurnExtended(turn=turn.id, ends_at=max(turn.ends_at, ctx.now) + command.extra_ms)]
         case OfferTurn():
             step(turn, "offer")
+            room_on_deck(state)
             return [
                 TurnOffered(turn=turn.id, seat=free_seat(state, command.seat), answer_by=ctx.now + state.answer_by_ms)
             ]
@@ -126,6 +125,12 @@ def decide(state: StageState, command: StageCommand, actor: str, ctx: Context, a
             return [TurnEnded(turn=turn.id, outcome="cancelled", heard=turn.heard)]
         case _:
             assert_never(command)
+
+
+def room_on_deck(state: StageState) -> None:
+    """Refuse one more on deck than `DECK_MAX`."""
+    if sum(1 for turn in state.turns.values() if turn.state in DECK) >= DECK_MAX:
+        raise Refused("deck_full", limit=DECK_MAX)
 
 
 def decide_seat(state: StageState, command: TakeSeat | LeaveSeat | MuteSeat | ClearSeat, actor: str) -> list[Event]:

@@ -278,8 +278,8 @@ def question_row(
     return QuestionRow(
         state=question.state,
         kind=question.kind,
-        category=question.category,
-        area=question.area,
+        category="" if question.private else question.category,
+        area="" if question.private else question.area,
         text="" if question.private else text if whole else excerpt(text, CALLED_BYTES if called else LINE_BYTES),
         name="" if question.private or question.hide_name else excerpt(name, NAME_BYTES),
         hidden=question.hide_name,

@@ -1,11 +1,21 @@
 """Rules that are easy to get almost right: what time counts, whose hand is on the switch, what an undo gives back."""
 
-from rooms.attendance import BlockParticipant, ReportPresence
-from rooms.limits import ANSWER_BY_MS, MINUTE_MS, SECOND_MS, WITHDRAWN_MAX
-from rooms.questions import AskQuestion, NotTakeQuestion, OverturnRefusal, RefuseQuestion, WithdrawQuestion
+from rooms.attendance import BlockParticipant, RemoveParticipant, ReportPresence
+from rooms.limits import ANSWER_BY_MS, DECK_MAX, MINUTE_MS, SECOND_MS, WITHDRAWN_MAX
+from rooms.questions import (
+    AskQuestion,
+    HoldQuestion,
+    MergeQuestion,
+    NotTakeQuestion,
+    OverturnRefusal,
+    RefuseQuestion,
+    UnmergeQuestion,
+    WithdrawQuestion,
+)
 from rooms.turns import AcceptTurn, CancelTurn, MuteSeat, OfferTurn, ParkTurn, ReadOutTurn, StageTurn, TakeSeat
+from rooms.views import view
 
-from .hearing import BILAL, MODERATOR, SECOND, ZAINAB, Hearing
+from .hearing import BILAL, MODERATOR, SECOND, ZAINAB, Hearing, person
 
 
 def test_only_time_on_the_stage_counts_for_the_pace() -> None:
@@ -78,9 +88,45 @@ def test_whoever_may_only_listen_is_not_offered_the_stage_again() -> None:
     hearing = Hearing().live()
     parked, ready = hearing.called(), hearing.called(BILAL, "c2")
     hearing.do(ParkTurn(turn=parked))
-    for person in (ZAINAB, BILAL):
-        hearing.do(BlockParticipant(participant=person.participant, reason="abuse"))
+    for who in (ZAINAB, BILAL):
+        hearing.do(BlockParticipant(participant=who.participant, reason="abuse"))
     assert hearing.refused(OfferTurn(turn=parked)) == "barred"
     assert hearing.refused(StageTurn(turn=ready)) == "barred"
     assert hearing.refused(ReadOutTurn(turn=ready), BILAL) == "barred"
     hearing.do(ReadOutTurn(turn=ready), MODERATOR)
+
+
+def test_nobody_at_the_desk_is_removed_by_another() -> None:
+    hearing = Hearing().live()
+    for command in (
+        RemoveParticipant(participant=MODERATOR.participant, reason="disruption"),
+        BlockParticipant(participant=MODERATOR.participant, reason="abuse"),
+    ):
+        assert hearing.refused(command, SECOND) == "not_allowed"
+
+
+def test_a_merge_that_is_undone_gives_the_reason_for_holding_back() -> None:
+    hearing = Hearing()
+    held, other = hearing.ask(), hearing.ask()
+    hearing.do(HoldQuestion(question=held, reason="unclear"))
+    hearing.do(MergeQuestion(question=held, into=other))
+    hearing.do(UnmergeQuestion(question=held))
+    question = hearing.session.queue.questions[held]
+    assert (question.state, question.reason) == ("held", "unclear")
+
+
+def test_an_offer_counts_on_deck_like_a_call() -> None:
+    hearing = Hearing().live()
+    parked = hearing.called(person(0x20), None)
+    hearing.do(ParkTurn(turn=parked))
+    for number in range(DECK_MAX):
+        hearing.called(person(0x30 + number), None)
+    assert hearing.refused(OfferTurn(turn=parked)) == "deck_full"
+
+
+def test_what_a_private_problem_is_about_is_for_the_desk_alone() -> None:
+    hearing = Hearing()
+    question = hearing.admitted(private=True, category="protection", area="uc-110")
+    shown = view(hearing.session, "public", hearing.texts).questions[question]
+    assert (shown.category, shown.area, shown.text, shown.name) == ("", "", "", "")
+    assert view(hearing.session, "desk", hearing.texts).questions[question].category == "protection"

@@ -51,7 +51,10 @@ export function attachSeats(root, store, live) {
       if (named) named.textContent = question.name || seat.title?.[document.documentElement.lang] || names[seat.kind] || "";
       if (role) role.textContent = seat.muted ? (names.muted ?? "") : (topics[question.category] ?? (seat.title ? names[seat.kind] : "") ?? "");
       const screen = screens.get(id);
-      if (screen && screen.parentElement !== card) card.prepend(screen);
+      if (screen && screen.parentElement !== card) {
+        card.prepend(screen);
+        untilSeen(screen);
+      }
       return card;
     });
     // The last picture of someone who left would stay in the element: it leaves with the card.
@@ -122,6 +125,15 @@ export function attachSeats(root, store, live) {
     sound.play().catch(() => {});
   }
 
+  /**
+   * No black box for somebody without a camera, and no last picture of who sat here before: shown with the next frame.
+   * @param {HTMLVideoElement} screen
+   */
+  function untilSeen(screen) {
+    screen.hidden = true;
+    screen.requestVideoFrameCallback(() => (screen.hidden = false));
+  }
+
   /** @param {string} seat @param {MediaStream} stream */
   function show(seat, stream) {
     const screen = screens.get(seat) ?? document.createElement("video");
@@ -129,9 +141,8 @@ export function attachSeats(root, store, live) {
     screen.muted = true;
     screen.autoplay = true;
     screen.playsInline = true;
-    screen.hidden = true;
-    screen.onresize = () => (screen.hidden = !screen.videoWidth);
     screen.srcObject = stream;
+    untilSeen(screen);
     screen.play().catch(() => {});
     drawSeats();
   }
