@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from kachehri import __version__, keys, logs, plain, rulebook, serving, staff
+from kachehri import __version__, district, districts, keys, logs, plain, rulebook, serving, staff
 from kachehri.settings import Settings, document, load
 from kachehri.settings.reading import export
 from kachehri.settings.rules import warnings
@@ -124,6 +124,29 @@ def add_staff(
     finally:
         store.close()
     print(f"{account.login} may sign in as {account.role}.")
+
+
+@app.command("district")
+def write_district(
+    file: Annotated[Path, typer.Argument(help="Like web/demo_data/district.toml, which is an example to copy.")],
+    config: Config = None,
+) -> None:
+    """Take offices, areas, categories and rooms from a file; again after the file has changed."""
+    settings = _settings(config)
+    try:
+        found = district.load_district(file)
+    except district.DistrictError as wrong:
+        raise plain.Stop("district", path=file, errors="\n  ".join(["", *wrong.errors])) from None
+    store = Store(settings.database.url)
+    try:
+        check_database(store)
+        with store.write() as connection:
+            districts.write_district(connection, found, store.now(connection))
+    finally:
+        store.close()
+    print(
+        f"{len(found.offices)} offices, {len(found.categories)} categories and {len(found.areas)} areas are in force."
+    )
 
 
 @app.command()

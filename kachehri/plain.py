@@ -50,6 +50,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "There is a key at {path} already. It is kept: without it every sealed name would be lost.",
         "{path} پر کلید پہلے سے ہے۔ اسے نہیں بدلا گیا: اس کے بغیر تمام محفوظ نام ضائع ہو جائیں گے۔",
     ),
+    "district": (
+        "The district in {path} cannot be used:{errors}",
+        "{path} کا ضلع استعمال نہیں ہو سکتا:{errors}",
+    ),
     "staff_login": (
         "A login has 2 to 64 letters and digits; dots, hyphens and underscores may stand between them.",
         "لاگ ان میں 2 سے 64 حروف اور ہندسے ہوں؛ بیچ میں نقطہ، ہائفن یا انڈر سکور آ سکتا ہے۔",

@@ -16,9 +16,10 @@ import pytest
 
 from kachehri import keys, plain, serving
 from kachehri.settings import from_mapping
-from kachehri.store import migrate
+from kachehri.store import Store, district, migrate
 from tests.servers import run
 
+ROOT = Path(__file__).parents[2]
 URDU = re.compile(r"[\u0600-\u06ff]")
 
 
@@ -44,6 +45,28 @@ def house(tmp_path: Path) -> dict[str, str]:
     keys.make(tmp_path / "key")
     migrate(environment["KACHEHRI_DATABASE_URL"])
     return environment
+
+
+class TestDistrict:
+    def test_offices_and_categories_come_from_a_file_and_may_change(
+        self, house: dict[str, str], tmp_path: Path
+    ) -> None:
+        example = (ROOT / "web" / "demo_data" / "district.toml").read_text(encoding="utf-8")
+        mine = tmp_path / "district.toml"
+        for name in ("Public Health Engineering", "Water Board"):
+            mine.write_text(example.replace("Public Health Engineering", name), encoding="utf-8")
+            done = run("district", str(mine), **house)
+            assert done.returncode == 0 and "14 offices" in done.stdout, done.stderr
+            store = Store(house["KACHEHRI_DATABASE_URL"])
+            with store.read() as conn:
+                assert name in {office.name_en for office in district.offices(conn)}
+            store.close()
+
+    def test_everything_that_is_wrong_with_the_file_is_said_at_once(
+        self, house: dict[str, str], tmp_path: Path
+    ) -> None:
+        (tmp_path / "district.toml").write_text("offices = []", encoding="utf-8")
+        assert "district.toml" in refused("district", str(tmp_path / "district.toml"), **house)
 
 
 class TestBeforeTheStart:

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from kachehri import keys, serving, staff
 from kachehri.bus.memory import MemoryBus
 from kachehri.district import District
+from kachehri.districts import write_district
 from kachehri.people import People
 from kachehri.references import References
 from kachehri.service import Service
 from kachehri.settings import Settings
-from kachehri.store import Connection, Store, migrate, sessions
-from kachehri.store import district as rows
-from kachehri.store.tables import Area, Category, Office, Room
+from kachehri.store import Store, migrate, sessions
 from kachehri.vault import Vault
 from rooms.base import SYSTEM
 from rooms.lifecycle import ScheduleSession, SeatPlan, Timing
@@ -100,64 +99,6 @@ def _accounts(store: Store) -> Iterable[Account]:
         account = Account(login, role, name, password(), simulated)
         staff.add(store, login, name, role, account.password)
         yield account
-
-
-def write_district(conn: Connection, district: District, now: int) -> None:
-    """Offices, areas, categories and rooms, in the order of the file."""
-    rows.save_offices(
-        conn,
-        [
-            Office(
-                id=office.code,
-                parent_id=office.parent,
-                code=office.code,
-                name_ur=office.name_ur,
-                name_en=office.name_en,
-                triage=office.triage,
-            )
-            for office in district.offices
-        ],
-    )
-    rows.save_areas(
-        conn,
-        [
-            Area(
-                id=area.code,
-                parent_id=area.parent,
-                kind=area.kind,
-                code=area.code,
-                name_ur=area.name_ur,
-                name_en=area.name_en,
-                path="".join(f"{code}/" for code in district.area_path(area.code)),
-            )
-            for area in district.areas
-        ],
-    )
-    rows.save_categories(
-        conn,
-        [
-            Category(
-                id=category.code,
-                code=category.code,
-                group_code=category.group,
-                name_ur=category.name_ur,
-                name_en=category.name_en,
-                office_id=category.office,
-                sla_days=category.days,
-                keywords=list(category.keywords),
-                protected=category.protected,
-                position=position,
-            )
-            for position, category in enumerate(district.categories)
-        ],
-    )
-    rows.save_rooms(
-        conn,
-        [
-            Room(id=room.code, office_id=room.office, name_ur=room.name_ur, name_en=room.name_en, created_at=now)
-            for room in district.rooms
-        ],
-    )
 
 
 async def announce(
