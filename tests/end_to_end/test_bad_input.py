@@ -149,7 +149,7 @@ async def test_two_moderators_call_different_people_to_one_seat_at_the_same_inst
             await people[winner].until(partial(_free, people[winner]))
             for who, question in enumerate(asked):
                 if who != winner:
-                    await people[who].send("question.withdraw", question=question)
+                    await desks[0].send("question.not_take", question=question, reason="no_time")
                 else:
                     await desks[0].send("question.answer", question=question)
         assert sum(won) == 60

@@ -105,8 +105,10 @@ except StoreError as error:
 def test_a_read_only_sqlite_file(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'kachehri.db'}"
     migrate(url)
-    for each in (tmp_path, *tmp_path.parents[:2]):
+    for each in (tmp_path, *tmp_path.parents):
         each.chmod(0o755)
+        if each.name.startswith("pytest-of-"):
+            break  # the folder that pytest made first; what is above it is the machine's
     (tmp_path / "kachehri.db").chmod(0o444)
     done = subprocess.run([sys.executable, "-c", _READ_ONLY, url], capture_output=True, text=True, timeout=60)
     assert done.stderr.strip() == "read_only"
