@@ -88,6 +88,7 @@ async def ask(path: Path, session: str, port: int, count: int) -> dict[int, int]
     marks: dict[int, int] = {}
 
     async def one(client: Any, rounds: int) -> None:
+        mine: list[str] = []
         for _ in range(rounds):
             # The next number is the ref of the message.
             number = next(numbers)
@@ -95,12 +96,11 @@ async def ask(path: Path, session: str, port: int, count: int) -> dict[int, int]
             marks[number + 1] = number
             message = {"type": "question.ask", "text": f"{mark}: x", "channel": "live"}
             frame = await client.give(f"sync-{client.number:05d}-{number:015d}", message, mark)
-            if frame["type"] == "reply":  # nobody has more than ten open questions
-                await client.give(
-                    f"back-{client.number:05d}-{number:015d}",
-                    {"type": "question.withdraw", "question": frame["result"]["question"]},
-                    "",
-                )
+            if frame["type"] == "reply":
+                mine.append(frame["result"]["question"])
+            if len(mine) > 8:  # nobody has more than ten open questions, nor takes more than twenty back
+                taken_back = {"type": "question.withdraw", "question": mine.pop(0)}
+                await client.give(f"back-{client.number:05d}-{number:015d}", taken_back, "")
 
     citizens = crowd.clients[DESK:]
     await asyncio.gather(*(one(client, -(-count // len(citizens))) for client in citizens))
