@@ -5,13 +5,16 @@ column's type about each value, which costs more than the insert itself. psycopg
 `insertmanyvalues`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.sql.dml import UpdateBase
 
-Shape = Callable[[tuple[Any, ...]], tuple[Any, ...]]
+#: Rows of one insert. The driver lets other threads run at each step of a statement, and a busy event loop is slow to
+#: give the interpreter back: one step for many rows is one pause instead of many.
+TOGETHER = 64
 
 
 class Bulk:
@@ -26,6 +29,8 @@ class Bulk:
         self._statement = statement
         self._names = tuple(names)
         self._sql = ""
+        #: For an insert, the same for `TOGETHER` rows.
+        self._many = ""
         self._order: tuple[int, ...] | None = None
         #: Values of columns that no row names: the defaults of their table.
         self._rest: tuple[Any, ...] = ()
@@ -43,7 +48,13 @@ class Bulk:
         if self._order is not None:
             order, rest = self._order, self._rest
             values = [tuple([whole[place] for place in order]) for whole in [(*row, *rest) for row in rows]]
-        conn.exec_driver_sql(self._sql, list(values))
+        if self._many:
+            whole = len(values) - len(values) % TOGETHER
+            for at in range(0, whole, TOGETHER):
+                conn.exec_driver_sql(self._many, tuple(chain.from_iterable(values[at : at + TOGETHER])))
+            values = values[whole:]
+        if values:
+            conn.exec_driver_sql(self._sql, list(values))
 
     def _compile(self, conn: Connection) -> None:
         compiled = self._statement.compile(dialect=conn.dialect, column_keys=list(self._names))
@@ -53,3 +64,6 @@ class Bulk:
         order = tuple(known.index(name) for name in getattr(compiled, "positiontup", ()))
         self._order = None if order == tuple(range(len(self._names))) else order
         self._sql = compiled.string
+        head, values, row = self._sql.partition(" VALUES ")
+        if values:
+            self._many = head + values + ", ".join([row] * TOGETHER)
