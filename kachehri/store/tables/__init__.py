@@ -4,16 +4,20 @@ from .base import Row, table_of
 from .district import Area, Calendar, Category, Installation, Office, Post, Posting, ReferenceCounter, Room
 from .hearing import Question, Seat, Session, Support, Turn, TurnQuestion
 from .log import Command, Content, Event, Lease
-from .notices import Delivery, Outbox
-from .people import Account, Consent, ConsentWording, Device, Login, Participant, Person, SignInAttempt
+from .notices import Delivery, Outbox, PushSubscription
+from .people import Account, Carry, Consent, ConsentWording, Device, Login, Participant, Person, SignInAttempt
+from .staff import Appointment, Audit, Invitation
 from .tickets import Commitment, Follower, Ticket, TicketEvent
 
 metadata = Row.metadata
 
 __all__ = [
     "Account",
+    "Appointment",
     "Area",
+    "Audit",
     "Calendar",
+    "Carry",
     "Category",
     "Command",
     "Commitment",
@@ -25,6 +29,7 @@ __all__ = [
     "Event",
     "Follower",
     "Installation",
+    "Invitation",
     "Lease",
     "Login",
     "Office",
@@ -33,6 +38,7 @@ __all__ = [
     "Person",
     "Post",
     "Posting",
+    "PushSubscription",
     "Question",
     "ReferenceCounter",
     "Room",

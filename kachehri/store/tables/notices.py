@@ -41,3 +41,16 @@ class Delivery(Row, table=True):
     provider_id: str | None = Field(default=None, index=True)
     sent_at: int | None = big(default=None)
     settled_at: int | None = big(default=None)
+
+
+class PushSubscription(Row, table=True):
+    """Where a browser wants to be alerted (RFC 8030). Address and keys are sealed: whoever has them can disturb."""
+
+    __tablename__ = "push_subscription"
+    id: str = Field(primary_key=True)
+    session_id: str = Field(foreign_key="session.id", index=True)
+    participant_id: str = Field(index=True)
+    sealed: bytes
+    language: str
+    created_at: int = big()
+    failed_at: int | None = big(default=None)

@@ -3,7 +3,7 @@
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from .base import Row, big
+from .base import Row, big, json_list
 
 
 class Device(Row, table=True):
@@ -91,6 +91,15 @@ class Account(Row, table=True):
     created_at: int = big()
     password_set_at: int = big()
     disabled_at: int | None = big(default=None)
+    #: The second factor (RFC 6238), sealed, and the last step that was accepted, so that no code works twice.
+    totp: bytes | None = None
+    totp_step: int = big(default=0)
+    #: Hashes of codes for the day when the phone is lost.
+    recovery: list[str] = json_list()
+    #: Has no password and lives for one session.
+    guest: bool = False
+    title_ur: str = ""
+    title_en: str = ""
 
 
 class Login(Row, table=True):
@@ -104,6 +113,17 @@ class Login(Row, table=True):
     seen_at: int = big()
     expires_at: int = big()
     revoked_at: int | None = big(default=None)
+    #: What the list of one's own logins calls it: "Chrome, Android".
+    browser: str = ""
+
+
+class Carry(Row, table=True):
+    """A browser that goes on for a participant of another: a phone was lost, a battery ran out."""
+
+    session_id: str = Field(primary_key=True, foreign_key="session.id")
+    device_id: str = Field(primary_key=True)
+    participant_id: str = Field(index=True)
+    at: int = big()
 
 
 class SignInAttempt(Row, table=True):

@@ -13,9 +13,11 @@ from kachehri.store import Store, StoreError, check, migrate
 from kachehri.store.migrations.first import triggers
 from kachehri.store.tables import metadata
 
+HEAD = "0002"
+
 
 def test_from_empty_the_migration_makes_exactly_the_tables(database_url: str) -> None:
-    assert migrate(database_url) == "0001"
+    assert migrate(database_url) == HEAD
     store = Store(database_url)
     check(store)
     with store.read() as conn:
@@ -26,7 +28,7 @@ def test_from_empty_the_migration_makes_exactly_the_tables(database_url: str) ->
 
 def test_migrating_twice_changes_nothing(database_url: str) -> None:
     migrate(database_url)
-    assert migrate(database_url) == "0001"
+    assert migrate(database_url) == HEAD
 
 
 def test_every_table_keeps_its_constraints(database_url: str) -> None:
@@ -84,4 +86,4 @@ def test_a_migration_that_fails_leaves_nothing_behind(database_url: str, monkeyp
     with store.read() as conn:
         assert inspect(conn).get_table_names() == []
     store.close()
-    assert migrate(database_url) == "0001"
+    assert migrate(database_url) == HEAD

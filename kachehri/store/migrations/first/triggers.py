@@ -5,12 +5,17 @@ from alembic import op
 
 def forbid_changes(*tables: str) -> None:
     """Deny UPDATE and DELETE (and TRUNCATE, where it exists) on these tables."""
-    postgres = op.get_bind().dialect.name == "postgresql"
-    if postgres:
+    if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION 'append_only: % is a log', TG_TABLE_NAME; END $$"
         )
+    forbid(*tables)
+
+
+def forbid(*tables: str) -> None:
+    """The same on further tables, where the first step has made the function."""
+    postgres = op.get_bind().dialect.name == "postgresql"
     for table in tables:
         if postgres:
             op.execute(
