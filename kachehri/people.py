@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from rooms.base import Actor, Role
 
+from .i18n.digits import only_digits
 from .intake import Seal
 from .store import Connection
 from .store import people as rows
@@ -21,6 +22,8 @@ CACHE = 20_000
 #: Bytes of a question's id, and of the mark behind it in a receipt's secret; no padding in base64.
 ID_BYTES = 8
 RECEIPT_BYTES = 16
+#: Digits of the code on a receipt: few enough to read out on the phone, enough where tries are counted.
+CODE_DIGITS = 6
 
 
 class PersonSeal:
@@ -153,6 +156,18 @@ class People:
             return None
         question = raw[:ID_BYTES].hex()
         return question if hmac.compare_digest(raw[ID_BYTES:], self._mark(question)) else None
+
+    def code(self, question: str) -> str:
+        """Six digits which, together with the question's number, let its asker go on from another phone.
+
+        Made as the receipt's secret is, and as little stored. Whoever asks for them counts tries (kachehri/guesses.py).
+        """
+        mark = hashlib.blake2b(question.encode(), key=self._receipt_key, person=b"code", digest_size=8).digest()
+        return f"{int.from_bytes(mark) % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+
+    def check(self, question: str, code: str) -> bool:
+        """Whether these are the digits of a question's code; they may be written in any script and with spaces."""
+        return hmac.compare_digest(self.code(question), only_digits(code[:64]))
 
     def _mark(self, question: str) -> bytes:
         # Keyed BLAKE2 (RFC 7693): a third of the time of an HMAC, once for every question.
