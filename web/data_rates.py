@@ -1,0 +1,53 @@
+"""What following a hearing costs in data, as every page that names a figure tells it.
+
+A figure is of what is really sent: packets on the wire with every header down to IP, for the one way of following that
+it names. `source` says whether somebody counted or only reckoned; a reckoned figure errs on the high side.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Follow = Literal["text", "sound", "picture"]
+
+#: 1 kbit/s for an hour: 1000 / 8 × 3600 bytes, in megabytes (10⁶ bytes).
+MB_PER_KBPS_HOUR: Final = 0.45
+#: Figures are told in steps of this many megabytes, rounded up: a plan of 100 MB must never run out sooner than told.
+STEP_MB: Final = 5
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What one way of following receives and sends, on average over a hearing.
+
+    kbps: thousands of bits a second, both directions together.
+    """
+
+    kbps: float
+    source: Literal["counted", "reckoned"]
+
+    @property
+    def mb_per_hour(self) -> int:
+        """Megabytes an hour, rounded up; 1 for anything below that."""
+        exact = self.kbps * MB_PER_KBPS_HOUR
+        return 1 if exact <= 1 else STEP_MB * math.ceil(exact / STEP_MB)
+
+
+#: Opus at 24 kbit/s in frames of 40 ms: 25 packets a second, each with 20 (IP) + 8 (UDP) + 12 (RTP) + 8 (extensions)
+#: + 10 (SRTP tag) bytes, and receiver reports beside them.
+_SOUND_KBPS: Final = 24 + 25 * (20 + 8 + 12 + 8 + 10) * 8 / 1000 + 1.5
+#: One person's picture at its cap (static/js/stage.js) with a twelfth for headers, over the sound.
+_PICTURE_KBPS: Final = 200 * 13 / 12 + _SOUND_KBPS
+
+RATES: Final[dict[Follow, Rate]] = {
+    "text": Rate(1.0, "reckoned"),
+    "sound": Rate(_SOUND_KBPS, "reckoned"),
+    "picture": Rate(_PICTURE_KBPS, "reckoned"),
+}
+
+
+def mb_per_hour(follow: Follow) -> int:
+    """The figure that pages show."""
+    return RATES[follow].mb_per_hour
