@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import uvicorn
+from starlette.applications import Starlette
 
 from kachehri import keys
 from kachehri.service import Service
@@ -41,6 +42,7 @@ class Town:
     url: str
     house: House
     settings: Settings
+    app: Starlette
     opened: list[httpx.AsyncClient] = field(default_factory=list)
 
     @property
@@ -181,7 +183,7 @@ async def open_town(folder: Path, *, papers: Papers | None = None, http: str = "
         listener.close()
         task.result()
     scheme = "https" if papers else "http"
-    found = Town(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}", app.state.house, settings)
+    found = Town(f"{scheme}://127.0.0.1:{listener.getsockname()[1]}", app.state.house, settings, app)
     try:
         yield found
     finally:
