@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from web.assets import Assets
-from web.pages import asking, citizen, desk, home, official, passes, plain, receipts, schedule, staff, track, turns
+from web.pages import asking, citizen, desk, home, live, official, passes, plain, receipts, schedule, staff, track, turns
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 OPEN: Final = "open"
@@ -37,8 +37,8 @@ CITIZEN: Final = (
     Address("GET", "/s/{session}", citizen.session, OPEN),
     Address("GET", "/s/{session}/ask", asking.form, "question.ask"),
     Address("POST", "/s/{session}/ask", asking.post, "question.ask"),
-    Address("GET", "/s/{session}/live", citizen.live, "page.live"),
-    Address("POST", "/s/{session}/support", citizen.support, "question.support"),
+    Address("GET", "/s/{session}/live", live.live, "page.live"),
+    Address("POST", "/s/{session}/support", live.support, "question.support"),
     Address("GET", "/s/{session}/next", turns.turn, "turn.accept"),
     Address("GET", "/s/{session}/stage", turns.turn, "turn.accept"),
     Address("POST", "/s/{session}/turn", turns.act, "turn.ready"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from web.cards import AreaGroup, Balance, LineRow, MyQuestion, SeatCard, SessionCard, TopicGroup, way
+from web.cards import AreaGroup, Balance, MyQuestion, SessionCard, TopicGroup
 
 
 @dataclass(frozen=True)
@@ -137,72 +137,6 @@ class TrackPage:
 class TicketPage:
     reference: str
     ticket: TicketFacts
-
-
-@dataclass(frozen=True)
-class LivePage:
-    session: SessionCard
-    participant: str
-    topic_names: Mapping[str, str]
-    mine: tuple[MyQuestion, ...] = ()
-    line: tuple[LineRow, ...] = ()
-    more: int = 0
-    seats: tuple[SeatCard, ...] = ()
-    waiting: int = 0
-    heard: int = 0
-    barred: str = ""
-    barred_reason: str = ""
-    balance: Balance | None = None
-    key: str = ""
-
-    blank_row = LineRow(n=0, question="", topic="")
-
-    @property
-    def blank_question(self) -> MyQuestion:
-        """For the `<template>` of a card."""
-        return MyQuestion("", "", "", "new", way("new"), "", session_id=self.session.id)
-
-    phases = ("scheduled", "doors_open", "live", "adjourned", "postponed", "closing", "closed", "cancelled")
-
-    @property
-    def may_support(self) -> bool:
-        """While the line stands, and only for those who may take part."""
-        return self.session.takes_questions and not self.barred
-
-    @property
-    def speaking(self) -> bool:
-        return any(seat.taken for seat in self.seats)
-
-
-@dataclass(frozen=True)
-class TurnPage:
-    """Every instant is the server's, and so is `now`: phones have wrong clocks, so a script counts the difference."""
-
-    session: SessionCard
-    participant: str
-    turn: str = ""
-    state: str = ""
-    seat: str = ""
-    answer_by: int = 0
-    ends_at: int = 0
-    limit_ms: int = 0
-    now: int = 0
-    text: str = ""
-    keys: tuple[str, str, str, str] = ("", "", "", "")
-    asked_stage: bool = False
-
-    @property
-    def on_stage(self) -> bool:
-        return self.state == "on_stage"
-
-    @property
-    def seconds_left(self) -> int:
-        return max(0, (self.answer_by - self.now) // 1000)
-
-    @property
-    def left_text(self) -> str:
-        seconds = max(0, (self.ends_at - self.now) // 1000)
-        return f"{seconds // 60}:{seconds % 60:02d}"
 
 
 @dataclass(frozen=True)

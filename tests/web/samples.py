@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from kachehri.i18n import Words
 from web.cards import AreaGroup, Balance, Choice, LineRow, MyQuestion, SeatCard, SessionCard, TopicGroup, way
+from web.live_shapes import LivePage, TurnPage
 from web.shapes import (
     AskCheckPage,
     AskPage,
@@ -13,7 +14,6 @@ from web.shapes import (
     EmptyPage,
     HomePage,
     Link,
-    LivePage,
     MessagePage,
     ReceiptPage,
     SessionPage,
@@ -21,7 +21,6 @@ from web.shapes import (
     TicketFacts,
     TicketPage,
     TrackPage,
-    TurnPage,
 )
 
 NOW = 1_767_589_200_000

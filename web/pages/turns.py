@@ -11,7 +11,7 @@ from rooms.base import Command
 from rooms.turns import FinishTurn, ReadOutTurn, ReadyTurn, WaitTurn
 from web import forms, reading
 from web.house import house_of, see
-from web.shapes import TurnPage
+from web.live_shapes import TurnPage
 
 _COMMANDS: dict[str, type[Command]] = {
     "ready": ReadyTurn,

@@ -1,0 +1,74 @@
+"""What the pages of a hearing that is on are given: the live page, "you are next", the stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from web.cards import Balance, LineRow, MyQuestion, SeatCard, SessionCard, way
+
+
+@dataclass(frozen=True)
+class LivePage:
+    session: SessionCard
+    participant: str
+    topic_names: Mapping[str, str]
+    mine: tuple[MyQuestion, ...] = ()
+    line: tuple[LineRow, ...] = ()
+    more: int = 0
+    seats: tuple[SeatCard, ...] = ()
+    waiting: int = 0
+    heard: int = 0
+    barred: str = ""
+    barred_reason: str = ""
+    balance: Balance | None = None
+    key: str = ""
+
+    blank_row = LineRow(n=0, question="", topic="")
+
+    @property
+    def blank_question(self) -> MyQuestion:
+        """For the `<template>` of a card."""
+        return MyQuestion("", "", "", "new", way("new"), "", session_id=self.session.id)
+
+    phases = ("scheduled", "doors_open", "live", "adjourned", "postponed", "closing", "closed", "cancelled")
+
+    @property
+    def may_support(self) -> bool:
+        """While the line stands, and only for those who may take part."""
+        return self.session.takes_questions and not self.barred
+
+    @property
+    def speaking(self) -> bool:
+        return any(seat.taken for seat in self.seats)
+
+
+@dataclass(frozen=True)
+class TurnPage:
+    """Every instant is the server's, and so is `now`: phones have wrong clocks, so a script counts the difference."""
+
+    session: SessionCard
+    participant: str
+    turn: str = ""
+    state: str = ""
+    seat: str = ""
+    answer_by: int = 0
+    ends_at: int = 0
+    limit_ms: int = 0
+    now: int = 0
+    text: str = ""
+    keys: tuple[str, str, str, str] = ("", "", "", "")
+    asked_stage: bool = False
+
+    @property
+    def on_stage(self) -> bool:
+        return self.state == "on_stage"
+
+    @property
+    def seconds_left(self) -> int:
+        return max(0, (self.answer_by - self.now) // 1000)
+
+    @property
+    def left_text(self) -> str:
+        seconds = max(0, (self.ends_at - self.now) // 1000)
+        return f"{seconds // 60}:{seconds % 60:02d}"

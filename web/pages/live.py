@@ -1,0 +1,50 @@
+"""The live page: the hearing itself, complete before any script runs."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rooms.questions import SupportQuestion
+from web import forms, reading
+from web.house import house_of, see
+from web.live_shapes import LivePage
+
+
+async def live(request: Request) -> Response:
+    """The hearing itself, complete before any script runs."""
+    house = house_of(request)
+    words = house.words(request)
+    replica = await house.service.live(request.path_params["session"])
+    district = await house.districts.get()
+    participant = house.visitors.of(request).participant(replica.session.id)
+    seen, own = reading.public(replica), reading.own(replica, participant, house.now())
+    waiting = seen.totals.get("admitted", 0)
+    page = LivePage(
+        session=reading.head(replica, words),
+        participant=participant,
+        topic_names=district.topics(words),
+        mine=tuple(
+            reading.my_question(question, replica, house.service.people, district, words) for question in own.questions
+        ),
+        line=reading.line(seen, {question.id for question in own.questions}, district, words),
+        more=max(0, waiting - len(seen.line)),
+        seats=reading.seats(seen, district, words),
+        waiting=waiting,
+        heard=reading.heard(seen),
+        barred="removed" if own.removed else "blocked" if own.barred else "",
+        barred_reason=own.barred,
+        balance=reading.balance(replica.session),
+        key=forms.new_key(),
+    )
+    return house.show(request, "live.html", page)
+
+
+async def support(request: Request) -> Response:
+    """ "I have this too", without a script: counted once for each browser, and only counted."""
+    house = house_of(request)
+    fields = await forms.read(request, house.origins)
+    session_id = request.path_params["session"]
+    command = SupportQuestion(question=fields.get("question", ""))
+    await house.submit_as(request, house.visitors.of(request), session_id, command, fields.get("key", ""))
+    return see(f"/s/{session_id}/live#queue")
