@@ -19,6 +19,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kachehri import fonts
 from web.packing import bare, pack
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -28,10 +29,13 @@ _TYPES: Final = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".json": "application/json",
+    ".webp": "image/webp",
     ".woff2": "font/woff2",
 }
 _SQUEEZED: Final = {".css", ".js", ".svg", ".json"}
 _YEAR_S: Final = 31_536_000
+#: A file that a style sheet names: its plain address, as our sheets write it.
+_NAMED: Final = re.compile(r'url\("/static/([\w./-]+)"\)')
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,13 @@ class Assets:
         for path in sorted(root.rglob("*")):
             if path.is_file() and path.suffix in _TYPES and not path.name.startswith("."):
                 self._add(path.relative_to(root).as_posix(), _content(path))
+        self._add(f"fonts/{fonts.NASTALIQ.name}", fonts.NASTALIQ.read_bytes())
         for folder in [root / "css", *sorted(p for p in (root / "css").glob("*") if p.is_dir())]:
             name = "site.css" if folder == root / "css" else f"{folder.name}.css"
             sheets = sorted(folder.glob("*.css"))
             if sheets:
-                self._add(name, "\n".join(_tight(sheet.read_text("utf-8")) for sheet in sheets).encode())
+                pack_of_sheets = "\n".join(_tight(sheet.read_text("utf-8")) for sheet in sheets)
+                self._add(name, _NAMED.sub(self._hashed, pack_of_sheets).encode())
         for entry in sorted((root / "js").rglob("*.js")):
             packed = pack(entry)
             if packed is not None:
@@ -81,6 +87,11 @@ class Assets:
 
     def names(self) -> list[str]:
         return sorted(self._by_name)
+
+    def kilobytes(self, name: str) -> int:
+        """What a file costs a phone that does not have it yet, in thousands of bytes, rounded up."""
+        asset = self._by_name[name]
+        return -(-len(asset.squeezed or asset.body) // 1_000)
 
     async def serve(self, request: Request) -> Response:
         """A hashed address may be kept for a year; a plain one (old browsers without import maps) is checked each
@@ -108,6 +119,9 @@ class Assets:
         suffix = Path(name).suffix
         squeezed = gzip.compress(body, 9, mtime=0) if suffix in _SQUEEZED else None
         self._by_name[name] = Asset(_TYPES[suffix], body, squeezed, hashlib.sha256(body).hexdigest()[:12])
+
+    def _hashed(self, named: re.Match[str]) -> str:
+        return f'url("{self._address(named[1], self._by_name[named[1]])}")'
 
     @staticmethod
     def _address(name: str, asset: Asset) -> str:

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from kachehri.i18n import LANGUAGES, Words, negotiate, words_for
 from web.assets import Assets
 from web.icons import with_sprite
+from web.look import Look
 from web.security import CSRF_COOKIE, form_token, new_secret
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -51,6 +52,7 @@ class Shell:
     nonce: str
     helpline: str
     indexed: bool = False
+    look: Look = Look()
 
 
 class Renderer:
@@ -118,6 +120,7 @@ class Renderer:
             nonce=request.scope.get("state", {}).get("nonce", ""),
             helpline=self.site.helpline,
             indexed=indexed,
+            look=Look.of(request.cookies),
         )
         body = self.html(self.words(request).language.code, template, page, shell).encode()
         sent: dict[str, Any] = {"vary": "accept-encoding, accept-language, cookie", **(headers or {})}

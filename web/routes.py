@@ -14,7 +14,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from web.assets import Assets
-from web.pages import asking, citizen, desk, home, live, official, passes, plain, receipts, schedule, staff, track, turns
+from web.pages import (
+    asking,
+    citizen,
+    desk,
+    home,
+    live,
+    look,
+    official,
+    passes,
+    plain,
+    receipts,
+    schedule,
+    staff,
+    track,
+    turns,
+)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 OPEN: Final = "open"
@@ -34,6 +49,8 @@ CITIZEN: Final = (
     Address("GET", "/", home.home, OPEN),
     Address("GET", "/how", plain.how, OPEN),
     Address("POST", "/language", plain.language, OPEN),
+    Address("GET", "/look", look.form, OPEN),
+    Address("POST", "/look", look.choose, OPEN),
     Address("GET", "/s/{session}", citizen.session, OPEN),
     Address("GET", "/s/{session}/ask", asking.form, "question.ask"),
     Address("POST", "/s/{session}/ask", asking.post, "question.ask"),

@@ -13,6 +13,7 @@ import base64
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -46,7 +47,7 @@ class SecurityHeaders:
     Plain ASGI, not Starlette's middleware base class: that one buffers through a task of its own on every request.
     """
 
-    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
+    def __init__(self, app: ASGIApp, *, https: Callable[[], bool] = lambda: False) -> None:
         self._app = app
         self._https = https
 
@@ -69,11 +70,18 @@ class SecurityHeaders:
                 headers["cross-origin-resource-policy"] = "same-origin"
                 headers["permissions-policy"] = "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()"
                 headers["x-frame-options"] = "DENY"
-                if self._https:
+                if self._https():
                     headers["strict-transport-security"] = "max-age=31536000"
             await send(message)
 
         await self._app(scope, receive, guarded)
+
+
+def own_path(target: str) -> str:
+    """Where a form may lead back to: a path of ours, never another site (open redirect); anything else is home."""
+    if not target.startswith("/") or target.startswith(("//", "/\\")) or any(ord(c) < 33 for c in target):
+        return "/"
+    return target
 
 
 def new_secret() -> str:

@@ -10,6 +10,7 @@ from kachehri.store import StoreError
 from web import forms
 from web.house import house_of, see
 from web.render import LANGUAGE_COOKIE
+from web.security import own_path
 from web.shapes import EmptyPage
 
 _YEAR_S = 31_536_000
@@ -19,10 +20,7 @@ async def language(request: Request) -> Response:
     """Remember the reader's language and go back to where she was; only to a path of ours."""
     house = house_of(request)
     fields = await forms.read(request, house.origins)
-    target = fields.get("next", "/")
-    if not target.startswith("/") or target.startswith(("//", "/\\")) or any(ord(c) < 33 for c in target):
-        target = "/"
-    response = see(target)
+    response = see(own_path(fields.get("next", "/")))
     if fields.get("to") in LANGUAGES:
         response.set_cookie(
             LANGUAGE_COOKIE,
