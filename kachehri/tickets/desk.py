@@ -1,0 +1,128 @@
+"""What an office writes on its tickets: status lines, and the undoing of a slip. Takes a connection.
+
+The words are cleaned and masked like everybody's and kept beside the ticket's log, which holds a salted digest of them.
+Each step is written only onto the end that was read: of two officers at once, one is told to look again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import cast
+
+import msgspec
+
+from kachehri.draws import random_bytes
+from kachehri.store import Connection, content
+from kachehri.store import tickets as rows
+from kachehri.store.tables import Ticket
+from moderation.masking import mask
+from rooms.base import ContentRef, Refused
+from rooms.text import clean
+
+from . import status
+from .lifecycle import State
+from .status import Entry, Posted, StatusLine, TicketRefused, Undone
+
+ENCODE: Callable[[object], bytes] = msgspec.json.Encoder().encode
+
+
+def status_lines(conn: Connection, ticket_id: str) -> list[StatusLine]:
+    """What the office has told the citizen so far, oldest first; lines that were undone are left out."""
+    return status.shown(_entries(conn, ticket_id), lambda ids: content.texts_of(conn, ids))
+
+
+def post_status(
+    conn: Connection,
+    now: int,
+    ticket: Ticket,
+    *,
+    actor: str,
+    office: str,
+    kind: str,
+    text: str,
+    day: str,
+    today: str,
+    key: str,
+) -> int:
+    """Write a status line; returns the number of its step.
+
+    Arguments:
+        actor: the account that writes.
+        office: the office that speaks, by id.
+        day: of a planned visit, ISO 8601.
+        today: the day at the district, ISO 8601.
+        key: the form's own key: the same form sent twice writes one line.
+
+    Errors: `TicketRefused`; `Refused` with `text_too_long` or `text_unreadable` for the words.
+    """
+    words = _words(text)
+    content_id = hashlib.sha256(f"status/{ticket.id}/{actor}/{key}".encode()).hexdigest()[:16]
+    entries = _entries(conn, ticket.id)
+    for entry in entries:
+        if entry.type == status.POSTED and content_id.encode() in entry.body:
+            return entry.seq
+    found = status.check(
+        kind, words, day, state=cast(State, ticket.state), today=today, lines=len(status.standing(entries))
+    )
+    salt = random_bytes(16)
+    ref = ContentRef(content_id, hashlib.sha256(salt + words.encode()).hexdigest())
+    body = ENCODE(
+        Posted(kind=found, office=office, content=ref, day=status.calendar_day(day) if found == "visit" else "")
+    )
+    seq = _append(conn, ticket, now, status.POSTED, actor, body)
+    content.add(conn, [content.Kept(content_id, None, None, "status", None, mask(words).text, salt, now)])
+    return seq
+
+
+def undo_status(conn: Connection, now: int, ticket: Ticket, *, actor: str, seq: int) -> None:
+    """Take a slip back: a further step says that the line is void, and its words are destroyed.
+
+    Errors: `TicketRefused` with `status_gone` (no such line, or undone already) or `undo_late`.
+    """
+    for entry, posted in status.standing(_entries(conn, ticket.id)):
+        if entry.seq == seq:
+            if not status.may_undo(entry, actor, now):
+                raise TicketRefused("undo_late")
+            _append(conn, ticket, now, status.UNDONE, actor, ENCODE(Undone(of=seq)))
+            if posted.content:
+                content.erase(conn, [posted.content.id], now)
+            return
+    raise TicketRefused("status_gone")
+
+
+def _words(text: str) -> str:
+    try:
+        return clean(text, status.TEXT_MOST)
+    except Refused as refused:
+        if refused.code == "text_empty":
+            return ""
+        raise
+
+
+def _entries(conn: Connection, ticket_id: str) -> list[Entry]:
+    return [Entry(row.seq, row.at, row.type, row.actor, row.body) for row in rows.steps(conn, ticket_id)]
+
+
+def _append(conn: Connection, ticket: Ticket, now: int, type: str, actor: str, body: bytes) -> int:
+    """One step onto the end of the ticket's chain, which moves nothing but the end itself."""
+    step = rows.step(ticket.head_hash, ticket.id, ticket.head_seq + 1, now, type, actor, body)
+    change = rows.Moved(
+        id=ticket.id,
+        from_seq=ticket.head_seq,
+        state=ticket.state,
+        office_id=ticket.office_id,
+        post_id=ticket.post_id,
+        account_id=ticket.account_id,
+        outcome=ticket.outcome,
+        closure_basis=ticket.closure_basis,
+        level=ticket.level,
+        due_at=ticket.due_at,
+        proposed_at=ticket.proposed_at,
+        closed_at=ticket.closed_at,
+        head_seq=step.seq,
+        head_hash=step.hash,
+    )
+    if not rows.move(conn, change, [step]):
+        raise TicketRefused("ticket_busy")
+    return step.seq
