@@ -27,6 +27,7 @@ class Door:
     Arguments:
         burn: marks a nonce as used; `bus.burn`.
         origins: pages that may connect, as "https://host"; none named means: the host that the request was sent to.
+            A page of this machine itself may always connect, so that whoever set a wrong address can mend it there.
         connections, per_address: the most sockets altogether and from one address.
         asking: how many questions one network may bring; none named means: as many as it likes.
         behind_bytes: the most that may wait in one outbox.
@@ -53,7 +54,7 @@ class Door:
         self.burn = burn
         self.media = media
         self.asking = asking
-        self.origins = frozenset(origin.rstrip("/").lower() for origin in origins)
+        self.announce(origins)
         self.connections = connections
         self.per_address = per_address
         self.behind_bytes = behind_bytes
@@ -61,13 +62,19 @@ class Door:
         self._trusted = [ipaddress.ip_network(each, strict=False) for each in trusted_proxies]
         self._addresses: dict[str, int] = {}
 
+    def announce(self, origins: Iterable[str]) -> None:
+        """Let pages of these origins in from now on."""
+        self.origins = frozenset(origin.rstrip("/").lower() for origin in origins)
+
     def knows_origin(self, origin: str | None, host: str | None) -> bool:
         """Whether a page of this origin may connect (RFC 6454). A browser always sends one; so must every client."""
         if not origin:
             return False
+        same = bool(host) and urlsplit(origin).netloc.lower() == str(host).lower()
         if self.origins:
-            return origin.lower() in self.origins
-        return bool(host) and urlsplit(origin).netloc.lower() == str(host).lower()
+            # By address alone: a name could be made to lead to this machine from anywhere (DNS rebinding).
+            return origin.lower() in self.origins or (same and _loopback(urlsplit(origin).hostname))
+        return same
 
     def address_of(self, peer: Any, forwarded: Sequence[str]) -> str:
         """Where a connection comes from: the last hop that is not one of our own proxies."""
@@ -99,3 +106,10 @@ class Door:
         except ValueError:
             return False
         return any(found in network for network in self._trusted)
+
+
+def _loopback(host: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False

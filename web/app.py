@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -20,6 +19,7 @@ from kachehri.bus import Bus
 from kachehri.bus.local import LocalHub
 from kachehri.bus.memory import MemoryBus
 from kachehri.bus.redis import RedisBus
+from kachehri.house_settings import HouseSettings, from_file
 from kachehri.identity import Identity
 from kachehri.people import People
 from kachehri.references import References
@@ -48,11 +48,7 @@ from web.visitors import Visitors
 
 def create_app(settings: Settings) -> Starlette:
     """The application; its parts come to life with the server's lifespan."""
-    address = settings.public_url.rstrip("/")
-    https = urlsplit(address).scheme == "https"
-    origins = frozenset({address}) if settings.server.public_url else frozenset()
-    site = Site(settings.place.helpline, settings.place.timezone, https, origins, address)
-    renderer = Renderer(Assets(), site)
+    renderer = Renderer(Assets(), Site.of(from_file(settings)))
     errors = Errors(renderer)
 
     @asynccontextmanager
@@ -62,7 +58,7 @@ def create_app(settings: Settings) -> Starlette:
 
     return Starlette(
         routes=routes(renderer.assets),
-        middleware=[Middleware(SecurityHeaders, https=https)],
+        middleware=[Middleware(SecurityHeaders, https=lambda: renderer.site.https)],
         exception_handlers={
             HTTPException: errors.http,
             Refused: errors.refused,
@@ -91,20 +87,24 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     service = Service(store, people, references, bus, shared=settings.server.workers > 1)
     passes = Passes(masters)
     identity = Identity(store, masters, bus, tries_per_hour=settings.limits.login_tries_per_hour)
+    house = HouseSettings(settings, store, bus)
     limits = settings.limits
     asking = Asking(device=limits.questions_per_minute_device, network=limits.questions_per_minute_network)
     try:
         await service.start()
+        await house.start()
+        house.follow(lambda place: renderer.dress(Site.of(place)))
         app.state.house = House(
             settings=settings,
             service=service,
             renderer=renderer,
-            visitors=Visitors(service, identity, https=renderer.site.https),
+            visitors=Visitors(service, identity, https=lambda: renderer.site.https),
             districts=Districts(service),
             passes=passes,
             masters=masters,
             identity=identity,
             asking=asking,
+            own=house,
         )
         hub = Hub(
             service, LoopClock(), tick_ms=settings.limits.tick_ms, bus=bus if settings.server.workers > 1 else None
@@ -113,11 +113,14 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             hub.start()
             # Whoever is still signed in elsewhere comes back with a fresh pass; for the others there is none.
             identity.on_revoked(lambda account: hub.dismiss(account, codes.PASS_STALE))
+            door = make_door(settings, hub, passes, bus, media, asking)
+            house.follow(lambda place: door.announce(place.origins))
             try:
-                yield make_door(settings, hub, passes, bus, media, asking)
+                yield door
             finally:
                 await hub.stop()
     finally:
+        house.close()
         await service.stop()
         identity.close()
         await bus.close()
@@ -144,7 +147,6 @@ def make_door(
         bus.burn,
         media=media,
         asking=asking,
-        origins=[settings.public_url] if settings.server.public_url else [],
         connections=limits.connections,
         per_address=limits.connections_per_address,
         behind_bytes=limits.behind_bytes,

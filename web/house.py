@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kachehri.allowance import Asking
+from kachehri.house_settings import HouseSettings, Place
 from kachehri.i18n import Words
 from kachehri.identity import Identity
 from kachehri.service import Service
@@ -42,6 +43,12 @@ class House:
     masters: tuple[bytes, ...]
     identity: Identity
     asking: Asking
+    own: HouseSettings
+
+    @property
+    def place(self) -> Place:
+        """What the office says of itself, as it is now."""
+        return self.own.place
 
     @property
     def origins(self) -> frozenset[str]:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kachehri.house_settings import Place
 from kachehri.i18n import LANGUAGES, Words, negotiate, words_for
 from web.assets import Assets
 from web.icons import with_sprite
@@ -34,6 +35,7 @@ class Site:
     """What this installation says about itself on every page.
 
     helpline: a phone number, or nothing. origins: the announced addresses, where a proxy stands in front.
+    language: for readers who asked for none of ours.
     """
 
     helpline: str = ""
@@ -41,6 +43,26 @@ class Site:
     https: bool = False
     origins: frozenset[str] = frozenset()
     address: str = ""
+    name_ur: str = ""
+    name_en: str = ""
+    language: str = "ur"
+
+    @classmethod
+    def of(cls, place: Place) -> Site:
+        return cls(
+            helpline=place.helpline,
+            zone=place.timezone,
+            https=place.https,
+            origins=place.origins,
+            address=place.address,
+            name_ur=place.name("ur"),
+            name_en=place.name("en"),
+            language=place.language,
+        )
+
+    def name(self, code: str) -> str:
+        """The office, in the reader's language."""
+        return self.name_ur if code == "ur" else self.name_en
 
 
 @dataclass(frozen=True)
@@ -52,6 +74,7 @@ class Shell:
     nonce: str
     helpline: str
     indexed: bool = False
+    office: str = ""
     look: Look = Look()
 
 
@@ -60,9 +83,19 @@ class Renderer:
 
     def __init__(self, assets: Assets, site: Site | None = None, cache: Path | None = None) -> None:
         self.assets = assets
-        self.site = site or Site()
-        compiled = FileSystemBytecodeCache(str(cache)) if cache else None
-        self._environments = {code: self._environment(words_for(code, self.site.zone), compiled) for code in LANGUAGES}
+        self._compiled = FileSystemBytecodeCache(str(cache)) if cache else None
+        self._zone = ""
+        self._environments: dict[str, Environment] = {}
+        self.dress(site or Site())
+
+    def dress(self, site: Site) -> None:
+        """Show this installation from now on; only another time zone means to begin anew with the templates."""
+        self.site = site
+        if site.zone != self._zone:
+            self._zone = site.zone
+            self._environments = {
+                code: self._environment(words_for(code, site.zone), self._compiled) for code in LANGUAGES
+            }
 
     def _environment(self, words: Words, compiled: FileSystemBytecodeCache | None) -> Environment:
         environment = Environment(
@@ -91,7 +124,8 @@ class Renderer:
 
     def words(self, request: Request) -> Words:
         """The reader's language, decided once a request."""
-        language = negotiate(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"))
+        chosen, accepted = request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language")
+        language = negotiate(chosen, accepted, self.site.language)
         return words_for(language.code, self.site.zone)
 
     def html(self, code: str, template: str, page: object, shell: Shell) -> str:
@@ -114,15 +148,17 @@ class Renderer:
         if len(token) < 40:  # a cookie that is not one of ours
             secret = new_secret()
             token = form_token(secret)
+        words = self.words(request)
         shell = Shell(
             path=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             form_token=token,
             nonce=request.scope.get("state", {}).get("nonce", ""),
             helpline=self.site.helpline,
             indexed=indexed,
+            office=self.site.name(words.language.code),
             look=Look.of(request.cookies),
         )
-        body = self.html(self.words(request).language.code, template, page, shell).encode()
+        body = self.html(words.language.code, template, page, shell).encode()
         sent: dict[str, Any] = {"vary": "accept-encoding, accept-language, cookie", **(headers or {})}
         if len(body) >= _SQUEEZE_FROM and "gzip" in request.headers.get("accept-encoding", ""):
             body = gzip.compress(body, 6, mtime=0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,7 +55,7 @@ class Joining:
 class Visitors:
     """Reads and gives device cookies, and writes participants."""
 
-    def __init__(self, service: Service, identity: Identity, *, https: bool) -> None:
+    def __init__(self, service: Service, identity: Identity, *, https: Callable[[], bool]) -> None:
         self._service = service
         self._identity = identity
         self._https = https
@@ -82,7 +83,7 @@ class Visitors:
                 max_age=_YEAR_S,
                 httponly=True,
                 samesite="lax",
-                secure=self._https,
+                secure=self._https(),
                 path="/",
             )
         return response

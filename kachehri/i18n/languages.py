@@ -26,8 +26,9 @@ LANGUAGES: Final[dict[str, Language]] = {
 }
 
 
-def negotiate(chosen: str | None, accepted: str | None) -> Language:
-    """The reader's own choice first, then what the browser asks for, then Urdu.
+def negotiate(chosen: str | None, accepted: str | None, default: str = DEFAULT) -> Language:
+    """The reader's own choice first, then what the browser asks for, then what the office speaks: Urdu, unless it said
+    otherwise.
 
     `accepted` is an Accept-Language field (RFC 9110 §12.5.4). Phones sold in Pakistan are set to English far more often
     than their owners read English, so English is taken from the browser only where it does not also list Urdu.
@@ -35,9 +36,9 @@ def negotiate(chosen: str | None, accepted: str | None) -> Language:
     if chosen in LANGUAGES:
         return LANGUAGES[chosen]
     asked = [code for code in _preferences(accepted or "") if code in LANGUAGES]
-    if not asked or DEFAULT in asked:
-        return LANGUAGES[DEFAULT]
-    return LANGUAGES[asked[0]]
+    if not asked:
+        return LANGUAGES[default]
+    return LANGUAGES[DEFAULT if DEFAULT in asked else asked[0]]
 
 
 def _preferences(field: str) -> list[str]:

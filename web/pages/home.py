@@ -27,7 +27,7 @@ async def home(request: Request) -> Response:
     cards = [reading.listed(row, house.service.loaded(row.id), district, words) for row in current]
     visitor = house.visitors.of(request)
     page = HomePage(
-        place=house.settings.place.name,
+        place=house.place.name(words.language.code),
         live=tuple(card for card in cards if card.is_live),
         mine=await mine(house, request, visitor, [row.id for row in (*current, *past)], district),
         next=tuple(card for card in cards if not card.is_live and card.phase != "closing"),

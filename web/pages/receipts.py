@@ -58,7 +58,7 @@ async def slip(request: Request) -> Response:
         topic=district.topic(asked.category, words),
         asked_at=asked.received_at,
         qr=square(f"{house.renderer.site.address}/q/{token}"),
-        place=house.settings.place.name,
+        place=house.place.name(words.language.code),
     )
     return house.show(request, "slip.html", page)
 

@@ -1,0 +1,33 @@
+"""Facts about this installation that may change: what the office says of itself, and how far setting up has come."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, delete, select
+
+from .rows import save
+from .tables import Account, Installation, table_of
+
+_installation = table_of(Installation)
+_account = table_of(Account)
+
+
+def facts(conn: Connection, prefix: str) -> dict[str, str]:
+    """Every fact whose name begins with `prefix`, by the rest of its name."""
+    names = _installation.c.name
+    statement = select(names, _installation.c.value).where(names.startswith(prefix, autoescape=True))
+    return {str(name).removeprefix(prefix): str(value) for name, value in conn.execute(statement)}
+
+
+def keep(conn: Connection, prefix: str, values: Mapping[str, str]) -> None:
+    """Write facts, over what stands."""
+    save(conn, [Installation(name=prefix + name, value=value) for name, value in values.items()])
+
+
+def drop(conn: Connection, name: str) -> bool:
+    """Forget a fact. Whether there was one: of several who ask at once, one is told so."""
+    return conn.execute(delete(_installation).where(_installation.c.name == name)).rowcount == 1
+
+
+def has_accounts(conn: Connection) -> bool:
+    """Whether anybody may sign in here."""
+    return conn.execute(select(_account.c.id).limit(1)).first() is not None
