@@ -103,7 +103,7 @@ def calendar_day(text: str) -> str:
 
 
 def standing(entries: Iterable[Entry]) -> list[tuple[Entry, Posted]]:
-    """The lines that were not undone, oldest first; a body that nobody can read is passed over, for no page may fail."""
+    """The lines that were not undone, oldest first; a body that nobody can read is passed over."""
     posted: dict[int, tuple[Entry, Posted]] = {}
     for entry in entries:
         try:
