@@ -12,7 +12,7 @@ import phonenumbers
 
 from moderation.masking import mask
 from rooms.base import Command, ContentRef, Refused
-from rooms.limits import NAME_MAX, QUESTION_MAX
+from rooms.limits import NAME_MAX, NOTE_MAX, QUESTION_MAX, VILLAGE_MAX
 from rooms.questions import AskQuestion
 from rooms.text import clean
 
@@ -20,8 +20,8 @@ from .draws import random_bytes
 from .ids import new_id
 from .store.content import Kept
 
-LIMITS = {"text": QUESTION_MAX, "name": NAME_MAX, "note": 300}
-REQUIRED = frozenset({"text"})
+LIMITS = {"text": QUESTION_MAX, "name": NAME_MAX, "village": VILLAGE_MAX, "note": NOTE_MAX, "rule": NOTE_MAX}
+ONE_LINE = frozenset({"name", "village"})
 
 
 class Seal(Protocol):
@@ -57,14 +57,16 @@ def take(command: Command, session_id: str, seal: Seal, now: int) -> Taken:
     refs: dict[str, ContentRef] = {}
     rows: list[Kept] = []
     texts: dict[str, str] = {}
+    # Whoever will say it need not write it.
+    required = "text" if isinstance(command, AskQuestion) and not command.spoken else ""
     for field in command.texts:
         raw: str = getattr(command, field)
-        if not raw and field not in REQUIRED:
+        if not raw and field != required:
             continue
         try:
-            words = clean(raw, LIMITS[field], one_line=field == "name")
+            words = clean(raw, LIMITS[field], one_line=field in ONE_LINE)
         except Refused as refused:
-            if refused.code == "text_empty" and field not in REQUIRED:
+            if refused.code == "text_empty" and field != required:
                 continue
             raise Refused(refused.code, **{**refused.params, "field": field}) from None
         public = mask(words).text

@@ -16,7 +16,7 @@ from .store.tables import Turn as TurnTable
 def touched(session: Session, event: Event) -> Iterable[str]:
     """The questions whose row an event changes; asked before the event is carried into the session."""
     match event:
-        case questions.QuestionAsked():
+        case questions.QuestionAsked() | questions.QuestionClaimed() | questions.QuestionReleased():
             return ()
         case questions.SupportCounted():
             return event.counts
@@ -45,7 +45,7 @@ def asked(session_id: str, event: questions.QuestionAsked, seq: int, at: int) ->
         area=event.area,
         lane=event.lane,
         privacy="private" if event.private else "hidden_name" if event.hide_name else "public",
-        content_id=event.content.id,
+        content_id=event.content.id if event.content else None,
         reference=event.reference,
         parent_id=None,
         state="new",

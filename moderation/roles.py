@@ -20,11 +20,17 @@ CITIZEN: dict[str, Relation] = {
     "turn.read_out": "own",
     "turn.finish": "own",
     "seat.mute": "own",
+    "participant.object": "any",
     "media.publish": "own",
     "media.watch": "any",
     "page.live": "any",
 }
 TRIAGE: dict[str, Relation] = {
+    "question.claim": "any",
+    "question.release": "any",
+    "question.return": "any",
+    "outcome.note": "any",
+    "phone.reveal": "any",
     "question.classify": "any",
     "question.hold": "any",
     "question.admit": "any",
@@ -57,10 +63,9 @@ SITTING: dict[str, Relation] = {
     "seat.take": "any",
     "seat.leave": "own",
     "seat.mute": "own",
+    "participant.object": "any",
     "media.publish": "own",
-    "media.watch": "any",
-    "page.live": "any",
-    "page.staff": "any",
+    "page.official": "any",
 }
 COURSE: dict[str, Relation] = {
     "session.open_doors": "any",
@@ -89,43 +94,52 @@ CLOCK: dict[str, Relation] = {
     "policy.declare": "any",
     "session.schedule": "any",
 }
-WATCHING: dict[str, Relation] = {"media.watch": "any", "page.live": "any"}
+#: What everybody of the staff has: the list of hearings, and the own account.
+INSIDE: dict[str, Relation] = {"media.watch": "any", "page.live": "any", "page.staff": "any", "page.account": "any"}
+#: Whoever does something in a hearing can be barred, and may object to it; the command speaks of its actor alone.
+OBJECTING: dict[str, Relation] = {"participant.object": "any"}
 
 ROLES: dict[Role, dict[str, Relation]] = {
     "citizen": CITIZEN,
     "moderator": {
-        **WATCHING,
+        **INSIDE,
+        **OBJECTING,
         **TRIAGE,
         **STAGE,
         **COURSE,
         "question.ask": "any",
         "page.desk": "any",
-        "page.staff": "any",
+        "page.invite": "any",
         "policy.declare": "any",
     },
     "chair": {
-        **WATCHING,
+        **INSIDE,
         **SITTING,
         **TRIAGE,
         **STAGE,
         **COURSE,
         "page.desk": "any",
-        "page.official": "any",
+        "page.invite": "any",
         "policy.declare": "any",
     },
-    "official": {**SITTING, "page.official": "any"},
-    "interpreter": {**SITTING},
+    "official": {**INSIDE, **SITTING},
+    "interpreter": {**INSIDE, **SITTING},
     "clerk": {
-        **WATCHING,
+        **INSIDE,
+        **OBJECTING,
         "question.ask": "any",
+        "question.claim": "any",
+        "question.release": "any",
         "question.classify": "any",
         "question.answer": "any",
+        "outcome.note": "any",
+        "phone.reveal": "any",
         "page.desk": "any",
-        "page.staff": "any",
     },
-    "officer": {**WATCHING},
-    "observer": {**WATCHING},
-    "administrator": {**WATCHING, **PLANNING, "page.staff": "any", "page.desk": "any", "page.accounts": "any"},
+    "officer": {**INSIDE, **OBJECTING},
+    # The desk as it is, with nothing to press.
+    "observer": {**INSIDE, "page.desk": "any"},
+    "administrator": {**INSIDE, **PLANNING, "page.desk": "any", "page.accounts": "any", "page.invite": "any"},
     "system": CLOCK,
 }
 
@@ -139,7 +153,7 @@ AUDIENCES: dict[Role, Literal["public", "desk", "official"]] = {
     "official": "official",
     "interpreter": "official",
     "officer": "public",
-    "observer": "public",
+    "observer": "desk",
     "system": "public",
 }
 

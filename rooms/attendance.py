@@ -1,7 +1,8 @@
-"""Who is here: staff, whose absence pauses a hearing, and those who were removed or may not ask.
+"""Who is here: staff with their times, whose absence may pause a hearing, and those who were removed or may not ask.
 
 The coming and going of citizens is not recorded: it is counted now and then. What matters of it, the line of someone
-who has a turn, is an event of the stage.
+who has a turn, is an event of the stage. Who was barred may object, once, in her own words; the desk answers by
+freeing her, or the objection stands in the log.
 """
 
 from typing import Annotated, Literal, assert_never
@@ -9,7 +10,7 @@ from typing import Annotated, Literal, assert_never
 import msgspec
 
 from . import reasons
-from .base import STAFF, Command, ContentRef, Context, Event, Id, Millis, Note, Refused, Role
+from .base import PRESIDING, STAFF, Command, ContentRef, Context, Event, Id, Millis, Note, Refused, Role
 
 
 class ReportPresence(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="presence.report"):
@@ -52,8 +53,15 @@ class UnblockParticipant(Command, frozen=True, kw_only=True, forbid_unknown_fiel
     participant: Id
 
 
+class ObjectToBar(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="participant.object"):
+    """Whoever was removed or blocked says, once, why that is wrong; the desk reads it."""
+
+    note: Note
+    texts = ("note",)
+
+
 class StaffArrived(Event, frozen=True, kw_only=True, omit_defaults=True, tag="staff.arrived"):
-    """A moderator or the chair is here."""
+    """Somebody of the staff is here, or is here in another role."""
 
     audience = "desk"
     participant: str
@@ -61,7 +69,7 @@ class StaffArrived(Event, frozen=True, kw_only=True, omit_defaults=True, tag="st
 
 
 class StaffLeft(Event, frozen=True, kw_only=True, omit_defaults=True, tag="staff.left"):
-    """A moderator or the chair is gone."""
+    """Somebody of the staff is gone."""
 
     audience = "desk"
     participant: str
@@ -100,9 +108,25 @@ class ParticipantUnblocked(Event, frozen=True, kw_only=True, omit_defaults=True,
     participant: str
 
 
-AttendanceCommand = ReportPresence | CountAttendance | RemoveParticipant | BlockParticipant | UnblockParticipant
+class ParticipantObjected(Event, frozen=True, kw_only=True, omit_defaults=True, tag="participant.objected"):
+    """Somebody who is barred says why that is wrong."""
+
+    audience = "desk"
+    participant: str
+    note: ContentRef
+
+
+AttendanceCommand = (
+    ReportPresence | CountAttendance | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar
+)
 AttendanceEvent = (
-    StaffArrived | StaffLeft | AttendanceCounted | ParticipantRemoved | ParticipantBlocked | ParticipantUnblocked
+    StaffArrived
+    | StaffLeft
+    | AttendanceCounted
+    | ParticipantRemoved
+    | ParticipantBlocked
+    | ParticipantUnblocked
+    | ParticipantObjected
 )
 
 
@@ -113,12 +137,34 @@ class Barred(msgspec.Struct, frozen=True):
     note: str
     until: int | None
     removed: bool
+    #: What she says against it, in the content table, and when she said it; empty and 0 until then.
+    objection: str = ""
+    objected_at: int = 0
+
+
+class Sitting(msgspec.Struct, frozen=True):
+    """The times of somebody of the staff, for the minutes: instants and a duration in milliseconds."""
+
+    role: str
+    first_seen: int
+    #: The last moment at which she was known to be here; while she is, the moment at which she came.
+    last_seen: int
+    #: How long she was here altogether, up to `last_seen`.
+    total_ms: int = 0
+
+    def until(self, at: int) -> "Sitting":
+        """The same, of somebody who has been here from `last_seen` to `at`."""
+        spent = max(0, at - self.last_seen)
+        return msgspec.structs.replace(self, last_seen=self.last_seen + spent, total_ms=self.total_ms + spent)
 
 
 class AttendanceState(msgspec.Struct):
     """Present staff and barred participants."""
 
+    #: The staff that is here, with their roles.
     staff: dict[str, str] = {}
+    #: Everybody of the staff who ever was here.
+    sittings: dict[str, Sitting] = {}
     #: Since when no moderator or chair has been here; 0 while one is.
     staff_gone_at: int = 0
     barred: dict[str, Barred] = {}
@@ -130,21 +176,36 @@ class AttendanceState(msgspec.Struct):
         barred = self.barred.get(participant)
         return barred if barred is not None and (barred.until is None or barred.until > now) else None
 
+    @property
+    def presided(self) -> bool:
+        """Whether anybody is here who can call and close."""
+        return any(role in PRESIDING for role in self.staff.values())
 
-def decide(state: AttendanceState, command: AttendanceCommand, ctx: Context) -> list[Event]:
-    """What follows from a report or a measure. A report that changes nothing that matters is no event."""
+    def times(self, now: int) -> dict[str, Sitting]:
+        """The times of everybody of the staff, those who are here counted up to `now`."""
+        return {who: each.until(now) if who in self.staff else each for who, each in self.sittings.items()}
+
+
+def decide(state: AttendanceState, command: AttendanceCommand, actor: str, ctx: Context) -> list[Event]:
+    """What follows from a report or a measure. A report that changes nothing that matters is no event.
+
+    Arguments:
+        actor: the participant who gives the command.
+    Errors: `Refused` with `not_allowed`, `not_blocked`, `objected`, `text_empty`.
+    """
     note = ctx.kept.get("note")
     match command:
         case ReportPresence():
-            known = command.participant in state.staff
-            if command.role not in STAFF or known == command.present or command.cause == "media":
+            known = state.staff.get(command.participant)
+            same = known == command.role if command.present else known is None
+            if command.role not in STAFF or same or command.cause == "media":
                 return []
             if command.present:
                 return [StaffArrived(participant=command.participant, role=command.role)]
             return [StaffLeft(participant=command.participant)]
         case CountAttendance():
             return [AttendanceCounted(present=command.present)] if command.present != state.present else []
-        case RemoveParticipant() | BlockParticipant() if command.participant in state.staff:
+        case RemoveParticipant() | BlockParticipant() if state.staff.get(command.participant) in PRESIDING:
             raise Refused("not_allowed")
         case RemoveParticipant():
             return [ParticipantRemoved(participant=command.participant, reason=command.reason, note=note)]
@@ -158,6 +219,15 @@ def decide(state: AttendanceState, command: AttendanceCommand, ctx: Context) -> 
             if command.participant not in state.barred:
                 raise Refused("not_blocked")
             return [ParticipantUnblocked(participant=command.participant)]
+        case ObjectToBar():
+            barred = state.bar(actor, ctx.now)
+            if barred is None:
+                raise Refused("not_blocked")
+            if barred.objection:
+                raise Refused("objected")
+            if note is None:
+                raise Refused("text_empty", field="note")
+            return [ParticipantObjected(participant=actor, note=note)]
         case _:
             assert_never(command)
 
@@ -166,11 +236,13 @@ def evolve(state: AttendanceState, event: Event, at: int) -> None:
     """Carry one event of this feature into the state; other events are none of its business."""
     match event:
         case StaffArrived():
-            state.staff[event.participant] = event.role
-            state.staff_gone_at = 0
+            before = state.sittings.get(event.participant, Sitting(event.role, at, at))
+            spent = before.until(at) if event.participant in state.staff else before
+            presence(state, event.participant, event.role, at)
+            state.sittings[event.participant] = msgspec.structs.replace(spent, role=event.role, last_seen=at)
         case StaffLeft():
-            del state.staff[event.participant]
-            state.staff_gone_at = 0 if state.staff else at
+            presence(state, event.participant, "", at)
+            state.sittings[event.participant] = state.sittings[event.participant].until(at)
         case AttendanceCounted():
             state.present, state.peak = event.present, max(state.peak, event.present)
         case ParticipantRemoved() | ParticipantBlocked():
@@ -182,12 +254,33 @@ def evolve(state: AttendanceState, event: Event, at: int) -> None:
             )
         case ParticipantUnblocked():
             del state.barred[event.participant]
+        case ParticipantObjected():
+            barred = state.barred[event.participant]
+            state.barred[event.participant] = msgspec.structs.replace(barred, objection=event.note.id, objected_at=at)
         case _:
             return
 
 
+def presence(state: AttendanceState, participant: str, role: str, at: int) -> None:
+    """Note who is here, in no role when she is not, and since when nobody presides."""
+    presided = state.presided
+    if role:
+        state.staff[participant] = role
+    else:
+        del state.staff[participant]
+    if state.presided:
+        state.staff_gone_at = 0
+    elif presided:
+        state.staff_gone_at = at
+
+
+def finish(state: AttendanceState, at: int) -> None:
+    """The hearing is over: nobody's time runs on."""
+    state.sittings = state.times(at)
+
+
 def deadline(state: AttendanceState, live_since: int, staff_gone_ms: int) -> int | None:
     """When a live session without staff adjourns; a session that started without staff counts from its start."""
-    if state.staff:
+    if state.presided:
         return None
     return max(state.staff_gone_at, live_since) + staff_gone_ms

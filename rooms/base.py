@@ -10,6 +10,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
+from .limits import NOTE_MAX
+
 # `$` alone lets a trailing newline through; the look-ahead closes that door in Python and in ECMAScript alike.
 Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$(?!\n)", description="16 lowercase hex digits")]
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$(?!\n)", description="a short name in a table")]
@@ -21,7 +23,7 @@ Millis = Annotated[
     int, msgspec.Meta(ge=0, le=2**53 - 1, description="milliseconds; an instant counts from the Unix epoch")
 ]
 Note = Annotated[
-    str, msgspec.Meta(max_length=300, description="free words beside the reason, masked before anyone reads them")
+    str, msgspec.Meta(max_length=NOTE_MAX, description="free words beside the reason, masked before anyone reads them")
 ]
 
 Audience = Literal["public", "desk", "official", "system"]
@@ -38,8 +40,18 @@ Role = Literal[
     "system",
 ]
 
+Day = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$(?!\n)",
+        description="a day of the calendar, year-month-day (ISO 8601), as it is counted in the district",
+    ),
+]
+
+#: Roles whose coming and going is recorded, with times: the minutes say who sat and for how long.
+STAFF: frozenset[str] = frozenset({"moderator", "chair", "official", "clerk", "interpreter", "officer"})
 #: Roles whose absence for 15 minutes adjourns a live session: somebody must be able to call and to close.
-STAFF: frozenset[str] = frozenset({"moderator", "chair"})
+PRESIDING: frozenset[str] = frozenset({"moderator", "chair"})
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"):

@@ -4,16 +4,20 @@ A session takes questions as soon as it is scheduled. `postponed` keeps every qu
 A cancelled session goes through `closing` as well, so that nobody who asked leaves without a number to follow.
 """
 
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
 
 import msgspec
 
 from . import reasons
 from .base import Command, ContentRef, Context, Event, Millis, Note, Refused, Slug
-from .limits import ANSWER_BY_MS, END_GRACE_MS, SEAT_HOLD_MS, STAFF_GONE_MS, TURN_MS
+from .limits import ANSWER_BY_MS, CATEGORIES_MAX, END_GRACE_MS, SEAT_HOLD_MS, STAFF_GONE_MS, TURN_MS
 
 Phase = Literal["new", "scheduled", "postponed", "doors_open", "live", "adjourned", "closing", "closed", "cancelled"]
 SeatKind = Literal["citizen", "official", "interpreter", "hall", "signer"]
+Categories = Annotated[
+    tuple[Slug, ...],
+    msgspec.Meta(max_length=CATEGORIES_MAX, description="what is heard; none named: everything in the district"),
+]
 
 #: (phase, action) → next phase. What is not here is refused. The documentation's diagram is drawn from this table.
 PHASES: dict[tuple[Phase, str], Phase] = {
@@ -68,6 +72,7 @@ class ScheduleSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=
     seats: tuple[SeatPlan, ...]
     timing: Timing = Timing()
     practice: bool = False
+    categories: Categories = ()
 
 
 class OpenDoors(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session.open_doors"):
@@ -99,10 +104,17 @@ class PostponeSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class RescheduleSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session.reschedule"):
-    """Give the session a new time."""
+    """Give the session a new time, and with it, before anybody has come in, whatever else was announced.
+
+    What is not named stays as it is. Practice stays practice, and a hearing stays a hearing.
+    """
 
     starts_at: Millis
     ends_at: Millis
+    title: dict[str, str] | None = None
+    categories: Categories | None = None
+    seats: tuple[SeatPlan, ...] | None = None
+    timing: Timing | None = None
 
 
 class CancelSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session.cancel"):
@@ -126,6 +138,7 @@ class SessionScheduled(Event, frozen=True, kw_only=True, omit_defaults=True, tag
     seats: tuple[SeatPlan, ...]
     timing: Timing = Timing()
     practice: bool = False
+    categories: tuple[str, ...] = ()
 
 
 class DoorsOpened(Event, frozen=True, kw_only=True, omit_defaults=True, tag="session.doors_opened"):
@@ -155,10 +168,14 @@ class SessionPostponed(Event, frozen=True, kw_only=True, omit_defaults=True, tag
 
 
 class SessionRescheduled(Event, frozen=True, kw_only=True, omit_defaults=True, tag="session.rescheduled"):
-    """The hearing has a new time."""
+    """The hearing has a new time, and perhaps more that is new; what is None stays as it was."""
 
     starts_at: int
     ends_at: int
+    title: dict[str, str] | None = None
+    categories: tuple[str, ...] | None = None
+    seats: tuple[SeatPlan, ...] | None = None
+    timing: Timing | None = None
 
 
 class SessionClosing(Event, frozen=True, kw_only=True, omit_defaults=True, tag="session.closing"):
@@ -178,11 +195,17 @@ class LifecycleState(msgspec.Struct):
     ends_at: int = 0
     timing: Timing = Timing()
     practice: bool = False
+    #: What is heard; none named: everything in the district.
+    categories: tuple[str, ...] = ()
     reason: str = ""
     note: str = ""
     live_since: int = 0
     closing_by: str = ""
     closing_at: int = 0
+
+    def hears(self, category: str) -> bool:
+        """Whether this session takes questions of a category. "other" is for whoever finds no fitting one."""
+        return not self.categories or category == "other" or category in self.categories
 
 
 def move(state: LifecycleState, action: str) -> Phase:
@@ -197,6 +220,12 @@ def times(starts_at: int, ends_at: int, now: int) -> None:
     """Refuse a session that ends before it starts, or has ended already."""
     if ends_at <= starts_at or ends_at <= now:
         raise Refused("session_times")
+
+
+def places(seats: tuple[SeatPlan, ...]) -> None:
+    """Refuse a stage without seats, or with two of one name."""
+    if not seats or len({plan.seat for plan in seats}) != len(seats):
+        raise Refused("session_seats")
 
 
 def decide(
@@ -218,8 +247,7 @@ def decide(
         case ScheduleSession():
             move(state, "schedule")
             times(command.starts_at, command.ends_at, ctx.now)
-            if not command.seats or len({plan.seat for plan in command.seats}) != len(command.seats):
-                raise Refused("session_seats")
+            places(command.seats)
             return [
                 SessionScheduled(
                     title=command.title,
@@ -228,6 +256,7 @@ def decide(
                     seats=command.seats,
                     timing=command.timing,
                     practice=command.practice,
+                    categories=command.categories,
                 )
             ]
         case OpenDoors():
@@ -248,7 +277,18 @@ def decide(
         case RescheduleSession():
             move(state, "reschedule")
             times(command.starts_at, command.ends_at, ctx.now)
-            return [SessionRescheduled(starts_at=command.starts_at, ends_at=command.ends_at)]
+            if command.seats is not None:
+                places(command.seats)
+            return [
+                SessionRescheduled(
+                    starts_at=command.starts_at,
+                    ends_at=command.ends_at,
+                    title=command.title,
+                    categories=command.categories,
+                    seats=command.seats,
+                    timing=command.timing,
+                )
+            ]
         case CancelSession():
             move(state, "close")
             return [SessionClosing(by="cancelled", reason=command.reason, note=note)]
@@ -266,6 +306,7 @@ def evolve(state: LifecycleState, event: Event, at: int) -> None:
             state.phase = "scheduled"
             state.title, state.practice, state.timing = event.title, event.practice, event.timing
             state.starts_at, state.ends_at = event.starts_at, event.ends_at
+            state.categories = event.categories
         case DoorsOpened():
             state.phase = "doors_open"
         case SessionStarted():
@@ -281,6 +322,9 @@ def evolve(state: LifecycleState, event: Event, at: int) -> None:
             because(state, event.reason, event.note)
         case SessionRescheduled():
             state.phase, state.starts_at, state.ends_at = "scheduled", event.starts_at, event.ends_at
+            state.title = state.title if event.title is None else event.title
+            state.categories = state.categories if event.categories is None else event.categories
+            state.timing = event.timing or state.timing
             because(state, "", None)
         case SessionClosing():
             state.phase, state.closing_by, state.closing_at = "closing", event.by, at

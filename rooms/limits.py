@@ -23,6 +23,14 @@ END_GRACE_MS = 2 * HOUR_MS
 QUESTION_MAX = 2_000
 #: Characters of a name.
 NAME_MAX = 80
+#: Characters of a village or street, in the asker's own words.
+VILLAGE_MAX = 60
+#: Characters of a note beside a reason, of an outcome's words, and of an objection.
+NOTE_MAX = 300
+#: Categories that one session can be restricted to.
+CATEGORIES_MAX = 64
+#: Somebody who took a question to work on it keeps the others off it this long; one decision takes seconds.
+CLAIM_MS = 60 * SECOND_MS
 #: Open questions of one participant in one session; a kiosk has a participant for each person.
 OPEN_QUESTIONS_MAX = 10
 #: Questions that one participant may take back before no more are taken: each costs a reference number.
@@ -38,6 +46,8 @@ RECENT = 6
 OWN_MAX = 20
 #: Turns whose length is remembered to estimate a wait.
 PACE_TURNS = 8
+#: Turns below which nobody can say how long a wait will be: one says nothing about how far turns differ.
+PACE_LEAST = 2
 #: Tickets opened in one transaction while closing.
 CLOSE_CHUNK = 250
 
@@ -46,3 +56,8 @@ CLOSE_CHUNK = 250
 LINE_BYTES = 96
 CALLED_BYTES = 480
 NAME_BYTES = 40
+#: Bytes of a village in the public line.
+VILLAGE_BYTES = 24
+#: Bytes of a question's words in a list of the desk, which reads the whole text of one at a time: six windows of 50
+#: long texts would be half a megabyte for a moderator whose line has just come back.
+DESK_BYTES = 280

@@ -1,4 +1,7 @@
-"""What can be asked of a question and what can happen to it: the commands and events of the queue."""
+"""What can be asked of a question and what can happen to it: the commands and events of the queue.
+
+What was decided on it is in rooms/outcomes.py.
+"""
 
 from typing import Annotated, Literal
 
@@ -6,7 +9,8 @@ import msgspec
 
 from . import reasons
 from .base import Command, ContentRef, Event, Id, Millis, Note, Place, Slug
-from .limits import NAME_MAX, QUESTION_MAX
+from .limits import NAME_MAX, QUESTION_MAX, VILLAGE_MAX
+from .outcomes import NoteOutcome, OutcomeNoted
 
 Kind = Literal["grievance", "question", "suggestion", "information", "praise"]
 Channel = Literal["web", "live", "kiosk", "phone", "desk"]
@@ -28,19 +32,24 @@ State = Literal[
 
 
 class AskQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.ask"):
-    """Put a question to the house. The reply carries its reference number and the secret of its receipt."""
+    """Put a question to the house. The reply carries its reference number and the secret of its receipt.
+
+    Whoever cannot type says `spoken`: topic and place alone are enough then.
+    """
 
     kind: Kind = "grievance"
     category: Slug = "other"
     area: Place = ""
-    text: Annotated[str, msgspec.Meta(max_length=4 * QUESTION_MAX)]
+    village: Annotated[str, msgspec.Meta(max_length=4 * VILLAGE_MAX, description="in the asker's own words")] = ""
+    spoken: bool = False
+    text: Annotated[str, msgspec.Meta(max_length=4 * QUESTION_MAX)] = ""
     name: Annotated[str, msgspec.Meta(max_length=4 * NAME_MAX)] = ""
     hide_name: bool = False
     private: bool = False
     phone: Annotated[str, msgspec.Meta(max_length=40)] = ""
     channel: Channel = "live"
     claimed_arrival: Millis | None = None
-    texts = ("text", "name")
+    texts = ("text", "name", "village")
 
 
 class SupportQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.support"):
@@ -55,6 +64,24 @@ class ClassifyQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields
     question: Id
     category: Slug
     kind: Kind | None = None
+
+
+class ClaimQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.claim"):
+    """ "I am on it": for a minute nobody else decides on it. Saying it again renews the minute."""
+
+    question: Id
+
+
+class ReleaseQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.release"):
+    """Let the others at it again."""
+
+    question: Id
+
+
+class ReturnQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.return"):
+    """Back to where it was when it arrived, as if nobody had weighed it: what a whole selection's undo needs."""
+
+    question: Id
 
 
 class HoldQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.hold"):
@@ -162,7 +189,10 @@ class QuestionAsked(Event, frozen=True, kw_only=True, omit_defaults=True, tag="q
     kind: Kind
     category: str
     area: str = ""
-    content: ContentRef
+    #: Nothing when the asker will say it.
+    content: ContentRef | None = None
+    village: ContentRef | None = None
+    spoken: bool = False
     name: ContentRef | None = None
     hide_name: bool = False
     private: bool = False
@@ -185,6 +215,28 @@ class QuestionClassified(Event, frozen=True, kw_only=True, omit_defaults=True, t
     question: str
     category: str
     kind: Kind
+
+
+class QuestionClaimed(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.claimed"):
+    """Somebody of the desk is on it."""
+
+    audience = "desk"
+    question: str
+    by: str
+
+
+class QuestionReleased(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.released"):
+    """Nobody is on it any more."""
+
+    audience = "desk"
+    question: str
+
+
+class QuestionReturned(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.returned"):
+    """New again."""
+
+    audience = "desk"
+    question: str
 
 
 class QuestionHeld(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.held"):
@@ -288,6 +340,9 @@ QueueCommand = (
     AskQuestion
     | SupportQuestion
     | ClassifyQuestion
+    | ClaimQuestion
+    | ReleaseQuestion
+    | ReturnQuestion
     | HoldQuestion
     | AdmitQuestion
     | MergeQuestion
@@ -301,12 +356,16 @@ QueueCommand = (
     | DeferQuestion
     | MoveQuestion
     | DeclarePolicy
+    | NoteOutcome
 )
 
 QueueEvent = (
     QuestionAsked
     | SupportCounted
     | QuestionClassified
+    | QuestionClaimed
+    | QuestionReleased
+    | QuestionReturned
     | QuestionHeld
     | QuestionAdmitted
     | QuestionMerged
@@ -320,4 +379,5 @@ QueueEvent = (
     | QuestionDeferred
     | QuestionMoved
     | PolicyDeclared
+    | OutcomeNoted
 )

@@ -13,6 +13,8 @@ from typing import Literal
 import msgspec
 
 from .base import Event, Refused
+from .limits import CLAIM_MS
+from .outcomes import Outcome, OutcomeNoted, outcome
 from .questions import (
     Channel,
     Kind,
@@ -20,6 +22,7 @@ from .questions import (
     QuestionAdmitted,
     QuestionAnswered,
     QuestionAsked,
+    QuestionClaimed,
     QuestionClassified,
     QuestionDeferred,
     QuestionHeld,
@@ -27,6 +30,8 @@ from .questions import (
     QuestionMoved,
     QuestionNotTaken,
     QuestionRefused,
+    QuestionReleased,
+    QuestionReturned,
     QuestionUnmerged,
     QuestionWithdrawn,
     RefusalOverturned,
@@ -51,31 +56,41 @@ QUESTIONS: dict[tuple[State, str], State | Literal["earlier"]] = {
     ("held", "not_take"): "not_taken",
     ("held", "refuse"): "refusing",
     ("held", "withdraw"): "withdrawn",
+    ("held", "put_back"): "new",
     ("admitted", "hold"): "held",
     ("admitted", "merge"): "merged",
     ("admitted", "not_take"): "not_taken",
     ("admitted", "refuse"): "refusing",
     ("admitted", "withdraw"): "withdrawn",
+    ("admitted", "put_back"): "new",
     ("admitted", "answer"): "answered",
+    ("admitted", "settle"): "heard",
     ("admitted", "defer"): "deferred",
     ("admitted", "call"): "called",
     ("called", "return"): "earlier",
     ("called", "hear"): "heard",
     ("called", "answer"): "answered",
+    ("called", "settle"): "called",
     ("called", "defer"): "deferred",
     ("called", "withdraw"): "withdrawn",
     ("heard", "answer"): "answered",
+    ("heard", "settle"): "heard",
     ("heard", "defer"): "deferred",
     ("heard", "call"): "called",
     ("answered", "call"): "called",
+    ("answered", "answer"): "answered",
+    ("answered", "settle"): "heard",
     ("deferred", "admit"): "admitted",
     ("deferred", "answer"): "answered",
+    ("deferred", "settle"): "heard",
+    ("deferred", "put_back"): "new",
     ("deferred", "withdraw"): "withdrawn",
     ("merged", "unmerge"): "earlier",
     ("merged", "withdraw"): "withdrawn",
     ("not_taken", "admit"): "admitted",
     ("not_taken", "refuse"): "refusing",
     ("not_taken", "withdraw"): "withdrawn",
+    ("not_taken", "put_back"): "new",
     ("refusing", "confirm"): "refused",
     ("refusing", "overturn"): "earlier",
 }
@@ -84,6 +99,9 @@ QUESTIONS: dict[tuple[State, str], State | Literal["earlier"]] = {
 OPEN: frozenset[State] = frozenset({"new", "held", "admitted", "called", "refusing"})
 #: States in which the session has done with it, on air or in writing.
 FINISHED: frozenset[State] = frozenset({"heard", "answered", "deferred"})
+
+#: States in which nobody has anything to decide on it any more.
+GONE: frozenset[State] = frozenset({"refused", "withdrawn"})
 
 
 class Question(msgspec.Struct):
@@ -116,6 +134,18 @@ class Question(msgspec.Struct):
     waited: bool = False
     was_answered: bool = False
     changed_at: int = 0
+    #: The village in the asker's own words, in the content table.
+    village: str = ""
+    #: The asker wrote nothing and will say it.
+    spoken: bool = False
+    outcome: Outcome | None = None
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """Who is working on a question, and since when."""
+
+    by: str
+    at: int
 
 
 class QueueState(msgspec.Struct):
@@ -130,6 +160,8 @@ class QueueState(msgspec.Struct):
     followers: dict[str, list[str]] = {}
     #: Questions whose place was ever moved by hand.
     moved: dict[str, Rank] = {}
+    #: Questions that somebody is working on.
+    claims: dict[str, Claim] = {}
     #: Questions in the order in which they were finished; one may stand here more than once.
     finished: list[str] = []
     policy: str = ""
@@ -149,6 +181,13 @@ class QueueState(msgspec.Struct):
     def line(self) -> list[tuple[Rank, str]]:
         """The questions in line, first to be called first."""
         return self.among("admitted")
+
+    def held_off(self, question: str, actor: str, now: int) -> str:
+        """Who keeps `actor` from deciding on a question, or nothing."""
+        claim = self.claims.get(question)
+        if claim is None or claim.by == actor or claim.at + CLAIM_MS <= now:
+            return ""
+        return claim.by
 
     def place(self, question: Question) -> int:
         """Its place in line, counted from 1."""
@@ -174,6 +213,7 @@ def step(question: Question, action: str) -> State:
 
 def enter(state: QueueState, question: Question, new: State) -> None:
     """Move a question between the indexes."""
+    state.claims.pop(question.id, None)
     if question.state != new:
         leave(state, question)
         question.earlier, question.state = question.state, new
@@ -221,7 +261,7 @@ def evolve(state: QueueState, event: Event, seq: int, at: int) -> None:
                 kind=event.kind,
                 category=event.category,
                 area=event.area,
-                content=event.content.id,
+                content=event.content.id if event.content else "",
                 name=event.name.id if event.name else "",
                 hide_name=event.hide_name,
                 private=event.private,
@@ -230,6 +270,8 @@ def evolve(state: QueueState, event: Event, seq: int, at: int) -> None:
                 asked_at=at,
                 rank=seq,
                 changed_at=at,
+                village=event.village.id if event.village else "",
+                spoken=event.spoken,
             )
             state.questions[question.id] = question
             insort(state.index.setdefault("new", []), (question.rank, question.id))
@@ -240,6 +282,12 @@ def evolve(state: QueueState, event: Event, seq: int, at: int) -> None:
         case QuestionClassified():
             question = state.questions[event.question]
             question.category, question.kind = event.category, event.kind
+        case QuestionClaimed():
+            state.claims[event.question] = Claim(event.by, at)
+        case QuestionReleased():
+            del state.claims[event.question]
+        case QuestionReturned():
+            settle(state, event.question, "new", at)
         case QuestionHeld():
             settle(state, event.question, "held", at, event.reason, event.note.id if event.note else "")
         case QuestionAdmitted():
@@ -273,8 +321,16 @@ def evolve(state: QueueState, event: Event, seq: int, at: int) -> None:
                 question.parent = ""
             settle(state, event.question, "withdrawn", at)
         case QuestionAnswered():
-            state.questions[event.question].was_answered = True
-            settle(state, event.question, "answered", at, "", event.note.id if event.note else "")
+            question = state.questions[event.question]
+            question.was_answered = True
+            settle(state, question.id, "answered", at, "", event.note.id if event.note else "")
+            question.outcome = Outcome("answered", note=question.note, at=at)
+        case OutcomeNoted():
+            question = state.questions[event.question]
+            question.outcome = outcome(event, at)
+            if event.outcome != "answered":
+                question.was_answered = False
+                settle(state, question.id, step(question, "settle"), at)
         case QuestionDeferred():
             settle(state, event.question, "deferred", at, event.reason, event.note.id if event.note else "")
         case QuestionMoved():

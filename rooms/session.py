@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from . import attendance, closing, lifecycle, questions, queue, stage, staging, triage, turns
+from . import attendance, closing, lifecycle, outcomes, questions, queue, stage, staging, triage, turns
 from .attendance import AttendanceState
 from .base import SYSTEM, Actor, Command, Context, Event, Refused, SetFact
 from .closing import ClosingState
@@ -90,6 +90,8 @@ BARRED = frozenset(
         turns.ReadOutTurn,
     }
 )
+#: What is left to somebody of the staff who was blocked or removed: to give up what is her own, and to object.
+LEFT: tuple[type[Command], ...] = (questions.WithdrawQuestion, turns.LeaveSeat, attendance.ObjectToBar)
 
 
 class Session(msgspec.Struct):
@@ -141,19 +143,26 @@ def decide(session: Session, command: Command, actor: Actor, ctx: Context) -> li
         if isinstance(command, attendance.ReportPresence):
             return []
         raise Refused("phase", phase=session.phase)
-    if kind in BARRED and session.attendance.bar(actor.participant, ctx.now) is not None:
+    barred = kind in BARRED if actor.role == "citizen" else kind not in LEFT
+    if barred and session.attendance.bar(actor.participant, ctx.now) is not None:
         raise Refused("barred")
     events: list[Event | SetFact] = []
     if kind in QUEUE_COMMANDS:
-        if isinstance(command, questions.WithdrawQuestion):
-            events += leave_stage(session, command.question)
-        events += triage.decide(session.queue, command, actor.participant, ctx)  # type: ignore[arg-type]
+        seat = ""
+        match command:
+            case questions.WithdrawQuestion():
+                events += leave_stage(session, command.question)
+            case questions.AskQuestion(category=category) if not session.lifecycle.hears(category):
+                raise Refused("category_unknown", category=category)
+            case outcomes.NoteOutcome():
+                seat = speaker(session)
+        events += triage.decide(session.queue, command, actor.participant, ctx, seat)  # type: ignore[arg-type]
     elif kind in STAGE_COMMANDS:
         events += decide_stage(session, command, actor, ctx)
     elif kind in LIFECYCLE_COMMANDS:
         events += lifecycle.decide(session.lifecycle, command, ctx)  # type: ignore[arg-type]
     elif kind in ATTENDANCE_COMMANDS:
-        events += attendance.decide(session.attendance, command, ctx)  # type: ignore[arg-type]
+        events += attendance.decide(session.attendance, command, actor.participant, ctx)  # type: ignore[arg-type]
     else:
         events += decide_clock(session, command, ctx)
     for event in list(events):
@@ -182,7 +191,7 @@ def decide_stage(session: Session, command: Command, actor: Actor, ctx: Context)
             turn = session.stage.get(command.turn)
             if any(session.queue.questions[each].waited for each in turn.questions):
                 raise Refused("wait_used")
-    return staging.decide(session.stage, command, actor.participant, ctx, asker)  # type: ignore[arg-type]
+    return staging.decide(session.stage, command, actor, ctx, asker)  # type: ignore[arg-type]
 
 
 def decide_clock(session: Session, command: Command, ctx: Context) -> list[Event]:
@@ -221,7 +230,10 @@ def couplings(session: Session, event: Event | SetFact) -> list[Event | SetFact]
         case lifecycle.SessionClosing():
             return [*stage.end_all(session.stage, "closed")]
         case attendance.ParticipantRemoved():
-            return [*stage.end_all(session.stage, "removed", event.participant)]
+            gone = stage.end_all(session.stage, "removed", event.participant)
+            return [*gone, *let_go(session, event.participant)]
+        case attendance.StaffLeft():
+            return [*let_go(session, event.participant)]
         case turns.TurnEnded(outcome="waited"):
             return [*later(session, session.stage.turns[event.turn])]
         case _:
@@ -233,6 +245,19 @@ def line_of(session: Session, command: attendance.ReportPresence, now: int) -> l
     if command.present:
         return stage.returned(session.stage, command.participant, now)
     return stage.dropped(session.stage, command.participant, command.cause, now)
+
+
+def let_go(session: Session, participant: str) -> list[Event]:
+    """Whoever is not here works on nothing: the others may take what she had claimed."""
+    claims = session.queue.claims.items()
+    return [questions.QuestionReleased(question=each) for each, claim in claims if claim.by == participant]
+
+
+def speaker(session: Session) -> str:
+    """The seat of whoever speaks for the office: of the officials who sit, the chair, else the first."""
+    sitting = [seat for seat in session.stage.seats.values() if seat.kind == "official" and seat.participant]
+    sitting.sort(key=lambda seat: session.attendance.staff.get(seat.participant) != "chair")
+    return sitting[0].id if sitting else ""
 
 
 def leave_stage(session: Session, question: str) -> list[Event]:
@@ -268,14 +293,13 @@ def evolve(session: Session, event: Event, seq: int, at: int) -> None:
     match event:
         case lifecycle.SessionScheduled():
             lifecycle.evolve(session.lifecycle, event, at)
-            session.stage.seats = {
-                plan.seat: stage.Seat(id=plan.seat, kind=plan.kind, title=plan.title) for plan in event.seats
-            }
-            session.stage.seat_hold_ms = event.timing.seat_hold_ms
-            session.stage.answer_by_ms = event.timing.answer_by_ms
-            session.stage.turn_ms = event.timing.turn_ms
+            set_stage(session, event.seats, event.timing)
+        case lifecycle.SessionRescheduled():
+            lifecycle.evolve(session.lifecycle, event, at)
+            set_stage(session, event.seats, event.timing)
         case lifecycle.SessionClosing():
             lifecycle.evolve(session.lifecycle, event, at)
+            attendance.finish(session.attendance, at)
             everyone = session.queue.questions.values()
             session.closing.order = [each.id for each in everyone if each.state != "merged"]
             session.closing.order += [each.id for each in everyone if each.state == "merged"]
@@ -287,6 +311,16 @@ def evolve(session: Session, event: Event, seq: int, at: int) -> None:
         case _:
             EVOLVE[type(event)](session, event, seq, at)
     session.seq, session.at = seq, at
+
+
+def set_stage(session: Session, seats: tuple[lifecycle.SeatPlan, ...] | None, timing: lifecycle.Timing | None) -> None:
+    """Put up the seats and set the times, both as announced; nobody sits before the doors are open."""
+    if seats is not None:
+        session.stage.seats = {plan.seat: stage.Seat(id=plan.seat, kind=plan.kind, title=plan.title) for plan in seats}
+    if timing is not None:
+        session.stage.seat_hold_ms = timing.seat_hold_ms
+        session.stage.answer_by_ms = timing.answer_by_ms
+        session.stage.turn_ms = timing.turn_ms
 
 
 def touch(session: Session, event: Event, at: int) -> None:

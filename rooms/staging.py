@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from .base import Context, Event, Refused
+from .base import Actor, Context, Event, Refused
 from .limits import DECK_MAX
 from .stage import DECK, StageState, step
 from .turns import (
@@ -37,6 +37,15 @@ from .turns import (
     WaitTurn,
 )
 
+#: Who sits where. A citizen's seat belongs to whoever has a turn, so nobody just takes it.
+SITS: dict[str, frozenset[str]] = {
+    "citizen": frozenset(),
+    "official": frozenset({"chair", "official"}),
+    "interpreter": frozenset({"interpreter"}),
+    "signer": frozenset({"interpreter"}),
+    "hall": frozenset({"chair", "official", "interpreter"}),
+}
+
 
 def free_seat(state: StageState, wanted: str | None) -> str | None:
     """A citizen's seat that nobody has; `Refused("seat_taken")` when a named one is not free."""
@@ -53,11 +62,11 @@ def free_seat(state: StageState, wanted: str | None) -> str | None:
     )
 
 
-def decide(state: StageState, command: StageCommand, actor: str, ctx: Context, asker: str = "") -> list[Event]:
+def decide(state: StageState, command: StageCommand, actor: Actor, ctx: Context, asker: str = "") -> list[Event]:
     """What follows from a command about the stage.
 
     Arguments:
-        actor: the participant who gives the command.
+        actor: who gives the command.
         asker: for `turn.call`, whom the question belongs to.
     Errors: `Refused` with `turn_unknown`, `turn_state`, `already_called`, `deck_full`, `stage_full`, `seat_unknown`,
         `seat_taken`, `seat_kind`.
@@ -133,12 +142,12 @@ def room_on_deck(state: StageState) -> None:
         raise Refused("deck_full", limit=DECK_MAX)
 
 
-def decide_seat(state: StageState, command: TakeSeat | LeaveSeat | MuteSeat | ClearSeat, actor: str) -> list[Event]:
+def decide_seat(state: StageState, command: TakeSeat | LeaveSeat | MuteSeat | ClearSeat, by: Actor) -> list[Event]:
     """What follows from a command about one seat."""
-    seat = state.seat(command.seat)
+    seat, actor = state.seat(command.seat), by.participant
     match command:
         case TakeSeat():
-            if seat.kind == "citizen":
+            if by.role not in SITS[seat.kind]:
                 raise Refused("seat_kind")
             if seat.participant:
                 raise Refused("seat_taken", seat=seat.id)

@@ -4,10 +4,12 @@ from typing import assert_never
 
 from .base import Context, Event, Refused, SetFact
 from .limits import OPEN_QUESTIONS_MAX, WITHDRAWN_MAX
+from .outcomes import NoteOutcome, note
 from .questions import (
     AdmitQuestion,
     AnswerQuestion,
     AskQuestion,
+    ClaimQuestion,
     ClassifyQuestion,
     ConfirmRefusal,
     DeclarePolicy,
@@ -21,6 +23,7 @@ from .questions import (
     QuestionAdmitted,
     QuestionAnswered,
     QuestionAsked,
+    QuestionClaimed,
     QuestionClassified,
     QuestionDeferred,
     QuestionHeld,
@@ -28,28 +31,33 @@ from .questions import (
     QuestionMoved,
     QuestionNotTaken,
     QuestionRefused,
+    QuestionReleased,
+    QuestionReturned,
     QuestionUnmerged,
     QuestionWithdrawn,
     QueueCommand,
     RefusalOverturned,
     RefusalProposed,
     RefuseQuestion,
+    ReleaseQuestion,
+    ReturnQuestion,
     SupportQuestion,
     UnmergeQuestion,
     WithdrawQuestion,
 )
-from .queue import OPEN, Question, QueueState, step
+from .queue import GONE, OPEN, Question, QueueState, step
 
 
-def decide(state: QueueState, command: QueueCommand, actor: str, ctx: Context) -> list[Event | SetFact]:
+def decide(state: QueueState, command: QueueCommand, actor: str, ctx: Context, seat: str = "") -> list[Event | SetFact]:
     """What follows from a command about questions.
 
     Arguments:
         actor: the participant who gives the command.
-    Errors: `Refused` with `question_unknown`, `question_state`, `question_limit`, `withdrawn_limit`, `merge_self`,
-        `merge_parent`, `second_person`, `not_in_line`.
+        seat: for `outcome.note`, the seat of whoever speaks for the office.
+    Errors: `Refused` with `question_unknown`, `question_state`, `question_limit`, `withdrawn_limit`, `say_what`,
+        `claimed`, `merge_self`, `merge_parent`, `private_parent`, `second_person`, `not_in_line`, `outcome_incomplete`.
     """
-    note = ctx.kept.get("note")
+    words = ctx.kept.get("note")
     match command:
         case AskQuestion():
             return [ask(state, command, actor, ctx)]
@@ -61,14 +69,25 @@ def decide(state: QueueState, command: QueueCommand, actor: str, ctx: Context) -
             return [SetFact(kind="support", subject=command.question, participant=actor)]
         case _:
             question = state.get(command.question)
+    if not isinstance(command, WithdrawQuestion) and (by := state.held_off(question.id, actor, ctx.now)):
+        raise Refused("claimed", by=by)
     match command:
+        case ClaimQuestion():
+            if question.state in GONE:
+                raise Refused("question_state", state=question.state)
+            return [QuestionClaimed(question=question.id, by=actor)]
+        case ReleaseQuestion():
+            return [QuestionReleased(question=question.id)] if question.id in state.claims else []
+        case ReturnQuestion():
+            step(question, "put_back")
+            return [QuestionReturned(question=question.id)]
         case ClassifyQuestion():
             return [
                 QuestionClassified(question=question.id, category=command.category, kind=command.kind or question.kind)
             ]
         case HoldQuestion():
             step(question, "hold")
-            return [QuestionHeld(question=question.id, reason=command.reason, note=note)]
+            return [QuestionHeld(question=question.id, reason=command.reason, note=words)]
         case AdmitQuestion():
             step(question, "admit")
             return [QuestionAdmitted(question=question.id)]
@@ -79,7 +98,7 @@ def decide(state: QueueState, command: QueueCommand, actor: str, ctx: Context) -
             return [QuestionUnmerged(question=question.id)]
         case NotTakeQuestion():
             step(question, "not_take")
-            return [QuestionNotTaken(question=question.id, reason=command.reason, note=note)]
+            return [QuestionNotTaken(question=question.id, reason=command.reason, note=words)]
         case RefuseQuestion():
             step(question, "refuse")
             return [RefusalProposed(question=question.id, reason=command.reason, by=actor)]
@@ -96,16 +115,22 @@ def decide(state: QueueState, command: QueueCommand, actor: str, ctx: Context) -
             return [*release(state, question), QuestionWithdrawn(question=question.id)]
         case AnswerQuestion():
             step(question, "answer")
-            return [QuestionAnswered(question=question.id, note=note)]
+            return [QuestionAnswered(question=question.id, note=words)]
+        case NoteOutcome(outcome="answered"):
+            step(question, "answer")
+            return [QuestionAnswered(question=question.id, note=words), note(command, actor, seat, ctx)]
+        case NoteOutcome():
+            step(question, "settle")
+            return [note(command, actor, seat, ctx)]
         case DeferQuestion():
             step(question, "defer")
-            return [QuestionDeferred(question=question.id, reason=command.reason, note=note)]
+            return [QuestionDeferred(question=question.id, reason=command.reason, note=words)]
         case MoveQuestion():
             if question.state != "admitted" or command.before == question.id:
                 raise Refused("not_in_line")
             if command.before is not None and state.get(command.before).state != "admitted":
                 raise Refused("not_in_line")
-            return [QuestionMoved(question=question.id, before=command.before, reason=command.reason, note=note)]
+            return [QuestionMoved(question=question.id, before=command.before, reason=command.reason, note=words)]
         case _:
             assert_never(command)
 
@@ -117,6 +142,11 @@ def ask(state: QueueState, command: AskQuestion, actor: str, ctx: Context) -> Qu
         raise Refused("question_limit", limit=OPEN_QUESTIONS_MAX)
     if own.count("withdrawn") >= WITHDRAWN_MAX:
         raise Refused("withdrawn_limit", limit=WITHDRAWN_MAX)
+    text, village = ctx.kept.get("text"), ctx.kept.get("village")
+    if text is None and not command.spoken:
+        raise Refused("text_empty", field="text")
+    if text is None and command.category == "other" and not command.area and village is None:
+        raise Refused("say_what")
     return QuestionAsked(
         question=ctx.new_id(),
         reference=ctx.new_reference(),
@@ -124,7 +154,9 @@ def ask(state: QueueState, command: AskQuestion, actor: str, ctx: Context) -> Qu
         kind=command.kind,
         category=command.category,
         area=command.area,
-        content=ctx.kept["text"],
+        content=text,
+        village=village,
+        spoken=command.spoken,
         name=ctx.kept.get("name"),
         hide_name=command.hide_name,
         private=command.private,
@@ -143,6 +175,8 @@ def merge(state: QueueState, question: Question, into: str) -> QuestionMerged:
         raise Refused("merge_self" if parent.id == question.id else "merge_parent")
     if parent.state in ("refused", "withdrawn", "refusing"):
         raise Refused("question_state", state=parent.state)
+    if parent.private and not question.private:
+        raise Refused("private_parent")
     return QuestionMerged(question=question.id, into=parent.id)
 
 

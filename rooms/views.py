@@ -5,168 +5,36 @@ A view is bounded whatever the size of the session: lists are windows, totals ar
 have their default value are left out on the wire, so a view can be kept up to date by JSON merge patches (RFC 7386).
 """
 
-from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
 
 from .base import Event
-from .limits import CALLED_BYTES, LINE_BYTES, NAME_BYTES, OWN_MAX, RECENT, WINDOW
+from .limits import CALLED_BYTES, DESK_BYTES, LINE_BYTES, NAME_BYTES, RECENT, VILLAGE_BYTES, WINDOW
+from .personal import own_question, personal
 from .questions import State
 from .queue import FINISHED, Question
+from .rows import (
+    BalanceRow,
+    ObjectionRow,
+    OutcomeRow,
+    OwnQuestion,
+    Personal,
+    QuestionRow,
+    Row,
+    SeatRow,
+    SessionRow,
+    Texts,
+    TurnRow,
+    View,
+    excerpt,
+    outcome_row,
+)
 from .session import Session
 from .stage import DECK, Turn
 
 ViewAudience = Literal["public", "desk", "official"]
 AUDIENCES: tuple[ViewAudience, ...] = ("public", "desk", "official")
-Texts = Mapping[str, str]
-
-
-class Row(msgspec.Struct, omit_defaults=True, frozen=True):
-    """Base of everything in a view."""
-
-
-class SessionRow(Row, omit_defaults=True, frozen=True):
-    """The session itself."""
-
-    id: str = ""
-    phase: str = ""
-    title: dict[str, str] = {}
-    starts_at: int = 0
-    ends_at: int = 0
-    reason: str = ""
-    note: str = ""
-    policy: str = ""
-    practice: bool = False
-    live_since: int = 0
-
-
-class QuestionRow(Row, omit_defaults=True, frozen=True):
-    """One question. The public never reads a hidden name, a private text or an asker."""
-
-    state: str = "admitted"
-    kind: str = "grievance"
-    category: str = ""
-    area: str = ""
-    text: str = ""
-    name: str = ""
-    hidden: bool = False
-    private: bool = False
-    supports: int = 0
-    followers: int = 0
-    moved: str = ""
-    at: int = 0
-    # The desk only:
-    reference: str = ""
-    asker: str = ""
-    reason: str = ""
-    note: str = ""
-    parent: str = ""
-    by: str = ""
-    channel: str = ""
-    barred: bool = False
-
-
-class TurnRow(Row, omit_defaults=True, frozen=True):
-    """One turn that is not over."""
-
-    state: str = ""
-    questions: tuple[str, ...] = ()
-    seat: str = ""
-    called_at: int = 0
-    answer_by: int = 0
-    ends_at: int = 0
-    until: int = 0
-    limit_ms: int = 0
-    cause: str = ""
-    heard: bool = False
-    # The desk only:
-    participant: str = ""
-
-
-class SeatRow(Row, omit_defaults=True, frozen=True):
-    """One seat; `index` is its number in every media offer."""
-
-    kind: str = ""
-    #: The post that it belongs to, for each language.
-    title: dict[str, str] = {}
-    index: int = 0
-    taken: bool = False
-    muted: bool = False
-    #: Muted by the desk, which alone can release it.
-    silenced: bool = False
-    turn: str = ""
-    # The desk only:
-    participant: str = ""
-
-
-class BalanceRow(Row, omit_defaults=True, frozen=True):
-    """The balance of a session that is closed."""
-
-    raised: int = 0
-    tickets: int = 0
-    followers: int = 0
-    withdrawn: int = 0
-    refused: int = 0
-
-
-class View(Row, omit_defaults=True, frozen=True):
-    """What an audience sees of a session."""
-
-    session: SessionRow = SessionRow()
-    #: In line, next to be called first; the first 50.
-    line: tuple[str, ...] = ()
-    #: Finished last, newest first.
-    recent: tuple[str, ...] = ()
-    questions: dict[str, QuestionRow] = {}
-    turns: dict[str, TurnRow] = {}
-    seats: dict[str, SeatRow] = {}
-    #: How many questions stand in each state.
-    totals: dict[str, int] = {}
-    balance: BalanceRow | None = None
-    # The desk only: windows of triage, and who is here.
-    new: tuple[str, ...] = ()
-    held: tuple[str, ...] = ()
-    refusing: tuple[str, ...] = ()
-    merged: tuple[str, ...] = ()
-    not_taken: tuple[str, ...] = ()
-    staff: dict[str, str] = {}
-    present: int = 0
-
-
-class OwnQuestion(Row, omit_defaults=True, frozen=True):
-    """One of my questions: where it stands and why."""
-
-    id: str = ""
-    reference: str = ""
-    state: str = ""
-    text: str = ""
-    private: bool = False
-    place: int = 0
-    #: How many before me arrived later and were moved ahead by hand.
-    moved_ahead: int = 0
-    #: Why my own place was changed by hand.
-    moved: str = ""
-    wait_ms: int = 0
-    reason: str = ""
-    note: str = ""
-    parent: str = ""
-    supports: int = 0
-    waited: bool = False
-    turn: str = ""
-
-
-class Personal(Row, omit_defaults=True, frozen=True):
-    """What concerns one participant alone."""
-
-    participant: str = ""
-    questions: tuple[OwnQuestion, ...] = ()
-    turn: str = ""
-    seat: str = ""
-    barred: str = ""
-    barred_note: str = ""
-    removed: bool = False
-
 
 #: What each state is called towards the public: triage is the desk's own business.
 PUBLIC_STATES: frozenset[State] = frozenset({"admitted", "called", "heard", "answered", "deferred"})
@@ -208,6 +76,7 @@ def view(session: Session, audience: ViewAudience, texts: Texts) -> View:
             policy=queue.policy,
             practice=life.practice,
             live_since=life.live_since,
+            categories=life.categories,
         ),
         line=line,
         recent=recent,
@@ -222,6 +91,8 @@ def view(session: Session, audience: ViewAudience, texts: Texts) -> View:
         balance=BalanceRow(**msgspec.structs.asdict(balance)) if balance else None,
         staff=dict(session.attendance.staff) if desk else {},
         present=session.attendance.present if desk else 0,
+        desk_staffed=session.attendance.presided,
+        objections=objections(session, texts) if desk else {},
         **windows,
     )
 
@@ -250,14 +121,17 @@ def question_row(
         called: it has a turn, so that its words are what everybody is listening to.
     """
     text, name = texts.get(question.content, ""), texts.get(question.name, "")
+    village = texts.get(question.village, "")
     followers = len(session.queue.followers.get(question.id, ()))
     if audience == "desk":
+        shown = text if called else excerpt(text, DESK_BYTES)
+        claim = session.queue.claims.get(question.id)
         return QuestionRow(
             state=question.state,
             kind=question.kind,
             category=question.category,
             area=question.area,
-            text=text,
+            text=shown,
             name=name,
             hidden=question.hide_name,
             private=question.private,
@@ -265,6 +139,12 @@ def question_row(
             followers=followers,
             moved=question.moved,
             at=question.asked_at,
+            village=village,
+            spoken=question.spoken,
+            outcome=outcome_row(question.outcome, texts),
+            more=shown != text,
+            claimed=claim.by if claim else "",
+            claimed_at=claim.at if claim else 0,
             reference=question.reference,
             asker=question.asker,
             reason=question.reason,
@@ -275,6 +155,8 @@ def question_row(
             barred=question.asker in session.attendance.barred,
         )
     whole = called and audience == "official"
+    # Only of what was heard or is being heard: a line of 50 outcomes would not fit through a thin line.
+    decided = question.outcome if (called or question.state in FINISHED) and not question.private else None
     return QuestionRow(
         state=question.state,
         kind=question.kind,
@@ -287,15 +169,33 @@ def question_row(
         supports=question.supports,
         followers=followers,
         moved=question.moved,
+        village="" if question.private else excerpt(village, VILLAGE_BYTES),
+        spoken=question.spoken,
+        outcome=outcome_row(decided, texts, 10**6 if whole else LINE_BYTES),
     )
 
 
-def excerpt(text: str, limit_bytes: int) -> str:
-    """As many whole letters as fit into `limit_bytes` of UTF-8, with an ellipsis where something was left out."""
-    raw = text.encode()
-    if len(raw) <= limit_bytes:
-        return text
-    return raw[: limit_bytes - 3].decode(errors="ignore").rstrip() + "…"
+def desk_question(session: Session, question: str, texts: Texts) -> QuestionRow:
+    """One question with its whole text, for the desk, whose lists carry only how it begins.
+
+    Errors: `Refused("question_unknown")`.
+    """
+    return question_row(session, session.queue.get(question), "desk", texts, True)
+
+
+def objections(session: Session, texts: Texts) -> dict[str, ObjectionRow]:
+    """What those who are barred say against it, in the order in which they were barred."""
+    said = [(who, barred) for who, barred in session.attendance.barred.items() if barred.objection]
+    return {
+        who: ObjectionRow(
+            reason=barred.reason,
+            note=texts.get(barred.note, ""),
+            removed=barred.removed,
+            text=texts.get(barred.objection, ""),
+            at=barred.objected_at,
+        )
+        for who, barred in said[:WINDOW]
+    }
 
 
 def turn_row(turn: Turn, desk: bool) -> TurnRow:
@@ -333,57 +233,6 @@ def seat_rows(session: Session, desk: bool) -> dict[str, SeatRow]:
     }
 
 
-def personal(session: Session, participant: str, texts: Texts, now: int) -> Personal:
-    """What one participant sees of her own: every question with its place, the reason for it and the wait."""
-    queue = session.queue
-    own = queue.asked_by.get(participant, [])[-OWN_MAX:]
-    turn = session.stage.turn_of(participant)
-    seat = next((seat.id for seat in session.stage.seats.values() if seat.participant == participant), "")
-    barred = session.attendance.bar(participant, now)
-    return Personal(
-        participant=participant,
-        questions=tuple(own_question(session, queue.questions[each], texts) for each in reversed(own)),
-        turn=turn.id if turn else "",
-        seat=seat,
-        barred=barred.reason if barred else "",
-        barred_note=texts.get(barred.note, "") if barred else "",
-        removed=barred.removed if barred else False,
-    )
-
-
-def own_question(session: Session, question: Question, texts: Texts) -> OwnQuestion:
-    """One of a participant's own questions."""
-    in_line = question.state == "admitted"
-    place = session.queue.place(question) if in_line else 0
-    turn = next((turn.id for turn in session.stage.turns.values() if question.id in turn.questions), "")
-    return OwnQuestion(
-        id=question.id,
-        reference=question.reference,
-        state=question.state if question.state != "refusing" else question.earlier,
-        text=texts.get(question.content, ""),
-        private=question.private,
-        place=place,
-        moved_ahead=session.queue.moved_ahead(question) if in_line else 0,
-        moved=question.moved,
-        wait_ms=wait(session, place),
-        reason=question.reason if question.state != "refusing" else question.set_aside[0],
-        note=texts.get(question.note if question.state != "refusing" else question.set_aside[1], ""),
-        parent=question.parent,
-        supports=question.supports,
-        waited=question.waited,
-        turn=turn,
-    )
-
-
-def wait(session: Session, place: int) -> int:
-    """An estimate in milliseconds from the pace of the last turns; 0 while there is nothing to estimate from."""
-    pace: Iterable[int] = session.stage.pace
-    lengths = list(pace)
-    if len(lengths) < 2 or not place or session.phase != "live":
-        return 0
-    return place * sum(lengths) // len(lengths)
-
-
 def visible(event: Event, audience: ViewAudience) -> dict[str, Any] | None:
     """An event as an audience may see it, or None.
 
@@ -396,3 +245,27 @@ def visible(event: Event, audience: ViewAudience) -> dict[str, Any] | None:
         for field in event.desk_only:
             shown.pop(field, None)
     return shown
+
+
+__all__ = [
+    "AUDIENCES",
+    "BalanceRow",
+    "ObjectionRow",
+    "OutcomeRow",
+    "OwnQuestion",
+    "Personal",
+    "QuestionRow",
+    "Row",
+    "SeatRow",
+    "SessionRow",
+    "Texts",
+    "TurnRow",
+    "View",
+    "ViewAudience",
+    "desk_question",
+    "excerpt",
+    "own_question",
+    "personal",
+    "view",
+    "visible",
+]

@@ -11,6 +11,8 @@ from rooms.lifecycle import SeatPlan, Timing
 from rooms.refusals import REFUSALS
 from rooms.views import (
     BalanceRow,
+    ObjectionRow,
+    OutcomeRow,
     OwnQuestion,
     Personal,
     QuestionRow,
@@ -37,7 +39,19 @@ def fill(text: str) -> str:
         "commands": lambda: messages((*WIRE.values(), SeatPlan, Timing), defs),
         "frames": lambda: messages((*SERVER_TYPES, IceServer), defs),
         "views": lambda: messages(
-            (View, SessionRow, QuestionRow, TurnRow, SeatRow, BalanceRow, Personal, OwnQuestion), defs
+            (
+                View,
+                SessionRow,
+                QuestionRow,
+                OutcomeRow,
+                TurnRow,
+                SeatRow,
+                ObjectionRow,
+                BalanceRow,
+                Personal,
+                OwnQuestion,
+            ),
+            defs,
         ),
         "events": lambda: events(defs),
         "refusals": refusals,

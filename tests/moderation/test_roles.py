@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from moderation.roles import AUDIENCES, CLOCK, ROLES, allows
-from rooms.base import STAFF, Role
+from rooms.base import PRESIDING, STAFF, Role
 from rooms.session import COMMANDS
 
 TAGS = {str(kind.__struct_config__.tag) for kind in COMMANDS}
@@ -21,7 +21,7 @@ class TestTable:
 
     def test_names_only_commands_pages_and_media(self) -> None:
         actions = {action for actions in ROLES.values() for action in actions}
-        assert {action for action in actions - TAGS if not action.startswith(("page.", "media."))} == set()
+        assert {action for action in actions - TAGS if not action.startswith(("page.", "media.", "phone."))} == set()
 
     def test_denies_what_is_not_in_it(self) -> None:
         assert not allows("citizen", "question.admit", own=True)
@@ -46,7 +46,7 @@ class TestPeople:
 
     def test_run_a_hearing_only_as_its_staff(self) -> None:
         running = {role for role in PEOPLE if allows(role, "turn.call", own=True)}
-        assert running == set(STAFF)
+        assert running == set(PRESIDING) <= STAFF
 
     def test_read_the_desk_only_if_they_work_there(self) -> None:
         desk = {role for role, audience in AUDIENCES.items() if audience == "desk"}
@@ -55,7 +55,15 @@ class TestPeople:
     def test_of_the_public_do_only_what_a_citizen_does(self) -> None:
         public = {role for role, audience in AUDIENCES.items() if audience == "public"} - {"system"}
         for role in public:
-            assert set(ROLES[role]) <= set(ROLES["citizen"])
+            acts = {action for action in ROLES[role] if not action.startswith("page.")}
+            assert acts <= set(ROLES["citizen"])
+
+    def test_who_only_observes_gives_no_command(self) -> None:
+        assert set(ROLES["observer"]).isdisjoint(TAGS)
+
+    def test_of_the_staff_all_have_a_list_and_an_account(self) -> None:
+        for role in PEOPLE - {"citizen"}:
+            assert allows(role, "page.staff", own=False) and allows(role, "page.account", own=False)
 
     def test_the_server_asks_nothing_and_speaks_nowhere(self) -> None:
         assert not any(action.startswith(("question.", "turn.", "seat.", "page.")) for action in CLOCK)

@@ -17,6 +17,7 @@ SEATS = (
     SeatPlan("c1", "citizen"),
     SeatPlan("c2", "citizen"),
     SeatPlan("sign", "signer"),
+    SeatPlan("hall", "hall"),
 )
 
 

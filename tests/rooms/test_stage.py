@@ -31,7 +31,7 @@ from rooms.turns import (
     WaitTurn,
 )
 
-from .hearing import BILAL, CHAIR, HOUR, MODERATOR, NOON, SALMA, SECOND, ZAINAB, Hearing, person
+from .hearing import BILAL, CHAIR, HOUR, MODERATOR, NOON, SALMA, ZAINAB, Hearing, person
 
 NOBODY = "f" * 16
 
@@ -297,12 +297,22 @@ class TestSeats:
         hearing = Hearing().live()
         hearing.do(TakeSeat(seat="chair"), CHAIR)
         assert hearing.session.stage.heard() == {"chair": CHAIR.participant}
-        assert hearing.refused(TakeSeat(seat="chair"), SECOND) == "seat_taken"
-        assert hearing.refused(TakeSeat(seat="c1"), CHAIR) == "seat_kind"
-        hearing.do(TakeSeat(seat="sign"), CHAIR)
-        assert hearing.session.stage.heard() == {"sign": CHAIR.participant}
-        hearing.do(LeaveSeat(seat="sign"), CHAIR)
+        assert hearing.refused(TakeSeat(seat="chair"), person(0xC1, "official")) == "seat_taken"
+        hearing.do(TakeSeat(seat="hall"), CHAIR)
+        assert hearing.session.stage.heard() == {"hall": CHAIR.participant}
+        hearing.do(LeaveSeat(seat="hall"), CHAIR)
         assert hearing.session.stage.heard() == {}
+
+    def test_are_each_for_their_own_kind_of_people(self) -> None:
+        hearing = Hearing().live()
+        signs, answers = person(0xD1, "interpreter"), person(0xC1, "official")
+        assert hearing.refused(TakeSeat(seat="c1"), CHAIR) == "seat_kind"
+        assert hearing.refused(TakeSeat(seat="chair"), signs) == "seat_kind"
+        assert hearing.refused(TakeSeat(seat="sign"), answers) == "seat_kind"
+        assert hearing.refused(TakeSeat(seat="hall"), MODERATOR) == "seat_kind"
+        hearing.do(TakeSeat(seat="sign"), signs)
+        hearing.do(TakeSeat(seat="chair"), answers)
+        assert hearing.session.stage.heard() == {"sign": signs.participant, "chair": answers.participant}
 
     @pytest.mark.parametrize(
         "command",

@@ -1,6 +1,7 @@
 /** My questions: state, place and the reason for the place; calls me when my turn comes. */
 
-import { announce, nudge } from "./announcer.js";
+import { announce } from "./announcer.js";
+import { recall, remember } from "./memory.js";
 import { grouped, sentence, table } from "./words.js";
 
 /** State of a question → the sentence below `state.` that a citizen reads. */
@@ -21,6 +22,8 @@ const SHOWN_AS = {
 /** Questions whose turn did not come before the end: they become tickets like all others. */
 const UNHEARD = new Set(["new", "held", "refusing", "admitted", "called"]);
 const OVER = new Set(["closing", "closed", "cancelled"]);
+/** The chime (alerts.js) is heard out before the page changes. */
+const CHIME_MS = 700;
 const ON_CALL = new Set(["called", "on_deck", "ready", "on_stage", "dropped"]);
 
 /** @param {HTMLElement} root @param {import("./store.js").LiveStore} store @param {string} session */
@@ -31,6 +34,7 @@ export function attachMine(root, store, session) {
   const moves = table(root, "data-moves");
   /** @type {Map<string, {state: string, place: number, at: number}>} */
   const told = new Map();
+  let leaving = "";
 
   store.follow(() => {
     if (!store.personal) return;
@@ -80,13 +84,13 @@ export function attachMine(root, store, session) {
   function fillCard(card, question) {
     card.dataset.question = question.id;
     const state = stateOf(question);
-    const minutes = Math.max(1, Math.ceil((question.wait_ms ?? 0) / 60000));
+    const minutes = Math.max(1, Math.ceil((question.wait_to_ms ?? 0) / 60000));
     const texts = {
       state: sentence(root, `state-${state.replace("_", "-")}`),
       ref: grouped(question.reference),
       text: question.text ?? "",
       place: String(question.place ?? ""),
-      wait: question.wait_ms ? sentence(root, "eta", { n: minutes }) : "",
+      wait: question.wait_to_ms ? sentence(root, "eta", { n: minutes }) : "",
       reason: reasonOf(question),
     };
     for (const [name, text] of Object.entries(texts)) {
@@ -95,6 +99,15 @@ export function attachMine(root, store, session) {
     }
     /** @type {HTMLElement} */ (card.querySelector("[data-place-box]")).hidden = !question.place || isOver();
     /** @type {HTMLElement} */ (card.querySelector("[data-next]")).hidden = state !== "next";
+  }
+
+  /** A range of minutes from the pace of the last turns, or that nobody can say yet. @param {any} question */
+  function waitOf(question) {
+    const { wait_from_ms: from = 0, wait_to_ms: to = 0 } = question;
+    if (!to) return sentence(root, "wait-unknown");
+    const least = Math.max(1, Math.floor(from / 60000));
+    const most = Math.max(least, Math.ceil(to / 60000));
+    return least === most ? sentence(root, "eta", { n: most }) : sentence(root, "wait-range", { from: least, to: most });
   }
 
   /** Place news only at 5 or less, when it halves, or once in 3 minutes: a ticking number is noise. @param {any} question */
@@ -116,10 +129,10 @@ export function attachMine(root, store, session) {
 
   /** Once for each call: whoever goes back to this page afterwards is not thrown out of it again. @param {string} turn @param {string} state */
   function comeForward(turn, state) {
-    if (sessionStorage.getItem("k-called") === turn) return;
-    sessionStorage.setItem("k-called", turn);
+    if (leaving === turn || recall("k-called") === turn) return;
+    leaving = turn;
+    remember("k-called", turn);
     announce("called", sentence(root, "next"), { urgent: true });
-    nudge();
-    location.assign(`/s/${session}/${state === "on_stage" ? "stage" : "next"}`);
+    setTimeout(() => location.assign(`/s/${session}/${state === "on_stage" ? "stage" : "next"}`), CHIME_MS);
   }
 }

@@ -54,7 +54,9 @@
  * @property {"grievance" | "information" | "praise" | "question" | "suggestion"} [kind]
  * @property {string} [category]
  * @property {string} [area]
- * @property {string} text
+ * @property {string} [village]
+ * @property {boolean} [spoken]
+ * @property {string} [text]
  * @property {string} [name]
  * @property {boolean} [hide_name]
  * @property {boolean} [private]
@@ -134,6 +136,15 @@
  */
 
 /**
+ * @typedef {Object} ClaimQuestion
+ * @property {"question.claim"} type
+ * @property {string} question
+ * @property {number} ref
+ * @property {string} key
+ * @property {string | null} [as]
+ */
+
+/**
  * @typedef {Object} ClassifyQuestion
  * @property {"question.classify"} type
  * @property {string} question
@@ -200,7 +211,7 @@
  * @property {number} at
  */
 
-/** @typedef {SessionScheduled | DoorsOpened | SessionStarted | SessionAdjourned | SessionResumed | SessionPostponed | SessionRescheduled | SessionClosing | QuestionAsked | SupportCounted | QuestionClassified | QuestionHeld | QuestionAdmitted | QuestionMerged | QuestionUnmerged | QuestionNotTaken | RefusalProposed | RefusalOverturned | QuestionRefused | QuestionWithdrawn | QuestionAnswered | QuestionDeferred | QuestionMoved | PolicyDeclared | TurnCalled | TurnAccepted | TurnReadied | TurnStaged | TurnDropped | TurnReturned | TurnParked | TurnOffered | TurnExtended | TurnReadOut | TurnEnded | SeatTaken | SeatLeft | SeatMuted | StaffArrived | StaffLeft | AttendanceCounted | ParticipantRemoved | ParticipantBlocked | ParticipantUnblocked | TicketsOpened | SessionClosed} Event */
+/** @typedef {SessionScheduled | DoorsOpened | SessionStarted | SessionAdjourned | SessionResumed | SessionPostponed | SessionRescheduled | SessionClosing | QuestionAsked | SupportCounted | QuestionClassified | QuestionClaimed | QuestionReleased | QuestionReturned | QuestionHeld | QuestionAdmitted | QuestionMerged | QuestionUnmerged | QuestionNotTaken | RefusalProposed | RefusalOverturned | QuestionRefused | QuestionWithdrawn | QuestionAnswered | QuestionDeferred | QuestionMoved | PolicyDeclared | OutcomeNoted | TurnCalled | TurnAccepted | TurnReadied | TurnStaged | TurnDropped | TurnReturned | TurnParked | TurnOffered | TurnExtended | TurnReadOut | TurnEnded | SeatTaken | SeatLeft | SeatMuted | StaffArrived | StaffLeft | AttendanceCounted | ParticipantRemoved | ParticipantBlocked | ParticipantUnblocked | ParticipantObjected | TicketsOpened | SessionClosed} Event */
 
 /**
  * @typedef {Object} ExtendTurn
@@ -361,6 +372,38 @@
  */
 
 /**
+ * @typedef {Object} NoteOutcome
+ * @property {"outcome.note"} type
+ * @property {string} question
+ * @property {"answered" | "ordered" | "referred" | "refused"} outcome
+ * @property {string | null} [office]
+ * @property {string | null} [due]
+ * @property {string} [rule]
+ * @property {string} [note]
+ * @property {number} ref
+ * @property {string} key
+ * @property {string | null} [as]
+ */
+
+/**
+ * @typedef {Object} ObjectToBar
+ * @property {"participant.object"} type
+ * @property {string} note
+ * @property {number} ref
+ * @property {string} key
+ * @property {string | null} [as]
+ */
+
+/**
+ * @typedef {Object} ObjectionRow
+ * @property {string} [reason]
+ * @property {string} [note]
+ * @property {boolean} [removed]
+ * @property {string} [text]
+ * @property {number} [at]
+ */
+
+/**
  * @typedef {Object} OfferTurn
  * @property {"turn.offer"} type
  * @property {string} turn
@@ -376,6 +419,30 @@
  * @property {number} ref
  * @property {string} key
  * @property {string | null} [as]
+ */
+
+/**
+ * @typedef {Object} OutcomeNoted
+ * @property {"outcome.noted"} type
+ * @property {string} question
+ * @property {"answered" | "ordered" | "referred" | "refused"} [outcome]
+ * @property {string} [office]
+ * @property {string} [due]
+ * @property {ContentRef | null} [rule]
+ * @property {ContentRef | null} [note]
+ * @property {string} [seat]
+ * @property {string} [by]
+ * @property {number} seq
+ * @property {number} at
+ */
+
+/**
+ * @typedef {Object} OutcomeRow
+ * @property {string} [kind]
+ * @property {string} [office]
+ * @property {string} [due]
+ * @property {string} [rule]
+ * @property {string} [note]
  */
 
 /**
@@ -397,13 +464,17 @@
  * @property {number} [place]
  * @property {number} [moved_ahead]
  * @property {string} [moved]
- * @property {number} [wait_ms]
+ * @property {number} [wait_from_ms]
+ * @property {number} [wait_to_ms]
  * @property {string} [reason]
  * @property {string} [note]
  * @property {string} [parent]
  * @property {number} [supports]
  * @property {boolean} [waited]
  * @property {string} [turn]
+ * @property {string} [village]
+ * @property {boolean} [spoken]
+ * @property {OutcomeRow | null} [outcome]
  */
 
 /**
@@ -422,6 +493,15 @@
  * @property {"abuse" | "disruption" | "personal_data"} reason
  * @property {number | null} [until]
  * @property {ContentRef | null} [note]
+ * @property {number} seq
+ * @property {number} at
+ */
+
+/**
+ * @typedef {Object} ParticipantObjected
+ * @property {"participant.objected"} type
+ * @property {string} participant
+ * @property {ContentRef} note
  * @property {number} seq
  * @property {number} at
  */
@@ -453,6 +533,7 @@
  * @property {string} [barred]
  * @property {string} [barred_note]
  * @property {boolean} [removed]
+ * @property {boolean} [objected]
  */
 
 /**
@@ -508,13 +589,24 @@
  * @property {"grievance" | "information" | "praise" | "question" | "suggestion"} kind
  * @property {string} category
  * @property {string} [area]
- * @property {ContentRef} content
+ * @property {ContentRef | null} [content]
+ * @property {ContentRef | null} [village]
+ * @property {boolean} [spoken]
  * @property {ContentRef | null} [name]
  * @property {boolean} [hide_name]
  * @property {boolean} [private]
  * @property {"desk" | "kiosk" | "live" | "phone" | "web"} [channel]
  * @property {number | null} [claimed_arrival]
  * @property {string} [lane]
+ * @property {number} seq
+ * @property {number} at
+ */
+
+/**
+ * @typedef {Object} QuestionClaimed
+ * @property {"question.claimed"} type
+ * @property {string} question
+ * @property {string} by
  * @property {number} seq
  * @property {number} at
  */
@@ -589,6 +681,22 @@
  */
 
 /**
+ * @typedef {Object} QuestionReleased
+ * @property {"question.released"} type
+ * @property {string} question
+ * @property {number} seq
+ * @property {number} at
+ */
+
+/**
+ * @typedef {Object} QuestionReturned
+ * @property {"question.returned"} type
+ * @property {string} question
+ * @property {number} seq
+ * @property {number} at
+ */
+
+/**
  * @typedef {Object} QuestionRow
  * @property {string} [state]
  * @property {string} [kind]
@@ -602,6 +710,12 @@
  * @property {number} [followers]
  * @property {string} [moved]
  * @property {number} [at]
+ * @property {string} [village]
+ * @property {boolean} [spoken]
+ * @property {OutcomeRow | null} [outcome]
+ * @property {boolean} [more]
+ * @property {string} [claimed]
+ * @property {number} [claimed_at]
  * @property {string} [reference]
  * @property {string} [asker]
  * @property {string} [reason]
@@ -684,6 +798,15 @@
  */
 
 /**
+ * @typedef {Object} ReleaseQuestion
+ * @property {"question.release"} type
+ * @property {string} question
+ * @property {number} ref
+ * @property {string} key
+ * @property {string | null} [as]
+ */
+
+/**
  * @typedef {Object} RemoveParticipant
  * @property {"participant.remove"} type
  * @property {string} participant
@@ -708,6 +831,10 @@
  * @property {"session.reschedule"} type
  * @property {number} starts_at
  * @property {number} ends_at
+ * @property {Record<string, string> | null} [title]
+ * @property {Array<string> | null} [categories]
+ * @property {Array<SeatPlan> | null} [seats]
+ * @property {Timing | null} [timing]
  * @property {number} ref
  * @property {string} key
  * @property {string | null} [as]
@@ -722,6 +849,15 @@
  */
 
 /**
+ * @typedef {Object} ReturnQuestion
+ * @property {"question.return"} type
+ * @property {string} question
+ * @property {number} ref
+ * @property {string} key
+ * @property {string | null} [as]
+ */
+
+/**
  * @typedef {Object} ScheduleSession
  * @property {"session.schedule"} type
  * @property {Record<string, string>} title
@@ -730,6 +866,7 @@
  * @property {Array<SeatPlan>} seats
  * @property {Timing} [timing]
  * @property {boolean} [practice]
+ * @property {Array<string>} [categories]
  * @property {number} ref
  * @property {string} key
  * @property {string | null} [as]
@@ -823,6 +960,10 @@
  * @property {"session.rescheduled"} type
  * @property {number} starts_at
  * @property {number} ends_at
+ * @property {Record<string, string> | null} [title]
+ * @property {Array<string> | null} [categories]
+ * @property {Array<SeatPlan> | null} [seats]
+ * @property {Timing | null} [timing]
  * @property {number} seq
  * @property {number} at
  */
@@ -846,6 +987,7 @@
  * @property {string} [policy]
  * @property {boolean} [practice]
  * @property {number} [live_since]
+ * @property {Array<string>} [categories]
  */
 
 /**
@@ -857,6 +999,7 @@
  * @property {Array<SeatPlan>} seats
  * @property {Timing} [timing]
  * @property {boolean} [practice]
+ * @property {Array<string>} [categories]
  * @property {number} seq
  * @property {number} at
  */
@@ -1114,6 +1257,7 @@
  * @property {Record<string, SeatRow>} [seats]
  * @property {Record<string, number>} [totals]
  * @property {BalanceRow | null} [balance]
+ * @property {boolean} [desk_staffed]
  * @property {Array<string>} [new]
  * @property {Array<string>} [held]
  * @property {Array<string>} [refusing]
@@ -1121,6 +1265,7 @@
  * @property {Array<string>} [not_taken]
  * @property {Record<string, string>} [staff]
  * @property {number} [present]
+ * @property {Record<string, ObjectionRow>} [objections]
  */
 
 /**
@@ -1155,7 +1300,7 @@
  * @property {string | null} [as]
  */
 
-/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaAnswer | MediaLeave | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | RemoveParticipant | BlockParticipant | UnblockParticipant} FromClient */
+/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaAnswer | MediaLeave | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar} FromClient */
 
 /** @typedef {Welcome | Snapshot | Tick | PersonalFrame | Reply | RefusedFrame | MediaOffer | MediaUp | MediaLost} ToClient */
 

@@ -1,0 +1,227 @@
+"""The rows of a view: what travels to the pages, field by field. Who gets which is decided in rooms/views.py.
+
+Fields that have their default value are left out on the wire, so a view can be kept up to date by JSON merge patches
+(RFC 7386).
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from .outcomes import Outcome
+
+Texts = Mapping[str, str]
+
+
+class Row(msgspec.Struct, omit_defaults=True, frozen=True):
+    """Base of everything in a view."""
+
+
+class SessionRow(Row, omit_defaults=True, frozen=True):
+    """The session itself."""
+
+    id: str = ""
+    phase: str = ""
+    title: dict[str, str] = {}
+    starts_at: int = 0
+    ends_at: int = 0
+    reason: str = ""
+    note: str = ""
+    policy: str = ""
+    practice: bool = False
+    live_since: int = 0
+    #: What is heard; none named: everything in the district.
+    categories: tuple[str, ...] = ()
+
+
+class OutcomeRow(Row, omit_defaults=True, frozen=True):
+    """What was decided on a question: answered, ordered, referred or refused."""
+
+    kind: str = ""
+    #: Code of the office that is to act.
+    office: str = ""
+    #: The day until which it is promised, year-month-day.
+    due: str = ""
+    #: The rule that a refusal rests on.
+    rule: str = ""
+    note: str = ""
+
+
+class QuestionRow(Row, omit_defaults=True, frozen=True):
+    """One question. The public never reads a hidden name, a private text or an asker."""
+
+    state: str = "admitted"
+    kind: str = "grievance"
+    category: str = ""
+    area: str = ""
+    text: str = ""
+    name: str = ""
+    hidden: bool = False
+    private: bool = False
+    supports: int = 0
+    followers: int = 0
+    moved: str = ""
+    at: int = 0
+    village: str = ""
+    #: Nothing is written; the asker will say it.
+    spoken: bool = False
+    outcome: OutcomeRow | None = None
+    # The desk only:
+    #: There is more text than this row shows.
+    more: bool = False
+    #: Who is working on it, and since when.
+    claimed: str = ""
+    claimed_at: int = 0
+    reference: str = ""
+    asker: str = ""
+    reason: str = ""
+    note: str = ""
+    parent: str = ""
+    by: str = ""
+    channel: str = ""
+    barred: bool = False
+
+
+class TurnRow(Row, omit_defaults=True, frozen=True):
+    """One turn that is not over."""
+
+    state: str = ""
+    questions: tuple[str, ...] = ()
+    seat: str = ""
+    called_at: int = 0
+    answer_by: int = 0
+    ends_at: int = 0
+    until: int = 0
+    limit_ms: int = 0
+    cause: str = ""
+    heard: bool = False
+    # The desk only:
+    participant: str = ""
+
+
+class SeatRow(Row, omit_defaults=True, frozen=True):
+    """One seat; `index` is its number in every media offer."""
+
+    kind: str = ""
+    #: The post that it belongs to, for each language.
+    title: dict[str, str] = {}
+    index: int = 0
+    taken: bool = False
+    muted: bool = False
+    #: Muted by the desk, which alone can release it.
+    silenced: bool = False
+    turn: str = ""
+    # The desk only:
+    participant: str = ""
+
+
+class BalanceRow(Row, omit_defaults=True, frozen=True):
+    """The balance of a session that is closed."""
+
+    raised: int = 0
+    tickets: int = 0
+    followers: int = 0
+    withdrawn: int = 0
+    refused: int = 0
+
+
+class ObjectionRow(Row, omit_defaults=True, frozen=True):
+    """What somebody who was removed or blocked says against it."""
+
+    #: Why she was barred.
+    reason: str = ""
+    note: str = ""
+    removed: bool = False
+    text: str = ""
+    at: int = 0
+
+
+class View(Row, omit_defaults=True, frozen=True):
+    """What an audience sees of a session."""
+
+    session: SessionRow = SessionRow()
+    #: In line, next to be called first; the first 50.
+    line: tuple[str, ...] = ()
+    #: Finished last, newest first.
+    recent: tuple[str, ...] = ()
+    questions: dict[str, QuestionRow] = {}
+    turns: dict[str, TurnRow] = {}
+    seats: dict[str, SeatRow] = {}
+    #: How many questions stand in each state.
+    totals: dict[str, int] = {}
+    balance: BalanceRow | None = None
+    #: Whether anybody is here who can call and close.
+    desk_staffed: bool = False
+    # The desk only: windows of triage, and who is here.
+    new: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    refusing: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
+    not_taken: tuple[str, ...] = ()
+    staff: dict[str, str] = {}
+    present: int = 0
+    #: Of those who are barred, what they say against it; the first 50.
+    objections: dict[str, ObjectionRow] = {}
+
+
+class OwnQuestion(Row, omit_defaults=True, frozen=True):
+    """One of my questions: where it stands and why."""
+
+    id: str = ""
+    reference: str = ""
+    state: str = ""
+    text: str = ""
+    private: bool = False
+    place: int = 0
+    #: How many before me arrived later and were moved ahead by hand.
+    moved_ahead: int = 0
+    #: Why my own place was changed by hand.
+    moved: str = ""
+    #: How long it may still take, from the last turns; both 0 while nobody can say.
+    wait_from_ms: int = 0
+    wait_to_ms: int = 0
+    reason: str = ""
+    note: str = ""
+    parent: str = ""
+    supports: int = 0
+    waited: bool = False
+    turn: str = ""
+    village: str = ""
+    spoken: bool = False
+    #: What was decided on it, or on the one that it was joined with.
+    outcome: OutcomeRow | None = None
+
+
+class Personal(Row, omit_defaults=True, frozen=True):
+    """What concerns one participant alone."""
+
+    participant: str = ""
+    questions: tuple[OwnQuestion, ...] = ()
+    turn: str = ""
+    seat: str = ""
+    barred: str = ""
+    barred_note: str = ""
+    removed: bool = False
+    #: Whether she has objected to it.
+    objected: bool = False
+
+
+def excerpt(text: str, limit_bytes: int) -> str:
+    """As many whole letters as fit into `limit_bytes` of UTF-8, with an ellipsis where something was left out."""
+    raw = text.encode()
+    if len(raw) <= limit_bytes:
+        return text
+    return raw[: limit_bytes - 3].decode(errors="ignore").rstrip() + "…"
+
+
+def outcome_row(outcome: Outcome | None, texts: Texts, limit_bytes: int = 10**6) -> OutcomeRow | None:
+    """What was decided, its words no longer than `limit_bytes` each."""
+    if outcome is None:
+        return None
+    return OutcomeRow(
+        kind=outcome.kind,
+        office=outcome.office,
+        due=outcome.due,
+        rule=excerpt(texts.get(outcome.rule, ""), limit_bytes),
+        note=excerpt(texts.get(outcome.note, ""), limit_bytes),
+    )
