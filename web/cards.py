@@ -24,6 +24,11 @@ class SessionCard:
     practice: bool = False
     reason: str = ""
     note: str = ""
+    ends_at: int = 0
+    #: Language tags (BCP 47) that are spoken.
+    languages: tuple[str, ...] = ()
+    #: Grows with whatever happens to it; what a calendar compares two copies by.
+    revision: int = 0
 
     @property
     def is_live(self) -> bool:

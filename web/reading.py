@@ -5,7 +5,7 @@ The script of the live page says the same from the same view (static/js/mine.js,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kachehri.i18n import Words
 from kachehri.i18n.dates import whole_minutes
@@ -43,10 +43,13 @@ def listed(row: SessionRow, live: Live | None, district: District, words: Words)
         practice=row.practice,
         reason=life.reason if life else "",
         note=live.texts.get(life.note, "") if live and life else "",
+        ends_at=row.ends_at,
+        languages=tuple(row.languages),
+        revision=row.head_seq,
     )
 
 
-def head(live: Live, words: Words, office: str = "") -> SessionCard:
+def head(live: Live, words: Words, office: str = "", languages: Sequence[str] = ()) -> SessionCard:
     """A hearing as its own pages show it, from the replica."""
     life = live.session.lifecycle
     return SessionCard(
@@ -58,6 +61,9 @@ def head(live: Live, words: Words, office: str = "") -> SessionCard:
         practice=life.practice,
         reason=life.reason,
         note=live.texts.get(life.note, ""),
+        ends_at=life.ends_at,
+        languages=tuple(languages),
+        revision=live.seq,
     )
 
 

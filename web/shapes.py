@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from web.cards import AreaGroup, Balance, MyQuestion, SessionCard, TopicGroup
+from web.cards import AreaGroup, Balance, Choice, MyQuestion, SessionCard, TopicGroup
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,17 @@ class HomePage:
     mine: tuple[MyQuestion, ...] = ()
     next: tuple[SessionCard, ...] = ()
     past: tuple[SessionCard, ...] = ()
+    #: When the page was made; a copy that the phone kept tells its age by it.
+    made_at: int = 0
+    #: Shown once there are more hearings than fit on a screen.
+    offices: tuple[Choice, ...] = ()
+    languages: tuple[Choice, ...] = ()
+    office: str = ""
+    language: str = ""
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.office or self.language)
 
 
 @dataclass(frozen=True)
