@@ -7,13 +7,14 @@ the database, where it can be revoked: a token that is its own proof could not b
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar, cast
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from itsdangerous import BadSignature, Signer
 
 from rooms.base import Actor, Role
 
+from . import appointments
 from .bus import Bus
 from .guesses import Guesses, Rule, TooMany, network
 from .keys import derive
@@ -219,10 +220,22 @@ class Identity:
 
     # In a session
 
-    def actor(self, session_id: str, *, device: str, account: Account | None) -> Actor:
-        """What somebody is in a session: staff by account on any browser, everybody else by browser."""
-        if account is not None:
-            return Actor(participant_id(session_id, f"account/{account.id}"), cast(Role, account.role), account.id)
+    async def role_in(self, account: Account, session_id: str) -> Role | None:
+        """The role of an account in a session (kachehri/appointments.py); None when it has none there."""
+        return await self._read(lambda conn: appointments.role_in(conn, account, session_id))
+
+    async def roles_in(self, account: Account, session_ids: Iterable[str]) -> dict[str, Role]:
+        """The same for several sessions; those in which the account has no role are left out."""
+        wanted = list(session_ids)
+        return await self._read(lambda conn: appointments.roles_in(conn, account, wanted))
+
+    async def actor(self, session_id: str, *, device: str, account: Account | None) -> Actor:
+        """What somebody is in a session: staff by account on any browser, everybody else by browser. Whoever is signed
+        in and has no role there takes part like anybody else.
+        """
+        role = await self.role_in(account, session_id) if account is not None else None
+        if account is not None and role is not None:
+            return Actor(participant_id(session_id, f"account/{account.id}"), role, account.id)
         return Actor(participant_id(session_id, f"device/{device}"), "citizen")
 
     async def person_at(self, session_id: str, device: str, participant: str) -> Actor | None:

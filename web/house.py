@@ -83,9 +83,9 @@ class House:
         return await asyncio.to_thread(run)
 
     async def staff_bearer(self, request: Request, session_id: str) -> Bearer | None:
-        """The signed-in account as a participant of a session."""
+        """The signed-in account as a participant of a session; None where it has no role."""
         account = await account_of(self.identity, request)
-        return bearer_of(session_id, account) if account else None
+        return await bearer_of(self.identity, session_id, account) if account else None
 
     async def submit_as(self, request: Request, visitor: Visitor, session_id: str, command: Command, key: str) -> str:
         """Give a citizen's command over HTTP; returns the question it made, if any."""

@@ -32,5 +32,7 @@ def role_of(account: Account) -> Role:
     return cast(Role, account.role)
 
 
-def bearer_of(session_id: str, account: Account) -> Bearer:
-    return Bearer(session_id, staff_participant(session_id, account), role_of(account), account.id)
+async def bearer_of(identity: Identity, session_id: str, account: Account) -> Bearer | None:
+    """The account as a participant of a session; None where it has no role."""
+    role = await identity.role_in(account, session_id)
+    return Bearer(session_id, staff_participant(session_id, account), role, account.id) if role else None

@@ -53,6 +53,12 @@ def set_role(conn: Connection, account_id: str, role: str) -> None:
     conn.execute(update(_account).where(_account.c.id == account_id).values(role=role))
 
 
+def place(conn: Connection, account_id: str, role: str, office_id: str | None) -> None:
+    """Give an account another role and office. The caller ends its logins."""
+    values = {"role": role, "office_id": office_id}
+    conn.execute(update(_account).where(_account.c.id == account_id).values(values))
+
+
 def disable(conn: Connection, account_id: str, at: int | None) -> None:
     """Shut an account, or open it again with None."""
     conn.execute(update(_account).where(_account.c.id == account_id).values(disabled_at=at))

@@ -18,6 +18,7 @@ from kachehri.passwords import Passwords
 from kachehri.store import Store, accounts, migrate, people, sessions
 from kachehri.store.people import Taking
 from kachehri.store.tables import Account
+from rooms.base import Actor
 from tests.conftest import ManualClock
 
 pytestmark = pytest.mark.anyio
@@ -224,28 +225,40 @@ async def test_ending_every_login_is_told_to_every_process(store: Store, who: Id
     assert told == ["acc"] * 3
 
 
-async def test_the_same_person_is_the_same_participant_and_another_in_the_next_session(who: Identity) -> None:
+def announced(store: Store, *ids: str) -> None:
+    """Hearings with these ids."""
+    with store.write() as conn:
+        conn.execute(text("INSERT INTO office (id, code, name_ur, name_en, triage) VALUES ('o','o','','',false)"))
+        conn.execute(text("INSERT INTO room (id, office_id, name_ur, name_en, created_at) VALUES ('r','o','','',0)"))
+        for id in ids:
+            sessions.create(conn, id=id, room_id="r", title_ur="", title_en="", starts_at=1, ends_at=2, created_at=0)
+
+
+async def test_the_same_person_is_the_same_participant_and_another_in_the_next_session(
+    who: Identity, store: Store
+) -> None:
+    announced(store, "abcdefgh", "hgfedcba")
     account = (await who.sign_in("asma", GOOD, address=HOME)).account
-    citizen = who.actor("abcdefgh", device="d1", account=None)
-    assert citizen == who.actor("abcdefgh", device="d1", account=None)
+
+    async def actor(session: str, device: str, account: Account | None = None) -> Actor:
+        return await who.actor(session, device=device, account=account)
+
+    citizen = await actor("abcdefgh", "d1")
+    assert citizen == await actor("abcdefgh", "d1")
     assert (citizen.role, citizen.account, len(citizen.participant)) == ("citizen", None, 16)
-    staff = who.actor("abcdefgh", device="d1", account=account)
+    staff = await actor("abcdefgh", "d1", account)
     assert (staff.role, staff.account) == ("moderator", "acc")
-    assert staff == who.actor("abcdefgh", device="another", account=account)
-    others = [who.actor("abcdefgh", device="d2", account=None), who.actor("hgfedcba", device="d1", account=None)]
-    assert len({each.participant for each in (citizen, staff, *others)}) == 4
+    assert staff == await actor("abcdefgh", "another", account)
+    others = [await actor("abcdefgh", "d2"), await actor("hgfedcba", "d1"), await actor("hgfedcba", "d1", account)]
+    assert len({each.participant for each in (citizen, staff, *others)}) == 5
 
 
 async def test_several_people_on_one_browser(who: Identity, store: Store) -> None:
     def taking(id: str, role: str) -> Taking:
         return Taking(id, "abcdefgh", None, "kiosk", None, "kiosk", role, None, "ur", None, 0)
 
+    announced(store, "abcdefgh")
     with store.write() as conn:
-        conn.execute(text("INSERT INTO office (id, code, name_ur, name_en, triage) VALUES ('o','o','','',false)"))
-        conn.execute(text("INSERT INTO room (id, office_id, name_ur, name_en, created_at) VALUES ('r','o','','',0)"))
-        sessions.create(
-            conn, id="abcdefgh", room_id="r", title_ur="", title_en="", starts_at=1, ends_at=2, created_at=0
-        )
         people.join(conn, [taking("p" * 16, "citizen"), taking("m" * 16, "moderator")])
     found = await who.person_at("abcdefgh", "kiosk", "p" * 16)
     assert found is not None and (found.participant, found.role) == ("p" * 16, "citizen")

@@ -8,6 +8,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kachehri.appointments import as_in
 from kachehri.i18n import Words
 from kachehri.i18n.dates import MINUTE_MS, whole_minutes
 from kachehri.identity import SignInRefused
@@ -104,8 +105,12 @@ async def mine(request: Request, account: Account) -> Response:
     house = house_of(request)
     district = await house.districts.get()
     coming, past = await house.service.read(_listing)
-    rows = await asyncio.gather(*(card(house, request, account, row, district) for row in coming))
-    ended = [await card(house, request, account, row, district) for row in past]
+    roles = await house.identity.roles_in(account, [row.id for row in (*coming, *past)])
+    mine = {id: as_in(account, role) for id, role in roles.items()}
+    rows = await asyncio.gather(
+        *(card(house, request, mine[row.id], row, district) for row in coming if row.id in mine)
+    )
+    ended = [await card(house, request, mine[row.id], row, district) for row in past if row.id in mine]
     page = MinePage(
         name=account.name,
         role=account.role,
@@ -125,7 +130,7 @@ def _listing(conn: Connection) -> tuple[list[SessionRow], list[SessionRow]]:
 
 
 async def card(house: House, request: Request, account: Account, row: SessionRow, district: District) -> MineCard:
-    """One hearing with the doors that this account may open."""
+    """One hearing with the doors that the account may open in the role it has there."""
     live = await house.service.live(row.id)
     totals = {state: len(rows) for state, rows in live.session.queue.index.items()}
     shown = reading.listed(row, live, district, house.words(request))

@@ -1,0 +1,68 @@
+"""Roles in single sessions, and the lines of offices that standing roles reach along."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from .rows import fetch, fetch_one, save
+from .tables import Account, Appointment, Office, Session, table_of
+
+_appointment = table_of(Appointment)
+_office = table_of(Office)
+_session = table_of(Session)
+_account = table_of(Account)
+
+_start = (
+    select(_office.c.id, _office.c.parent_id).where(_office.c.id == bindparam("office")).cte("line", recursive=True)
+)
+# UNION, not UNION ALL: offices that were made each other's parents by mistake must not run for ever.
+_line = _start.union(select(_office.c.id, _office.c.parent_id).join(_start, _office.c.id == _start.c.parent_id))
+_LINE = select(_line.c.id)
+
+
+def appoint(conn: Connection, row: Appointment) -> None:
+    """Give an account a role in a session; an earlier one gives way."""
+    save(conn, [row])
+
+
+def end(conn: Connection, session_id: str, account_id: str, now: int) -> bool:
+    """End an appointment. Whether there was one."""
+    here = (_appointment.c.session_id == session_id, _appointment.c.account_id == account_id)
+    statement = update(_appointment).where(*here, _appointment.c.ended_at.is_(None))
+    return conn.execute(statement.values(ended_at=now)).rowcount == 1
+
+
+def get(conn: Connection, session_id: str, account_id: str) -> Appointment | None:
+    """What an account was appointed to in a session, ended or not."""
+    return fetch_one(
+        conn, Appointment, _appointment.c.session_id == session_id, _appointment.c.account_id == account_id
+    )
+
+
+def of_account(conn: Connection, account_id: str) -> dict[str, str]:
+    """Session → role, where an account is appointed."""
+    statement = select(_appointment.c.session_id, _appointment.c.role)
+    statement = statement.where(_appointment.c.account_id == account_id, _appointment.c.ended_at.is_(None))
+    return {row.session_id: row.role for row in conn.execute(statement)}
+
+
+def of_session(conn: Connection, session_id: str) -> list[tuple[Appointment, Account]]:
+    """Who is appointed to a session, by name."""
+    rows = fetch(conn, Appointment, _appointment.c.session_id == session_id, _appointment.c.ended_at.is_(None))
+    people = fetch(conn, Account, _account.c.id.in_([row.account_id for row in rows]), order=(_account.c.name,))
+    by_account = {row.account_id: row for row in rows}
+    return [(by_account[account.id], account) for account in people]
+
+
+def line(conn: Connection, office_id: str) -> frozenset[str]:
+    """An office and all those above it."""
+    return frozenset(conn.execute(_LINE, {"office": office_id}).scalars())
+
+
+def lines(conn: Connection, session_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Session → the office that holds it, and all those above; sessions that do not exist are left out."""
+    wanted: Sequence[str] = list(session_ids)
+    statement = select(_session.c.id, _session.c.office_id).where(_session.c.id.in_(wanted))
+    held = {row.id: row.office_id for row in conn.execute(statement)}
+    known = {office: line(conn, office) for office in set(held.values())}
+    return {session: known[office] for session, office in held.items()}
