@@ -17,6 +17,7 @@ SHAPES: Final[dict[str, str]] = {
     "down": '<path d="M12 5v14M6 13l6 6 6-6"/>',
     "check": '<path d="M4.5 12.5l5 5 10-11"/>',
     "close": '<path d="M6 6l12 12M18 6L6 18"/>',
+    "bell": '<path d="M6 17v-6a6 6 0 0112 0v6l1.5 1.5h-15zM10 20.5a2 2 0 004 0M12 3v2"/>',
     "clock": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5.5l3.5 2"/>',
     "day": '<rect x="4" y="5.5" width="16" height="15" rx="2"/><path d="M4 10.5h16M8.5 3v4M15.5 3v4"/>',
     "info": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5.5M12 7.5v.1"/>',
@@ -56,6 +57,27 @@ SHAPES: Final[dict[str, str]] = {
     "gas": '<path d="M12 3c1 3.5 5 5.5 5 10.5a5 5 0 01-10 0c0-2 1-3.5 2-4.5.5 1 1 1.5 1.5 2C11 8.5 12 6 12 3z"/>',
     "crops": '<path d="M12 21V9M12 14c-4 0-6-2-6-6 4 0 6 2 6 6zM12 11c0-4 2-6 6-6 0 4-2 6-6 6z"/>',
     "papers": '<path d="M6 3.5h8.5L18.5 7.5v13H6zM14 3.5V8h4.5M9 12h6.5M9 15.5h6.5"/>',
+    "copy": '<rect x="8.5" y="8.5" width="12" height="12" rx="2"/><path d="M15.5 8.5V5a1.5 1.5 0 00-1.5-1.5H5'
+    'A1.5 1.5 0 003.5 5v9A1.5 1.5 0 005 15.5h3.5"/>',
+    "download": '<path d="M12 3.5v12M6.5 10.5l5.5 5.5 5.5-5.5M4 20.5h16"/>',
+    "upload": '<path d="M12 16V4M6.5 9L12 3.5 17.5 9M4 20.5h16"/>',
+    "share": '<circle cx="6" cy="12" r="2.5"/><circle cx="17.5" cy="5.5" r="2.5"/><circle cx="17.5" cy="18.5" r="2.5"/>'
+    '<path d="M8.2 10.8l7.1-4M8.2 13.2l7.1 4"/>',
+    "help": '<circle cx="12" cy="12" r="8.5"/><path d="M9.5 9.7c.2-1.5 1.2-2.2 2.5-2.2'
+    's2.5.8 2.5 2.2c0 2-2.5 2.1-2.5 4M12 16.8v.1"/>',
+    "home": '<path d="M3.5 11.5L12 4l8.5 7.5M6 9.5v10.5h4.5v-6h3v6H18V9.5"/>',
+    "list": '<path d="M9 6.5h11M9 12h11M9 17.5h11M4.5 6.5v.1M4.5 12v.1M4.5 17.5v.1"/>',
+    "gear": '<path d="M4 7.5h9M18 7.5h2M4 16.5h2M11 16.5h9"/><circle cx="15.5" cy="7.5" r="2.3"/>'
+    '<circle cx="8.5" cy="16.5" r="2.3"/>',
+    "key": '<circle cx="8" cy="16" r="4.5"/><path d="M11.3 12.7L20 4M16 8l3 3M13.5 10.5l2 2"/>',
+    "plus": '<path d="M12 5v14M5 12h14"/>',
+    "signal": '<path d="M5 20v-3M10 20v-7M15 20V9M20 20V4"/>',
+    "tape-off": '<circle cx="12" cy="12" r="8.5"/><circle cx="12" cy="12" r="3"/><path d="M4 4l16 16"/>',
+    "practice": '<path d="M12 5L2.5 9.5 12 14l9.5-4.5zM6.5 11.7V16c1.5 1.5 3.3 2.2 5.5 2.2s4-.7 5.5-2.2v-4.3M21.5 9.5v5"/>',
+    "eye": '<path d="M2.5 12C5 7.8 8 5.8 12 5.8s7 2 9.5 6.2c-2.5 4.2-5.5 6.2-9.5 6.2S5 16.2 2.5 12z"/>'
+    '<circle cx="12" cy="12" r="2.8"/>',
+    "handset": '<rect x="7" y="2.8" width="10" height="18.4" rx="2"/><path d="M11 18.2h2"/>',
+    "flag": '<path d="M5.5 21V4M5.5 4.5c4-2 8 2 13 0v9c-5 2-9-2-13 0"/>',
     "other": '<circle cx="5.5" cy="12" r="1.3"/><circle cx="12" cy="12" r="1.3"/><circle cx="18.5" cy="12" r="1.3"/>',
 }
 MARK: Final = "<!--icons-->"

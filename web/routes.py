@@ -17,6 +17,7 @@ from web.assets import Assets
 from web.pages import (
     asking,
     citizen,
+    components,
     desk,
     home,
     live,
@@ -52,6 +53,7 @@ CITIZEN: Final = (
     Address("GET", "/look", look.form, OPEN),
     Address("GET", "/hearings.ics", home.coming, OPEN),
     Address("POST", "/look", look.choose, OPEN),
+    Address("GET", "/components", components.show, OPEN),
     Address("GET", "/s/{session}", citizen.session, OPEN),
     Address("GET", "/s/{session}/ask", asking.form, "question.ask"),
     Address("POST", "/s/{session}/ask", asking.post, "question.ask"),
