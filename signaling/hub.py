@@ -91,7 +91,7 @@ class Hub:
         self._turn = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._ends: list[Callable[[], None]] = []
-        #: Accounts whose logins ended, and when: a pass that was given before is worth nothing any more.
+        #: Accounts whose logins ended and participants who moved, and when: a pass from before is worth nothing.
         self._dismissed: dict[str, int] = {}
         self._timer: Timer | None = None
         self.log = logger(__name__)
@@ -203,19 +203,20 @@ class Hub:
         """Everyone here who follows a session, if anyone does."""
         return self._gatherings.get(session_id)
 
-    def dismiss(self, account: str, reason: Close = codes.SIGNED_OUT) -> None:
-        """End the connections of an account that signed out or lost its role, also those that are on their way."""
+    def dismiss(self, who: str, reason: Close = codes.SIGNED_OUT) -> None:
+        """End the connections of an account that signed out or lost its role, or of a participant who goes on from
+        another phone; also those that are on their way."""
         now = self.clock.now()
         self._dismissed = {each: at for each, at in self._dismissed.items() if now - at <= LIFE_MS}
-        self._dismissed[account] = now
+        self._dismissed[who] = now
         for bucket in self._lines:
             for line in list(bucket):
-                if any(bearer.account == account for bearer in line.held.values()):
+                if any(who in (bearer.account, bearer.participant) for bearer in line.held.values()):
                     line.shut(reason)
 
     def outlived(self, entry: Pass) -> bool:
-        """Whether a pass is older than the end of its account's logins."""
-        ended_at = self._dismissed.get(entry.bearer.account or "")
+        """Whether a pass is older than the end of its account's logins, or was given to the phone before."""
+        ended_at = self._dismissed.get(entry.bearer.account or entry.bearer.participant)
         return ended_at is not None and entry.issued_at <= ended_at
 
     def _is_gone(self, line: Line) -> bool:

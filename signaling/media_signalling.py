@@ -16,7 +16,7 @@ from rooms.base import SYSTEM, Command, Refused
 from rooms.lifecycle import ENDED
 from rooms.session import Session
 
-from . import protocol
+from . import codes, protocol
 from .hub import Hub
 from .media import port
 from .media.port import MediaPlane, MediaRefused
@@ -99,6 +99,8 @@ class MediaSignalling:
         direction: port.Direction = "publish" if isinstance(request, protocol.MediaPublish) else "watch"
         if not may(direction, bearer, live.session):
             raise Refused("not_allowed")
+        if live.session.phase in ENDED:  # or whoever still listens would open again what was closed
+            raise Refused("media", reason="media_unknown_session")
         await self._opened(live)
         seats = request.seats if isinstance(request, protocol.MediaWatch) else None
         offer = await self._plane.offer(bearer.session, bearer.participant, direction, seats)
@@ -111,6 +113,18 @@ class MediaSignalling:
             sdp=offer.sdp,
             ice_servers=self._ice_servers(bearer.participant),
         )
+
+    def moved(self, session_id: str, participant: str) -> None:
+        """Someone goes on from another phone: the one before may neither be heard for her nor hear what is hers."""
+        self._hub.dismiss(participant, codes.PASS_STALE)
+        if session_id in self._open:
+            self._hub.spawn(self._cut(session_id, participant))
+
+    async def _cut(self, session_id: str, participant: str) -> None:
+        try:
+            await self._plane.leave(session_id, participant)
+        except MediaRefused as refused:
+            self._hub.log.warning("media.cut_refused", code=refused.code)
 
     def left(self, line: Any) -> None:
         """A connection is gone. Its sound and picture stay: the socket may be back before the rules notice; the plane

@@ -19,6 +19,7 @@ from kachehri.bus import Bus
 from kachehri.bus.local import LocalHub
 from kachehri.bus.memory import MemoryBus
 from kachehri.bus.redis import RedisBus
+from kachehri.carrying import Carrying
 from kachehri.house_settings import HouseSettings, from_file
 from kachehri.identity import Identity
 from kachehri.people import People
@@ -88,17 +89,19 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     passes = Passes(masters)
     identity = Identity(store, masters, bus, tries_per_hour=settings.limits.login_tries_per_hour)
     house = HouseSettings(settings, store, bus)
+    carrying = Carrying(store, bus)
     limits = settings.limits
     asking = Asking(device=limits.questions_per_minute_device, network=limits.questions_per_minute_network)
     try:
         await service.start()
         await house.start()
+        await carrying.start()
         house.follow(lambda place: renderer.dress(Site.of(place)))
         app.state.house = House(
             settings=settings,
             service=service,
             renderer=renderer,
-            visitors=Visitors(service, identity, https=lambda: renderer.site.https),
+            visitors=Visitors(service, identity, carrying, https=lambda: renderer.site.https),
             districts=Districts(service),
             passes=passes,
             masters=masters,
@@ -113,6 +116,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             hub.start()
             # Whoever is still signed in elsewhere comes back with a fresh pass; for the others there is none.
             identity.on_revoked(lambda account: hub.dismiss(account, codes.PASS_STALE))
+            carrying.follow(lambda moved: media.moved(moved.session_id, moved.participant))
             door = make_door(settings, hub, passes, bus, media, asking)
             house.follow(lambda place: door.announce(place.origins))
             try:
@@ -120,6 +124,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             finally:
                 await hub.stop()
     finally:
+        carrying.close()
         house.close()
         await service.stop()
         identity.close()

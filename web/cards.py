@@ -95,6 +95,8 @@ class MyQuestion:
     reason: str = ""
     may_withdraw: bool = False
     session_id: str = ""
+    #: From where the range of the wait begins; `wait_ms` is where it ends, and 0 says that nobody can tell yet.
+    wait_from_ms: int = 0
 
     @property
     def steps_now(self) -> Step:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from rooms.limits import SEAT_HOLD_MS
 from web.cards import Balance, LineRow, MyQuestion, SeatCard, SessionCard, way
+from web.data_rates import RATES, Follow, mb_per_hour
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,10 @@ class LivePage:
     barred_reason: str = ""
     balance: Balance | None = None
     key: str = ""
+    #: How this browser follows: text, sound or picture, as was chosen in the lobby or here.
+    follow: Follow = "sound"
+    present: int = 0
+    moved_away: bool = False
 
     blank_row = LineRow(n=0, question="", topic="")
 
@@ -32,6 +38,11 @@ class LivePage:
         return MyQuestion("", "", "", "new", way("new"), "", session_id=self.session.id)
 
     phases = ("scheduled", "doors_open", "live", "adjourned", "postponed", "closing", "closed", "cancelled")
+
+    @property
+    def rates(self) -> Mapping[str, int]:
+        """Megabytes an hour of each way of following."""
+        return {follow: mb_per_hour(follow) for follow in RATES}
 
     @property
     def may_support(self) -> bool:
@@ -59,6 +70,8 @@ class TurnPage:
     text: str = ""
     keys: tuple[str, str, str, str] = ("", "", "", "")
     asked_stage: bool = False
+    #: How long a seat is held for somebody whose line broke, as this session has declared it.
+    hold_ms: int = SEAT_HOLD_MS
 
     @property
     def on_stage(self) -> bool:
@@ -72,3 +85,20 @@ class TurnPage:
     def left_text(self) -> str:
         seconds = max(0, (self.ends_at - self.now) // 1000)
         return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+@dataclass(frozen=True)
+class CheckPage:
+    """The test of browser, line and microphone before a turn comes."""
+
+    session: SessionCard
+
+
+@dataclass(frozen=True)
+class CarryPage:
+    """Going on from this phone with a question's number and code."""
+
+    reference: str = ""
+    code: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""

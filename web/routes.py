@@ -16,6 +16,7 @@ from starlette.routing import Route
 from web.assets import Assets
 from web.pages import (
     asking,
+    carry,
     citizen,
     components,
     desk,
@@ -30,6 +31,7 @@ from web.pages import (
     staff,
     track,
     turns,
+    worker,
 )
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -48,18 +50,19 @@ class Address(NamedTuple):
 
 CITIZEN: Final = (
     Address("GET", "/", home.home, OPEN),
+    Address("GET", "/hearings.ics", home.coming, OPEN),
     Address("GET", "/how", plain.how, OPEN),
     Address("POST", "/language", plain.language, OPEN),
     Address("GET", "/look", look.form, OPEN),
-    Address("GET", "/hearings.ics", home.coming, OPEN),
     Address("POST", "/look", look.choose, OPEN),
     Address("GET", "/components", components.show, OPEN),
     Address("GET", "/s/{session}", citizen.session, OPEN),
+    Address("GET", "/s/{session}/hearing.ics", home.one, OPEN),
     Address("GET", "/s/{session}/ask", asking.form, "question.ask"),
     Address("POST", "/s/{session}/ask", asking.post, "question.ask"),
     Address("GET", "/s/{session}/live", live.live, "page.live"),
+    Address("GET", "/s/{session}/check", turns.check, "page.live"),
     Address("POST", "/s/{session}/support", live.support, "question.support"),
-    Address("GET", "/s/{session}/hearing.ics", home.one, OPEN),
     Address("GET", "/s/{session}/next", turns.turn, "turn.accept"),
     Address("GET", "/s/{session}/stage", turns.turn, "turn.accept"),
     Address("POST", "/s/{session}/turn", turns.act, "turn.ready"),
@@ -69,6 +72,10 @@ CITIZEN: Final = (
     Address("GET", "/track", track.form, OPEN),
     Address("POST", "/track", track.post, OPEN),
     Address("GET", "/t/{reference}", track.ticket, OPEN),
+    Address("GET", "/continue", carry.form, OPEN),
+    Address("POST", "/continue", carry.post, OPEN),
+    Address("GET", "/sw.js", worker.script, OPEN),
+    Address("GET", "/offline", worker.offline, OPEN),
     Address("POST", "/pass", passes.give, "page.live"),
     Address("GET", "/healthz", plain.healthz, OPEN),
     Address("GET", "/readyz", plain.readyz, OPEN),

@@ -16,8 +16,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kachehri.carrying import Carrying
 from kachehri.identity import Identity
-from kachehri.people import participant_id
 from kachehri.service import Service
 from kachehri.store import Connection, people
 from rooms.base import Role
@@ -31,13 +31,19 @@ _KNOWN_MOST: Final = 50_000
 
 @dataclass(frozen=True)
 class Visitor:
-    """A browser; one that is new has a `cookie` to be given."""
+    """A browser; one that is new has a `cookie` to be given. A place may have been carried to it, or away from it."""
 
     device: str
+    carrying: Carrying
     cookie: str = ""
 
     def participant(self, session_id: str) -> str:
-        return participant_id(session_id, f"device/{self.device}")
+        """Whom it speaks for."""
+        return self.carrying.participant(session_id, self.device)
+
+    def moved_away(self, session_id: str) -> bool:
+        """Whether its place went on to another phone."""
+        return self.carrying.moved_away(session_id, self.device)
 
 
 @dataclass(frozen=True)
@@ -55,8 +61,9 @@ class Joining:
 class Visitors:
     """Reads and gives device cookies, and writes participants."""
 
-    def __init__(self, service: Service, identity: Identity, *, https: Callable[[], bool]) -> None:
+    def __init__(self, service: Service, identity: Identity, carrying: Carrying, *, https: Callable[[], bool]) -> None:
         self._service = service
+        self.carrying = carrying
         self._identity = identity
         self._https = https
         self._known: set[str] = set()
@@ -72,7 +79,10 @@ class Visitors:
 
     def _read(self, request: Request) -> Visitor:
         device = self._identity.device(request.cookies.get(DEVICE_COOKIE))
-        return Visitor(device) if device else Visitor(*self._identity.new_device())
+        if device:
+            return Visitor(device, self.carrying)
+        fresh, cookie = self._identity.new_device()
+        return Visitor(fresh, self.carrying, cookie)
 
     def keep(self, response: Response, visitor: Visitor) -> Response:
         """Give a new browser its cookie."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.questions import SupportQuestion
 from web import forms, reading
+from web.data_rates import RATES, Follow
 from web.house import house_of, see
 from web.live_shapes import LivePage
+
+#: Set by the lobby's form, and by static/js/follow.js.
+FOLLOW_COOKIE: Final = "k_follow"
 
 
 async def live(request: Request) -> Response:
@@ -17,7 +23,8 @@ async def live(request: Request) -> Response:
     words = house.words(request)
     replica = await house.service.live(request.path_params["session"])
     district = await house.districts.get()
-    participant = house.visitors.of(request).participant(replica.session.id)
+    visitor = house.visitors.of(request)
+    participant = visitor.participant(replica.session.id)
     seen, own = reading.public(replica), reading.own(replica, participant, house.now())
     waiting = seen.totals.get("admitted", 0)
     page = LivePage(
@@ -36,8 +43,17 @@ async def live(request: Request) -> Response:
         barred_reason=own.barred,
         balance=reading.balance(replica.session),
         key=forms.new_key(),
+        follow=chosen(request),
+        present=replica.session.attendance.present,
+        moved_away=visitor.moved_away(replica.session.id),
     )
     return house.show(request, "live.html", page)
+
+
+def chosen(request: Request) -> Follow:
+    """How this browser follows; sound where nothing was chosen, or nothing of ours."""
+    kept = request.cookies.get(FOLLOW_COOKIE, "")
+    return kept if kept in RATES else "sound"  # type: ignore[return-value]
 
 
 async def support(request: Request) -> Response:

@@ -11,7 +11,7 @@ from rooms.base import Command
 from rooms.turns import FinishTurn, ReadOutTurn, ReadyTurn, WaitTurn
 from web import forms, reading
 from web.house import house_of, see
-from web.live_shapes import TurnPage
+from web.live_shapes import CheckPage, TurnPage
 
 _COMMANDS: dict[str, type[Command]] = {
     "ready": ReadyTurn,
@@ -45,8 +45,16 @@ async def turn(request: Request) -> Response:
         text=live.texts.get(question.content, ""),
         keys=(forms.new_key(), forms.new_key(), forms.new_key(), forms.new_key()),
         asked_stage=on_stage,
+        hold_ms=live.session.lifecycle.timing.seat_hold_ms,
     )
     return house.show(request, "turn.html", page)
+
+
+async def check(request: Request) -> Response:
+    """The test of browser, line and microphone, before a turn comes."""
+    house = house_of(request)
+    live = await house.service.live(request.path_params["session"])
+    return house.show(request, "check.html", CheckPage(reading.head(live, house.words(request))))
 
 
 async def act(request: Request) -> Response:

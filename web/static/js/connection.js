@@ -5,6 +5,7 @@
 
 const QUICK_MS = 500;
 const LONGEST_MS = 15000;
+const ENTER_MS = 10000;
 
 /** 128 random bits in URL-safe letters. randomUUID does not exist on plain http. */
 export function newKey() {
@@ -41,6 +42,7 @@ export class LiveConnection {
     this.offset = 0;
     this.ref = 0;
     this.tries = 0;
+    this.entries = 0;
     /** @type {Map<number, {message: any, done: (frame: any) => void, failed: (error: Error) => void}>} */
     this.open = new Map();
     /** @type {Map<string, Set<(frame: any) => void>>} */
@@ -51,8 +53,11 @@ export class LiveConnection {
     this.stopped = false;
     this.timer = 0;
     this.quiet = 0;
+    /** When the last frame came, by this phone's clock, and how much all of them were. */
+    this.heardAt = 0;
+    this.bytes = 0;
     addEventListener("online", () => this.hurry());
-    document.addEventListener("visibilitychange", () => document.hidden || this.hurry());
+    document.addEventListener("visibilitychange", () => document.hidden || this.wake());
   }
 
   /** The server's clock in milliseconds; phones are often wrong by minutes. */
@@ -94,18 +99,23 @@ export class LiveConnection {
 
   async enter() {
     const { session, formToken, as } = this.entrance;
+    const round = ++this.entries;
+    const patience = new AbortController();
+    setTimeout(() => patience.abort(), ENTER_MS);
     try {
       const response = await fetch("/pass", {
         method: "POST",
+        signal: patience.signal,
         headers: { "content-type": "application/json", "x-form-token": formToken },
         body: JSON.stringify({ session, as: as ?? "citizen" }),
       });
+      if (round !== this.entries) return; // somebody was quicker: the network came back meanwhile
       if (response.status === 403 || response.status === 404) return this.end(response.status);
       if (!response.ok) return this.again();
       const { pass } = await response.json();
-      if (!this.stopped) this.dial(pass);
+      if (!this.stopped && round === this.entries) this.dial(pass);
     } catch {
-      this.again();
+      if (round === this.entries) this.again();
     }
   }
 
@@ -118,7 +128,10 @@ export class LiveConnection {
     this.socket = socket;
     const { position, session } = this.entrance;
     socket.onopen = () => socket.send(JSON.stringify({ type: "hello", versions: [1], session, ...position() }));
-    socket.onmessage = ({ data }) => this.hear(JSON.parse(data));
+    socket.onmessage = ({ data }) => {
+      this.bytes += data.length;
+      this.hear(JSON.parse(data));
+    };
     socket.onclose = ({ code }) => {
       if (this.socket === socket) this.broken(code);
     };
@@ -128,13 +141,25 @@ export class LiveConnection {
   /** Nothing heard for too long: the line is dead, whatever the phone believes. @param {number} ms */
   watch(ms) {
     this.quiet = ms;
+    this.heardAt = Date.now();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      const socket = this.socket;
-      this.socket = null;
-      socket?.close();
-      this.broken(1006);
-    }, ms);
+    this.timer = setTimeout(() => this.giveUp(), ms);
+  }
+
+  giveUp() {
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+    this.broken(1006);
+  }
+
+  /** The screen is on again. Timers slept with it, so a line that died meanwhile is noticed here, and at once. */
+  wake() {
+    if (this.joined && Date.now() - this.heardAt > 0.6 * this.quiet) {
+      this.tries = 1;
+      this.giveUp();
+    }
+    this.hurry();
   }
 
   /** @param {any} frame */
@@ -184,7 +209,7 @@ export class LiveConnection {
   hurry() {
     if (this.stopped || this.joined || !this.tries) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.enter(), Math.random() * 500);
+    this.timer = setTimeout(() => this.enter(), Math.random() * 300);
   }
 
   /** @param {number} code */

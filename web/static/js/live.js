@@ -1,24 +1,38 @@
-/** The live page: complete as served; from here on it changes by itself. */
+/**
+ * The live page: complete as served; from here on it changes by itself. Each part is attached alone, so that one that fails
+ * on an old phone takes no other with it, and the page says how to go on by hand.
+ */
 
+import { attachAlerts } from "./alerts.js";
 import { announce } from "./announcer.js";
 import { LiveConnection } from "./connection.js";
+import { attachFollow } from "./follow.js";
 import { attachMine } from "./mine.js";
 import { attachQueue } from "./queue.js";
-import { attachSeats } from "./seats.js";
+import { freshPage, takeOver } from "./refresh.js";
+import { Screens, attachSeats } from "./seats.js";
 import { LiveStore } from "./store.js";
 import { sentence } from "./words.js";
+import { registerWorker } from "./worker.js";
 
+const PATCHED = ["phase-note", "phase-badge", "mine-actions", "recorded", "t-row", "t-mine"];
+const OVER_NOW = new Set(["closed", "cancelled"]);
 const page = document.body;
+const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const store = new LiveStore(page.dataset.participant ?? "");
-const netBar = /** @type {HTMLElement} */ (document.getElementById("net"));
-const phaseBox = /** @type {HTMLElement} */ (document.getElementById("phase"));
+const netBar = byId("net");
+const phaseBox = byId("phase");
 let offSince = 0;
 
 const live = new LiveConnection({
   session: page.dataset.session ?? "",
   formToken: page.dataset.formToken ?? "",
   position: () => store.position(),
-  onFrame: (frame) => store.take(frame),
+  onFrame: (frame) => {
+    // Whoever went on with this place from another phone has it now, and this page must say so.
+    if (frame.type === "welcome" && frame.participant !== page.dataset.participant) location.reload();
+    else store.take(frame);
+  },
   onState: (state, code) => {
     netBar.hidden = state === "on";
     if (state === "on") {
@@ -26,8 +40,9 @@ const live = new LiveConnection({
       offSince = 0;
     } else if (state === "off") {
       offSince ||= performance.now();
+      netBar.textContent = sentence(page, store.personal?.questions?.some((/** @type {any} */ own) => own.place || own.turn) ? "net-kept" : "net-weak");
       setTimeout(() => offSince && performance.now() - offSince >= 5000 && announce("net", sentence(page, "net-weak")), 5000);
-    } else if (code === 4505) {
+    } else if (code === 4505 || code === 403) {
       location.reload(); // the page says why, and how to object
     } else {
       netBar.textContent = sentence(page, "net-off");
@@ -35,20 +50,70 @@ const live = new LiveConnection({
   },
 });
 
-attachSeats(/** @type {HTMLElement} */ (document.getElementById("watch")), store, live);
-attachMine(/** @type {HTMLElement} */ (document.getElementById("mine")), store, page.dataset.session ?? "");
-attachQueue(/** @type {HTMLElement} */ (document.getElementById("queue")), store, live);
+let whole = true;
+const screens = new Screens();
+const session = page.dataset.session ?? "";
+attempt(() => attachSeats(byId("watch"), store, screens));
+attempt(() => attachFollow(byId("watch"), store, live, screens));
+attempt(() => attachAlerts(byId("alerts"), store, session, page.dataset.formToken ?? ""));
+attempt(() => attachMine(byId("mine"), store, session));
+attempt(() => attachQueue(byId("queue"), store, live));
 store.follow(({ view }) => {
-  const phase = store.view?.session?.phase ?? "";
-  if (!view || !phase || phase === phaseBox.dataset.phase) return;
-  announce("phase", phaseBox.getAttribute(`data-say-${phase.replace("_", "-")}`) ?? "");
-  phaseBox.dataset.phase = phase;
-  // Notices, buttons and the balance of a phase are the server's words: fetch the page once, unless sound is playing.
-  if (!document.querySelector("#seats video")) setTimeout(() => location.reload(), 400 + Math.random() * 2000);
+  const seen = store.view?.session ?? {};
+  if (!view || !seen.phase) return;
+  const people = byId("present");
+  people.hidden = !store.view.present;
+  if (store.view.present) people.textContent = sentence(people, "n", { n: store.view.present });
+  if (seen.phase === phaseBox.dataset.phase) return;
+  announce("phase", phaseBox.getAttribute(`data-say-${seen.phase.replace("_", "-")}`) ?? "");
+  phaseBox.dataset.phase = seen.phase;
+  // Notices, buttons and the balance of a phase are the server's words; a hall full of phones does not ask at once.
+  setTimeout(() => void renewPhase(seen.phase, 0), 400 + Math.random() * 2000);
 });
-/** @type {HTMLElement} */ (document.getElementById("again")).hidden = true;
-followTabs();
-live.start();
+attempt(followTabs);
+attempt(() => live.start());
+if (whole) {
+  byId("again").hidden = true;
+  byId("by-hand").remove();
+}
+attempt(registerWorker);
+
+/** @param {() => void} part */
+function attempt(part) {
+  try {
+    part();
+  } catch (error) {
+    whole = false;
+    console.error(error);
+  }
+}
+
+/** @param {string} phase @param {number} tries */
+async function renewPhase(phase, tries) {
+  if (phase !== phaseBox.dataset.phase) return;
+  try {
+    const fresh = await freshPage(location.pathname);
+    takeOver(fresh, PATCHED);
+    for (const card of fresh.querySelectorAll("#mine-list [data-question]")) {
+      const link = card.querySelector("[data-link]");
+      const here = document.querySelector(`#mine-list [data-question="${card.getAttribute("data-question")}"] [data-link]`);
+      if (link && here) here.replaceWith(document.importNode(link, true));
+    }
+    byId("line").replaceChildren();
+    store.tell({ view: true, personal: true });
+    if (OVER_NOW.has(phase)) showOutcome();
+  } catch {
+    if (tries < 5) setTimeout(() => void renewPhase(phase, tries + 1), 3000 * 2 ** tries);
+  }
+}
+
+/** It is over: whoever asked is led to what became of her question, everybody else to the balance. */
+function showOutcome() {
+  const asked = document.querySelector("#mine-list [data-question]");
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  (asked ? byId("mine") : byId("phase-note")).scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+  if (asked) announce("outcome", sentence(page, "outcome"));
+}
 
 /** The bottom tabs are links to parts of the page; mark the part that is in view. */
 function followTabs() {

@@ -150,8 +150,8 @@ export async function publish(offer, tracks, options = {}) {
  * its first picture, and someone who speaks without a camera has none. The browser keeps lips and voice together.
  *
  * @param {Offer} offer
- * @param {{onstate?: (state: State) => void, onseat?: (seat: string, streams: Seat) => void, picture?: boolean}} [options]
- *   picture false receives sound only, for a small data plan
+ * @param {{onstate?: (state: State) => void, onseat?: (seat: string, streams: Seat) => void, sound?: boolean, picture?: boolean}} [options]
+ *   false for what is not wanted: the server then sends nothing of it
  */
 export async function watch(offer, options = {}) {
   const peer = connect(offer, options.onstate ?? (() => {}));
@@ -169,7 +169,7 @@ export async function watch(offer, options = {}) {
   });
   await connection.setRemoteDescription({ type: "offer", sdp: offer.sdp });
   for (const transceiver of connection.getTransceivers()) {
-    const wanted = transceiver.receiver.track.kind === "audio" || options.picture !== false;
+    const wanted = (transceiver.receiver.track.kind === "audio" ? options.sound : options.picture) !== false;
     transceiver.direction = wanted ? "recvonly" : "inactive";
   }
   await connection.setLocalDescription();
@@ -181,6 +181,14 @@ export async function watch(offer, options = {}) {
     },
     /** Streams by the seat's id. */
     seats,
+    /** Bytes received so far, for "used so far". */
+    async bytes() {
+      let received = 0;
+      for (const entry of (await connection.getStats()).values()) {
+        if (entry.type === "transport") received += entry.bytesReceived ?? 0;
+      }
+      return received;
+    },
     /** The connection's own statistics. */
     stats: () => connection.getStats(),
     /**

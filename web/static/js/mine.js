@@ -107,7 +107,7 @@ export function attachMine(root, store, session) {
     if (!to) return sentence(root, "wait-unknown");
     const least = Math.max(1, Math.floor(from / 60000));
     const most = Math.max(least, Math.ceil(to / 60000));
-    return least === most ? sentence(root, "eta", { n: most }) : sentence(root, "wait-range", { from: least, to: most });
+    return least === most ? sentence(root, "eta", { n: most }) : sentence(root, "wait-range", { least, most });
   }
 
   /** Place news only at 5 or less, when it halves, or once in 3 minutes: a ticking number is noise. @param {any} question */
