@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from kachehri import keys
+from kachehri import consents, keys
 from kachehri.allowance import Asking
 from kachehri.bus import Bus
 from kachehri.bus.local import LocalHub
@@ -36,6 +36,7 @@ from signaling.hub import Hub
 from signaling.media_signalling import MediaSignalling
 from signaling.passes import Passes
 from web.assets import Assets
+from web.consenting import Consenting
 from web.errors import Errors
 from web.forms import FormRefused
 from web.house import House
@@ -81,6 +82,8 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     check(store)
     vault = Vault(masters)
     check_key(store, vault)
+    with store.write() as conn:
+        consents.keep_wordings(conn, store.now(conn))
     bus = make_bus(settings)
     await bus.start()
     people = People(vault, keys.derive(oldest, "receipts"))
@@ -108,6 +111,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             identity=identity,
             asking=asking,
             own=house,
+            consenting=Consenting(service),
         )
         hub = Hub(
             service, LoopClock(), tick_ms=settings.limits.tick_ms, bus=bus if settings.server.workers > 1 else None

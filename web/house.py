@@ -22,6 +22,7 @@ from kachehri.service import Service
 from kachehri.settings import Settings
 from rooms.base import Actor, Command
 from signaling.passes import Bearer, Passes
+from web.consenting import Consenting
 from web.logins import account_of, bearer_of
 from web.render import Renderer
 from web.topics import Districts
@@ -44,6 +45,7 @@ class House:
     identity: Identity
     asking: Asking
     own: HouseSettings
+    consenting: Consenting
 
     @property
     def place(self) -> Place:

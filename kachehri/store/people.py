@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from .bulk import Bulk
-from .rows import fetch, fetch_one, insert_into, put, put_new
+from .rows import fetch, fetch_one, insert_into, put_new
 from .tables import Consent, ConsentWording, Device, Participant, Person, table_of
 
 _device = table_of(Device)
@@ -160,8 +160,8 @@ def wording(conn: Connection, purpose: str, language: str) -> ConsentWording | N
 
 
 def consent(conn: Connection, rows: Sequence[Consent]) -> None:
-    """Record who agreed, or declined."""
-    put(conn, rows)
+    """Record who agreed, or declined; what stands stays as it was recorded first."""
+    put_new(conn, rows)
 
 
 def consents(conn: Connection, participant_id: str) -> list[Consent]:
