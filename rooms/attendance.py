@@ -276,7 +276,7 @@ def presence(state: AttendanceState, participant: str, role: str, at: int) -> No
 
 def finish(state: AttendanceState, at: int) -> None:
     """The hearing is over: nobody's time runs on."""
-    state.sittings = state.times(at)
+    state.sittings, state.staff = state.times(at), {}
 
 
 def deadline(state: AttendanceState, live_since: int, staff_gone_ms: int) -> int | None:

@@ -28,7 +28,7 @@ VILLAGE_MAX = 60
 #: Characters of a note beside a reason, of an outcome's words, and of an objection.
 NOTE_MAX = 300
 #: Categories that one session can be restricted to.
-CATEGORIES_MAX = 64
+CATEGORIES_MAX = 32
 #: Somebody who took a question to work on it keeps the others off it this long; one decision takes seconds.
 CLAIM_MS = 60 * SECOND_MS
 #: Open questions of one participant in one session; a kiosk has a participant for each person.
@@ -53,11 +53,11 @@ CLOSE_CHUNK = 250
 
 #: Bytes of UTF-8 of a question's words in the public line, of a called question, and of a name: with these a citizen's
 #: whole snapshot stays under 16 KiB whatever was asked, and a phone on 2G loads it in a second or two.
-LINE_BYTES = 96
+LINE_BYTES = 72
 CALLED_BYTES = 480
-NAME_BYTES = 40
-#: Bytes of a village in the public line.
-VILLAGE_BYTES = 24
+NAME_BYTES = 32
+#: Bytes of the village of a question that was called.
+VILLAGE_BYTES = 40
 #: Bytes of a question's words in a list of the desk, which reads the whole text of one at a time: six windows of 50
 #: long texts would be half a megabyte for a moderator whose line has just come back.
 DESK_BYTES = 280

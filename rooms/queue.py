@@ -324,7 +324,7 @@ def evolve(state: QueueState, event: Event, seq: int, at: int) -> None:
             question = state.questions[event.question]
             question.was_answered = True
             settle(state, question.id, "answered", at, "", event.note.id if event.note else "")
-            question.outcome = Outcome("answered", note=question.note, at=at)
+            question.outcome = Outcome("answered", at=at)  # its note is for the desk and the asker
         case OutcomeNoted():
             question = state.questions[event.question]
             question.outcome = outcome(event, at)

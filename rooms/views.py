@@ -155,8 +155,8 @@ def question_row(
             barred=question.asker in session.attendance.barred,
         )
     whole = called and audience == "official"
-    # Only of what was heard or is being heard: a line of 50 outcomes would not fit through a thin line.
-    decided = question.outcome if (called or question.state in FINISHED) and not question.private else None
+    # Only of what was heard or is being heard: a line of 50 of these would not fit through a thin line.
+    open_now = (called or question.state in FINISHED) and not question.private
     return QuestionRow(
         state=question.state,
         kind=question.kind,
@@ -169,9 +169,9 @@ def question_row(
         supports=question.supports,
         followers=followers,
         moved=question.moved,
-        village="" if question.private else excerpt(village, VILLAGE_BYTES),
+        village=excerpt(village, VILLAGE_BYTES) if open_now else "",
         spoken=question.spoken,
-        outcome=outcome_row(decided, texts, 10**6 if whole else LINE_BYTES),
+        outcome=outcome_row(question.outcome if open_now else None, texts, 10**6 if whole else LINE_BYTES),
     )
 
 

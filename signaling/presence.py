@@ -136,7 +136,7 @@ class Presence:
         turn = session.stage.turn_of(participant)
         # A line that the media process misses is back when the media process hears it, not when a page reconnects.
         dropped = turn is not None and turn.state == "dropped" and turn.cause == "socket"
-        if dropped or (role in STAFF and participant not in session.attendance.staff):
+        if dropped or (role in STAFF and session.attendance.staff.get(participant) != role):
             self._submit(ReportPresence(participant=participant, role=role, present=True))
 
     def _gone(self, participant: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from rooms import closing, lifecycle
+from rooms.queue import GONE
 from rooms.session import Session
 from rooms.stage import SEATED
 
@@ -41,6 +42,8 @@ def queue_holds(session: Session) -> None:
             must(joined.state == "merged" and joined.parent == parent, "a follower does not know its parent")
     merged = [queue.questions[each] for _, each in queue.among("merged")]
     must(all(each.id in queue.followers.get(each.parent, ()) for each in merged), "a merged question follows nobody")
+    for claimed in queue.claims:
+        must(queue.questions[claimed].state not in GONE, "somebody works on a question that is gone")
     numbers = {each.reference for each in queue.questions.values()}
     must(len(numbers) == len(queue.questions), "two questions have one number")
 

@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from rooms import attendance, closing, lifecycle, questions, turns
+from rooms import attendance, closing, lifecycle, outcomes, questions, turns
 from rooms.base import SYSTEM, Actor, Command
 from rooms.queue import Question
 from rooms.session import COMMANDS, Session, Tick, next_deadline
+from rooms.staging import SITS
 
 CITIZENS = 34
 #: Every participant's id begins alike and no other id does, so that one search of a frame's bytes finds a leak.
@@ -39,9 +40,11 @@ MODERATORS = staff_of("moderator", 101, 102, 103)
 CHAIR = staff_of("chair", 110)
 SITTERS = [*CHAIR, *staff_of("official", 120, 121), *staff_of("interpreter", 130)]
 CLERKS = staff_of("clerk", 140)
+OFFICERS = staff_of("officer", 145)
 PLANNERS = staff_of("administrator", 150)
-EVERYBODY = [*CITIZEN_ACTORS, *MODERATORS, *SITTERS, *CLERKS, *PLANNERS]
+EVERYBODY = [*CITIZEN_ACTORS, *MODERATORS, *SITTERS, *CLERKS, *OFFICERS, *PLANNERS]
 DESK = [*MODERATORS, *CHAIR]
+STAFF = [*MODERATORS, *SITTERS, *CLERKS, *OFFICERS]
 PARTICIPANTS = [actor.participant for actor in EVERYBODY]
 
 #: What the walker itself decides: when to begin and to end, and the server's own work on a close.
@@ -73,6 +76,10 @@ SHARES: dict[type[Command], float] = {
     turns.AcceptTurn: 0.02,
     attendance.ReportPresence: 0.03,
     attendance.UnblockParticipant: 0.03,
+    attendance.ObjectToBar: 0.02,
+    questions.ClaimQuestion: 0.02,
+    questions.ReleaseQuestion: 0.02,
+    outcomes.NoteOutcome: 0.03,
 }
 WORDS = ("پانی", "نہیں", "آتا", "road", "drain", "school", "teacher", "گلی", "bijli", "meter", "transfer", "deed")
 
@@ -257,6 +264,7 @@ class Walker:
                 end_grace_ms=MINUTE_MS if self.plan.ending == "deadline" else 2 * HOUR_MS,
             ),
             practice=rng.random() < 0.2,
+            categories=rng.choice(((), (), ("water",), ("water", "roads"))),
         )
 
     def ask(self) -> Choice:
@@ -269,7 +277,11 @@ class Walker:
             kind=rng.choice(("grievance", "question", "suggestion", "information", "praise")),
             category=rng.choice(("water", "roads", "other")),
             area=rng.choice(("", "ward-7")),
-            text=f"{secret} {self.words()}" if private else f"{self.words()}?" * rng.choice((1, 1, 9)),
+            village=rng.choice(("", f"{secret} chak" if private else "چک 112")),
+            spoken=rng.random() < 0.3,
+            text=rng.choice(("", f"{secret} {self.words()}"))
+            if private
+            else f"{self.words()}?" * rng.choice((0, 1, 1, 9)),
             name=f"{secret} {name}" if hide or private else name,
             hide_name=hide,
             private=private,
@@ -294,6 +306,45 @@ class Walker:
             return None
         to = before if self.rng.random() < 0.8 else None
         return self.desk(), questions.MoveQuestion(question=found, before=to, reason="with_child", note=self.note())
+
+    def decided(self) -> Choice | None:
+        """What was decided aloud; of a private matter nobody but its owner and the desk reads the words."""
+        found = self.question_in("admitted", "called", "called", "heard", "heard", "answered", "deferred")
+        if found is None:
+            return None
+        question: Question = self.session.queue.questions[found]
+        secret = f"{SECRET}{question.asker} " if question.private else ""
+        kind: Any = self.rng.choice(("answered", "ordered", "referred", "refused"))
+        whole = self.rng.random() < 0.95
+        note = outcomes.NoteOutcome(
+            question=found,
+            outcome=kind,
+            office="wasa" if kind in ("ordered", "referred") and whole else None,
+            due="2026-02-01" if kind == "ordered" else None,
+            rule=f"{secret}rule 7" if kind == "refused" or self.rng.random() < 0.1 else "",
+            note=f"{secret}پمپ {self.words()}" if kind == "ordered" or self.rng.random() < 0.5 else "",
+        )
+        return self.rng.choice([*DESK, *CLERKS]), note
+
+    def claim(self) -> Choice | None:
+        found = self.question_in("new", "new", "held", "admitted", "refusing", "heard", "withdrawn")
+        return (self.rng.choice([*DESK, *CLERKS]), questions.ClaimQuestion(question=found)) if found else None
+
+    def release(self) -> Choice | None:
+        """Mostly by whoever holds it; by somebody else it is refused, or comes too late."""
+        claims = self.session.queue.claims
+        found = self.rng.choice(list(claims)) if claims else self.any_question()
+        if found is None:
+            return None
+        holders = [each for each in (*DESK, *CLERKS) if found in claims and claims[found].by == each.participant]
+        actor = self.rng.choice(holders if holders and self.rng.random() < 0.8 else DESK)
+        return actor, questions.ReleaseQuestion(question=found)
+
+    def objects(self) -> Choice | None:
+        barred = [each for each in EVERYBODY if each.participant in self.session.attendance.barred]
+        if not barred:
+            return None
+        return self.rng.choice(barred), attendance.ObjectToBar(note=f"{DESK_NOTE} {self.words()}")
 
     def confirm(self) -> Choice | None:
         found = self.question_in("refusing")
@@ -340,7 +391,11 @@ class Walker:
 
     def take_seat(self) -> Choice | None:
         seat = self.seat_where(lambda seat: seat.kind != "citizen" and not seat.participant)
-        return (self.rng.choice(SITTERS), turns.TakeSeat(seat=seat)) if seat else None
+        if seat is None:
+            return None
+        kind = self.session.stage.seats[seat].kind
+        fitting = [each for each in SITTERS if each.role in SITS[kind] or self.rng.random() < 0.05]
+        return self.rng.choice(fitting or SITTERS), turns.TakeSeat(seat=seat)
 
     def leave_seat(self) -> Choice | None:
         name = self.seat_where(lambda seat: bool(seat.participant) and not seat.turn)
@@ -369,7 +424,7 @@ class Walker:
                 cause=rng.choice(("socket", "media")),
             )
             return SYSTEM, report
-        staff = rng.choice(DESK)
+        staff = rng.choice(DESK if rng.random() < 0.6 else STAFF)
         here = staff.participant in self.session.attendance.staff
         present = not here if rng.random() < 0.7 else True
         return SYSTEM, attendance.ReportPresence(participant=staff.participant, role=staff.role, present=present)
@@ -390,7 +445,15 @@ class Walker:
 
     def reschedule(self, now: int) -> Choice | None:
         long = 12 * HOUR_MS if self.plan.ending != "deadline" else 5 * MINUTE_MS
-        again = lifecycle.RescheduleSession(starts_at=now + MINUTE_MS, ends_at=now + MINUTE_MS + long)
+        rng = self.rng
+        again = lifecycle.RescheduleSession(
+            starts_at=now + MINUTE_MS,
+            ends_at=now + MINUTE_MS + long,
+            title=rng.choice((None, {"ur": "کچہری", "en": "Another name"})),
+            categories=rng.choice((None, (), ("water",), ("roads", "land"))),
+            seats=rng.choice((None, (lifecycle.SeatPlan("citizen-1", "citizen"), lifecycle.SeatPlan("o", "official")))),
+            timing=rng.choice((None, None, lifecycle.Timing(turn_ms=MINUTE_MS, end_grace_ms=MINUTE_MS))),
+        )
         return self.course(("scheduled", "postponed"), again)
 
 
@@ -415,6 +478,12 @@ GENERATE: dict[type[Command], Callable[[Walker, int], Choice | None]] = {
     questions.ClassifyQuestion: lambda w, now: w.of_question(
         ANY_OPEN, lambda q: questions.ClassifyQuestion(question=q, category=w.rng.choice(("water", "land")))
     ),
+    questions.ClaimQuestion: lambda w, now: w.claim(),
+    questions.ReleaseQuestion: lambda w, now: w.release(),
+    questions.ReturnQuestion: lambda w, now: w.of_question(
+        ("held", "not_taken", "deferred", "admitted"), lambda q: questions.ReturnQuestion(question=q)
+    ),
+    outcomes.NoteOutcome: lambda w, now: w.decided(),
     questions.HoldQuestion: lambda w, now: w.of_question(
         ("new", "admitted"), lambda q: questions.HoldQuestion(question=q, reason="unclear", note=w.note())
     ),
@@ -477,6 +546,7 @@ GENERATE: dict[type[Command], Callable[[Walker, int], Choice | None]] = {
     attendance.BlockParticipant: lambda w, now: w.bar(
         attendance.BlockParticipant, until=w.rng.choice((None, now + MINUTE_MS))
     ),
+    attendance.ObjectToBar: lambda w, now: w.objects(),
     attendance.UnblockParticipant: lambda w, now: w.unbar(),
     Tick: lambda w, now: (SYSTEM, Tick()),
 }

@@ -96,9 +96,12 @@ class Hearing:
         self.do(ReportPresence(participant=MODERATOR.participant, role="moderator", present=True))
         return self
 
-    def ask(self, by: Actor = ZAINAB, text: str = "پانی بند ہے", name: str = "زینب", **more: Any) -> str:
+    def ask(
+        self, by: Actor = ZAINAB, text: str = "پانی بند ہے", name: str = "زینب", village: str = "", **more: Any
+    ) -> str:
         """Ask; the id of the question."""
-        (event,) = self.do(AskQuestion(text=text, **more), by, text=text, name=name)
+        words = {"text": text, "name": name} | ({"village": village} if village else {})
+        (event,) = self.do(AskQuestion(text=text, **more), by, **words)
         assert isinstance(event, QuestionAsked)
         return event.question
 

@@ -18,8 +18,9 @@ from rooms.lifecycle import (
     StartSession,
     Timing,
 )
-from rooms.questions import PolicyDeclared
+from rooms.questions import AskQuestion, PolicyDeclared
 from rooms.session import Tick, next_deadline
+from rooms.views import view
 
 from .hearing import HOUR, NOON, SEATS, Hearing
 
@@ -99,6 +100,49 @@ class TestAnnouncement:
         stage = hearing.session.stage
         assert (stage.seat_hold_ms, stage.answer_by_ms, stage.turn_ms) == (1_000, 2_000, 3_000)
         assert hearing.session.lifecycle.practice
+
+
+class TestRenewal:
+    def test_changes_what_it_names_and_leaves_the_rest(self) -> None:
+        hearing = Hearing(practice=True, categories=("water",))
+        before = hearing.session.lifecycle
+        title, seats, timing = before.title, dict(hearing.session.stage.seats), before.timing
+        hearing.do(RescheduleSession(starts_at=NOON + 2 * HOUR, ends_at=NOON + 3 * HOUR))
+        life = hearing.session.lifecycle
+        assert (life.title, life.categories, life.timing, life.practice) == (title, ("water",), timing, True)
+        assert hearing.session.stage.seats == seats
+        hearing.do(
+            RescheduleSession(
+                starts_at=NOON + 2 * HOUR,
+                ends_at=NOON + 4 * HOUR,
+                title={"ur": "نیا", "en": "New"},
+                categories=(),
+                seats=(SeatPlan("dc", "official", {"ur": "ڈی سی"}), SeatPlan("c1", "citizen")),
+                timing=Timing(turn_ms=60_000, seat_hold_ms=5_000),
+            )
+        )
+        assert (life.title, life.categories) == ({"ur": "نیا", "en": "New"}, ())
+        assert list(hearing.session.stage.seats) == ["dc", "c1"]
+        assert (hearing.session.stage.turn_ms, hearing.session.stage.seat_hold_ms) == (60_000, 5_000)
+        assert life.timing.turn_ms == 60_000
+
+    def test_needs_seats_with_names_of_their_own(self) -> None:
+        twice = (SeatPlan("c1", "citizen"), SeatPlan("c1", "official"))
+        for seats in ((), twice):
+            command = RescheduleSession(starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR, seats=seats)
+            assert Hearing().refused(command) == "session_seats"
+
+
+class TestCategories:
+    def test_of_a_session_are_the_only_ones_it_takes(self) -> None:
+        hearing = Hearing(categories=("water", "roads"))
+        assert hearing.refused(AskQuestion(text="x", category="land"), text="x") == "category_unknown"
+        hearing.ask(category="roads")
+        hearing.ask(category="other")
+        assert view(hearing.session, "public", {}).session.categories == ("water", "roads")
+
+    def test_that_are_not_named_are_all(self) -> None:
+        Hearing().ask(category="land")
 
 
 class TestState:

@@ -30,6 +30,7 @@ from rooms.questions import (
 from rooms.queue import QUESTIONS, QueueState
 from rooms.session import EVENTS
 from rooms.turns import CallTurn, FinishTurn, TurnCalled
+from rooms.views import personal, view
 
 from .hearing import BILAL, MODERATOR, NOON, SALMA, SECOND, ZAINAB, Hearing, person
 
@@ -59,6 +60,28 @@ class TestAsking:
         hearing.ask(BILAL)
         hearing.do(WithdrawQuestion(question=first), ZAINAB)
         hearing.ask(ZAINAB)
+
+
+class TestSpoken:
+    def test_needs_a_topic_or_a_place_and_no_words(self) -> None:
+        hearing = Hearing()
+        assert hearing.refused(AskQuestion(spoken=True), ZAINAB) == "say_what"
+        assert hearing.refused(AskQuestion(category="water"), ZAINAB) == "text_empty"
+        hearing.do(AskQuestion(spoken=True, category="water"), ZAINAB)
+        hearing.do(AskQuestion(spoken=True, area="uc-1"), ZAINAB)
+        hearing.do(AskQuestion(spoken=True), ZAINAB, village="چک 112")
+        rows = personal(hearing.session, ZAINAB.participant, hearing.texts, hearing.now).questions
+        assert [(row.spoken, row.text, row.village) for row in rows] == [
+            (True, "", "چک 112"),
+            (True, "", ""),
+            (True, "", ""),
+        ]
+
+    def test_may_have_words_too(self) -> None:
+        hearing = Hearing()
+        question = hearing.ask(ZAINAB, text="پانی", spoken=True)
+        row = view(hearing.session, "desk", hearing.texts).questions[question]
+        assert (row.spoken, row.text) == (True, "پانی")
 
 
 class TestOrder:
@@ -233,6 +256,14 @@ class TestMerge:
         assert hearing.refused(MergeQuestion(question=first, into=second)) == "merge_self"
         other = hearing.ask()
         assert hearing.refused(MergeQuestion(question=first, into=other)) == "merge_parent"
+
+    def test_puts_nothing_that_all_may_read_behind_what_nobody_may(self) -> None:
+        hearing = Hearing()
+        private, other, public = hearing.ask(private=True), hearing.ask(private=True), hearing.ask()
+        assert hearing.refused(MergeQuestion(question=public, into=private)) == "private_parent"
+        hearing.do(MergeQuestion(question=other, into=private))
+        assert hearing.refused(MergeQuestion(question=public, into=other)) == "private_parent"
+        hearing.do(MergeQuestion(question=hearing.ask(private=True), into=public))
 
     def test_never_joins_with_what_is_gone_or_may_go(self) -> None:
         hearing = Hearing()

@@ -5,10 +5,11 @@ import pytest
 
 from rooms import views
 from rooms.attendance import BlockParticipant, CountAttendance, RemoveParticipant
-from rooms.base import ContentRef, Event
+from rooms.base import ContentRef, Event, Refused
 from rooms.closing import OpenTickets, SealSession
-from rooms.lifecycle import CloseSession, DoorsOpened
-from rooms.limits import OWN_MAX, RECENT, WINDOW
+from rooms.lifecycle import AdjournSession, CloseSession, DoorsOpened
+from rooms.limits import DECK_MAX, DESK_BYTES, OWN_MAX, RECENT, WINDOW
+from rooms.outcomes import NoteOutcome
 from rooms.questions import (
     AdmitQuestion,
     AnswerQuestion,
@@ -20,7 +21,7 @@ from rooms.questions import (
     RefuseQuestion,
 )
 from rooms.turns import CallTurn, FinishTurn, ParkTurn, TakeSeat, TurnCalled
-from rooms.views import AUDIENCES, ViewAudience, excerpt, personal, view, visible
+from rooms.views import AUDIENCES, ViewAudience, desk_question, excerpt, personal, view, visible
 
 from .hearing import BILAL, CHAIR, MODERATOR, SALMA, ZAINAB, Hearing, person
 
@@ -141,18 +142,55 @@ class TestDesk:
         assert desk.present == 31
         assert desk.staff == {MODERATOR.participant: "moderator"}
 
+    def test_reads_how_a_question_begins_and_the_whole_of_one_at_a_time(self) -> None:
+        hearing = Hearing().live()
+        long, short = hearing.ask(text=LONG, village="چک 112"), hearing.ask(text="سڑک")
+        called = hearing.admitted(SALMA, text=LONG)
+        hearing.do(CallTurn(question=called))
+        rows = seen(hearing, "desk").questions
+        assert rows[long].more
+        assert len(rows[long].text.encode()) <= DESK_BYTES
+        assert (rows[short].text, rows[short].more) == ("سڑک", False)
+        assert (rows[called].text, rows[called].more) == (LONG, False)
+        whole = desk_question(hearing.session, long, hearing.texts)
+        assert (whole.text, whole.more) == (LONG, False)
+        with pytest.raises(Refused, match="question_unknown"):
+            desk_question(hearing.session, "f" * 16, hearing.texts)
+
+    def test_sends_six_full_windows_of_long_texts_in_reasonable_bytes(self) -> None:
+        hearing = Hearing().live()
+        for number in range(3 * WINDOW):
+            question = hearing.ask(person(3000 + number), text=LONG, name="ا" * 80)
+            if number % 3 == 1:
+                hearing.do(HoldQuestion(question=question, reason="unclear"))
+            elif number % 3 == 2:
+                hearing.do(AdmitQuestion(question=question))
+        assert len(msgspec.json.encode(seen(hearing, "desk"))) <= 128 * 1024
+
 
 class TestSize:
     @pytest.mark.parametrize("audience", AUDIENCES)
     def test_is_bounded(self, audience: ViewAudience) -> None:
-        hearing = Hearing().live()
+        hearing = Hearing(categories=("water", "roads", "land-and-revenue", "education", "health")).live()
         for number in range(WINDOW + 30):
-            question = hearing.admitted(person(3000 + number), text=LONG, name="ا" * 80)
+            question = hearing.ask(
+                person(3000 + number),
+                text=LONG,
+                name="ا" * 80,
+                village="گ" * 60,
+                area="uc-fort-abbas",
+                category="water",
+            )
+            hearing.do(AdmitQuestion(question=question))
             if number < RECENT + 4:
-                hearing.do(AnswerQuestion(question=question))
+                order = NoteOutcome(question=question, outcome="ordered", office="wasa", due="2027-03-01")
+                hearing.do(order, note=LONG)
+        hearing.on_stage(SALMA)
+        for number in range(DECK_MAX):
+            hearing.do(CallTurn(question=hearing.line()[number]))
         shown = seen(hearing, audience)
         assert len(shown.line) == WINDOW
-        assert shown.totals["admitted"] == WINDOW + 30 - RECENT - 4
+        assert shown.totals["admitted"] == WINDOW + 30 - RECENT - 4 - DECK_MAX
         if audience == "public":
             assert len(shown.recent) == RECENT
             assert len(msgspec.json.encode(shown)) <= 16 * 1024
@@ -184,6 +222,20 @@ class TestPersonal:
         hearing.admitted(ZAINAB)
         (row,) = personal(hearing.session, ZAINAB.participant, hearing.texts, hearing.now).questions
         assert (row.wait_from_ms, row.wait_to_ms) == (2 * 60_000, 2 * 120_000)
+
+    def test_says_how_far_turns_differ_and_who_is_on_deck(self) -> None:
+        hearing = Hearing().live()
+        for number, minutes in enumerate((1, 2, 3, 6)):
+            turn = hearing.on_stage(person(800 + number))
+            hearing.now += 60_000 * minutes
+            hearing.do(FinishTurn(turn=turn))
+        hearing.called(BILAL)
+        hearing.admitted(ZAINAB)
+        (row,) = personal(hearing.session, ZAINAB.participant, hearing.texts, hearing.now).questions
+        assert (row.place, row.wait_from_ms, row.wait_to_ms) == (1, 2 * 90_000, 2 * 270_000)
+        hearing.do(AdjournSession(reason="prayer"))
+        (row,) = personal(hearing.session, ZAINAB.participant, hearing.texts, hearing.now).questions
+        assert (row.wait_from_ms, row.wait_to_ms) == (0, 0)
 
     def test_tells_the_turn_and_the_seat(self) -> None:
         hearing = Hearing().live()
