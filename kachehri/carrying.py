@@ -1,5 +1,5 @@
-"""Going on from another phone: the place, the turn and the seat belong to the participant, and she to whoever brings the
-question's number and code.
+"""Going on from another phone: place, turn and seat belong to the participant, and she to whoever brings the question's
+number and code.
 
 One browser speaks for a participant at a time. Whoever loses her goes on as somebody new, and may take her back in the
 same way.

@@ -72,6 +72,8 @@ class TurnPage:
     asked_stage: bool = False
     #: How long a seat is held for somebody whose line broke, as this session has declared it.
     hold_ms: int = SEAT_HOLD_MS
+    #: Where another browser of this phone goes on with the place: number and code are in it.
+    carry: str = ""
 
     @property
     def on_stage(self) -> bool:
@@ -92,6 +94,7 @@ class CheckPage:
     """The test of browser, line and microphone before a turn comes."""
 
     session: SessionCard
+    carry: str = ""
 
 
 @dataclass(frozen=True)

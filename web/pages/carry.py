@@ -25,8 +25,10 @@ EVERYWHERE: Final = 6
 
 
 async def form(request: Request) -> Response:
-    reference = only_digits(request.query_params.get("number", "")[:32])
-    return house_of(request).show(request, "carry.html", CarryPage(reference))
+    """What a link brings along is filled in; it still takes a tap, so that no page can move anybody's place."""
+    asked = request.query_params
+    page = CarryPage(only_digits(asked.get("number", "")[:32]), only_digits(asked.get("code", "")[:16]))
+    return house_of(request).show(request, "carry.html", page)
 
 
 async def post(request: Request) -> Response:

@@ -7,10 +7,11 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kachehri.live import Live
 from rooms.base import Command
 from rooms.turns import FinishTurn, ReadOutTurn, ReadyTurn, WaitTurn
 from web import forms, reading
-from web.house import house_of, see
+from web.house import House, house_of, see
 from web.live_shapes import CheckPage, TurnPage
 
 _COMMANDS: dict[str, type[Command]] = {
@@ -45,6 +46,7 @@ async def turn(request: Request) -> Response:
         text=live.texts.get(question.content, ""),
         keys=(forms.new_key(), forms.new_key(), forms.new_key(), forms.new_key()),
         asked_stage=on_stage,
+        carry=carried(house, live, mine.questions[0]),
         hold_ms=live.session.lifecycle.timing.seat_hold_ms,
     )
     return house.show(request, "turn.html", page)
@@ -54,7 +56,17 @@ async def check(request: Request) -> Response:
     """The test of browser, line and microphone, before a turn comes."""
     house = house_of(request)
     live = await house.service.live(request.path_params["session"])
-    return house.show(request, "check.html", CheckPage(reading.head(live, house.words(request))))
+    participant = house.visitors.of(request).participant(live.session.id)
+    asked = live.session.queue.asked_by.get(participant, [])
+    page = CheckPage(reading.head(live, house.words(request)), carried(house, live, asked[-1]) if asked else "")
+    return house.show(request, "check.html", page)
+
+
+def carried(house: House, live: Live, question: str) -> str:
+    """The address at which another browser of the same phone takes the place over: an in-app browser's cookie stays in
+    it."""
+    reference = live.session.queue.questions[question].reference
+    return f"/continue?number={reference}&code={house.service.people.code(question)}"
 
 
 async def act(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The service worker under its own address, with its sentences, and the page that it shows where there is no network."""
+"""The service worker under its own address, with its sentences, and the page that is shown without a network."""
 
 from __future__ import annotations
 

@@ -6,15 +6,21 @@
 const PATIENCE_MS = 12000;
 const IN_APP = /FB_IAB|FBAN|FBAV|Instagram|; wv\)/;
 
-/** @typedef {"denied" | "dismissed" | "busy" | "absent" | "inapp" | "insecure"} Cause */
+/** @typedef {"denied" | "dismissed" | "busy" | "absent" | "inapp" | "insecure" | "ended"} Cause */
 
 export class MicrophoneError extends Error {
-  /** @param {Cause} cause */
-  constructor(cause) {
+  /** @param {Cause} cause @param {Promise<MediaStream>} [late] what may still come, after the patience is over */
+  constructor(cause, late) {
     super(cause);
     /** @type {Cause} */
     this.why = cause;
+    this.late = late;
   }
+}
+
+/** Whether another program shows this page: Facebook, Instagram and others have browsers of their own. */
+export function isInApp() {
+  return IN_APP.test(navigator.userAgent);
 }
 
 /** @param {MediaStreamConstraints} constraints @returns {Promise<MediaStream>} */
@@ -22,12 +28,12 @@ export async function capture(constraints) {
   if (!navigator.mediaDevices?.getUserMedia) throw new MicrophoneError(isSecureContext ? "inapp" : "insecure");
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new MicrophoneError("inapp")), PATIENCE_MS);
-  });
+  const late = new Promise((done) => (timer = setTimeout(done, PATIENCE_MS, null)));
   try {
     const asked = navigator.mediaDevices.getUserMedia(constraints);
-    return await /** @type {Promise<MediaStream>} */ (Promise.race([asked, late]));
+    const stream = /** @type {MediaStream | null} */ (await Promise.race([asked, late]));
+    if (stream) return stream;
+    throw new MicrophoneError(!isInApp() && (await permission()) === "prompt" ? "dismissed" : "inapp", asked);
   } catch (error) {
     throw error instanceof MicrophoneError ? error : new MicrophoneError(await causeOf(/** @type {Error} */ (error)));
   } finally {
@@ -37,14 +43,17 @@ export async function capture(constraints) {
 
 /** @param {Error} error @returns {Promise<Cause>} */
 async function causeOf(error) {
-  if (IN_APP.test(navigator.userAgent)) return "inapp";
+  if (isInApp()) return "inapp";
   if (error.name === "NotFoundError" || error.name === "OverconstrainedError") return "absent";
   if (error.name !== "NotAllowedError" && error.name !== "SecurityError") return "busy";
+  return (await permission()) === "prompt" ? "dismissed" : "denied"; // where it is not told, the longer advice fits both
+}
+
+async function permission() {
   try {
-    const { state } = await navigator.permissions.query(/** @type {any} */ ({ name: "microphone" }));
-    return state === "prompt" ? "dismissed" : "denied";
+    return (await navigator.permissions.query(/** @type {any} */ ({ name: "microphone" }))).state;
   } catch {
-    return "denied"; // the browser does not tell: the longer advice fits both
+    return "";
   }
 }
 
@@ -53,6 +62,7 @@ async function causeOf(error) {
  * @param {MediaStream} stream @param {HTMLElement} bar @param {() => void} onHeard
  */
 export function meter(stream, bar, onHeard) {
+  if (!("AudioContext" in window)) return () => {}; // the microphone works without its bar
   const audio = new AudioContext();
   const analyser = audio.createAnalyser();
   analyser.fftSize = 4096; // 85 ms at 48 kHz: nearly all of what is said between two looks

@@ -31,9 +31,14 @@ export class StageSender {
   /** @returns {Promise<MediaStream>} */
   async openMicrophone() {
     const stream = await capture({ audio: SOUND });
+    this.speakInto(stream);
+    return stream;
+  }
+
+  /** @param {MediaStream} stream */
+  speakInto(stream) {
     this.audio = stream.getAudioTracks()[0] ?? null;
     this.audio?.addEventListener("ended", () => this.onState("down"));
-    return stream;
   }
 
   /** Make the peer before the turn begins: then sound is there within a second of "I am ready". */

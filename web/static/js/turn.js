@@ -1,19 +1,24 @@
 /**
  * "You are next" and "on air" in one page. Losing the line never loses the turn: while this page is open it comes back
- * every half second, and says for how long the seat is held.
+ * every half second, and says for how long the seat is held. Every time is the server's: phones' clocks are wrong by years.
  */
 
 import { announce, nudge } from "./announcer.js";
 import { LiveConnection, RefusedError } from "./connection.js";
-import { MicrophoneError, meter } from "./mic.js";
+import { remember } from "./memory.js";
+import { MicCheck } from "./miccheck.js";
+import { Reception, Sounds } from "./reception.js";
 import { StageSender } from "./stage.js";
 import { LiveStore } from "./store.js";
 import { sentence } from "./words.js";
 
-const HOLD_S = 45;
+const HEARS = new Set(["ready", "on_stage", "read_out"]);
+const OVER_PHASES = new Set(["closing", "closed", "cancelled"]);
+const LEAVE_MS = 1200;
 const page = document.body;
 const turnId = page.dataset.turn ?? "";
 const sessionId = page.dataset.session ?? "";
+const holdS = Math.round(Number(page.dataset.hold) / 1000);
 const store = new LiveStore(page.dataset.participant ?? "");
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const netBar = byId("net");
@@ -27,7 +32,8 @@ let mutedByStaff = false;
 let sending = false;
 let brokenAt = 0;
 let spoken = "";
-let stopMeter = () => {};
+let outcome = "";
+let leaving = false;
 /** @type {WakeLockSentinel | null} */
 let awake = null;
 
@@ -35,11 +41,18 @@ const live = new LiveConnection({
   session: sessionId,
   formToken: page.dataset.formToken ?? "",
   position: () => store.position(),
-  onFrame: (frame) => store.take(frame),
-  onState: (state) => {
+  onFrame: (frame) => {
+    if (frame.type === "welcome" && frame.participant !== page.dataset.participant) return leave(""); // gone on elsewhere
+    for (const event of frame.events ?? []) {
+      if (event.type === "turn.ended" && event.turn === turnId) outcome = event.outcome ?? "";
+    }
+    store.take(frame);
+  },
+  onState: (state, code) => {
     netBar.hidden = state === "on";
     if (state === "on") brokenAt = 0;
     else if (state === "off") brokenAt ||= performance.now();
+    else if (code === 4505 || code === 403) leave("stage-removed");
     else netBar.textContent = sentence(page, "net-off");
   },
 });
@@ -49,11 +62,26 @@ const sender = new StageSender(live, (state) => {
   sending = state === "up";
   showAir();
 });
+/** What the hearing says to her; the server leaves her own voice out of it, so that nothing comes back as an echo. */
+const sounds = new Sounds();
+const hearing = new Reception(live, "sound", (seat, stream) => sounds.play(seat, stream), () => {});
+const check = new MicCheck(() => sender.openMicrophone(), {
+  onOpen: (stream) => {
+    sender.speakInto(stream);
+    sender.mute(muted);
+    byId("mute").hidden = false;
+    byId("camera").hidden = false;
+    byId("ready-box").hidden = turnState === "ready";
+    void sender.connect();
+    listen();
+  },
+});
 
 store.follow(() => {
   const turn = store.view?.turns?.[turnId];
   const mine = store.personal;
-  if (mine && mine.turn !== turnId) return leave(); // the turn is over, or was given back
+  if (mine?.removed) return leave("stage-removed");
+  if (mine && mine.turn !== turnId) return leave(farewell()); // the turn is over, or was given back
   if (!turn) {
     if (mine && turnState !== "parked") becomeTurn("parked");
     return;
@@ -67,6 +95,12 @@ store.follow(() => {
   showAir();
 });
 
+function farewell() {
+  if (OVER_PHASES.has(store.view?.session?.phase)) return "stage-hearing-over";
+  if (turnState !== "on_stage" && turnState !== "dropped") return "next-over";
+  return outcome === "taken_off" ? "stage-by-host" : "stage-off";
+}
+
 /** @param {string} state */
 function becomeTurn(state) {
   turnState = state;
@@ -78,22 +112,45 @@ function becomeTurn(state) {
   if (state === "ready") byId("ready-box").hidden = true;
   if (onStage) {
     history.replaceState(null, "", `/s/${sessionId}/stage`);
-    stopMeter();
+    check.stop();
     air.focus();
-    navigator.wakeLock?.request("screen").then((lock) => (awake = lock)).catch(() => {});
-    if (!sender.audio) void startMicrophone();
+    stayAwake();
+    if (!sender.audio) void check.start();
   } else {
     history.replaceState(null, "", `/s/${sessionId}/next`);
   }
+  listen();
   tick();
 }
 
-function leave() {
-  announce("off", sentence(page, turnState === "on_stage" ? "stage-off" : "next-over"), { urgent: true });
+/** From "I am ready" on she hears the hearing on this page; before, the live page was for that. */
+function listen() {
+  if (HEARS.has(turnState)) hearing.start();
+  else hearing.stop();
+  byId("hears").hidden = !hearing.wanted;
+}
+
+/** A phone that falls asleep falls silent. The system takes the lock back whenever the page is out of sight. */
+function stayAwake() {
+  if (turnState !== "on_stage" || document.hidden) return;
+  navigator.wakeLock?.request("screen").then((lock) => (awake = lock)).catch(() => {});
+}
+
+/** @param {string} why */
+function leave(why) {
+  if (leaving) return;
+  leaving = true;
+  if (why) {
+    announce("off", sentence(page, why), { urgent: true });
+    netBar.hidden = false;
+    netBar.textContent = sentence(page, why);
+  }
+  hearing.stop();
+  sounds.clear();
   sender.stop();
   live.stop();
   awake?.release().catch(() => {});
-  setTimeout(() => location.replace(`/s/${sessionId}/live`), 1200);
+  setTimeout(() => location.replace(`/s/${sessionId}/live`), LEAVE_MS);
 }
 
 function showAir() {
@@ -108,10 +165,11 @@ function showAir() {
 
 /** Once a second, and never more often: numbers that flicker are noise. */
 function tick() {
+  if (leaving) return;
   const now = live.now();
   if (brokenAt) {
-    const held = Math.max(0, HOLD_S - Math.floor((performance.now() - brokenAt) / 1000));
-    netBar.textContent = held ? sentence(page, "net-held-s", { n: held }) : sentence(page, "next-kept");
+    const held = Math.max(0, holdS - Math.floor((performance.now() - brokenAt) / 1000));
+    netBar.textContent = held ? sentence(page, turnState === "on_stage" ? "net-held-s" : "net-kept", { n: held }) : sentence(page, "next-kept");
   }
   if (turnState === "on_stage" && endsAt) showClock(Math.round((endsAt - now) / 1000));
   else if (turnState === "called" || turnState === "on_deck") {
@@ -134,44 +192,6 @@ function showClock(left) {
   spoken = mark;
   announce("clock", sentence(page, `stage-${mark}`), { urgent: true });
   if (mark === "thirty") nudge();
-}
-
-async function startMicrophone() {
-  const boxes = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-causes]"));
-  for (const box of boxes) box.hidden = true;
-  byId("mic-start").hidden = false;
-  byId("mic-test").hidden = true;
-  byId("mic-why").textContent = sentence(byId("mic"), "wait");
-  try {
-    const stream = await sender.openMicrophone();
-    byId("mic-start").hidden = true;
-    byId("mic-on").hidden = false;
-    byId("mute").hidden = false;
-    byId("camera").hidden = false;
-    stopMeter = meter(stream, byId("level"), () => {
-      byId("mic-say").textContent = sentence(byId("mic"), "hear");
-      announce("mic", sentence(byId("mic"), "hear"));
-    });
-    byId("ready-box").hidden = turnState === "ready";
-    await sender.connect();
-  } catch (error) {
-    const cause = error instanceof MicrophoneError ? error.why : "busy";
-    byId("mic-start").hidden = true;
-    for (const box of boxes) {
-      box.hidden = false;
-      for (const each of /** @type {NodeListOf<HTMLElement>} */ (box.querySelectorAll("[data-cause]"))) each.hidden = each.dataset.cause !== cause;
-      /** @type {HTMLElement} */ (box.querySelector("[data-mic-copy]")).hidden = cause !== "inapp";
-      if (!box.closest("[hidden]")) announce("mic", box.querySelector(`[data-cause="${cause}"]`)?.textContent?.trim() ?? "");
-    }
-  }
-}
-
-for (const button of document.querySelectorAll("[data-mic-again]")) button.addEventListener("click", () => void startMicrophone());
-for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-mic-copy]"))) {
-  button.addEventListener("click", async () => {
-    await navigator.clipboard?.writeText(location.href).catch(() => {});
-    /** @type {HTMLElement} */ (button.querySelector("span")).textContent = button.dataset.msgDone ?? "";
-  });
 }
 
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-action]"))) {
@@ -221,12 +241,13 @@ byId("camera").addEventListener("click", async () => {
   button.disabled = false;
 });
 
-byId("mic-test").hidden = false;
-byId("mic-test").addEventListener("click", () => void startMicrophone());
-sessionStorage.setItem("k-called", turnId);
+remember("k-called", turnId);
+document.addEventListener("visibilitychange", stayAwake);
 setInterval(tick, 1000);
 live.start();
 if (turnState === "called") void live.send("turn.accept", { turn: turnId }).catch(() => {});
-if (turnState === "on_stage") void startMicrophone();
-else byId("next-title").focus();
+if (turnState === "on_stage") {
+  stayAwake();
+  void check.start();
+} else byId("next-title").focus();
 addEventListener("pagehide", () => sender.stop());
