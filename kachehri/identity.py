@@ -1,16 +1,13 @@
 """Who is it: a browser by its cookie, a member of staff by a login, and what either is in a session.
 
-Cookies are signed, so that an invented one costs no look into the database. A login is a random token whose hash is in
-the database, where it can be revoked: a token that is its own proof could not be (OWASP ASVS 5, 7.2).
+Signing in takes a name and a password, and where the account has one a second factor. What lies between the two steps
+is a signed note in a cookie that opens nothing; the login (kachehri/logins.py) is made when both are right.
 """
 
 import asyncio
-import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
-
-from itsdangerous import BadSignature, Signer
+from typing import NamedTuple, TypeVar
 
 from rooms.base import Actor, Role
 
@@ -18,30 +15,30 @@ from . import appointments
 from .bus import Bus
 from .guesses import Guesses, Rule, TooMany, network
 from .keys import derive
+from .logins import Found, Logins, SignedIn, Visit, signer, unsign, within
 from .passwords import Busy, Passwords
 from .people import participant_id
+from .second_factor import SecondFactor, is_paper
 from .staff import fold
 from .store import Connection, Store, accounts, people
-from .store.tables import Account, Login, Participant
+from .store.tables import Account, Participant
 
-MINUTE_MS = 60_000
-HOUR_MS = 60 * MINUTE_MS
-#: A login that is not used for this long is over: longer than any hearing, shorter than a night.
-IDLE_MS = 10 * HOUR_MS
-#: A login is over after this long, however much it is used.
-LONGEST_MS = 7 * 24 * HOUR_MS
-#: How often the use of a login is written down.
-TOUCH_MS = 5 * MINUTE_MS
 #: Free tries before waiting begins, and the first wait; it doubles with every further try.
 FREE_TRIES = 3
 FIRST_WAIT_MS = 1_000
-REVOKED = "account.revoked/"
+#: How long the second step may take after the first.
+SECOND_STEP_MS = 10 * 60_000
+#: Wrong codes in an hour for one account from anywhere. Only who knows the password can use them up; a million codes
+#: cannot be tried at this pace (NIST SP 800-63B-4 §3.2.2).
+CODES_PER_HOUR = 50
 
 T = TypeVar("T")
 
 
 class SignInRefused(Exception):
-    """`code` is wrong (name or password, not said which), wait (`wait_ms` says how long) or busy."""
+    """`code` is wrong (name or password, not said which), code (the second factor), late (start again), wait (`wait_ms`
+    says how long) or busy.
+    """
 
     def __init__(self, code: str, wait_ms: int = 0) -> None:
         super().__init__(code)
@@ -49,8 +46,8 @@ class SignInRefused(Exception):
         self.wait_ms = wait_ms
 
 
-class SignedIn(NamedTuple):
-    """A fresh login: the cookie to set, and how long it lasts at most, in seconds."""
+class SecondStep(NamedTuple):
+    """The password was right, and a code is asked for: the cookie that remembers it, and for how many seconds."""
 
     account: Account
     cookie: str
@@ -58,7 +55,7 @@ class SignedIn(NamedTuple):
 
 
 class Identity:
-    """Cookies, logins and actors. Lives in one event loop; the database is asked in threads.
+    """Cookies, sign-ins and actors. Lives in one event loop; the database is asked in threads.
 
     Arguments:
         masters: the keys of the key file, the one in force first.
@@ -76,17 +73,20 @@ class Identity:
         passwords: Passwords | None = None,
     ) -> None:
         self._store = store
-        self._bus = bus
-        self._passwords = passwords or Passwords()
+        self.passwords = passwords or Passwords()
+        self.logins = Logins(store, masters, bus)
+        self.factor = SecondFactor(masters)
         self.guesses = Guesses(derive(masters[0], "guesses"))
         self._rule = Rule("sign_in", FREE_TRIES, tries_per_hour, FIRST_WAIT_MS)
         # A whole office may stand behind one address, and some of it mistypes.
         self._network_rule = Rule("sign_in_network", 10 * tries_per_hour, 10 * tries_per_hour)
-        self._devices = _signer(masters, "device cookie")
-        self._logins = _signer(masters, "login cookie")
+        self._code_rule = Rule("second_factor", FREE_TRIES, tries_per_hour, FIRST_WAIT_MS)
+        self._codes_rule = Rule("second_factor_all", CODES_PER_HOUR, CODES_PER_HOUR)
+        self._devices = signer(masters, "device cookie")
+        self._steps = signer(masters, "second step cookie")
 
     def close(self) -> None:
-        self._passwords.close()
+        self.passwords.close()
 
     # Browsers
 
@@ -97,20 +97,17 @@ class Identity:
 
     def device(self, cookie: str | None) -> str | None:
         """The browser behind a cookie; None when there is none or it was not made here."""
-        return _unsign(self._devices, cookie)
+        return unsign(self._devices, cookie)
 
     # Staff
 
-    async def sign_in(
-        self, login: str, password: str, *, address: str, device: str | None = None, previous: str | None = None
-    ) -> SignedIn:
-        """Check a password and open a login.
+    async def sign_in(self, login: str, password: str, visit: Visit) -> SignedIn | SecondStep:
+        """Check a password, and open a login unless the account has a second factor.
 
         Arguments:
-            address: of the client; wrong tries are counted for login and network together.
-            device: the browser's id. One that this account signed in from before is counted by itself, so that a
-                flood of guesses from the same network does not keep the right person out.
-            previous: the login cookie that the browser sent; that login ends, so that no cookie outlives a sign-in.
+            visit: wrong tries are counted for login and network together; a browser that this account signed in from
+                before is counted by itself, so that a flood of guesses from the same network does not keep the right
+                person out.
         Errors: `SignInRefused`.
         """
         name = fold(login)[:64]
@@ -118,91 +115,109 @@ class Identity:
         def prepare(conn: Connection) -> tuple[Account | None, str]:
             now = self._store.now(conn)
             account = accounts.by_login(conn, name)
-            place = network(address)
-            if account is not None and device is not None and accounts.signed_in_before(conn, account.id, device):
-                place = f"device/{device}"
-            else:
+            place, known = self._place(conn, account, visit)
+            if not known:
                 self.guesses.count(conn, self._network_rule, "", place, now)
             self.guesses.count(conn, self._rule, name, place, now)
             return account, place
 
         try:
             account, place = await self._write(prepare)
-            right = await self._passwords.verify(account.password_hash if account else None, password)
-            if not right or account is None or account.disabled_at is not None:
+            right = await self.passwords.verify(account.password_hash if account else None, password)
+            if not right or account is None or account.disabled_at is not None or account.guest:
                 raise SignInRefused("wrong")
-            renewed = await self._passwords.renew(account.password_hash, password)
+            renewed = await self.passwords.renew(account.password_hash, password)
         except TooMany as too_many:
             raise SignInRefused("wait", too_many.wait_ms) from None
         except Busy:
             raise SignInRefused("busy") from None
-        token = secrets.token_urlsafe(32)
         known = account
 
-        def open_login(conn: Connection) -> None:
-            now = self._store.now(conn)
+        def admit(conn: Connection) -> SignedIn | SecondStep:
             self.guesses.forget(conn, self._rule, name, place)
             if renewed is not None:
                 accounts.set_password(conn, known.id, renewed)
-            if (old := _unsign(self._logins, previous)) is not None:
-                accounts.revoke(conn, _hash(old), now)
-            row = Login(
-                token_hash=_hash(token),
-                account_id=known.id,
-                device_id=device,
-                address=address,
-                created_at=now,
-                seen_at=now,
-                expires_at=now + IDLE_MS,
-            )
-            accounts.add_login(conn, row)
+            if known.totp is not None:
+                return self._half_way(known, visit, self._store.now(conn))
+            return self.logins.open(conn, known, visit)
 
-        await self._write(open_login)
-        return SignedIn(account, self._logins.sign(token).decode(), LONGEST_MS // 1000)
+        return await self._write(admit)
+
+    def _half_way(self, account: Account, visit: Visit, now: int) -> SecondStep:
+        note = "/".join((account.id, str(account.password_set_at), str(now + SECOND_STEP_MS), visit.device or ""))
+        return SecondStep(account, self._steps.sign(note).decode(), SECOND_STEP_MS // 1000)
+
+    async def second_step(self, cookie: str | None, code: str, visit: Visit) -> SignedIn:
+        """Check the code of the second factor, or one from the paper, and open the login.
+
+        Arguments:
+            cookie: what the first step gave.
+        Errors: `SignInRefused`; "late" when the first step was too long ago, or in another browser.
+        """
+        note = (unsign(self._steps, cookie) or "").split("/")
+
+        def check(conn: Connection) -> SignedIn | None:
+            now = self._store.now(conn)
+            account = self._waiting(conn, note, visit, now)
+            if account is None or account.totp is None:
+                raise SignInRefused("late")
+            place, _known = self._place(conn, account, visit)
+            self.guesses.count(conn, self._codes_rule, account.id, "", now)
+            self.guesses.count(conn, self._code_rule, account.id, place, now)
+            if not self._uses_up(conn, account, account.totp, code, now):
+                return None
+            self.guesses.forget(conn, self._code_rule, account.id, place)
+            self.guesses.forget(conn, self._codes_rule, account.id, "")
+            return self.logins.open(conn, account, visit)
+
+        try:
+            signed_in = await self._write(check)
+        except TooMany as too_many:
+            raise SignInRefused("wait", too_many.wait_ms) from None
+        if signed_in is None:
+            # Not raised within the transaction: that would take the count of this try back.
+            raise SignInRefused("code")
+        return signed_in
+
+    def _waiting(self, conn: Connection, note: list[str], visit: Visit, now: int) -> Account | None:
+        if len(note) != 4 or int(note[2]) <= now or note[3] != (visit.device or ""):
+            return None
+        account = accounts.by_id(conn, note[0])
+        if account is None or account.disabled_at is not None or str(account.password_set_at) != note[1]:
+            return None
+        return account
+
+    def _uses_up(self, conn: Connection, account: Account, sealed: bytes, code: str, now: int) -> bool:
+        if is_paper(code):
+            left = self.factor.without(accounts.recovery(conn, account.id), code)
+            if left is not None:
+                accounts.set_recovery(conn, account.id, left)
+            return left is not None
+        step = self.factor.accepts(account.id, sealed, code, account.totp_step, now)
+        return step is not None and accounts.take_step(conn, account.id, step)
+
+    def _place(self, conn: Connection, account: Account | None, visit: Visit) -> tuple[str, bool]:
+        """Where tries are counted, and whether that is a browser which the account knows."""
+        if account is not None and visit.device and accounts.signed_in_before(conn, account.id, visit.device):
+            return f"device/{visit.device}", True
+        return network(visit.address), False
 
     async def account(self, cookie: str | None) -> Account | None:
         """Who is signed in with this cookie; None when nobody is any more."""
-        token = _unsign(self._logins, cookie)
-        if token is None:
-            return None
-        hashed = _hash(token)
+        found = await self.logins.find(cookie)
+        return found.account if found else None
 
-        def look(conn: Connection) -> tuple[tuple[Account, int] | None, int]:
-            now = self._store.now(conn)
-            return accounts.signed_in(conn, hashed, now), now
-
-        found, now = await self._read(look)
-        if found is None:
-            return None
-        account, seen_at = found
-        if now - seen_at >= TOUCH_MS:
-            await self._write(lambda conn: accounts.touch(conn, hashed, now, now + IDLE_MS, LONGEST_MS))
-        return account
+    async def found(self, cookie: str | None) -> Found | None:
+        """The same, with the login."""
+        return await self.logins.find(cookie)
 
     async def sign_out(self, cookie: str | None) -> None:
         """End this login."""
-        token = _unsign(self._logins, cookie)
-        if token is None:
-            return
-
-        def end(conn: Connection) -> str | None:
-            now = self._store.now(conn)
-            found = accounts.signed_in(conn, _hash(token), now)
-            accounts.revoke(conn, _hash(token), now)
-            return found[0].id if found else None
-
-        account_id = await self._write(end)
-        if account_id is not None:
-            self._bus.publish(REVOKED + account_id, b"")
+        await self.logins.end(cookie)
 
     async def sign_out_everywhere(self, account_id: str, keep: str | None = None) -> int:
         """End every login of an account, but the one of the cookie to keep; how many ended."""
-        token = _unsign(self._logins, keep)
-        ended = await self._write(
-            lambda conn: accounts.revoke_all(conn, account_id, self._store.now(conn), _hash(token) if token else None)
-        )
-        self._bus.publish(REVOKED + account_id, b"")
-        return ended
+        return await self.logins.end_all(account_id, keep)
 
     async def change_role(self, account_id: str, role: Role) -> None:
         """Give an account another role; whoever is signed in signs in anew, with what the new role allows."""
@@ -216,7 +231,7 @@ class Identity:
 
     def on_revoked(self, told: Callable[[str], None]) -> None:
         """Be told, in every process, whose logins ended: look again whether their open connections may stay."""
-        self._bus.subscribe(REVOKED, lambda topic, _payload: told(topic.removeprefix(REVOKED)))
+        self.logins.on_revoked(told)
 
     # In a session
 
@@ -251,31 +266,7 @@ class Identity:
         return Actor(found.id, "citizen")
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
-        return await asyncio.to_thread(_within, self._store.read, work)
+        return await asyncio.to_thread(within, self._store.read, work)
 
     async def _write(self, work: Callable[[Connection], T]) -> T:
-        return await asyncio.to_thread(_within, self._store.write, work)
-
-
-def _within(transaction: Any, work: Callable[[Connection], T]) -> T:
-    with transaction() as conn:
-        return work(conn)
-
-
-def _signer(masters: Sequence[bytes], purpose: str) -> Signer:
-    # itsdangerous signs with the last key and accepts all.
-    keys = [derive(master, purpose) for master in reversed(masters)]
-    return Signer(keys, salt=purpose, key_derivation="hmac", digest_method=hashlib.sha256)
-
-
-def _unsign(signer: Signer, cookie: str | None) -> str | None:
-    if not cookie or len(cookie) > 200:
-        return None
-    try:
-        return signer.unsign(cookie).decode()
-    except (BadSignature, UnicodeError):
-        return None
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+        return await asyncio.to_thread(within, self._store.write, work)

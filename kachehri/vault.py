@@ -67,6 +67,7 @@ class Vault:
         if not masters:
             raise ValueError("a vault needs a key")
         self._wrapping = [AESGCM(derive(master, "vault wrapping")) for master in masters]
+        self._own = [AESGCM(derive(master, "vault secrets")) for master in masters]
         self._index_keys = [derive(master, "vault index") for master in masters]
         self.fingerprints = [derive(master, "vault fingerprint")[:FINGERPRINT_BYTES].hex() for master in masters]
 
@@ -84,6 +85,20 @@ class Vault:
     def rewrap(self, person_id: str, wrapped: bytes) -> bytes:
         """The same key under the master key now in force, for when the old one is to be thrown away."""
         return self._wrap(person_id, self._unwrap(person_id, wrapped))
+
+    def seal(self, place: str, words: bytes) -> bytes:
+        """Seal what belongs to no citizen, such as a second factor, for its place "table/column/row"."""
+        nonce = random_bytes(NONCE_BYTES)
+        return VERSION + nonce + self._own[0].encrypt(nonce, words, place.encode())
+
+    def open(self, place: str, sealed: bytes) -> bytes:
+        """What `seal` sealed, also under an older master key; VaultError("sealed") when it is not that."""
+        for cipher in self._own:
+            try:
+                return _open(cipher, place, sealed)
+            except VaultError:
+                continue
+        raise VaultError("sealed")
 
     def index(self, kind: str, value: str) -> bytes:
         """The keyed hash under which a value is stored, such as index("phone", "+923001234567")."""

@@ -28,6 +28,7 @@ from web.pages import (
     plain,
     receipts,
     schedule,
+    sign_in,
     staff,
     track,
     turns,
@@ -82,9 +83,11 @@ CITIZEN: Final = (
     Address("GET", "/favicon.ico", plain.favicon, OPEN),
 )
 STAFF: Final = (
-    Address("GET", "/staff", staff.form, OPEN),
-    Address("POST", "/staff", staff.enter, OPEN),
-    Address("POST", "/staff/out", staff.leave, OPEN),
+    Address("GET", "/staff", sign_in.form, OPEN),
+    Address("POST", "/staff", sign_in.enter, OPEN),
+    Address("GET", "/staff/second", sign_in.second, OPEN),
+    Address("POST", "/staff/second", sign_in.confirm, OPEN),
+    Address("POST", "/staff/out", sign_in.leave, OPEN),
     Address("GET", "/desk", staff.mine, "page.staff"),
     Address("GET", "/mod/{session}", desk.show, "page.desk"),
     Address("POST", "/mod/{session}", desk.act, "page.desk"),

@@ -31,6 +31,15 @@ StaffEndpoint = Callable[[Request, Account], Awaitable[Response]]
 GUEST_PAGES: Final = frozenset({"page.staff", "page.account"})
 
 
+#: Where each role begins. Whoever works in a hearing begins with the list of them.
+_LANDINGS: Final = {"administrator": "/desk"}
+
+
+def landing(account: Account) -> str:
+    """The first page of somebody who has signed in."""
+    return _LANDINGS.get(account.role, "/desk")
+
+
 def guarded(action: str) -> Callable[[StaffEndpoint], Endpoint]:
     """Show a page only to somebody who is signed in and whose role has this row; others are told plainly."""
 

@@ -14,6 +14,16 @@ class SignInPage:
     login: str = ""
     next: str = ""
     message: str = ""
+    tone: str = "ok"
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SecondStepPage:
+    """`now` is shown, so that a phone with a wrong clock can be set right."""
+
+    now: int
+    next: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -1,5 +1,7 @@
 """Staff accounts, signed-in browsers, and wrong guesses."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, bindparam, case, delete, select, update
 
 from .rows import fetch, fetch_one, insert_into, put
@@ -51,6 +53,35 @@ def set_password(conn: Connection, account_id: str, password_hash: str, at: int 
 def set_role(conn: Connection, account_id: str, role: str) -> None:
     """Give an account another role. The caller ends its logins."""
     conn.execute(update(_account).where(_account.c.id == account_id).values(role=role))
+
+
+def take_step(conn: Connection, account_id: str, step: int) -> bool:
+    """Use up a step of the second factor, and all before it. Whether nobody had used it."""
+    statement = update(_account).where(_account.c.id == account_id, _account.c.totp_step < step)
+    return conn.execute(statement.values(totp_step=step)).rowcount == 1
+
+
+def set_factor(conn: Connection, account_id: str, sealed: bytes | None, recovery: Sequence[str], step: int = 0) -> None:
+    """Store a second factor and the hashes of its recovery codes, or take it away with None."""
+    values = {"totp": sealed, "recovery": list(recovery), "totp_step": step}
+    conn.execute(update(_account).where(_account.c.id == account_id).values(values))
+
+
+def recovery(conn: Connection, account_id: str) -> list[str]:
+    """The hashes of the recovery codes that are left; the row is locked until the transaction ends."""
+    statement = select(_account.c.recovery).where(_account.c.id == account_id).with_for_update()
+    return list(conn.execute(statement).scalar_one())
+
+
+def set_recovery(conn: Connection, account_id: str, hashes: Sequence[str]) -> None:
+    """Store what is left of the recovery codes."""
+    conn.execute(update(_account).where(_account.c.id == account_id).values(recovery=list(hashes)))
+
+
+def describe(conn: Connection, account_id: str, *, name: str, language: str, title_ur: str, title_en: str) -> None:
+    """What an account says of its owner."""
+    values = {"name": name, "language": language, "title_ur": title_ur, "title_en": title_en}
+    conn.execute(update(_account).where(_account.c.id == account_id).values(values))
 
 
 def place(conn: Connection, account_id: str, role: str, office_id: str | None) -> None:
@@ -107,9 +138,9 @@ def revoke_all(conn: Connection, account_id: str, now: int, keep: bytes | None =
 
 
 def logins(conn: Connection, account_id: str, now: int) -> list[Login]:
-    """The browsers that are signed in, newest first."""
+    """The browsers that are signed in, the one used last first."""
     here = (_login.c.account_id == account_id, _login.c.revoked_at.is_(None), _login.c.expires_at > now)
-    return fetch(conn, Login, *here, order=(_login.c.created_at.desc(),))
+    return fetch(conn, Login, *here, order=(_login.c.seen_at.desc(), _login.c.created_at.desc()))
 
 
 def attempt(conn: Connection, scope: str, subject: bytes, address: str) -> SignInAttempt | None:

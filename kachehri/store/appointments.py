@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from .rows import fetch, fetch_one, save
 from .tables import Account, Appointment, Office, Session, table_of
@@ -52,6 +52,13 @@ def of_session(conn: Connection, session_id: str) -> list[tuple[Appointment, Acc
     people = fetch(conn, Account, _account.c.id.in_([row.account_id for row in rows]), order=(_account.c.name,))
     by_account = {row.account_id: row for row in rows}
     return [(by_account[account.id], account) for account in people]
+
+
+def last_end(conn: Connection, account_id: str) -> int | None:
+    """When the last hearing that an account is appointed to is planned to end."""
+    statement = select(func.max(_session.c.ends_at)).join(_appointment, _appointment.c.session_id == _session.c.id)
+    statement = statement.where(_appointment.c.account_id == account_id, _appointment.c.ended_at.is_(None))
+    return conn.execute(statement).scalar()
 
 
 def line(conn: Connection, office_id: str) -> frozenset[str]:

@@ -111,7 +111,7 @@ async def test_every_address_of_a_session_ends_where_the_office_ends(
             await phone.get("/desk")
             answer = await knock(phone, address.method, address.path.replace("{session}", session))
             shut = answer.status_code == 403
-            assert shut != (reaches and allows(role, address.action, own=False)), (role, office, address)  # type: ignore[arg-type]
+            assert shut != (reaches and allows(role, address.action, own=False)), (role, office, address)
 
 
 @pytest.mark.parametrize(("office", "reaches"), STANDINGS)
