@@ -1,9 +1,15 @@
 """Puts a district, read from its file, into the store: on a new server, and again whenever the file has changed."""
 
+from pathlib import Path
+from typing import Final
+
 from .district import District
 from .store import Connection
 from .store import district as rows
 from .store.tables import Area, Category, Office, Room
+
+#: Where an office may begin that has no file of its own.
+USUAL: Final = Path(__file__).parent / "usual.toml"
 
 
 def write_district(conn: Connection, district: District, now: int) -> None:

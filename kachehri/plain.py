@@ -66,6 +66,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "یہ پاس ورڈ بہت آسان ہے: اس میں تکرار ہے یا لاگ ان شامل ہے۔",
     ),
     "staff_taken": ("There is an account with this login already.", "اس لاگ ان کا اکاؤنٹ پہلے سے موجود ہے۔"),
+    "set_up": (
+        "This server is new. Open this address in a browser and set it up; the link makes one account:\n\n  {url}\n",
+        "یہ سرور نیا ہے۔ یہ پتہ براؤزر میں کھولیں اور تیاری مکمل کریں؛ اس لنک سے ایک اکاؤنٹ بنتا ہے:\n\n  {url}\n",
+    ),
+    "brought_up": (
+        "The database was brought up to date. A copy of how it was before is in {path}.",
+        "ڈیٹا بیس تازہ کر دیا گیا۔ پہلے کی نقل {path} میں ہے۔",
+    ),
     "settings": ("The settings have mistakes:", "ترتیبات میں غلطیاں ہیں:"),
     "part_missing": (
         "This installation is not complete: {part} is missing. Install it again from the lock file.",
@@ -86,6 +94,12 @@ class Stop(Exception):
 def say(code: str, **params: object) -> None:
     for sentence in SENTENCES[code]:
         print(sentence.format(**params), file=sys.stderr)
+
+
+def tell(code: str, **params: object) -> None:
+    """News for whoever started the server, on standard output: standard error belongs to the log."""
+    for sentence in SENTENCES[code]:
+        print(sentence.format(**params), flush=True)
 
 
 def cannot_bind(error: OSError, host: str, port: int) -> Stop | OSError:

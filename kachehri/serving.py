@@ -22,9 +22,9 @@ from typing import Any
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from kachehri import keys, logs, plain
+from kachehri import keys, logs, plain, setting_up
 from kachehri.settings import Settings, load
-from kachehri.store import Store, StoreError, check
+from kachehri.store import Store, StoreError, check, schema
 
 APPLICATION = "web.app:create_app"
 LIVE = "signaling.endpoint:LiveProtocol"
@@ -62,17 +62,29 @@ def bind(settings: Settings) -> socket.socket:
 
 @contextmanager
 def ready(settings: Settings) -> Iterator[None]:
-    """All that must be right before the first request, and the sole use of a SQLite file for as long as we run."""
-    keys.read(settings.secrets.key_file)
-    store = Store(settings.database.url)
+    """All that must be right before the first request, and the sole use of a SQLite file for as long as we run.
+
+    An empty folder gets its key and database, and a SQLite file of an older version is brought up to date.
+    """
     try:
-        check(store)
-        with alone(store.path):
+        if settings.sqlite:
+            state_folder(settings)
+        setting_up.begin(settings)
+    except OSError as error:
+        raise StoreError("read_only", str(error)) from None
+    keys.read(settings.secrets.key_file)
+    with alone(schema.sqlite_path(settings.database.url)):
+        copy = schema.bring_up(settings.database.url)
+        if copy is not None:
+            plain.tell("brought_up", path=copy)
+        store = Store(settings.database.url)
+        try:
+            check(store)
             with store.write():  # busy or read-only is said now, not at the first question
                 pass
-            yield
-    finally:
-        store.close()
+        finally:
+            store.close()
+        yield
 
 
 @contextmanager
@@ -132,6 +144,7 @@ def serve(settings: Settings, *, media: bool = True) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     listener = bind(settings)
     with listener, ready(settings):
+        invite(settings, listener)
         companion = Companion() if media else None
         try:
             if settings.server.workers > 1:
@@ -143,6 +156,28 @@ def serve(settings: Settings, *, media: bool = True) -> None:
         finally:
             if companion:
                 companion.close()
+
+
+def invite(settings: Settings, listener: socket.socket) -> None:
+    """Say how to make the first account, while there is none: on the terminal, for whoever started the server."""
+    store = Store(settings.database.url)
+    try:
+        code = setting_up.offer(store)
+    finally:
+        store.close()
+    if code is not None:
+        plain.tell("set_up", url=f"{reachable(settings, listener)}/setup?code={code}")
+
+
+def reachable(settings: Settings, listener: socket.socket) -> str:
+    """An address that leads here from this machine, or the announced one."""
+    if settings.server.public_url:
+        return settings.public_url
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):
+        host = "127.0.0.1"
+    scheme = "https" if settings.server.certificate else "http"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 class Companion:

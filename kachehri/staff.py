@@ -39,6 +39,22 @@ def add(store: Store, login: str, name: str, role: str, password: str) -> Accoun
     Raises:
         StaffRefused: with the first thing that is wrong.
     """
+    account = draft(login, name, role, password)
+    try:
+        with store.write() as connection:
+            account.created_at = account.password_set_at = store.now(connection)
+            accounts.add(connection, account)
+    except Conflict:
+        raise StaffRefused("taken") from None
+    return account
+
+
+def draft(login: str, name: str, role: str, password: str) -> Account:
+    """An account that is checked and hashed, for whoever writes it in a transaction and at a time of its own.
+
+    Raises:
+        StaffRefused: with the first thing that is wrong.
+    """
     folded = fold(login)
     if not 2 <= len(folded) <= 64 or not folded.replace(".", "").replace("-", "").replace("_", "").isalnum():
         raise StaffRefused("login")
@@ -46,22 +62,15 @@ def add(store: Store, login: str, name: str, role: str, password: str) -> Accoun
         raise StaffRefused("role")
     check_password(password, folded)
     hashed = HASHER.hash(password)
-    try:
-        with store.write() as connection:
-            now = store.now(connection)
-            account = Account(
-                id=secrets.token_hex(8),
-                login=folded,
-                name=name.strip() or folded,
-                role=role,
-                password_hash=hashed,
-                created_at=now,
-                password_set_at=now,
-            )
-            accounts.add(connection, account)
-    except Conflict:
-        raise StaffRefused("taken") from None
-    return account
+    return Account(
+        id=secrets.token_hex(8),
+        login=folded,
+        name=name.strip() or folded,
+        role=role,
+        password_hash=hashed,
+        created_at=0,
+        password_set_at=0,
+    )
 
 
 def check_password(password: str, login: str) -> None:

@@ -25,6 +25,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "The database has not been brought up to date. Run `kachehri migrate` first.",
         "ur": "ڈیٹا بیس تازہ نہیں ہے۔ پہلے `kachehri migrate` چلائیں۔",
     },
+    "no_copy": {
+        "en": "The database is older than this program, and no copy could be made beside it. Make room and retry.",
+        "ur": "ڈیٹا بیس پرانا ہے اور اس کی نقل نہیں بن سکی۔ جگہ خالی کریں اور دوبارہ چلائیں۔",
+    },
     "missing": {
         "en": "There is no database here. Check the address, or run `kachehri migrate` to make one.",
         "ur": "یہاں کوئی ڈیٹا بیس نہیں۔ پتہ دیکھیں یا `kachehri migrate` چلا کر نیا بنائیں۔",

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from .rows import save
-from .tables import Account, Installation, table_of
+from .tables import Account, Installation, Invitation, Session, table_of
 
 _installation = table_of(Installation)
 _account = table_of(Account)
+_invitation = table_of(Invitation)
+_session = table_of(Session)
 
 
 def facts(conn: Connection, prefix: str) -> dict[str, str]:
@@ -31,3 +33,15 @@ def drop(conn: Connection, name: str) -> bool:
 def has_accounts(conn: Connection) -> bool:
     """Whether anybody may sign in here."""
     return conn.execute(select(_account.c.id).limit(1)).first() is not None
+
+
+def progress(conn: Connection) -> dict[str, bool]:
+    """How far an office has come: whether others were invited, a practice was held, a hearing announced."""
+    announced = select(_session.c.id).where(_session.c.phase != "new").limit(1)
+    others = conn.execute(select(func.count()).select_from(_account).where(_account.c.role != "administrator")).scalar()
+    invited = conn.execute(select(_invitation.c.id).where(_invitation.c.revoked_at.is_(None)).limit(1)).first()
+    return {
+        "people": bool(others) or invited is not None,
+        "practice": conn.execute(announced.where(_session.c.practice)).first() is not None,
+        "hearing": conn.execute(announced.where(_session.c.practice.is_(False))).first() is not None,
+    }
