@@ -139,7 +139,14 @@ ROLES: dict[Role, dict[str, Relation]] = {
     "officer": {**INSIDE, **OBJECTING},
     # The desk as it is, with nothing to press.
     "observer": {**INSIDE, "page.desk": "any"},
-    "administrator": {**INSIDE, **PLANNING, "page.desk": "any", "page.accounts": "any", "page.invite": "any"},
+    "administrator": {
+        **INSIDE,
+        **PLANNING,
+        "page.desk": "any",
+        "page.accounts": "any",
+        "page.setup": "any",
+        "page.invite": "any",
+    },
     "system": CLOCK,
 }
 

@@ -107,6 +107,10 @@ class Districts:
         self._read_at = -FRESH_S
         self._district = District((), (), {})
 
+    def forget(self) -> None:
+        """Somebody has just changed it here: the next page reads it anew."""
+        self._read_at = -FRESH_S
+
     async def get(self) -> District:
         if time.monotonic() - self._read_at > FRESH_S:
             self._read_at = time.monotonic()
