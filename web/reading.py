@@ -169,6 +169,12 @@ def seats(seen: View, district: District, words: Words) -> tuple[SeatCard, ...]:
     return tuple(cards)
 
 
+def posts(seen: View, words: Words) -> tuple[SeatCard, ...]:
+    """The seats of those who answer and of those who make it understood, whether or not anybody sits there yet."""
+    named = [(id, seat.kind, seat.title.get(words.language.code, "")) for id, seat in seen.seats.items()]
+    return tuple(SeatCard(id, kind, name) for id, kind, name in named if kind in ("official", "interpreter", "signer"))
+
+
 def heard(seen: View) -> int:
     return sum(seen.totals.get(state, 0) for state in ("heard", "answered", "deferred"))
 

@@ -61,6 +61,8 @@ CITIZEN: Final = (
     Address("GET", "/s/{session}", citizen.session, OPEN),
     Address("GET", "/s/{session}/hearing.ics", home.one, OPEN),
     Address("GET", "/s/{session}/ask", asking.form, "question.ask"),
+    Address("POST", "/s/{session}/join", citizen.join, "page.live"),
+    Address("POST", "/s/{session}/object", citizen.objection, "participant.object"),
     Address("POST", "/s/{session}/ask", asking.post, "question.ask"),
     Address("GET", "/s/{session}/live", live.live, "page.live"),
     Address("GET", "/s/{session}/check", turns.check, "page.live"),

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from web.cards import AreaGroup, Balance, Choice, MyQuestion, SessionCard, TopicGroup
+from web.cards import AreaGroup, Balance, Choice, MyQuestion, SeatCard, SessionCard, TopicGroup
+from web.data_rates import RATES, Follow, mb_per_hour
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,45 @@ class HomePage:
 
 @dataclass(frozen=True)
 class SessionPage:
+    """The lobby: before the start, on the way in, and after the end."""
+
     session: SessionCard
     in_line: int = 0
     minutes_left: int = 0
-    officials: tuple[str, ...] = ()
+    #: Who sits there, apart from citizens: the post, or the kind of seat.
+    seats: tuple[SeatCard, ...] = ()
+    topics: tuple[str, ...] = ()
     balance: Balance | None = None
+    mine: tuple[MyQuestion, ...] = ()
+    #: How this browser follows, as it was chosen last.
+    follow: Follow = "sound"
+    hide_name: bool = False
+    #: No room for further sound or picture.
+    full: bool = False
+    barred: str = ""
+    barred_reason: str = ""
+    barred_note: str = ""
+    objected: bool = False
+    #: What is wrong with the objection that was sent.
+    error: str = ""
+    key: str = ""
+    #: The page's own address, to hand on.
+    link: str = ""
+    made_at: int = 0
+
+    @property
+    def rates(self) -> Mapping[str, int]:
+        """Megabytes an hour of each way of following."""
+        return {follow: mb_per_hour(follow) for follow in RATES}
+
+    @property
+    def officials(self) -> tuple[SeatCard, ...]:
+        return tuple(seat for seat in self.seats if seat.kind == "official")
+
+    @property
+    def helpers(self) -> tuple[SeatCard, ...]:
+        """Those who make it understood."""
+        return tuple(seat for seat in self.seats if seat.kind in ("interpreter", "signer"))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from markupsafe import Markup
 
 from kachehri.i18n import Words
@@ -105,6 +107,12 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
     balance = Balance(52, 41, 6, 3, 2)
     ticket = TicketFacts("routed", WATER[code], NOW, OFFICE[code], areas[0].choices[0].name, NOW + 360 * HOUR, 6)
     arrival, moved = words.plain("q.by_arrival"), words.plain("q.moved_ahead", 1)
+    posts = (
+        SeatCard("chair", "official", "ڈپٹی کمشنر بہاولنگر"),
+        SeatCard("water", "official", "XEN Public Health Engineering"),
+        SeatCard("skr", "interpreter", "سرائیکی"),
+    )
+    lobby: dict[str, Any] = {"key": "k" * 22, "link": "https://hearing.example.pk/s/ab2cd3ef", "made_at": NOW}
     receipt = mine("admitted", 4, moved, 720_000)
     return {
         "home": (
@@ -120,13 +128,25 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         "home-empty": ("home.html", HomePage("بہاولنگر" if code == "ur" else "Bahawalnagar")),
         "session": (
             "session.html",
-            SessionPage(session("scheduled"), 7, 12, ("ڈپٹی کمشنر بہاولنگر", "XEN Public Health Engineering")),
+            SessionPage(session("scheduled"), 7, 12, posts, (WATER[code], names["road"]), **lobby),
         ),
-        "session-live": ("session.html", SessionPage(session("live"), 7)),
-        "session-adjourned": ("session.html", SessionPage(session("adjourned", "prayer"), 7)),
-        "session-postponed": ("session.html", SessionPage(session("postponed", "official_away"), 7)),
-        "session-cancelled": ("session.html", SessionPage(session("cancelled", "emergency"), 0, balance=balance)),
-        "session-closed": ("session.html", SessionPage(session("closed"), 0, balance=balance)),
+        "session-live": ("session.html", SessionPage(session("live"), 7, 0, posts, mine=(mine("admitted"),), **lobby)),
+        "session-full": ("session.html", SessionPage(session("live"), 7, 0, posts, full=True, **lobby)),
+        "session-blocked": (
+            "session.html",
+            SessionPage(session("live"), 7, barred="blocked", barred_reason="abuse", barred_note=TEXT[:40], **lobby),
+        ),
+        "session-removed": (
+            "session.html",
+            SessionPage(session("live"), 7, barred="removed", barred_reason="abuse", objected=True, **lobby),
+        ),
+        "session-adjourned": ("session.html", SessionPage(session("adjourned", "prayer"), 7, **lobby)),
+        "session-postponed": ("session.html", SessionPage(session("postponed", "official_away"), 7, **lobby)),
+        "session-cancelled": ("session.html", SessionPage(session("cancelled", "emergency"), balance=balance, **lobby)),
+        "session-closed": (
+            "session.html",
+            SessionPage(session("closed"), balance=balance, mine=(mine("answered"),), **lobby),
+        ),
         "ask": ("ask.html", AskPage(session("live"), "k" * 22, groups, areas)),
         "ask-errors": (
             "ask.html",
