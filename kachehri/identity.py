@@ -137,13 +137,15 @@ class Identity:
             self.guesses.forget(conn, self._rule, name, place)
             if renewed is not None:
                 accounts.set_password(conn, known.id, renewed)
-            if known.totp is not None:
-                return self._half_way(known, visit, self._store.now(conn))
-            return self.logins.open(conn, known, visit)
+            return self.admit(conn, known, visit)
 
         return await self._write(admit)
 
-    def _half_way(self, account: Account, visit: Visit, now: int) -> SecondStep:
+    def admit(self, conn: Connection, account: Account, visit: Visit) -> SignedIn | SecondStep:
+        """Whose password is right is signed in, or asked for the second factor."""
+        if account.totp is None:
+            return self.logins.open(conn, account, visit)
+        now = self._store.now(conn)
         note = "/".join((account.id, str(account.password_set_at), str(now + SECOND_STEP_MS), visit.device or ""))
         return SecondStep(account, self._steps.sign(note).decode(), SECOND_STEP_MS // 1000)
 

@@ -46,6 +46,10 @@ class Passwords:
             return None
         return await self._run(lambda _stored, word: self._hasher.hash(word), None, password)
 
+    async def hash(self, password: str) -> str:
+        """The hash of a new password."""
+        return await self._run(lambda _stored, word: self._hasher.hash(word), None, password)
+
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
 
