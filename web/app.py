@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from kachehri import consents, keys
+from kachehri.alerts import Alerts
 from kachehri.allowance import Asking
 from kachehri.bus import Bus
 from kachehri.bus.local import LocalHub
@@ -93,12 +94,14 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     identity = Identity(store, masters, bus, tries_per_hour=settings.limits.login_tries_per_hour)
     house = HouseSettings(settings, store, bus)
     carrying = Carrying(store, bus)
+    alerts = Alerts(service, masters, bus, contact=lambda: house.place.address)
     limits = settings.limits
     asking = Asking(device=limits.questions_per_minute_device, network=limits.questions_per_minute_network)
     try:
         await service.start()
         await house.start()
         await carrying.start()
+        await alerts.start()
         house.follow(lambda place: renderer.dress(Site.of(place)))
         app.state.house = House(
             settings=settings,
@@ -110,6 +113,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             masters=masters,
             identity=identity,
             asking=asking,
+            alerts=alerts,
             own=house,
             consenting=Consenting(service),
         )
@@ -121,6 +125,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             # Whoever is still signed in elsewhere comes back with a fresh pass; for the others there is none.
             identity.on_revoked(lambda account: hub.dismiss(account, codes.PASS_STALE))
             carrying.follow(lambda moved: media.moved(moved.session_id, moved.participant))
+            carrying.follow(lambda moved: alerts.moved(moved.session_id, moved.participant))
             door = make_door(settings, hub, passes, bus, media, asking)
             house.follow(lambda place: door.announce(place.origins))
             try:
@@ -128,6 +133,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             finally:
                 await hub.stop()
     finally:
+        await alerts.stop()
         carrying.close()
         house.close()
         await service.stop()

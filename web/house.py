@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from kachehri.alerts import Alerts
 from kachehri.allowance import Asking
 from kachehri.house_settings import HouseSettings, Place
 from kachehri.i18n import Words
@@ -44,6 +45,7 @@ class House:
     masters: tuple[bytes, ...]
     identity: Identity
     asking: Asking
+    alerts: Alerts
     own: HouseSettings
     consenting: Consenting
 

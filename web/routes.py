@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from web.assets import Assets
 from web.pages import (
+    alerts,
     asking,
     carry,
     citizen,
@@ -59,13 +60,15 @@ CITIZEN: Final = (
     Address("POST", "/look", look.choose, OPEN),
     Address("GET", "/components", components.show, OPEN),
     Address("GET", "/s/{session}", citizen.session, OPEN),
-    Address("GET", "/s/{session}/hearing.ics", home.one, OPEN),
-    Address("GET", "/s/{session}/ask", asking.form, "question.ask"),
     Address("POST", "/s/{session}/join", citizen.join, "page.live"),
     Address("POST", "/s/{session}/object", citizen.objection, "participant.object"),
+    Address("GET", "/s/{session}/hearing.ics", home.one, OPEN),
+    Address("GET", "/s/{session}/ask", asking.form, "question.ask"),
     Address("POST", "/s/{session}/ask", asking.post, "question.ask"),
     Address("GET", "/s/{session}/live", live.live, "page.live"),
     Address("GET", "/s/{session}/check", turns.check, "page.live"),
+    Address("GET", "/alerts", alerts.key, OPEN),
+    Address("POST", "/s/{session}/alerts", alerts.switch, "page.live"),
     Address("POST", "/s/{session}/support", live.support, "question.support"),
     Address("GET", "/s/{session}/next", turns.turn, "turn.accept"),
     Address("GET", "/s/{session}/stage", turns.turn, "turn.accept"),
