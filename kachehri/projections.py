@@ -83,6 +83,6 @@ def turn_row(session_id: str, turn: Turn, seq: int, ended_at: int | None = None)
     )
 
 
-def seat_rows(session_id: str, event: lifecycle.SessionScheduled) -> list[SeatTable]:
-    """The rows of the places on the stage."""
-    return [SeatTable(session_id=session_id, id=plan.seat, kind=plan.kind) for plan in event.seats]
+def seat_rows(session_id: str, event: lifecycle.SessionScheduled | lifecycle.SessionRescheduled) -> list[SeatTable]:
+    """The rows of the places on the stage; none when an event leaves them as they are."""
+    return [SeatTable(session_id=session_id, id=plan.seat, kind=plan.kind) for plan in event.seats or ()]

@@ -12,19 +12,19 @@ class References:
 
     Arguments:
         key: the secret of the installation, from which the order of the numbers follows.
-        timezone: decides when a year begins.
+        timezone: decides when a day and a year begin.
     """
 
     def __init__(self, key: bytes, timezone: str) -> None:
         self._cipher = Cipher(key)
-        self._zone = ZoneInfo(timezone)
+        self.zone = ZoneInfo(timezone)
         self._ready: list[str] = []
 
     def refill(self, conn: Connection, now: int, wanted: int) -> None:
         """Take as many numbers as a group of commands may need."""
         missing = wanted - len(self._ready)
         if missing > 0:
-            year = datetime.fromtimestamp(now / 1000, UTC).astimezone(self._zone).year % 100
+            year = datetime.fromtimestamp(now / 1000, UTC).astimezone(self.zone).year % 100
             numbers = district.take_numbers(conn, year, missing)
             self._ready[:0] = [self._cipher.draw(year, number) for number in reversed(numbers)]
 

@@ -23,6 +23,7 @@ from rooms.session import Session, decide, decode_event, encode_event, evolve, n
 from rooms.stage import Turn
 
 from . import intake, opening, projections
+from .codes import Codes
 from .ids import new_id
 from .live import Announced, Recorded
 from .logs import logger
@@ -94,6 +95,7 @@ class Writer:
         self._store = store
         self._people = people
         self._references = references
+        self._codes = Codes(references.zone)
         self._announce = announce
         self._deliver = deliver
         self._sessions: dict[str, Session] = {}
@@ -263,6 +265,7 @@ class Writer:
         taken = (
             intake.take(command, session.id, seals[actor.participant], work.now) if command.texts else intake.NOTHING
         )
+        self._codes.check(conn, command, work.now)
         phone = intake.phone_of(command)
         ctx = Context(
             now=work.now, new_id=partial(new_id, work.now), new_reference=self._references.draw, kept=taken.refs
@@ -297,9 +300,12 @@ class Writer:
         evolve(session, event, seq, work.now)
         work.records.append(Recorded(seq, work.now, event, encode_event(event)))
         if isinstance(event, closing.TicketsOpened):
-            opening.write(conn, self._people, session, event, work.now)
-        elif isinstance(event, lifecycle.SessionScheduled):
+            opening.write(conn, self._people, session, event, work.now, self._codes.zone)
+        elif isinstance(event, lifecycle.SessionScheduled | lifecycle.SessionRescheduled):
             session_rows.set_seats(conn, projections.seat_rows(session.id, event))
+            if isinstance(event, lifecycle.SessionRescheduled) and (title := event.title) is not None:
+                named = {f"title_{code}": title.get(code, "") for code in ("ur", "en")}
+                session_rows.rename(conn, session.id, **named)
 
     def _count_supports(self, conn: Connection, work: Work) -> None:
         """Write the "me too"s of the group at once; one event tells the new totals."""

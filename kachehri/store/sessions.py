@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from .event_log import GENESIS
 from .rows import fetch, fetch_one, insert_into, put, put_new, save
@@ -12,6 +12,7 @@ from .tables import Room, Seat, Session, Turn, TurnQuestion, table_of
 
 _session = table_of(Session)
 _turn = table_of(Turn)
+_seat = table_of(Seat)
 # RFC 4648 base32 alphabet in lower case: no 0, 1, 8, 9 to be misread on a poster.
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 ENDED = ("closed", "cancelled")
@@ -84,10 +85,13 @@ def project(
     conn.execute(_PROJECT, {"of": session_id, **values})
 
 
-def rename(conn: Connection, session_id: str, *, title_ur: str, title_en: str, languages: Sequence[str]) -> None:
-    """Correct what a session is called and spoken in."""
+def rename(
+    conn: Connection, session_id: str, *, title_ur: str, title_en: str, languages: Sequence[str] | None = None
+) -> None:
+    """Correct what a session is called, and perhaps what it is spoken in."""
+    spoken = {} if languages is None else {"languages": list(languages)}
     statement = update(_session).where(_session.c.id == session_id)
-    conn.execute(statement.values(title_ur=title_ur, title_en=title_en, languages=list(languages)))
+    conn.execute(statement.values(title_ur=title_ur, title_en=title_en, **spoken))
 
 
 def get(conn: Connection, session_id: str) -> Session | None:
@@ -114,14 +118,16 @@ def listing(conn: Connection, *, phases: Sequence[str], newest_first: bool = Fal
 
 
 def set_seats(conn: Connection, rows: Sequence[Seat]) -> None:
-    """The stage's places; a place that exists keeps its device."""
+    """The stage's places, and no others; a place that exists keeps its device."""
     put_new(conn, rows)
+    for session_id in {row.session_id for row in rows}:
+        kept = [row.id for row in rows if row.session_id == session_id]
+        conn.execute(delete(_seat).where(_seat.c.session_id == session_id, _seat.c.id.not_in(kept)))
 
 
 def seats(conn: Connection, session_id: str) -> list[Seat]:
     """The stage's places."""
-    table = table_of(Seat)
-    return fetch(conn, Seat, table.c.session_id == session_id, order=(table.c.id,))
+    return fetch(conn, Seat, _seat.c.session_id == session_id, order=(_seat.c.id,))
 
 
 def save_turns(conn: Connection, rows: Sequence[Turn], questions: Sequence[tuple[str, str]]) -> None:
