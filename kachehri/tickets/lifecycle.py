@@ -77,7 +77,7 @@ STATES: dict[State, About] = {
     "closed_final": About("closed", "ticket.state.closed_final", "nobody"),
 }
 
-#: The states in which a ticket may begin: as asked, or as answered on air, so that the asker can contest the answer.
+#: The states in which a ticket may begin: as asked, or as answered or refused on air, which the asker can contest.
 ENTRY: tuple[State, ...] = ("registered", "resolution_proposed")
 
 _WORKED: tuple[State, ...] = ("assigned", "in_progress")
@@ -115,9 +115,14 @@ def is_closed(state: State) -> bool:
     return STATES[state].group == "closed"
 
 
-def entry(answered_on_air: bool) -> State:
-    """Where a ticket begins."""
-    return "resolution_proposed" if answered_on_air else "registered"
+def entry(answered_on_air: bool, outcome: str = "") -> State:
+    """Where a ticket begins. What was ordered or referred is begun by the office like anything that was asked.
+
+    Arguments:
+        outcome: what was decided in the hearing: answered, ordered, referred, refused, or nothing.
+    """
+    done = outcome in ("answered", "refused") if outcome else answered_on_air
+    return "resolution_proposed" if done else "registered"
 
 
 def after(state: State, step: Step, before_waiting: State = "assigned") -> State | None:

@@ -21,6 +21,22 @@ from .routing import Routing
 NAMESPACE = bytes.fromhex("5d3a1f0c8e764f3b9a52c04be1d7f269")
 
 
+class Decided(Struct, frozen=True):
+    """What the hearing decided on a question; `rule` and `note` are content ids.
+
+    Arguments:
+        kind: answered, ordered, referred or refused.
+        office: the office that is to act, or nothing.
+        due_at: until when, in milliseconds, where a day was promised.
+    """
+
+    kind: str
+    office: str = ""
+    due_at: int | None = None
+    rule: str = ""
+    note: str = ""
+
+
 class QuestionFact(Struct, frozen=True):
     """All that the opening needs to know of one question at the close.
 
@@ -42,6 +58,7 @@ class QuestionFact(Struct, frozen=True):
     private: bool = False
     answered_on_air: bool = False
     received_at: int = 0
+    decided: Decided | None = None
 
 
 class NewTicket(NamedTuple):
@@ -61,6 +78,7 @@ class NewTicket(NamedTuple):
     private: bool
     protected: bool
     received_at: int
+    decided: Decided | None
 
 
 class NewFollower(NamedTuple):
@@ -85,7 +103,16 @@ class Opening(Struct, frozen=True):
 
 def ticket_id(question: str) -> str:
     """The UUID (version 5) of a question's ticket, so that no question can open two."""
-    number = int.from_bytes(hashlib.sha1(NAMESPACE + question.encode(), usedforsecurity=False).digest()[:16], "big")
+    return _named(question)
+
+
+def commitment_id(question: str) -> str:
+    """The UUID of what was promised on a question, so that a close that starts again promises nothing twice."""
+    return _named(f"commitment/{question}")
+
+
+def _named(name: str) -> str:
+    number = int.from_bytes(hashlib.sha1(NAMESPACE + name.encode(), usedforsecurity=False).digest()[:16], "big")
     number = number & ~(0xF << 76) & ~(0x3 << 62) | 5 << 76 | 2 << 62
     digits = f"{number:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
@@ -111,13 +138,14 @@ def open_tickets(facts: Iterable[QuestionFact], routing: Routing) -> Opening:
         if leader is None:
             gone[fact.state] += 1
         elif leader == fact.question:
-            routed = routing.route(fact.category)
+            decided = fact.decided
+            routed = routing.route(fact.category, decided.office if decided else "")
             tickets.append(
                 NewTicket(
                     ticket_id(fact.question),
                     fact.reference,
                     fact.question,
-                    entry(fact.answered_on_air),
+                    entry(fact.answered_on_air, decided.kind if decided else ""),
                     routed.office,
                     routed.why,
                     fact.kind,
@@ -128,6 +156,7 @@ def open_tickets(facts: Iterable[QuestionFact], routing: Routing) -> Opening:
                     fact.private or routed.protected,
                     routed.protected,
                     fact.received_at,
+                    decided,
                 )
             )
         else:

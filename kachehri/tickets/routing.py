@@ -9,7 +9,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-Why = Literal["category", "no_category", "unknown_category", "no_office", "office_gone"]
+#: "hearing": the hearing itself named the office, which stands above every rule.
+Why = Literal["hearing", "category", "no_category", "unknown_category", "no_office", "office_gone"]
 
 
 class Route(Struct, frozen=True):
@@ -30,8 +31,8 @@ class Routed(Struct, frozen=True):
 
     @property
     def by_rule(self) -> bool:
-        """Whether a rule decided; otherwise the triage desk has to."""
-        return self.why == "category"
+        """Whether the hearing or a rule decided; otherwise the triage desk has to."""
+        return self.why in ("hearing", "category")
 
 
 class Routing(Struct, frozen=True):
@@ -47,8 +48,15 @@ class Routing(Struct, frozen=True):
     offices: Collection[str]
     triage: str
 
-    def route(self, category: str) -> Routed:
-        """The office for a category, or the triage desk and why."""
+    def route(self, category: str, named: str = "") -> Routed:
+        """The office for a category, or the triage desk and why.
+
+        Arguments:
+            named: the office that the hearing sent it to, if it did; one that is gone since counts for nothing.
+        """
+        if named in self.offices:
+            known = self.routes.get(category)
+            return Routed(named, "hearing", category, known is not None and known.protected)
         if not category or category == "other":
             return Routed(self.triage, "no_category", category)
         found = self.routes.get(category)

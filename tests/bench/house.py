@@ -110,7 +110,7 @@ async def service_on(
         store.close()
 
 
-async def schedule(service: Service, session_id: str = SESSION) -> None:
+async def schedule(service: Service, session_id: str = SESSION, *, practice: bool = False) -> None:
     """Announce the session, so that it takes questions."""
     now = await service.read(service.store.now)
     await service.submit(
@@ -125,5 +125,6 @@ async def schedule(service: Service, session_id: str = SESSION) -> None:
                 SeatPlan("citizen-1", "citizen"),
                 SeatPlan("citizen-2", "citizen"),
             ),
+            practice=practice,
         ),
     )

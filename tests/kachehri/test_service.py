@@ -12,23 +12,27 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import psycopg
 import pytest
 
 from kachehri import opening, writer
 from kachehri.live import Announced
 from kachehri.service import Service
-from kachehri.store import StoreError, content, engine, event_log, questions, tickets
+from kachehri.store import StoreError, content, engine, event_log, outbox, questions, sessions, tickets
 from rooms import lifecycle, turns
 from rooms.base import SYSTEM, Actor, Command, Refused
+from rooms.outcomes import NoteOutcome
 from rooms.questions import AdmitQuestion, AskQuestion, ClassifyQuestion, QuestionAsked, SupportQuestion
 from rooms.session import Session, Tick, decide
+from rooms.views import personal
 from tests.bench.house import HOUR_MS, MODERATORS, SESSION, citizen, found, schedule, service_on
 from tests.conftest import MONDAY_MS, ManualClock
 from tests.servers import Postgres
 
 pytestmark = pytest.mark.anyio
 DESK, SECOND = MODERATORS
+CLERK = Actor("e" * 16, "clerk", "account-clerk")
 
 
 def key(number: int, what: str = "key") -> str:
@@ -502,3 +506,111 @@ async def test_a_flood_waits_outside(service: Service, monkeypatch: pytest.Monke
     monkeypatch.setattr("kachehri.service.WAITING_MOST", 0)
     assert await refused(service, citizen(1), ask(), key(1)) == "slow_down"
     await service.submit(SYSTEM, SESSION, Tick())
+
+
+async def outcomes(service: Service) -> list[str]:
+    """Five questions of a live hearing: answered, ordered, referred, refused, and one that nobody came to."""
+    made = await asked(service, 5)
+    await service.submit(DESK, SESSION, lifecycle.StartSession(), key(1, "start"))
+    sits = turns.TakeSeat(seat="official-1")
+    await service.submit(Actor("b" * 16, "chair", "account-chair"), SESSION, sits, key(1, "sits"))
+    for number, question in enumerate(made):
+        await service.submit(DESK, SESSION, AdmitQuestion(question=question), key(number, "admit"))
+    noted = [
+        NoteOutcome(question=made[0], outcome="answered", note="On Monday."),
+        NoteOutcome(question=made[1], outcome="ordered", office="roads", due="2026-03-20", note="A pump; 0300 1234567"),
+        NoteOutcome(question=made[2], outcome="referred", office="land"),
+        NoteOutcome(question=made[3], outcome="refused", rule="Rule 7 (2)"),
+    ]
+    for number, command in enumerate(noted):
+        await service.submit(CLERK, SESSION, command, key(number, "note"))
+    return made
+
+
+async def test_a_ticket_begins_where_the_hearing_left_it(service: Service) -> None:
+    made = await outcomes(service)
+    await service.submit(DESK, SESSION, lifecycle.CloseSession(), key(1, "end"))
+    session = await closed(service)
+    with service.store.read() as conn:
+        found = [tickets.by_question(conn, each) for each in made]
+        promises = tickets.promises(conn, SESSION)
+        shown = [
+            (ticket.outcome, ticket.state, ticket.office_id, ticket.due_at is not None, ticket.proposed_at is not None)
+            for ticket in found
+            if ticket is not None
+        ]
+        assert shown == [
+            ("answered", "resolution_proposed", "triage", False, True),
+            ("ordered", "registered", "roads", True, False),
+            ("referred", "registered", "land", False, False),
+            ("refused", "resolution_proposed", "triage", False, True),
+            (None, "registered", "triage", False, False),
+        ]
+        (promise,) = promises
+        ordered = found[1]
+        assert ordered is not None
+        assert (promise.ticket_id, promise.office_id, promise.due_at) == (ordered.id, "roads", ordered.due_at)
+        assert (promise.made_by, promise.state) == ("official-1", "made")
+        words = content.texts_of(conn, [promise.content_id])[promise.content_id]
+        assert words.startswith("A pump;")
+        assert "1234567" not in words
+        sealed = content.original(conn, promise.content_id)
+        assert sealed is not None and sealed.sealed is not None and b"pump" not in sealed.sealed
+        first = msgspec.json.decode(tickets.steps(conn, found[3].id if found[3] else "")[0].body)
+        assert content.texts_of(conn, [first["rule"]])[first["rule"]] == "Rule 7 (2)"
+        assert (first["outcome"], first["why"]) == ("refused", "no_category")
+    assert session.closing.balance is not None
+    assert session.closing.balance.tickets == 5
+
+
+async def test_practice_is_counted_and_leaves_nothing(address: str, clock: ManualClock) -> None:
+    async with service_on(address, clock=clock) as service:
+        await schedule(service, practice=True)
+        await outcomes(service)
+        await service.submit(DESK, SESSION, lifecycle.CloseSession(), key(1, "end"))
+        session = await closed(service)
+        balance = session.closing.balance
+        assert balance is not None and balance.balanced
+        assert (balance.raised, balance.tickets) == (5, 5)
+        with service.store.read() as conn:
+            assert tickets.of_session(conn, SESSION) == (0, 0)
+            assert tickets.promises(conn, SESSION) == []
+            assert outbox.waiting(conn) == 0
+
+
+async def test_what_an_outcome_names_must_exist(service: Service) -> None:
+    made = await outcomes(service)
+    order = NoteOutcome(question=made[4], outcome="ordered", office="roads", due="2026-03-20", note="x")
+    for change, code in (({"office": "nowhere"}, "office_unknown"), ({"due": "2020-01-01"}, "due_passed")):
+        assert await refused(service, CLERK, msgspec.structs.replace(order, **change)) == code
+    unknown = AskQuestion(text="x", category="cats")
+    assert await refused(service, citizen(9), unknown) == "category_unknown"
+
+
+async def test_a_new_time_may_bring_a_new_name_and_other_seats(service: Service) -> None:
+    again = lifecycle.RescheduleSession(
+        starts_at=MONDAY_MS + HOUR_MS,
+        ends_at=MONDAY_MS + 9 * HOUR_MS,
+        title={"ur": "نئی کچہری", "en": "Another hearing"},
+        seats=(lifecycle.SeatPlan("official-1", "official"), lifecycle.SeatPlan("sign", "signer")),
+    )
+    await service.submit(DESK, SESSION, again, key(1))
+    with service.store.read() as conn:
+        row = sessions.get(conn, SESSION)
+        assert row is not None
+        assert (row.title_ur, row.title_en, row.ends_at) == ("نئی کچہری", "Another hearing", again.ends_at)
+        assert [seat.id for seat in sessions.seats(conn, SESSION)] == ["official-1", "sign"]
+
+
+async def test_whoever_will_say_it_writes_nothing(service: Service) -> None:
+    spoken = AskQuestion(spoken=True, category="water", village="چک 112، 03001234567")
+    done = await service.submit(citizen(1), SESSION, spoken, key(1))
+    question = (done.result or {})["question"]
+    live = await service.live(SESSION)
+    (mine,) = personal(live.session, citizen(1).participant, live.texts, MONDAY_MS).questions
+    assert (mine.id, mine.text, mine.spoken) == (question, "", True)
+    assert mine.village.startswith("چک 112")
+    assert "1234567" not in mine.village
+    with service.store.read() as conn:
+        row = questions.by_id(conn, question)
+        assert row is not None and row.content_id is None

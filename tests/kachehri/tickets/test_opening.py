@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kachehri.tickets.opening import NAMESPACE, QuestionFact, open_tickets, ticket_id
+from kachehri.tickets.opening import NAMESPACE, Decided, QuestionFact, commitment_id, open_tickets, ticket_id
 from kachehri.tickets.routing import Route, Routing
 from rooms.base import ContentRef
 from rooms.closing import Balance
@@ -49,6 +49,27 @@ class TestTickets:
         assert ticket.state == "resolution_proposed"
 
     @pytest.mark.parametrize(
+        ("kind", "state"),
+        [("answered", "resolution_proposed"), ("refused", "resolution_proposed")]
+        + [("ordered", "registered"), ("referred", "registered")],
+    )
+    def test_begin_where_the_hearing_left_them(self, kind: str, state: str) -> None:
+        (ticket,) = open_tickets([fact(1, "heard", decided=Decided(kind))], ROUTING).tickets
+        assert (ticket.state, ticket.decided) == (state, Decided(kind))
+
+    def test_that_were_ordered_after_an_answer_are_open(self) -> None:
+        decided = Decided("ordered", office="women", due_at=9)
+        (ticket,) = open_tickets([fact(1, "heard", answered_on_air=True, decided=decided)], ROUTING).tickets
+        assert ticket.state == "registered"
+
+    def test_go_to_the_office_that_the_hearing_named(self) -> None:
+        facts = [fact(1, decided=Decided("referred", office="women"))]
+        facts += [fact(2, decided=Decided("ordered", office="gone")), fact(3, decided=Decided("refused"))]
+        opening = open_tickets(facts, ROUTING)
+        found = [(ticket.office, ticket.why) for ticket in opening.tickets]
+        assert found == [("women", "hearing"), ("engineers", "category"), ("engineers", "category")]
+
+    @pytest.mark.parametrize(
         "state", ["new", "held", "admitted", "called", "heard", "deferred", "not_taken", "refusing"]
     )
     def test_come_of_whatever_was_neither_withdrawn_nor_refused(self, state: str) -> None:
@@ -65,6 +86,9 @@ class TestTickets:
     @given(st.text("0123456789abcdef", min_size=16, max_size=16))
     def test_have_the_name_based_uuid_of_their_question(self, question: str) -> None:
         assert ticket_id(question) == str(uuid.uuid5(uuid.UUID(bytes=NAMESPACE), question))
+
+    def test_and_promises_have_names_of_their_own(self) -> None:
+        assert commitment_id("1" * 16) == commitment_id("1" * 16) != ticket_id("1" * 16)
 
 
 class TestFollowers:

@@ -24,6 +24,12 @@ class TestRouting:
     def test_keeps_a_protected_category_protected(self) -> None:
         assert ROUTING.route("harassment") == Routed("women", "category", "harassment", protected=True)
 
+    def test_follows_the_hearing_before_any_rule(self) -> None:
+        assert ROUTING.route("water", "women") == Routed("women", "hearing", "water")
+        assert ROUTING.route("harassment", "health_engineering").protected
+        assert ROUTING.route("cats", "women").by_rule
+        assert ROUTING.route("water", "closed_office") == ROUTING.route("water", "") == ROUTING.route("water")
+
     @pytest.mark.parametrize(
         ("category", "why"),
         [("", "no_category"), ("other", "no_category"), ("cats", "unknown_category")]
