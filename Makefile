@@ -23,6 +23,7 @@ help:
 	@echo 'make bench NAME=kill   one benchmark; its last line is one JSON object'
 
 demo: $(RUN)
+	@sh kachehri/papers/libraries.sh
 	$(BIN)/python -m kachehri demo $(if $(LAN),--lan) $(if $(STATE),--state '$(STATE)')
 
 demo-check: $(RUN)
@@ -51,9 +52,10 @@ bench: $(DEV)
 screenshots: $(DEV)
 	$(BIN)/python -m tests.screenshots
 
-# Chromium, Redis, PostgreSQL, strace: installed where we may, else named.
+# Chromium, Redis, PostgreSQL, strace, and what sets Urdu on paper: installed where we may, else named.
 programs:
 	sh tests/programs.sh
+	sh kachehri/papers/libraries.sh
 
 $(RUN): | .venv/bin/python
 	$(call install,requirements.txt)

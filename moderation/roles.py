@@ -85,6 +85,8 @@ PLANNING: dict[str, Relation] = {
     "session.cancel": "any",
     "page.schedule": "any",
 }
+#: What is made of a hearing after its close.
+PAPERS: dict[str, Relation] = {"page.register": "any", "page.minutes": "any"}
 CLOCK: dict[str, Relation] = {
     "clock.tick": "any",
     "tickets.open": "any",
@@ -107,7 +109,9 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **TRIAGE,
         **STAGE,
         **COURSE,
+        **PAPERS,
         "question.ask": "any",
+        "page.tickets": "any",
         "page.desk": "any",
         "page.invite": "any",
         "policy.declare": "any",
@@ -118,15 +122,20 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **TRIAGE,
         **STAGE,
         **COURSE,
+        **PAPERS,
+        "page.tickets": "any",
         "page.desk": "any",
         "page.invite": "any",
         "policy.declare": "any",
     },
-    "official": {**INSIDE, **SITTING},
+    "official": {**INSIDE, **SITTING, "page.tickets": "any", "page.status": "any"},
     "interpreter": {**INSIDE, **SITTING},
     "clerk": {
         **INSIDE,
         **OBJECTING,
+        **PAPERS,
+        "page.tickets": "any",
+        "page.status": "any",
         "question.ask": "any",
         "question.claim": "any",
         "question.release": "any",
@@ -136,12 +145,16 @@ ROLES: dict[Role, dict[str, Relation]] = {
         "phone.reveal": "any",
         "page.desk": "any",
     },
-    "officer": {**INSIDE, **OBJECTING},
+    "officer": {**INSIDE, **OBJECTING, "page.tickets": "any", "page.status": "any"},
     # The desk as it is, with nothing to press.
     "observer": {**INSIDE, "page.desk": "any"},
     "administrator": {
         **INSIDE,
         **PLANNING,
+        **PAPERS,
+        "page.tickets": "any",
+        "page.audit": "any",
+        "page.erase": "any",
         "page.desk": "any",
         "page.accounts": "any",
         "page.setup": "any",

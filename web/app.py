@@ -23,6 +23,7 @@ from kachehri.bus.redis import RedisBus
 from kachehri.carrying import Carrying
 from kachehri.house_settings import HouseSettings, from_file
 from kachehri.identity import Identity
+from kachehri.papers.press import Press
 from kachehri.people import People
 from kachehri.references import References
 from kachehri.service import Service
@@ -94,6 +95,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     identity = Identity(store, masters, bus, tries_per_hour=settings.limits.login_tries_per_hour)
     house = HouseSettings(settings, store, bus)
     carrying = Carrying(store, bus)
+    press = Press(settings.secrets.key_file.parent / "papers")
     alerts = Alerts(service, masters, bus, contact=lambda: house.place.address)
     limits = settings.limits
     asking = Asking(device=limits.questions_per_minute_device, network=limits.questions_per_minute_network)
@@ -115,6 +117,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             asking=asking,
             alerts=alerts,
             own=house,
+            press=press,
             consenting=Consenting(service),
         )
         hub = Hub(
@@ -136,6 +139,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         await alerts.stop()
         carrying.close()
         house.close()
+        await press.close()
         await service.stop()
         identity.close()
         await bus.close()

@@ -19,6 +19,7 @@ from kachehri.allowance import Asking
 from kachehri.house_settings import HouseSettings, Place
 from kachehri.i18n import Words
 from kachehri.identity import Identity
+from kachehri.papers.press import Press
 from kachehri.service import Service
 from kachehri.settings import Settings
 from rooms.base import Actor, Command
@@ -47,6 +48,7 @@ class House:
     asking: Asking
     alerts: Alerts
     own: HouseSettings
+    press: Press
     consenting: Consenting
 
     @property

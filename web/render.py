@@ -132,6 +132,10 @@ class Renderer:
         """The text of a page; tests and screenshots call this with data of their own."""
         return with_sprite(self._environments[code].get_template(template).render(page=page, shell=shell))
 
+    def text(self, code: str, template: str, page: object) -> str:
+        """The text of a template that is no page of the site: a paper, or a piece of a long page."""
+        return self._environments[code].get_template(template).render(page=page)
+
     def show(
         self,
         request: Request,
