@@ -88,6 +88,10 @@ class Assets:
     def names(self) -> list[str]:
         return sorted(self._by_name)
 
+    def content(self, name: str) -> tuple[bytes, str]:
+        """The bytes of a file and what they are."""
+        return self._by_name[name].body, self._by_name[name].content_type
+
     def kilobytes(self, name: str) -> int:
         """What a file costs a phone that does not have it yet, in thousands of bytes, rounded up."""
         asset = self._by_name[name]

@@ -1,0 +1,80 @@
+"""The list of what people can meet, for the tests that look at every page and for the pictures.
+
+A page or a state that is new goes into a `samples*.py` of tests/web with made-up contents: from there it is walked in
+every language and look. What needs a running house (a console that a script fills, a hearing that goes on) goes into
+`VISITS`, with the way there.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kachehri.i18n import Words
+from web.look import Look
+
+WEB_TESTS: Final = Path(__file__).parents[1] / "web"
+
+
+@dataclass(frozen=True)
+class Dress:
+    """A language and a look."""
+
+    language: str
+    look: Look
+
+    def __str__(self) -> str:
+        return "-".join((self.language, self.look.face, self.look.theme))
+
+
+DRESSES: Final = (
+    Dress("ur", Look("light", "naskh")),
+    Dress("ur", Look("light", "nastaliq")),
+    Dress("ur", Look("dark", "naskh")),
+    Dress("en", Look("light")),
+    Dress("en", Look("dark")),
+)
+PHONE: Final = (360, 640)
+DESK: Final = (1280, 800)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page of a running house. `path` may name {session}; `login` is who is signed in, if anybody is."""
+
+    name: str
+    path: str
+    login: str = ""
+    size: tuple[int, int] = PHONE
+    #: A selector that stands only when the page's script has done its work.
+    ready: str = "main"
+
+
+VISITS: Final = (
+    Visit("home", "/"),
+    Visit("session", "/s/{session}"),
+    Visit("ask", "/s/{session}/ask"),
+    Visit("live", "/s/{session}/live"),
+    Visit("next", "/s/{session}/next"),
+    Visit("track", "/track"),
+    Visit("how", "/how"),
+    Visit("look", "/look"),
+    Visit("components", "/components"),
+    Visit("not-there", "/s/aaaaaaaa"),
+    Visit("sign-in", "/staff"),
+    Visit("desk-home", "/desk", "moderator", DESK),
+    Visit("console", "/mod/{session}", "moderator", DESK, "body[data-ready]"),
+    Visit("official", "/official/{session}", "chair", DESK, "body[data-ready]"),
+    Visit("plan", "/sessions/new", "administrator", DESK),
+    Visit("edit", "/sessions/{session}/edit", "moderator", DESK),
+)
+
+
+def samples(words: Words) -> Iterator[tuple[str, str, object]]:
+    """Name, template and contents of every page with made-up contents."""
+    for path in sorted(WEB_TESTS.glob("samples*.py")):
+        for name, (template, page) in importlib.import_module(f"tests.web.{path.stem}").pages(words).items():
+            yield name, template, page
