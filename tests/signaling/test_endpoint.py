@@ -320,7 +320,9 @@ async def test_compression_keeps_no_context_and_clients_read_it(town: Town) -> N
             for kind in ("session.open_doors", "session.start"):
                 await moderator.send(kind)
                 for link in (one, two, three):
-                    assert (await hear(link, "tick"))["events"]
+                    # A tick may also tell that the desk is staffed, which is no event of the public's.
+                    while not (await hear(link, "tick")).get("events"):
+                        pass
 
 
 class Raw:
