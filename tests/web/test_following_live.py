@@ -1,0 +1,224 @@
+"""How a phone follows a hearing: what it costs is what was chosen, and nothing interrupts whoever listens."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+import web
+from kachehri.i18n import words_for
+from rooms.lifecycle import AdjournSession, CloseSession, OpenDoors, ResumeSession, StartSession
+from signaling.client.media import Clip, Speaker
+from signaling.media import compat
+from signaling.media.process import Server, settings_of
+from tests.web.conftest import Town
+from tests.web.test_live_page import SOON, ask, phone, question_of, until
+
+pytestmark = pytest.mark.anyio
+EN = words_for("en")
+expect.set_options(timeout=SOON)
+
+#: Every connection that a page makes, in the order of making.
+PEERS = """window.peers = []; const Peer = RTCPeerConnection;
+window.RTCPeerConnection = class extends Peer { constructor(...all) { super(...all); window.peers.push(this); } };"""
+#: What has arrived on all connections, closed ones excluded.
+ARRIVED = """async () => {
+  const sum = { sound: 0, energy: 0, picture: 0, pictures: 0, bytes: 0, open: 0 };
+  for (const peer of window.peers) {
+    if (peer.connectionState === "closed") continue;
+    sum.open += 1;
+    for (const entry of (await peer.getStats()).values()) {
+      if (entry.type === "transport") sum.bytes += entry.bytesReceived;
+      if (entry.type !== "inbound-rtp") continue;
+      if (entry.kind === "audio") { sum.sound += entry.bytesReceived; sum.energy += entry.totalAudioEnergy ?? 0; }
+      else { sum.picture += entry.bytesReceived + entry.headerBytesReceived; sum.pictures += entry.framesDecoded ?? 0; }
+    }
+  }
+  return sum;
+}"""
+#: The longest time without a new packet of sound, in milliseconds, while this runs.
+GAP = """async (forMs) => {
+  let last = -1, since = performance.now(), most = 0;
+  const end = performance.now() + forMs;
+  while (performance.now() < end) {
+    let packets = 0;
+    for (const peer of window.peers) {
+      if (peer.connectionState === "closed") continue;
+      for (const entry of (await peer.getStats()).values()) {
+        if (entry.type === "inbound-rtp" && entry.kind === "audio") packets += entry.packetsReceived;
+      }
+    }
+    if (packets !== last) { last = packets; since = performance.now(); }
+    most = Math.max(most, performance.now() - since);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  return most;
+}"""
+HIDE = """(hidden) => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  Object.defineProperty(document, "visibilityState", { value: hidden ? "hidden" : "visible", configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+@pytest.fixture(scope="module")
+async def plane(town: Town) -> AsyncIterator[Server]:
+    compat.limit_client_addresses(["127.0.0.1"])
+    server = Server(town.settings.media.socket, settings_of(town.settings))
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="module")
+def clip() -> Clip:
+    return Clip.load(Path(web.__file__).parent / "demo_media" / "water.webm")
+
+
+@pytest.fixture
+async def chair(town: Town, plane: Server, clip: Clip) -> AsyncIterator[tuple[str, Speaker]]:
+    """A hearing that is on, with somebody in the chair who speaks and is seen. The seat is taken behind the rules'
+    back: what a listener receives is the media process's affair."""
+    session = await town.schedule(live=True)
+    await plane.plane.open(session, 1, ("chair", "citizen"), "vp8")
+    speaker = Speaker(clip)
+    offer = await plane.plane.offer(session, "c" * 16, "publish")
+    await plane.plane.answer(session, "c" * 16, offer.peer, await speaker.answer(offer.sdp))
+    await plane.plane.seat(session, 1, "chair", "c" * 16, 1 << 40)
+    yield session, speaker
+    await speaker.close()
+
+
+async def visit(browser: Browser, town: Town, session: str, follow: str = "") -> tuple[BrowserContext, Page]:
+    context, page = await phone(browser)
+    await context.add_init_script(PEERS)
+    if follow:
+        await context.add_cookies([{"name": "k_follow", "value": follow, "url": town.url}])
+    await page.goto(f"{town.url}/s/{session}/live")
+    return context, page
+
+
+async def test_whoever_only_listens_is_sent_no_byte_of_a_picture(
+    town: Town, browser: Browser, chair: tuple[str, Speaker], plane: Server
+) -> None:
+    session, _ = chair
+    context, page = await visit(browser, town, session, "sound")
+    assert await page.evaluate("window.peers.length") == 0, "nothing plays before a tap"
+    await page.locator("#listen").click()
+    await until(page, f"(async () => (await ({ARRIVED})()).energy > 0.003)()")
+    [watcher] = plane.plane._stages[session].watchers.values()
+    lines = [line.kind for line, _, _ in watcher._outlets.values()]
+    assert lines == ["audio", "audio"], "the media process has no picture to send to her"
+    got = await page.evaluate(ARRIVED)
+    assert (got["picture"], got["pictures"]) == (0, 0)
+    await expect(page.locator("[data-follow=sound]")).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator("#used")).to_contain_text("0.")
+
+    await page.locator("#picture").click()
+    await until(page, f"(async () => (await ({ARRIVED})()).pictures > 5)()")
+    assert (await page.evaluate(ARRIVED))["open"] == 2, "the picture has a connection of its own"
+    await page.locator("[data-follow=sound]").click()
+    await until(page, f"(async () => (await ({ARRIVED})()).open === 1)()")
+    assert (await page.evaluate(ARRIVED))["picture"] == 0
+    await page.locator("[data-follow=text]").click()
+    await until(page, f"(async () => (await ({ARRIVED})()).open === 0)()")
+    await expect(page.locator("#listen")).to_be_hidden()
+    await page.reload()
+    await expect(page.locator("[data-follow=text]")).to_have_attribute("aria-pressed", "true")
+    assert await page.evaluate("window.peers.length") == 0, "what was chosen is remembered"
+    await context.close()
+
+
+async def test_a_picture_comes_and_goes_and_a_phase_changes_without_a_gap_in_the_sound(
+    town: Town, browser: Browser, chair: tuple[str, Speaker]
+) -> None:
+    session, _ = chair
+    context, page = await visit(browser, town, session)
+    await page.locator("#listen").click()
+    await until(page, f"(async () => (await ({ARRIVED})()).energy > 0.003)()")
+    await page.evaluate(f"window.gap = ({GAP})(9000); undefined")
+    await page.locator("#picture").click()
+    await until(page, f"(async () => (await ({ARRIVED})()).pictures > 3)()")
+    await page.evaluate(HIDE, True)
+    await until(page, f"(async () => (await ({ARRIVED})()).open === 1)()")
+    await page.evaluate(HIDE, False)
+    await until(page, f"(async () => (await ({ARRIVED})()).pictures > 3)()")
+    await page.locator("[data-follow=sound]").click()
+    await town.moderate(session, AdjournSession(reason="prayer"))
+    await expect(page.locator("#phase-note")).not_to_be_empty()
+    await town.moderate(session, ResumeSession())
+    await expect(page.locator("#phase-note")).to_be_empty()
+    assert await page.evaluate("window.gap") < 700, (
+        "milliseconds: pauses in speech send a packet each 400 ms (RFC 7587)"
+    )
+    assert await page.evaluate("navigator.mediaSession.playbackState") == "playing"
+    assert await page.evaluate("navigator.mediaSession.metadata.title") == await page.title()
+    await context.close()
+
+
+async def test_the_watching_phone_is_taken_to_its_outcome(town: Town, browser: Browser) -> None:
+    session = await town.schedule(live=True)
+    context, page = await phone(browser)
+    await ask(page, town, session, "پانی کب آئے گا")
+    await page.goto(f"{town.url}/s/{session}/live")
+    await expect(page.locator("#mine-list .card")).to_have_count(1)
+    await page.evaluate("window.same = true; scrollTo(0, document.body.scrollHeight)")
+    await town.moderate(session, CloseSession())
+    await expect(page.locator("#phase-note .figures")).to_be_visible()
+    await expect(page.locator("#sr-status")).to_contain_text(words_for("ur").plain("live.outcome"))
+    await expect(page.locator("#mine-list [data-link] a")).to_be_in_viewport()
+    await expect(page.locator("#mine-list [data-state]")).to_have_text(words_for("ur").plain("state.written"))
+    await expect(page.locator("#follow")).to_be_hidden()
+    assert await page.evaluate("window.same"), "the page was not loaded anew"
+    await page.locator("#mine-list [data-link] a").click()
+    await expect(page.locator(".ref-n")).to_be_visible()
+    await context.close()
+
+
+async def test_the_lobby_turns_when_the_doors_open(town: Town, browser: Browser) -> None:
+    session = await town.schedule()
+    context, page = await phone(browser)
+    await page.goto(f"{town.url}/s/{session}")
+    await page.evaluate("window.same = true")
+    await page.locator("input[name=follow][value=picture]").check()
+    await town.moderate(session, OpenDoors())
+    await expect(page.locator("#sr-status")).to_have_text(words_for("ur").plain("lobby.started"))
+    await expect(page.locator("#main .btn-main", has_text=words_for("ur").plain("lobby.join"))).to_be_visible()
+    assert await page.locator("input[name=follow]:checked").input_value() == "picture"
+    await town.moderate(session, StartSession())
+    assert await page.evaluate("window.same")
+    await context.close()
+
+
+async def test_who_comes_to_a_seat_after_another_is_not_shown_with_her_picture(town: Town, browser: Browser) -> None:
+    """Both changes may reach a phone in one tick; the name and the topic are the second one's at once."""
+    session = await town.schedule(live=True)
+    context, page = await phone(browser)
+    await ask(page, town, session, "پہلا سوال")
+    await page.goto(f"{town.url}/s/{session}/live")
+    await question_of(town, session, "پہلا سوال")
+    shown = await page.evaluate(
+        """async () => {
+          const { Screens, attachSeats } = await import("/static/js/seats.js");
+          const followers = [];
+          const store = { view: null, follow: (each) => followers.push(each) };
+          const tell = (view) => { store.view = view; for (const each of followers) each({ view: true }); };
+          const screens = new Screens();
+          const root = document.getElementById("watch");
+          attachSeats(root, store, screens);
+          const seat = (turn) => ({ citizen: { kind: "citizen", taken: true, turn } });
+          const questions = { q1: { name: "First" }, q2: { name: "Second" } };
+          const turns = { t1: { questions: ["q1"] }, t2: { questions: ["q2"] } };
+          tell({ seats: seat("t1"), questions, turns });
+          screens.show("citizen", new MediaStream());
+          const video = root.querySelector("video");
+          video.hidden = false;
+          tell({ seats: seat("t2"), questions, turns });
+          return [root.querySelector("[data-name]").textContent, video.hidden, root.querySelectorAll(".seat").length];
+        }"""
+    )
+    assert shown == ["Second", True, 1]
+    await context.close()
