@@ -17,7 +17,7 @@ from kachehri.i18n import Words
 from kachehri.i18n.digits import only_digits
 from kachehri.intake import normal_phone
 from rooms.base import Refused
-from rooms.limits import NAME_MAX, QUESTION_MAX
+from rooms.limits import NAME_MAX, QUESTION_MAX, VILLAGE_MAX
 from rooms.text import clean
 from web.security import CSRF_FIELD, CSRF_HEADER, is_forged
 from web.shapes import AskValues
@@ -86,12 +86,14 @@ def asked(fields: dict[str, str]) -> AskValues:
 
 def faults(values: AskValues, categories: Iterable[str], areas: Iterable[str], words: Words) -> dict[str, str]:
     """Field → sentence for everything that is wrong, all at once and in the order of the form."""
+        village=fields.get("village", "").strip(),
+        spoken=fields.get("spoken") == "1",
     found: dict[str, str] = {}
     if values.category not in set(categories):
         found["category"] = words.plain("field.category")
-    for name, limit, line in (("text", QUESTION_MAX, False), ("name", NAME_MAX, True)):
+    for name, limit, line in (("text", QUESTION_MAX, False), ("village", VILLAGE_MAX, True), ("name", NAME_MAX, True)):
         written = getattr(values, name)
-        if name == "name" and not written:
+        if not written and (name != "text" or values.spoken):
             continue
         try:
             clean(written, limit, one_line=line)
@@ -106,7 +108,9 @@ def faults(values: AskValues, categories: Iterable[str], areas: Iterable[str], w
             normal_phone(values.phone)
         except Refused:
             found["phone"] = words.plain("field.phone")
-    order = ("category", "text", "area", "name", "phone")
+    if values.spoken and not values.text and values.category == "other" and not values.area and not values.village:
+        found.setdefault("category", words.plain("refused.say_what"))
+    order = ("category", "text", "area", "village", "name", "phone")
     return {name: found[name] for name in order if name in found}
 
 

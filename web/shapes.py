@@ -89,6 +89,26 @@ class AskValues:
     hide_name: bool = False
     phone: str = ""
     private: bool = False
+    village: str = ""
+    #: Nothing has to be written: it will be said, or the topic and the place are enough.
+    spoken: bool = False
+
+    @property
+    def carried(self) -> tuple[tuple[str, str], ...]:
+        """The values as hidden fields: without JavaScript the form is its own memory."""
+        rows = (
+            ("group", self.group),
+            ("category", self.category),
+            ("spoken", "1" if self.spoken else ""),
+            ("text", self.text),
+            ("area", self.area),
+            ("village", self.village),
+            ("name", self.name),
+            ("hide_name", "1" if self.hide_name else ""),
+            ("phone", self.phone),
+            ("private", "1" if self.private else ""),
+        )
+        return tuple((name, value) for name, value in rows if value)
 
 
 @dataclass(frozen=True)
@@ -110,20 +130,15 @@ class AskCheckPage:
     topic: str
     area: str = ""
 
-    @property
-    def carried(self) -> tuple[tuple[str, str], ...]:
-        """The values as hidden fields: without JavaScript the form is its own memory."""
-        rows = (
-            ("group", self.values.group),
-            ("category", self.values.category),
-            ("text", self.values.text),
-            ("area", self.values.area),
-            ("name", self.values.name),
-            ("hide_name", "1" if self.values.hide_name else ""),
-            ("phone", self.values.phone),
-            ("private", "1" if self.values.private else ""),
-        )
-        return tuple((name, value) for name, value in rows if value)
+
+@dataclass(frozen=True)
+class AskClosedPage:
+    """Asking is over here: what was written is still in her hands, and goes on to the next hearing."""
+
+    session: SessionCard
+    key: str
+    values: AskValues = AskValues()
+    following: SessionCard | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +163,8 @@ class ReceiptPage:
     session: SessionCard
     fresh: bool = False
     ticket: TicketFacts | None = None
+    #: The key of the form that it was sent with, just now: the phone forgets the draft of that name.
+    sent_key: str = ""
 
     @property
     def live(self) -> bool:

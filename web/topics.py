@@ -6,6 +6,7 @@ Read from the store at most once in half a minute: a new category appears soon e
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,11 +55,17 @@ class District:
         office = self.offices.get(office_id)
         return _named(office, words) if office else ""
 
-    def groups(self, words: Words) -> tuple[TopicGroup, ...]:
-        """The picture grid: each group with its own list, always with a way out at the end."""
+    def groups(self, words: Words, heard: Collection[str] = ()) -> tuple[TopicGroup, ...]:
+        """The picture grid: each group with its own list, always with a way out at the end.
+
+        Arguments:
+            heard: the categories that a hearing is restricted to; none named: all.
+        """
         unsure = Choice(OTHER, words.plain("ask.unsure"))
         by_group: dict[str, list[Choice]] = {}
         for category in self.categories:
+            if heard and category.code not in heard:
+                continue
             by_group.setdefault(category.group_code or OTHER, []).append(Choice(category.code, _named(category, words)))
         if OTHER not in by_group:
             by_group[OTHER] = []
@@ -92,8 +99,8 @@ class District:
         names = {area.id: _named(area, words) for area in self.areas}
         return tuple(AreaGroup(names.get(parent, ""), tuple(choices)) for parent, choices in inside.items())
 
-    def category_codes(self) -> set[str]:
-        return {OTHER} | {category.code for category in self.categories}
+    def category_codes(self, heard: Collection[str] = ()) -> set[str]:
+        return {OTHER} | {each.code for each in self.categories if not heard or each.code in heard}
 
     def area_codes(self) -> set[str]:
         return {area.code for area in self.areas}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from web.cards import AreaGroup, Balance, Choice, LineRow, MyQuestion, SeatCard,
 from web.live_shapes import LivePage, TurnPage
 from web.shapes import (
     AskCheckPage,
+    AskClosedPage,
     AskPage,
     AskValues,
     EmptyPage,
@@ -162,6 +164,20 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         "ask-check": (
             "ask_check.html",
             AskCheckPage(session("live"), "k" * 22, values, WATER[code], areas[0].choices[0].name),
+        ),
+        "ask-spoken": (
+            "ask_check.html",
+            AskCheckPage(
+                session("live"),
+                "k" * 22,
+                replace(values, text="", spoken=True, village="گلی نمبر 4"),
+                WATER[code],
+                areas[0].choices[0].name,
+            ),
+        ),
+        "ask-closed": (
+            "ask_closed.html",
+            AskClosedPage(session("closed"), "k" * 22, values, session("scheduled", at=NOW + 48 * HOUR)),
         ),
         "receipt": ("receipt.html", ReceiptPage(receipt, "t" * 22, "k" * 22, session("live"), True)),
         "receipt-ticket": (

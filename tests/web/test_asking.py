@@ -8,6 +8,9 @@ import re
 import pytest
 
 from kachehri.i18n import words_for
+from kachehri.store import district, people
+from kachehri.store.tables import Category
+from rooms.lifecycle import CloseSession, RescheduleSession
 from tests.web.conftest import Town
 
 pytestmark = pytest.mark.anyio
@@ -58,8 +61,103 @@ async def test_an_impatient_browser_is_asked_to_wait_and_keeps_its_words(town: T
     await phone.post(path, category="water_none", text=TEXT)
     answer = await phone.post(path, **{**phone.fields(path), "step": "send"})
     assert answer.status_code == 429
-    assert EN.plain("refused.slow_down") in answer.text and TEXT in answer.text
+    assert EN.plain("ask.slow", 1) in html.unescape(answer.text)
+    assert TEXT in answer.text and 'id="send"' in answer.text
     assert (await town.phone().ask(session, TEXT)).startswith("/q/")
+
+
+async def test_whoever_cannot_write_says_it(town: Town) -> None:
+    session = await town.schedule()
+    phone = town.phone("en")
+    path = f"/s/{session}/ask"
+    await phone.get(path)
+    answer = await phone.post(path, group="other", spoken="1")
+    assert answer.status_code == 422 and EN.plain("refused.say_what") in html.unescape(answer.text)
+    assert re.search(r'name="spoken" value="1" checked', answer.text)
+    for fields in (
+        {"category": "water_none"},
+        {"group": "other", "area": "uc1"},
+        {"group": "other", "village": "Gali 4"},
+    ):
+        await phone.get(path)
+        answer = await phone.post(path, spoken="1", **fields)
+        assert answer.status_code == 200 and EN.plain("check.spoken") in html.unescape(answer.text), fields
+        answer = await phone.post(path, **{**phone.fields(path), "step": "send"})
+        assert answer.url.path.startswith("/q/"), fields
+    asked = (await town.service.live(session)).session.queue.questions.values()
+    assert [(each.spoken, each.content) for each in asked] == [(True, "")] * 3
+
+
+async def test_the_village_is_kept_in_her_own_words_and_masked(town: Town) -> None:
+    session = await town.schedule()
+    phone = town.phone("ur")
+    await phone.get(f"/s/{session}/ask")
+    answer = await phone.post(f"/s/{session}/ask", category="water_none", text=TEXT, village="و" * 61)
+    assert answer.status_code == 422 and 'id="village-error"' in answer.text
+    await phone.ask(session, TEXT, village="gali 4, 0301-2345678")
+    live = await town.service.live(session)
+    (question,) = live.session.queue.questions.values()
+    assert live.texts[question.village].startswith("gali 4") and "2345678" not in live.texts[question.village]
+
+
+async def test_a_hearing_of_some_topics_shows_and_takes_these_alone(town: Town) -> None:
+    store = town.service.store
+    with store.write() as conn:
+        road = Category(id="road", code="road", group_code="roads", name_ur="سڑک", name_en="Road", office_id="desk")
+        district.save_categories(conn, [road])
+    town.house.districts._read_at = -1e9  # as half a minute later
+    session = await town.schedule()
+    starts = town.house.now() + 3_600_000
+    change = RescheduleSession(starts_at=starts, ends_at=starts + 3_600_000, categories=("road",))
+    await town.moderate(session, change)
+    phone = town.phone("en")
+    page = (await phone.get(f"/s/{session}/ask")).text
+    assert 'value="road"' in page and 'value="water_none"' not in page and 'id="g-other"' in page
+    answer = await phone.post(f"/s/{session}/ask", category="water_none", text=TEXT)
+    assert answer.status_code == 422 and 'id="category-error"' in answer.text
+    assert EN.plain("lobby.topics") in (await phone.get(f"/s/{session}")).text
+
+
+async def test_after_the_close_the_words_go_on_to_the_next_hearing(town: Town) -> None:
+    closes, comes = await town.schedule(live=True), await town.schedule()
+    phone = town.phone("en")
+    path = f"/s/{closes}/ask"
+    await phone.get(path)
+    await phone.post(path, category="water_none", group="water", text=TEXT, name="Nasreen")
+    carried = phone.fields(path)
+    await town.moderate(closes, CloseSession())
+    answer = await phone.post(path, **{**carried, "step": "send"})
+    page = html.unescape(answer.text)
+    assert answer.status_code == 409 and EN.plain("ask.closed_kept") in page and TEXT in page
+    assert 'href="tel:1991"' in page
+    target = re.search(r'<form method="post" action="(/s/\w+/ask)">', page)
+    assert target and target[1] != path
+    answer = await phone.post(target[1])
+    page = html.unescape(answer.text)
+    assert answer.status_code == 200 and TEXT in page and 'value="Nasreen"' in page
+    assert comes
+
+
+async def test_a_script_is_told_where_to_go(town: Town) -> None:
+    session = await town.schedule()
+    phone = town.phone("en")
+    path = f"/s/{session}/ask"
+    await phone.get(path)
+    await phone.post(path, category="water_none", text=TEXT)
+    fields = {**phone.fields(path), "step": "send"}
+    headers = {"origin": phone.origin, "accept": "application/json"}
+    answers = [await phone.client.post(path, data=fields, headers=headers) for _ in range(2)]
+    assert answers[0].json() == answers[1].json(), "twice is once"
+    assert answers[0].json()["to"].startswith("/q/") and answers[0].json()["to"].endswith(f"?sent={fields['key']}")
+
+
+async def test_asking_records_what_was_agreed_to(town: Town) -> None:
+    session = await town.schedule()
+    await town.phone("en").ask(session, TEXT)
+    (question,) = (await town.service.live(session)).session.queue.questions.values()
+    with town.service.store.read() as conn:
+        (consent,) = people.consents(conn, question.asker)
+    assert consent.wording_id.startswith("hearing-en-")
 
 
 async def test_the_same_form_twice_is_one_question(town: Town) -> None:

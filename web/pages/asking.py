@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
+from kachehri.consents import Given
 from kachehri.i18n import Words
+from kachehri.i18n.dates import whole_minutes
+from kachehri.live import Live
 from kachehri.logs import logger
 from kachehri.store import StoreError
 from rooms.base import Refused
@@ -20,13 +24,22 @@ from rooms.questions import AskQuestion
 from web import errors, forms, reading
 from web.cards import SessionCard
 from web.house import House, house_of, see
-from web.pages.citizen import host
-from web.shapes import AskCheckPage, AskPage, AskValues, Link, MessagePage
+from web.pages.citizen import hides_name, host
+from web.pages.home import coming_cards
+from web.shapes import AskCheckPage, AskClosedPage, AskPage, AskValues
 from web.topics import District
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{22,32}\Z")
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{22,32}\Z")
 #: Refusals that a person can answer by changing the form; the field that the sentence stands at.
-_AT_FIELD = {"text_empty": "text", "text_too_long": "text", "text_unreadable": "text", "phone_unreadable": "phone"}
+_AT_FIELD: Final = {
+    "text_empty": "text",
+    "text_too_long": "text",
+    "text_unreadable": "text",
+    "phone_unreadable": "phone",
+    "say_what": "category",
+    "category_unknown": "category",
+}
+_STEPS: Final = ("check", "send")
 
 
 async def form(request: Request) -> Response:
@@ -35,11 +48,12 @@ async def form(request: Request) -> Response:
     live = await house.service.live(request.path_params["session"])
     card = reading.head(live, house.words(request), await host(house, request, live))
     if not card.takes_questions:
-        return closed(house, request, card)
+        return await closed(house, request, card)
     participant = house.visitors.of(request).participant(card.id)
     if reading.own(live, participant, house.now()).barred:
         raise Refused("barred")
-    return _form(house, request, card, await house.districts.get(), AskValues(), {}, forms.new_key())
+    values = AskValues(hide_name=hides_name(request))
+    return _form(house, request, live, card, await house.districts.get(), values, {}, forms.new_key())
 
 
 async def post(request: Request) -> Response:
@@ -49,29 +63,39 @@ async def post(request: Request) -> Response:
     fields = await forms.read(request, house.origins)
     live = await house.service.live(request.path_params["session"])
     card = reading.head(live, words)
-    if not card.takes_questions:
-        return closed(house, request, card)
     district = await house.districts.get()
     key = fields.get("key", "")
     key = key if _KEY.match(key) else forms.new_key()
     values = forms.asked(fields)
     values = replace(values, category=district.within(values.group, values.category))
-    found = forms.faults(values, district.category_codes(), district.area_codes(), words)
+    if not card.takes_questions:
+        return await closed(house, request, card, values)
+    heard = live.session.lifecycle.categories
+    found = forms.faults(values, district.category_codes(heard), district.area_codes(), words)
     step = fields.get("step", "check")
-    if found or step not in ("check", "send"):
-        return _form(house, request, card, district, values, found if step != "edit" else {}, key)
+    if found or step not in _STEPS:
+        return _form(house, request, live, card, district, values, found if step != "edit" else {}, key)
     if step == "check":
         topic, area = district.topic(values.category, words), district.area(values.area, words)
         return house.show(request, "ask_check.html", AskCheckPage(card, key, values, topic, area))
-    return await _send(house, request, card, district, values, key, words)
+    return await _send(house, request, live, card, district, values, key, words)
 
 
 async def _send(
-    house: House, request: Request, card: SessionCard, district: District, values: AskValues, key: str, words: Words
+    house: House,
+    request: Request,
+    live: Live,
+    card: SessionCard,
+    district: District,
+    values: AskValues,
+    key: str,
+    words: Words,
 ) -> Response:
     command = AskQuestion(
         category=values.category,
         area=values.area,
+        village=values.village,
+        spoken=values.spoken,
         text=values.text,
         name=values.name,
         hide_name=values.hide_name,
@@ -83,26 +107,35 @@ async def _send(
     try:
         try:
             house.asking.take(request.client.host if request.client else "", visitor.device)
+            await house.consenting.give(Given(visitor.participant(card.id), card.id, words.language.code))
             question = await house.submit_as(request, visitor, card.id, command, key)
         except StoreError as error:  # the words are still in our hands: they go back into the form, not away
             logger(__name__).error("question.storage", code=error.code, way="!")
             raise Refused("storage") from None
     except Refused as refused:
         if refused.code == "phase":
-            return closed(house, request, card)
-        sentence = errors.sentence(words, refused.code, refused.params)
-        field = _AT_FIELD.get(refused.code, "text")
+            return await closed(house, request, card, values)
         # The key was spent on another text: this is another question, and gets a key of its own.
         key = forms.new_key() if refused.code == "key_conflict" else key
-        status = errors.status_of(refused.code)
-        return _form(house, request, card, district, values, {field: sentence}, key, status)
-    response = see(f"/q/{house.service.people.receipt(question)}?sent")
-    return house.visitors.keep(response, visitor)
+        said = {_AT_FIELD.get(refused.code, "send"): _sentence(words, refused)}
+        return _form(house, request, live, card, district, values, said, key, errors.status_of(refused.code))
+    receipt = f"/q/{house.service.people.receipt(question)}?sent={key}"
+    if request.headers.get("accept") == "application/json":  # static/js/send.js, which goes there by itself
+        return house.visitors.keep(JSONResponse({"to": receipt}), visitor)
+    return house.visitors.keep(see(receipt), visitor)
+
+
+def _sentence(words: Words, refused: Refused) -> str:
+    """Why it was not taken; whoever was too quick reads how long to wait."""
+    if refused.code == "slow_down" and refused.params.get("retry_ms"):
+        return words.plain("ask.slow", whole_minutes(int(refused.params["retry_ms"])))
+    return errors.sentence(words, refused.code, refused.params)
 
 
 def _form(
     house: House,
     request: Request,
+    live: Live,
     card: SessionCard,
     district: District,
     values: AskValues,
@@ -111,17 +144,14 @@ def _form(
     status: int = 422,
 ) -> Response:
     words = house.words(request)
-    page = AskPage(card, key, district.groups(words), district.places(words), values, found)
+    groups = district.groups(words, live.session.lifecycle.categories)
+    page = AskPage(card, key, groups, district.places(words), values, found)
     return house.show(request, "ask.html", page, status=status if found else 200)
 
 
-def closed(house: House, request: Request, card: SessionCard) -> Response:
-    """Intake is over: say so, and where to go instead."""
-    words = house.words(request)
-    page = MessagePage(
-        title=words.plain("ask.closed"),
-        lines=(words.plain("ended" if card.is_over else "error.409_more"),),
-        links=(Link(words.plain("session.title"), f"/s/{card.id}"), Link(words.plain("track.open"), "/track", "find")),
-        icon="clock",
-    )
-    return house.show(request, "message.html", page, status=409)
+async def closed(house: House, request: Request, card: SessionCard, values: AskValues | None = None) -> Response:
+    """Asking is over here: say so, keep what was written, and show the next hearing that takes it."""
+    coming = await coming_cards(house, house.words(request))
+    following = next((each for each in coming if each.id != card.id), None)
+    page = AskClosedPage(card, forms.new_key(), values or AskValues(), following)
+    return house.show(request, "ask_closed.html", page, status=409)

@@ -38,6 +38,7 @@ async def receipt(request: Request) -> Response:
         key=forms.new_key(),
         session=reading.head(live, words),
         fresh="sent" in request.query_params,
+        sent_key=request.query_params.get("sent", "")[:32],
         ticket=await house.service.read(_ticket, asked, district, words),
     )
     return house.show(request, "receipt.html", page)
