@@ -1,7 +1,7 @@
 """Decides what becomes of a question after its hearing: its number, its states, its office, its opening.
 
 The modules here are pure: no clock, randomness, input or output; may import moderation and rooms. Only desk.py, which
-writes what an office does, takes a connection.
+writes what an office does, and reach.py, which says whose tickets somebody sees, take a connection.
 Does not belong here: rows and SQL (kachehri/store), pages (web).
 Start reading: opening.py, the balance that every close must reach.
 """

@@ -32,6 +32,14 @@ def status_lines(conn: Connection, ticket_id: str) -> list[StatusLine]:
     return status.shown(_entries(conn, ticket_id), lambda ids: content.texts_of(conn, ids))
 
 
+def first_words(body: bytes) -> dict[str, str]:
+    """What a ticket's first step says: why this office, and what was decided with its words as content ids."""
+    try:
+        return msgspec.json.decode(body, type=dict[str, str])
+    except msgspec.ValidationError:
+        return {}
+
+
 def post_status(
     conn: Connection,
     now: int,

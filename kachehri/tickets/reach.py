@@ -1,0 +1,46 @@
+"""Whose tickets an account may see. Takes a connection.
+
+An officer sees the tickets of his office and of the offices below it; the desk sees those of the hearings that it runs
+as well. What is private is for its own office and the desk alone: not for the office above, which it may be about.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kachehri.store import Connection, district
+from kachehri.store.tables import Account
+from kachehri.store.ticket_lists import NOTHING, Reach
+
+#: Roles that work at the desk of a hearing, or run the house.
+DESK: Final = frozenset({"moderator", "chair", "clerk", "administrator"})
+#: Roles that answer for an office.
+OFFICE: Final = frozenset({"officer", "official"})
+
+
+def reach(conn: Connection, account: Account) -> Reach:
+    """What this account may see; an officer without an office sees nothing."""
+    if account.guest or account.disabled_at is not None:
+        return NOTHING
+    if account.role in DESK:
+        if account.office_id is None:
+            return Reach(None)
+        below = _below(conn, account.office_id)
+        return Reach(below, below)
+    if account.role in OFFICE and account.office_id is not None:
+        return Reach(_below(conn, account.office_id), (), (account.office_id,))
+    return NOTHING
+
+
+def _below(conn: Connection, office_id: str) -> frozenset[str]:
+    """An office and all offices below it. Two that were made each other's parents by mistake end here all the same."""
+    children: dict[str, list[str]] = {}
+    for office in district.offices(conn):
+        if office.parent_id is not None:
+            children.setdefault(office.parent_id, []).append(office.id)
+    found, ahead = {office_id}, [office_id]
+    while ahead:
+        fresh = [each for each in children.get(ahead.pop(), ()) if each not in found]
+        found.update(fresh)
+        ahead += fresh
+    return frozenset(found)
