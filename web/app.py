@@ -24,6 +24,7 @@ from kachehri.carrying import Carrying
 from kachehri.house_settings import HouseSettings, from_file
 from kachehri.identity import Identity
 from kachehri.papers.press import Press
+from kachehri.papers.studio import Studio
 from kachehri.people import People
 from kachehri.references import References
 from kachehri.service import Service
@@ -97,6 +98,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     carrying = Carrying(store, bus)
     press = Press(settings.secrets.key_file.parent / "papers")
     alerts = Alerts(service, masters, bus, contact=lambda: house.place.address)
+    studio = Studio()
     limits = settings.limits
     asking = Asking(device=limits.questions_per_minute_device, network=limits.questions_per_minute_network)
     try:
@@ -122,6 +124,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         )
         hub = Hub(
             service, LoopClock(), tick_ms=settings.limits.tick_ms, bus=bus if settings.server.workers > 1 else None
+            studio=studio,
         )
         async with stage(settings, hub) as media:
             hub.start()
@@ -145,6 +148,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         await bus.close()
         store.close()
 
+        await studio.close()
 
 def make_bus(settings: Settings) -> Bus:
     match settings.bus.kind:

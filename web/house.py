@@ -20,6 +20,7 @@ from kachehri.house_settings import HouseSettings, Place
 from kachehri.i18n import Words
 from kachehri.identity import Identity
 from kachehri.papers.press import Press
+from kachehri.papers.studio import Studio
 from kachehri.service import Service
 from kachehri.settings import Settings
 from rooms.base import Actor, Command
@@ -51,6 +52,7 @@ class House:
     press: Press
     consenting: Consenting
 
+    studio: Studio
     @property
     def place(self) -> Place:
         """What the office says of itself, as it is now."""
