@@ -99,6 +99,7 @@ async function renewPhase(phase, tries) {
       const here = document.querySelector(`#mine-list [data-question="${card.getAttribute("data-question")}"] [data-link]`);
       if (link && here) here.replaceWith(document.importNode(link, true));
     }
+    byId("watch").hidden = Boolean(fresh.getElementById("watch")?.hidden);
     byId("line").replaceChildren();
     store.tell({ view: true, personal: true });
     if (OVER_NOW.has(phase)) showOutcome();

@@ -84,13 +84,12 @@ export function attachMine(root, store, session) {
   function fillCard(card, question) {
     card.dataset.question = question.id;
     const state = stateOf(question);
-    const minutes = Math.max(1, Math.ceil((question.wait_to_ms ?? 0) / 60000));
     const texts = {
       state: sentence(root, `state-${state.replace("_", "-")}`),
       ref: grouped(question.reference),
       text: question.text ?? "",
       place: String(question.place ?? ""),
-      wait: question.wait_to_ms ? sentence(root, "eta", { n: minutes }) : "",
+      wait: question.place ? waitOf(question) : "",
       reason: reasonOf(question),
     };
     for (const [name, text] of Object.entries(texts)) {
