@@ -8,18 +8,27 @@ import hashlib
 from dataclasses import dataclass
 
 from kachehri.service import Service
-from kachehri.store import sessions
-from rooms.base import Actor
-from rooms.lifecycle import ScheduleSession, SeatKind, SeatPlan
+from kachehri.store import Connection, district, sessions
+from kachehri.store.tables import Room
+from rooms.base import Actor, Refused
+from rooms.lifecycle import RescheduleSession, ScheduleSession, SeatKind, SeatPlan, Timing
 
 SEATS_MOST = 12
+#: A choice of place that names an office, which has no room of its own yet.
+OFFICE = "office:"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What an organiser decides. Instants are milliseconds since the epoch."""
+    """What an organiser decides. Instants are milliseconds since the epoch.
 
-    room_id: str
+    Arguments:
+        place: a room, or "office:" and an office, which then gets a room.
+        officials: how many places for officials; `titles` says of the first of them whose they are.
+        categories: what may be asked about; none named means: everything.
+    """
+
+    place: str
     title_ur: str
     title_en: str
     starts_at: int
@@ -29,6 +38,14 @@ class Plan:
     interpreters: int = 0
     languages: tuple[str, ...] = ("ur", "en")
     practice: bool = False
+    titles: tuple[dict[str, str], ...] = ()
+    categories: tuple[str, ...] = ()
+    timing: Timing = Timing()
+
+    @property
+    def title(self) -> dict[str, str]:
+        """In the languages that it has; pages fall back from one to the other."""
+        return {code: text for code, text in (("ur", self.title_ur), ("en", self.title_en)) if text}
 
 
 def seats(plan: Plan) -> tuple[SeatPlan, ...]:
@@ -38,7 +55,12 @@ def seats(plan: Plan) -> tuple[SeatPlan, ...]:
         ("citizen", plan.citizens),
         ("interpreter", plan.interpreters),
     )
-    return tuple(SeatPlan(seat=f"{kind}-{n}", kind=kind) for kind, count in kinds for n in range(1, count + 1))
+    made = []
+    for kind, count in kinds:
+        titles = plan.titles if kind == "official" else ()
+        for n in range(1, count + 1):
+            made.append(SeatPlan(seat=f"{kind}-{n}", kind=kind, title=titles[n - 1] if n <= len(titles) else {}))
+    return tuple(made)
 
 
 async def announce(service: Service, actor: Actor, plan: Plan, key: str) -> str:
@@ -46,7 +68,7 @@ async def announce(service: Service, actor: Actor, plan: Plan, key: str) -> str:
     key: a form that is sent twice announces one hearing.
 
     The row without its first event is phase `new`, which no list shows: whatever stops half-way leaves no half hearing.
-    Errors: `Refused` with `session_times` or `session_seats`.
+    Errors: `Refused` with `session_times`, `session_seats`, or `malformed` when the place is gone.
     """
 
     session_id = id_of(actor, key)
@@ -55,30 +77,61 @@ async def announce(service: Service, actor: Actor, plan: Plan, key: str) -> str:
         with service.store.write() as conn:
             if sessions.get(conn, session_id) is not None:
                 return
+            now = service.store.now(conn)
             sessions.create(
                 conn,
                 id=session_id,
-                room_id=plan.room_id,
+                room_id=room(conn, plan.place, now),
                 title_ur=plan.title_ur,
                 title_en=plan.title_en,
                 starts_at=plan.starts_at,
                 ends_at=plan.ends_at,
-                created_at=service.store.now(conn),
+                created_at=now,
                 languages=plan.languages,
                 practice=plan.practice,
             )
 
     await asyncio.to_thread(create)
     command = ScheduleSession(
-        title={"ur": plan.title_ur, "en": plan.title_en},
+        title=plan.title,
         starts_at=plan.starts_at,
         ends_at=plan.ends_at,
         seats=seats(plan),
+        timing=plan.timing,
         practice=plan.practice,
+        categories=plan.categories,
     )
     await service.live(session_id)
     await service.submit(actor, session_id, command, key)
     return session_id
+
+
+def changed(plan: Plan) -> RescheduleSession:
+    """The command that gives an announced hearing another plan. Practice stays practice."""
+    return RescheduleSession(
+        starts_at=plan.starts_at,
+        ends_at=plan.ends_at,
+        title=plan.title,
+        categories=plan.categories,
+        seats=seats(plan),
+        timing=plan.timing,
+    )
+
+
+def room(conn: Connection, place: str, now: int) -> str:
+    """The room of a place; an office that holds its first hearing gets one."""
+    if not place.startswith(OFFICE):
+        return place
+    code = place.removeprefix(OFFICE)
+    office = next((each for each in district.offices(conn) if each.id == code), None)
+    if office is None:
+        raise Refused("malformed")
+    there = next((each.id for each in district.rooms(conn) if each.office_id == code), None)
+    if there is None:
+        there = f"room-{code}"
+        made = Room(id=there, office_id=code, name_ur=office.name_ur, name_en=office.name_en, created_at=now)
+        district.save_rooms(conn, [made])
+    return there
 
 
 def id_of(actor: Actor, key: str) -> str:

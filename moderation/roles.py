@@ -76,6 +76,7 @@ COURSE: dict[str, Relation] = {
     "session.reschedule": "any",
     "session.cancel": "any",
     "session.close": "any",
+    "session.simulate": "any",
     "page.schedule": "any",
 }
 PLANNING: dict[str, Relation] = {
@@ -158,6 +159,9 @@ ROLES: dict[Role, dict[str, Relation]] = {
         "page.desk": "any",
         "page.accounts": "any",
         "page.setup": "any",
+        "page.practice": "any",
+        "page.offices": "any",
+        "session.simulate": "any",
         "page.invite": "any",
     },
     "system": CLOCK,

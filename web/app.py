@@ -40,6 +40,7 @@ from signaling.media_signalling import MediaSignalling
 from signaling.passes import Passes
 from web.assets import Assets
 from web.consenting import Consenting
+from web.crowds import Crowds
 from web.errors import Errors
 from web.forms import FormRefused
 from web.house import House
@@ -95,15 +96,17 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     passes = Passes(masters)
     identity = Identity(store, masters, bus, tries_per_hour=settings.limits.login_tries_per_hour)
     house = HouseSettings(settings, store, bus)
+    crowds = Crowds(bus)
     carrying = Carrying(store, bus)
+    studio = Studio()
     press = Press(settings.secrets.key_file.parent / "papers")
     alerts = Alerts(service, masters, bus, contact=lambda: house.place.address)
-    studio = Studio()
     limits = settings.limits
     asking = Asking(device=limits.questions_per_minute_device, network=limits.questions_per_minute_network)
     try:
         await service.start()
         await house.start()
+        crowds.start()
         await carrying.start()
         await alerts.start()
         house.follow(lambda place: renderer.dress(Site.of(place)))
@@ -119,12 +122,13 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             asking=asking,
             alerts=alerts,
             own=house,
+            crowds=crowds,
             press=press,
+            studio=studio,
             consenting=Consenting(service),
         )
         hub = Hub(
             service, LoopClock(), tick_ms=settings.limits.tick_ms, bus=bus if settings.server.workers > 1 else None
-            studio=studio,
         )
         async with stage(settings, hub) as media:
             hub.start()
@@ -141,14 +145,15 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     finally:
         await alerts.stop()
         carrying.close()
+        await crowds.close()
         house.close()
         await press.close()
+        await studio.close()
         await service.stop()
         identity.close()
         await bus.close()
         store.close()
 
-        await studio.close()
 
 def make_bus(settings: Settings) -> Bus:
     match settings.bus.kind:

@@ -55,19 +55,24 @@ async def body(request: Request) -> bytes:
 
 async def read(request: Request, origins: frozenset[str] = frozenset()) -> dict[str, str]:
     """The fields of a form that was made on a page of ours, in this browser; the last value of a name counts."""
+    return dict(await pairs(request, origins))
+
+
+async def pairs(request: Request, origins: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
+    """The same in the order of the form, where a name may stand several times."""
     raw = await body(request)
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         raise FormRefused(400)
     try:
-        pairs = parse_qsl(
+        sent = parse_qsl(
             raw.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=FIELDS_MOST
         )
     except (ValueError, UnicodeDecodeError):
         raise FormRefused(400) from None
-    fields = dict(pairs)
-    if is_forged(request, fields.pop(CSRF_FIELD, None) or request.headers.get(CSRF_HEADER), origins):
+    token = dict(sent).get(CSRF_FIELD) or request.headers.get(CSRF_HEADER)
+    if is_forged(request, token, origins):
         raise FormRefused(403)
-    return fields
+    return [(name, value) for name, value in sent if name != CSRF_FIELD]
 
 
 def asked(fields: dict[str, str]) -> AskValues:
@@ -81,13 +86,13 @@ def asked(fields: dict[str, str]) -> AskValues:
         hide_name=fields.get("hide_name") == "1",
         phone=fields.get("phone", "").strip(),
         private=fields.get("private") == "1",
+        village=fields.get("village", "").strip(),
+        spoken=fields.get("spoken") == "1",
     )
 
 
 def faults(values: AskValues, categories: Iterable[str], areas: Iterable[str], words: Words) -> dict[str, str]:
     """Field → sentence for everything that is wrong, all at once and in the order of the form."""
-        village=fields.get("village", "").strip(),
-        spoken=fields.get("spoken") == "1",
     found: dict[str, str] = {}
     if values.category not in set(categories):
         found["category"] = words.plain("field.category")

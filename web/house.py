@@ -26,6 +26,7 @@ from kachehri.settings import Settings
 from rooms.base import Actor, Command
 from signaling.passes import Bearer, Passes
 from web.consenting import Consenting
+from web.crowds import Crowds
 from web.logins import account_of, bearer_of
 from web.render import Renderer
 from web.topics import Districts
@@ -49,10 +50,11 @@ class House:
     asking: Asking
     alerts: Alerts
     own: HouseSettings
+    crowds: Crowds
     press: Press
+    studio: Studio
     consenting: Consenting
 
-    studio: Studio
     @property
     def place(self) -> Place:
         """What the office says of itself, as it is now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from web.cards import Choice
+from web.cards import SessionCard
 
 
 @dataclass(frozen=True)
@@ -76,5 +76,7 @@ class OfficesStepPage(StepPage):
 
 
 @dataclass(frozen=True)
-class Zone:
-    zones: tuple[Choice, ...] = ()
+class PracticePage:
+    key: str
+    ready: bool
+    sessions: tuple[SessionCard, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from web.cards import Balance, Choice, SessionCard
+from web.cards import Balance, SessionCard
 from web.desk_cards import DeskQuestion, DeskTurn
 
 
@@ -48,66 +48,6 @@ class MinePage:
     next: tuple[MineCard, ...] = ()
     past: tuple[MineCard, ...] = ()
     may_plan: bool = False
-
-
-@dataclass(frozen=True)
-class PlanValues:
-    """What was typed, exactly as it was typed."""
-
-    title_ur: str = ""
-    title_en: str = ""
-    room: str = ""
-    day: str = ""
-    starts: str = "11:00"
-    ends: str = "13:00"
-    officials: str = "2"
-    citizens: str = "1"
-    interpreters: str = "0"
-    ur: bool = True
-    en: bool = True
-    practice: bool = False
-
-
-@dataclass(frozen=True)
-class Way:
-    """Which office answers for a topic."""
-
-    topic: str
-    office: str
-
-
-@dataclass(frozen=True)
-class PlanPage:
-    key: str
-    rooms: tuple[Choice, ...]
-    ways: tuple[Way, ...]
-    values: PlanValues = PlanValues()
-    errors: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class EditPage:
-    session: SessionCard
-    keys: tuple[str, str, str]
-    values: PlanValues
-    postpone: tuple[str, ...]
-    cancel: tuple[str, ...]
-    raised: int = 0
-    saved: bool = False
-    fresh: bool = False
-    errors: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def may_move(self) -> bool:
-        return self.session.phase in ("scheduled", "postponed")
-
-    @property
-    def may_postpone(self) -> bool:
-        return self.session.phase in ("scheduled", "doors_open")
-
-    @property
-    def open(self) -> bool:
-        return self.session.phase in ("scheduled", "postponed", "doors_open")
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,19 @@ def listing(conn: Connection, *, phases: Sequence[str], newest_first: bool = Fal
     return fetch(conn, Session, _session.c.phase.in_(phases), order=(start, _session.c.id), limit=limit)
 
 
+def last_announced(conn: Connection) -> str | None:
+    """The hearing that was announced last, to plan the next one like it; practice is none."""
+    real = (_session.c.practice.is_(False), _session.c.phase != "new")
+    statement = select(_session.c.id).where(*real).order_by(_session.c.created_at.desc(), _session.c.id).limit(1)
+    return conn.execute(statement).scalar_one_or_none()
+
+
+def practices(conn: Connection) -> list[Session]:
+    """Practice hearings that are not over, newest first."""
+    here = (_session.c.practice.is_(True), _session.c.phase.not_in((*ENDED, "new")))
+    return fetch(conn, Session, *here, order=(_session.c.created_at.desc(),), limit=10)
+
+
 def set_seats(conn: Connection, rows: Sequence[Seat]) -> None:
     """The stage's places, and no others; a place that exists keeps its device."""
     put_new(conn, rows)

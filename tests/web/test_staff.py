@@ -1,4 +1,4 @@
-"""The staff's doors: signing in and out, who may open what, planning a hearing, and the console without a script."""
+"""The staff's doors: signing in and out, who may open what, and the console without a script."""
 
 from __future__ import annotations
 
@@ -176,73 +176,6 @@ async def test_a_second_call_of_one_person_is_refused_in_words(town: Town) -> No
     await phone.post(path, do="call", question=first)
     refused = await phone.post(path, do="call", question=second)
     assert refused.status_code == 409 and UR.plain("no.already_called") in refused.text
-
-
-async def test_an_administrator_plans_moves_puts_off_and_cancels(town: Town) -> None:
-    phone = await signed_in(town, "administrator")
-    await phone.get("/sessions/new")
-    plan = {
-        "title_ur": "سڑکیں",
-        "title_en": "Roads",
-        "room": "hall",
-        "day": "۲۰۳۰-۰۵-۰۶",
-        "starts": "11:00",
-        "ends": "13:00",
-        "officials": "2",
-        "citizens": "1",
-        "interpreters": "0",
-        "ur": "1",
-    }
-    made = await phone.post("/sessions/new", **plan)
-    assert EN.plain("plan.announced") in made.text
-    path = made.url.path
-    session = path.split("/")[2]
-    live = await town.service.live(session)
-    assert str(live.session.phase) == "scheduled"
-    assert list(live.session.stage.seats) == ["official-1", "official-2", "citizen-1"]
-    assert EN.dates.when(live.session.lifecycle.starts_at) == "Monday 6 May 2030, 11:00 am"
-    await ask(town, session, "گلی کچی ہے")
-    later = await phone.post(path, do="move", day="2030-05-07", starts="10:00", ends="12:00")
-    assert later.status_code == 200, later.text
-    assert EN.dates.when(live.session.lifecycle.starts_at) == "Tuesday 7 May 2030, 10:00 am"
-    none = await phone.post(path, do="postpone")
-    assert none.status_code == 422 and EN.plain("plan.need_reason") in none.text
-    await phone.post(path, do="postpone", reason="holiday")
-    assert str(live.session.lifecycle.phase) == "postponed"
-    await phone.post(path, do="cancel", reason="no_need")
-    assert live.session.lifecycle.closing_by == "cancelled"
-
-
-async def test_a_plan_that_is_sent_twice_is_one_hearing(town: Town) -> None:
-    phone = await signed_in(town, "administrator")
-    await phone.get("/sessions/new")
-    plan = {"title_ur": "دوہری", "title_en": "Sent twice", "room": "hall", "day": "2030-05-04", "ur": "1"}
-    plan |= {"starts": "10:00", "ends": "12:00", "officials": "1", "citizens": "1", "interpreters": "0"}
-    form = {**phone.fields("/sessions/new"), **plan}
-    paths = [(await phone.client.post("/sessions/new", data=form, headers={"origin": phone.origin})) for _ in "12"]
-    assert [each.status_code for each in paths] == [200, 200], paths[1].text
-    assert paths[0].url.path == paths[1].url.path
-
-
-async def test_a_plan_with_mistakes_names_them_all_and_keeps_what_was_typed(town: Town) -> None:
-    phone = await signed_in(town, "administrator")
-    await phone.get("/sessions/new")
-    typed = {
-        "title_ur": "پانی",
-        "title_en": "",
-        "room": "nowhere",
-        "day": "2030-13-40",
-        "starts": "25:00",
-        "ends": "12:00",
-    }
-    answer = await phone.post("/sessions/new", **typed, officials="0", citizens="1", interpreters="0")
-    assert answer.status_code == 422
-    for key in ("need_title", "need_room", "need_day", "need_time", "need_seats", "need_language"):
-        assert EN.t(f"plan.{key}") in answer.text, key
-    assert 'value="پانی"' in answer.text
-    typed |= {"title_en": "Water", "room": "hall", "day": "2020-01-01", "starts": "11:00", "ur": "1"}
-    past = await phone.post("/sessions/new", **typed, officials="1", citizens="1", interpreters="0")
-    assert past.status_code == 422 and EN.plain("no.session_times") in past.text
 
 
 async def test_my_hearings_show_the_doors_that_i_may_open(town: Town) -> None:

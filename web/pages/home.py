@@ -36,7 +36,9 @@ async def home(request: Request) -> Response:
     office, language = request.query_params.get("office", ""), request.query_params.get("language", "")
     if len(every) <= HANDFUL:
         office = language = ""
-    current, past = _narrowed(current, office, language), _narrowed(past, office, language)
+    # Practice is found by its link alone: nobody who looks for a hearing shall end up in one.
+    shown = [[row for row in rows if not row.practice] for rows in (current, past)]
+    current, past = (_narrowed(rows, office, language) for rows in shown)
     cards = [await _card(house, row, words) for row in current]
     visitor = house.visitors.of(request)
     page = HomePage(

@@ -1,4 +1,4 @@
-"""Planning a hearing: announce it, give it a new time, put it off, cancel it."""
+"""Planning a hearing: announce it, change what was announced, put it off, cancel it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from starlette.responses import Response
 from kachehri import planning
 from kachehri.i18n import Words
 from kachehri.i18n.digits import western
-from kachehri.planning import Plan
-from kachehri.store import district
+from kachehri.store import district, sessions
 from kachehri.store.tables import Account, Room
 from rooms.base import Actor, Command, Refused
 from rooms.lifecycle import CancelSession, PostponeSession, RescheduleSession
@@ -19,16 +18,35 @@ from web import desk_messages, forms, plan_form, reading
 from web.cards import Choice
 from web.house import House, house_of, see
 from web.logins import role_of
+from web.plan_shapes import EditPage, PlanLists, PlanPage, PlanValues, Way
 from web.staff import guarded, submit_as
-from web.staff_shapes import EditPage, PlanPage, PlanValues, Way
-from web.topics import District
+from web.topics import OTHER, District
+
+KEY_LEAST = 22
 
 
 @guarded("session.schedule")
 async def new(request: Request, account: Account) -> Response:
-    """GET /sessions/new."""
+    """GET /sessions/new: like the last hearing, or like the one that `like` names, on the next day of work."""
     house = house_of(request)
-    return await form(house, request, PlanValues(), {}, forms.new_key())
+    words = house.words(request)
+    day = plan_form.next_day(house.now(), words)
+    like = request.query_params.get("like", "")[:16]
+    values = replace(PlanValues(), day=day)
+    found = like or await house.service.read(sessions.last_announced)
+    if found:
+        last = await of_session(house, found, words)
+        values = plan_form.again(last, day, titles=bool(like))
+    return await form(house, request, values, {}, forms.new_key())
+
+
+async def of_session(house: House, session_id: str, words: Words) -> PlanValues:
+    """Errors: `Refused("session_unknown")`."""
+    live = await house.service.live(session_id)
+    row = await house.service.read(sessions.get, session_id)
+    if row is None:
+        raise Refused("session_unknown")
+    return plan_form.of_session(live.session, row, words)
 
 
 @guarded("session.schedule")
@@ -36,53 +54,77 @@ async def create(request: Request, account: Account) -> Response:
     """POST /sessions/new."""
     house = house_of(request)
     words = house.words(request)
-    fields = await forms.read(request, house.origins)
-    values = plan_form.values(fields)
-    rooms = await house.service.read(district.rooms)
-    errors = plan_form.faults(values, {room.id for room in rooms}, words)
-    key = fields.get("key", "")
-    if len(key) < 22:
+    sent = await forms.pairs(request, house.origins)
+    values = plan_form.values(sent)
+    places = await house.districts.get()
+    rooms = await rooms_to_choose(house, places, words)
+    # An office that has got its room since the form was shown is still what was meant.
+    choices = {each.id for each in rooms} | {f"{planning.OFFICE}{code}" for code in places.offices}
+    errors = plan_form.faults(values, choices, places.category_codes(), words)
+    key = dict(sent).get("key", "")
+    if len(key) < KEY_LEAST:
         errors["title_ur"] = words.plain("staff.form_old")
     if errors:
         return await form(house, request, values, errors, forms.new_key())
-    starts_at, ends_at = plan_form.times(values, words)
-    plan = Plan(
-        room_id=values.room,
-        title_ur=values.title_ur,
-        title_en=values.title_en,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        officials=int(values.officials),
-        citizens=int(values.citizens),
-        interpreters=int(values.interpreters),
-        languages=tuple(code for code, spoken in (("ur", values.ur), ("en", values.en)) if spoken),
-        practice=values.practice,
-    )
-    # Nobody is a participant of a hearing that does not exist yet: the account itself stands for the organiser.
-    organiser = Actor(participant=account.id[:16].ljust(16, "0"), role=role_of(account), account=account.id)
+    plan = plan_form.plan(values, places.category_codes(), words)
     try:
-        session_id = await planning.announce(house.service, organiser, plan, key)
+        session_id = await planning.announce(house.service, organiser(account), plan, key)
     except Refused as refused:
         errors["starts"] = desk_messages.refused(words, refused.code, refused.params)
         return await form(house, request, values, errors, forms.new_key())
-    return see(f"/sessions/{session_id}/edit?fresh=1")
+    return see(f"/sessions/{session_id}/announced")
+
+
+def organiser(account: Account) -> Actor:
+    """Nobody is a participant of a hearing that does not exist yet: the account itself stands for the organiser."""
+    return Actor(participant=account.id[:16].ljust(16, "0"), role=role_of(account), account=account.id)
 
 
 async def form(house: House, request: Request, values: PlanValues, errors: dict[str, str], key: str) -> Response:
     words = house.words(request)
-    rooms = await house.service.read(district.rooms)
     places = await house.districts.get()
-    choices = tuple(Choice(room.id, room_name(room, places, words)) for room in rooms)
-    if not values.room and len(choices) == 1:
-        values = replace(values, room=choices[0].id)
-    page = PlanPage(key, choices, ways(places, words), values, errors)
+    rooms = await rooms_to_choose(house, places, words)
+    if values.room not in {each.id for each in rooms} and rooms and not errors:
+        values = replace(values, room=rooms[0].id)
+    page = PlanPage(key, lists(values, rooms, places, words), ways(places, words), values, errors)
     return house.show(request, "staff/plan.html", page, status=422 if errors else 200)
+
+
+def lists(values: PlanValues, rooms: tuple[Choice, ...], places: District, words: Words) -> PlanLists:
+    """What may be chosen; a length that an earlier hearing had stays among the choices."""
+
+    def with_own(offered: tuple[int, ...], own: str) -> tuple[int, ...]:
+        return tuple(sorted({*offered, int(own)})) if own.isdigit() and len(own) < 6 else offered
+
+    groups = tuple(
+        replace(group, choices=tuple(each for each in group.choices if each.id != OTHER))
+        for group in places.groups(words)
+    )
+    return PlanLists(
+        rooms,
+        tuple(group for group in groups if group.choices),
+        with_own(plan_form.TURNS, values.turn),
+        with_own(plan_form.HOLDS, values.hold),
+        with_own(plan_form.GRACES, values.grace),
+    )
+
+
+async def rooms_to_choose(house: House, places: District, words: Words) -> tuple[Choice, ...]:
+    """Every standing room, and every office that has none yet; first the one where hearings are usually held."""
+    rooms: list[Room] = await house.service.read(district.rooms)
+    rooms.sort(key=lambda room: not (office := places.offices.get(room.office_id)) or not office.triage)
+    made = [Choice(room.id, room_name(room, places, words)) for room in rooms]
+    held = {room.office_id for room in rooms}
+    made += [
+        Choice(f"{planning.OFFICE}{code}", places.host(code, words)) for code in places.offices if code not in held
+    ]
+    return tuple(made)
 
 
 def room_name(room: Room, places: District, words: Words) -> str:
     name = room.name_ur if words.language.code == "ur" else room.name_en
     office = places.host(room.office_id, words)
-    return f"{office}: {name}" if office else name
+    return f"{office}: {name}" if office and office != name else name
 
 
 def ways(places: District, words: Words) -> tuple[Way, ...]:
@@ -101,26 +143,28 @@ async def edit(request: Request, account: Account) -> Response:
 
 @guarded("page.schedule")
 async def change(request: Request, account: Account) -> Response:
-    """POST /sessions/{session}/edit: one of new time, put off, cancel."""
+    """POST /sessions/{session}/edit: one of change, new time, put off, cancel."""
     house = house_of(request)
     words = house.words(request)
-    fields = await forms.read(request, house.origins)
+    sent = await forms.pairs(request, house.origins)
+    fields = dict(sent)
     session_id = request.path_params["session"]
     step = fields.get("do", "")
-    values = plan_form.values(fields)
+    values = plan_form.values(sent)
+    places = await house.districts.get()
     try:
-        command = command_of(step, fields, values, words)
+        command = command_of(step, fields, values, places, words)
         await submit_as(house, request, account, session_id, command, fields.get("key") or forms.new_key())
     except plan_form.Faulty as faulty:
         return await editing(request, values, faulty.errors)
     except Refused as refused:
-        at = "starts" if step == "move" else f"{step}_reason"
+        at = "starts" if step in ("move", "change") else f"{step}_reason"
         return await editing(request, values, {at: desk_messages.refused(words, refused.code, refused.params)})
     return see(f"/sessions/{session_id}/edit?saved=1")
 
 
-def command_of(step: str, fields: dict[str, str], values: PlanValues, words: Words) -> Command:
-    """The command behind one of the three forms.
+def command_of(step: str, fields: dict[str, str], values: PlanValues, places: District, words: Words) -> Command:
+    """The command behind one of the forms.
 
     Raises:
         Faulty: with a sentence for each field that is wrong.
@@ -131,6 +175,11 @@ def command_of(step: str, fields: dict[str, str], values: PlanValues, words: Wor
             raise plan_form.Faulty(errors)
         starts_at, ends_at = plan_form.times(values, words)
         return RescheduleSession(starts_at=starts_at, ends_at=ends_at)
+    if step == "change":
+        errors = plan_form.faults(values, None, places.category_codes(), words)
+        if errors:
+            raise plan_form.Faulty(errors)
+        return planning.changed(plan_form.plan(values, places.category_codes(), words))
     if step not in ("postpone", "cancel"):
         raise forms.FormRefused(400)
     reason, note = fields.get("reason", ""), western(fields.get("note", "").strip())[:300]
@@ -144,17 +193,21 @@ def command_of(step: str, fields: dict[str, str], values: PlanValues, words: Wor
 async def editing(request: Request, values: PlanValues | None, errors: dict[str, str]) -> Response:
     house = house_of(request)
     words = house.words(request)
-    live = await house.service.live(request.path_params["session"])
-    life = live.session.lifecycle
+    session_id = request.path_params["session"]
+    live = await house.service.live(session_id)
+    if values is None or not values.starts:  # the forms that put off and cancel carry nothing of the plan
+        values = await of_session(house, session_id, words)
+    places = await house.districts.get()
     page = EditPage(
         session=reading.head(live, words),
         keys=(forms.new_key(), forms.new_key(), forms.new_key()),
-        values=values or plan_form.of_times(life.starts_at, life.ends_at, words),
+        lists=lists(values, (), places, words),
+        values=values,
         postpone=desk_messages.REASONS["postpone"],
         cancel=desk_messages.REASONS["cancel"],
         raised=len(live.session.queue.questions),
         saved="saved" in request.query_params,
-        fresh="fresh" in request.query_params,
+        running=house.crowds.running(session_id),
         errors=errors,
     )
     return house.show(request, "staff/edit.html", page, status=422 if errors else 200)
