@@ -150,7 +150,7 @@ class TestReaders:
         (event,) = hearing.do(order(question), note="پمپ")
         assert visible(event, "public") == {"type": "outcome.noted", "question": question}
         for audience in ("public", "official"):
-            shown = view(hearing.session, audience, hearing.texts)  # type: ignore[arg-type]
+            shown = view(hearing.session, audience, hearing.texts)
             assert question not in shown.questions
         assert own(hearing, ZAINAB).outcome.note == "پمپ"
 
@@ -158,7 +158,7 @@ class TestReaders:
         hearing = Hearing().live()
         question = hearing.admitted()
         hearing.do(order(question), note="پمپ لگے گا " * 20)
-        shown = {name: view(hearing.session, name, hearing.texts).questions[question] for name in ("public", "desk")}  # type: ignore[arg-type]
+        shown = {name: view(hearing.session, name, hearing.texts).questions[question] for name in ("public", "desk")}
         assert shown["public"].outcome is not None and shown["desk"].outcome is not None
         assert shown["public"].outcome.note.endswith("…")
         assert shown["desk"].outcome.note == "پمپ لگے گا " * 20

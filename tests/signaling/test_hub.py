@@ -11,7 +11,7 @@ import pytest
 from kachehri.bus.memory import MemoryBus
 from kachehri.live import Announced, Live, Recorded
 from rooms.attendance import CountAttendance, ReportPresence
-from rooms.base import SYSTEM, Actor, Command, Refused
+from rooms.base import SYSTEM, Actor, Command, Refused, Role
 from rooms.lifecycle import OpenDoors, StartSession
 from rooms.questions import AdmitQuestion, AskQuestion
 from rooms.session import Session
@@ -250,6 +250,25 @@ async def test_another_worker_is_contradicted(stand: Stand) -> None:
     assert stand.reports() == [(A, True), (M, True)]
     assert stand.house.live.session.stage.turns[turn].state == "on_deck"
     assert M in stand.house.live.session.attendance.staff
+
+
+@pytest.mark.parametrize("role", ["chair", "official", "clerk", "interpreter", "officer"])
+async def test_everybody_of_the_staff_is_reported(stand: Stand, role: Role) -> None:
+    line = await stand.join(Listener(B, role))
+    await stand.pass_time(0)
+    assert stand.house.live.session.attendance.staff == {B: role}
+    stand.hub.leave(line)
+    await stand.pass_time(5_000)
+    assert stand.reports() == [(B, True), (B, False)]
+
+
+async def test_another_role_is_reported_and_who_only_observes_is_not(stand: Stand) -> None:
+    await stand.join(Listener(A, "observer"))
+    await stand.join(Listener(B, "clerk"))
+    await stand.join(Listener(B, "moderator"))
+    await stand.pass_time(0)
+    assert stand.house.live.session.attendance.staff == {B: "moderator"}
+    assert A not in [who for who, _ in stand.reports()]
 
 
 async def test_sound_that_is_gone_does_not_return_with_the_page(stand: Stand) -> None:
