@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from kachehri.i18n import Words
 from kachehri.i18n.dates import MINUTE_MS
@@ -31,11 +32,14 @@ TRIAGE_ACTS = (
     ("confirm_refusal", "Y", "danger", ""),
     ("overturn_refusal", "O", "main", ""),
     ("unmerge", "U", "main", ""),
+    ("return", "B", "", ""),
 )
 #: What the desk can do with a turn, in the order of the buttons.
 TURN_ACTS = ("stage", "offer", "read_out", "finish", "park", "cancel")
+#: States in which a question is being heard.
+AIR = ("on_stage", "read_out")
 _ANY_TURN = " ".join(sorted({state for state, _ in TURNS}))
-_RULE_NAMES = {"confirm_refusal": "confirm", "overturn_refusal": "overturn"}
+_RULE_NAMES = {"confirm_refusal": "confirm", "overturn_refusal": "overturn", "return": "put_back"}
 _CHANNELS = {"desk": "row.by_desk", "kiosk": "row.by_kiosk", "phone": "row.by_phone"}
 
 
@@ -80,6 +84,24 @@ class DeskQuestion:
     own: bool = False
     moved: str = ""
     place: int = 0
+    village: str = ""
+    spoken: bool = False
+    #: There is more text than this card has.
+    more: bool = False
+    #: The name of somebody else who is working on it.
+    claimed: str = ""
+    #: Where it stands, for lists that hold questions of every state.
+    stands: str = ""
+    outcome: OutcomeCard | None = None
+
+
+@dataclass(frozen=True)
+class OutcomeCard:
+    """What became of a question, in words."""
+
+    kind: str
+    title: str
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +130,7 @@ class Names:
 
     topics: Mapping[str, str] = field(default_factory=dict)
     areas: Mapping[str, str] = field(default_factory=dict)
+    offices: Mapping[str, str] = field(default_factory=dict)
 
     def topic(self, code: str) -> str:
         return self.topics.get(code, code)
@@ -117,8 +140,10 @@ class Names:
 
 
 def names_of(district: District, words: Words) -> Names:
-    """What topics and areas are called in the reader's language."""
-    return Names(district.topics(words), {area.code: district.area(area.code, words) for area in district.areas})
+    """What topics, areas and offices are called in the reader's language."""
+    areas = {area.code: district.area(area.code, words) for area in district.areas}
+    offices = {office.code: district.host(office.id, words) for office in district.offices.values()}
+    return Names(district.topics(words), areas, offices)
 
 
 class Drawing:
@@ -126,10 +151,14 @@ class Drawing:
 
     Arguments:
         me: the reader's own participant; a refusal that she proposed needs somebody else.
+        crew: names of the staff by participant.
     """
 
-    def __init__(self, view: View, words: Words, names: Names, now: int, me: str = "") -> None:
+    def __init__(
+        self, view: View, words: Words, names: Names, now: int, me: str = "", crew: Mapping[str, str] | None = None
+    ) -> None:
         self._view, self._words, self._names, self._now, self._me = view, words, names, now, me
+        self._crew = crew or {}
 
     def questions(self, ids: Iterable[str], places: bool = False) -> tuple[DeskQuestion, ...]:
         return tuple(
@@ -139,7 +168,7 @@ class Drawing:
 
     def question(self, id: str, row: QuestionRow, place: int = 0) -> DeskQuestion:
         words = self._words
-        head, rest = split(row.text or words.plain("row.erased"))
+        head, rest = split(row.text or words.plain("row.spoken_text" if row.spoken else "row.erased"))
         parent = self._view.questions.get(row.parent)
         return DeskQuestion(
             id=id,
@@ -165,7 +194,28 @@ class Drawing:
             own=row.state == "refusing" and row.by == self._me,
             moved=words.plain(f"reason.move.{row.moved}") if row.moved else "",
             place=place,
+            village=row.village,
+            spoken=row.spoken,
+            more=row.more,
+            claimed=self._crew.get(row.claimed, words.plain("claim.somebody"))
+            if row.claimed not in ("", self._me)
+            else "",
+            stands=words.plain(f"stands.{row.state}"),
+            outcome=self.outcome(row),
         )
+
+    def outcome(self, row: QuestionRow) -> OutcomeCard | None:
+        """What became of it, the day and the office in words."""
+        given, words = row.outcome, self._words
+        if given is None:
+            return None
+        parts = [
+            self._names.offices.get(given.office, given.office),
+            words.plain("outcome.until", day=words.dates.day(noon(given.due))) if given.due else "",
+            given.rule,
+            given.note,
+        ]
+        return OutcomeCard(given.kind, words.plain(f"outcome.{given.kind}"), " — ".join(filter(None, parts)))
 
     def turns(self, states: Iterable[str]) -> tuple[DeskTurn, ...]:
         wanted = set(states)
@@ -185,14 +235,19 @@ class Drawing:
         )
 
     def deck(self) -> tuple[DeskTurn, ...]:
-        return self.turns((*DECK, "dropped", "read_out"))
+        return self.turns((*DECK, "dropped"))
 
     def speaker(self) -> DeskTurn | None:
         return next(iter(self.turns(("on_stage",))), None)
 
+    def speakers(self) -> tuple[DeskTurn, ...]:
+        """Everybody whose question is on the stage now."""
+        return self.turns(AIR)
+
     def heard(self) -> tuple[DeskQuestion, ...]:
-        """Questions that were heard and have no result yet."""
-        return self.questions(each for each in self._view.recent if self._view.questions[each].state == "heard")
+        """Questions that were heard on air, first those of which nobody noted what became of them."""
+        heard = [each for each in self._view.recent if self._view.questions[each].state in ("heard", "answered")]
+        return self.questions(sorted(heard, key=lambda each: self._view.questions[each].outcome is not None))
 
     def seats(self) -> tuple[DeskSeat, ...]:
         return tuple(self.seat(each, row) for each, row in self._view.seats.items())
@@ -221,6 +276,11 @@ def age(words: Words, span_ms: int) -> str:
     if minutes < 1_440:
         return words.plain("row.ago_hours", minutes // 60)
     return words.plain("row.ago_days", minutes // 1_440)
+
+
+def noon(day: str) -> int:
+    """The middle of a day, `2026-03-20`, in milliseconds since the epoch: a day in any zone of the district's side."""
+    return int(datetime.fromisoformat(day).replace(hour=7, tzinfo=UTC).timestamp() * 1000)
 
 
 def clock(span_ms: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from kachehri.i18n import Words
 from kachehri.i18n.catalogue import sentence
 from rooms import reasons
+from rooms.questions import State
 from rooms.refusals import REFUSALS
 
 #: Reasons by the dialog that asks for them.
@@ -24,6 +25,8 @@ REASONS: dict[str, tuple[str, ...]] = {
     "postpone": get_args(reasons.Postpone),
     "cancel": get_args(reasons.Cancel),
 }
+#: Why a phone number is looked at.
+REVEAL = ("call_back", "line_lost", "visit", "danger")
 _SPOKEN_REASONS = ("hold", "not_take", "refuse", "defer", "move")
 _PLAIN = (
     "someone",
@@ -86,7 +89,36 @@ _PLAIN = (
     "undo.stage",
     "undo.done",
     "undo.ok",
+    "undo.return",
+    "undo.outcome_answered",
+    "undo.outcome_ordered",
+    "undo.outcome_referred",
+    "undo.outcome_refused",
     "st.watch_fail",
+    "st.bring",
+    "st.call_next",
+    "comma",
+    "row.spoken_text",
+    "line.here",
+    "line.away",
+    "claim.own",
+    "claim.by",
+    "claim.somebody",
+    "pick.all",
+    "many.failed",
+    "find.none",
+    "find.none_more",
+    "handover.title",
+    "handover.yours",
+    "handover.chair",
+    "handover.nobody",
+    "handover.take",
+    "handover.read",
+    "outcome.until",
+    "outcome.missing",
+    "reveal.none",
+    "reveal.left",
+    "reveal.number",
 )
 #: Sentences that change with a number; a script is given both forms, `one` and `other` (CLDR plural categories).
 _COUNTED = (
@@ -99,17 +131,30 @@ _COUNTED = (
     "desk.present",
     "dialog.close_confirm",
     "close.waiting",
-    "close.heard",
+    "close.people",
     "close.answered",
     "close.deferred",
     "close.not_taken",
     "close.refusing",
-    "close.stage",
+    "close.on_stage",
+    "close.on_deck",
+    "close.unnoted",
+    "find.found",
+    "pick.count",
+    "many.admit",
+    "many.hold",
+    "many.not_take",
+    "many.return",
+    "many.classify",
+    "many.undone",
+    "bar.objections",
+    "st.all_muted",
 )
 _PHASES = ("scheduled", "postponed", "doors_open", "live", "adjourned", "closing", "closed", "cancelled")
 _TURN_STATES = ("called", "on_deck", "ready", "on_stage", "dropped", "parked", "read_out")
 _SEATS = ("official", "citizen", "interpreter", "hall", "signer")
 _LISTS = ("new", "held", "refusing", "merged", "not_taken")
+_OUTCOMES = ("answered", "ordered", "referred", "refused")
 
 
 def refused(words: Words, code: str, params: dict[str, Any]) -> str:
@@ -129,9 +174,13 @@ def for_scripts(words: Words) -> tuple[tuple[str, str], ...]:
     keys += [f"turn.{state}" for state in _TURN_STATES]
     keys += [f"seatkind.{kind}" for kind in _SEATS]
     keys += [f"triage.empty.{name}" for name in _LISTS]
+    keys += [f"triage.empty_more.{name}" for name in _LISTS]
+    keys += [f"stands.{state}" for state in get_args(State)]
+    keys += [f"outcome.{kind}" for kind in _OUTCOMES]
+    keys += [f"outcome.more.{kind}" for kind in _OUTCOMES]
     keys += [f"reason.{group}.{each}" for group in _SPOKEN_REASONS for each in REASONS[group]]
     keys.append("reason.move.asked_for_time")
-    keys += ["no.offline", "no.other"]
+    keys += ["no.offline", "no.lost", "no.other"]
     return (*chosen(words, keys), *counted(words, _COUNTED))
 
 

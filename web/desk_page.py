@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import msgspec
 
 from kachehri.i18n import Words
-from rooms import closing
 from rooms.lifecycle import ENDED, PHASES
 from rooms.session import Session
-from rooms.views import Texts, view
-from web import desk_messages
+from rooms.views import Texts, View, desk_question, question_row, view
+from web import desk_messages, desk_sums
 from web.cards import Balance, Choice, SessionCard
 from web.desk_cards import (
     LISTS,
@@ -24,13 +26,32 @@ from web.desk_cards import (
     states_for,
     turn_acts,
 )
+from web.desk_people import BarCard, PeopleCard, StaffCard
+from web.finding import CHANNELS, KINDS, SORTS, Found, Wanted
 
 #: Steps of a session that the desk takes, with the kind of their button. Putting off and cancelling is planning.
 COURSE = (("open_doors", "main"), ("start", "main"), ("resume", "main"), ("adjourn", ""), ("close", "danger"))
 
 
+#: What can become of a question that was heard.
+OUTCOMES = ("answered", "ordered", "referred", "refused")
+#: An order without a word about the day is due then: the usual answer to a grievance takes two weeks.
+DUE_DAYS = 15
 #: Buttons whose row in the role table is not the question's own.
 ACTION_OF = {"block": "participant.block"}
+#: What the desk may be allowed to do, by the name that the page knows it by; what is not allowed is not drawn.
+RIGHTS = {
+    "triage": "question.admit",
+    "classify": "question.classify",
+    "claim": "question.claim",
+    "stage": "turn.call",
+    "outcome": "outcome.note",
+    "reveal": "phone.reveal",
+    "bar": "participant.block",
+    "close": "session.close",
+    "register": "page.register",
+    "simulate": "session.simulate",
+}
 
 
 @dataclass(frozen=True)
@@ -42,44 +63,86 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Search:
+    """What was looked for, by whom it can be narrowed, and how much was found."""
+
+    wanted: Wanted = Wanted()
+    found: Found | None = None
+    topics: tuple[Choice, ...] = ()
+    areas: tuple[Choice, ...] = ()
+    #: The question that is shown with all its words.
+    open: str = ""
+
+
+@dataclass(frozen=True)
 class DeskPage:
     session: SessionCard
     participant: str
     list: str
     lists: tuple[str, ...]
     totals: Mapping[str, int]
+    search: Search
+    crew: PeopleCard
+    rights: frozenset[str]
     triage: tuple[DeskQuestion, ...]
     line: tuple[DeskQuestion, ...]
     seats: tuple[DeskSeat, ...]
-    speaker: DeskTurn | None
+    air: tuple[DeskTurn, ...]
     deck: tuple[DeskTurn, ...]
     parked: tuple[DeskTurn, ...]
     heard: tuple[DeskQuestion, ...]
     categories: tuple[Choice, ...]
     topics: Mapping[str, str]
     areas: Mapping[str, str]
+    offices: Mapping[str, str]
+    calendar: Calendar
     course: tuple[tuple[str, str, str, str], ...]
     triage_acts: tuple[tuple[str, str, str, str, str], ...]
     reasons: Mapping[str, tuple[str, ...]]
     messages: tuple[tuple[str, str], ...]
     keys: tuple[tuple[tuple[str, ...], str], ...]
     present: int
-    runs_stage: bool
     time_word: str
     time_text: str
     time_from: int
-    raised: int
+    sums: desk_sums.Sums
     done: int
     closing_title: str
     balance: Balance | None
     said: Said | None = None
+    reveal_reasons: tuple[str, ...] = desk_messages.REVEAL
+    outcomes: tuple[str, ...] = OUTCOMES
+    channels: tuple[str, ...] = CHANNELS
+    kinds: tuple[str, ...] = KINDS
+    sorts: tuple[str, ...] = SORTS
     blank: DeskQuestion = DeskQuestion()
     blank_turn: DeskTurn = DeskTurn(acts=turn_acts())
     blank_seat: DeskSeat = DeskSeat()
+    blank_crew: StaffCard = StaffCard("", "", "", "", "", False, "", 0)
+    blank_bar: BarCard = BarCard("", "", "", "", False)
 
     @property
     def over(self) -> bool:
         return self.session.is_over
+
+    @property
+    def watches(self) -> bool:
+        """Whether the reader may look at everything and press nothing."""
+        return not self.rights & {"triage", "classify", "stage", "outcome"}
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """What a script needs to say a day as the server does: today, the day that is proposed, names of days and months.
+
+    Weekdays begin with Monday, as in Python; days are `2026-03-20`.
+    """
+
+    today: str
+    due: str
+    days: tuple[str, ...]
+    months: tuple[str, ...]
+    comma: str
 
 
 def build(
@@ -93,6 +156,8 @@ def build(
     me: str,
     may: Callable[[str], bool],
     list: str = "new",
+    search: Search | None = None,
+    crew: PeopleCard | None = None,
     said: Said | None = None,
 ) -> DeskPage:
     """The console as it stands at `now` (milliseconds since the epoch) for the participant `me`.
@@ -100,14 +165,15 @@ def build(
     Arguments:
         may: whether the role has a row for an action; a button that would only be refused is not drawn.
     """
-    shown = view(session, "desk", texts)
-    drawing = Drawing(shown, words, names, now, me)
+    search, crew = search or Search(), crew or PeopleCard()
+    shown = widened(session, texts, view(session, "desk", texts), search)
+    drawing = Drawing(shown, words, names, now, me, {each.participant: each.name for each in crew.staff})
     life = session.lifecycle
     running = life.phase in ("live", "adjourned") and life.live_since
     since = now - (life.live_since if running else life.starts_at)
     word = "desk.live_for" if running else "desk.starts_in" if since < 0 else "desk.late_by"
     totals = {state: shown.totals.get(state, 0) for state in (*LISTS, "admitted")}
-    sums = session.closing.balance or closing.weigh({state: len(rows) for state, rows in session.queue.index.items()})
+    sums = desk_sums.weigh(session)
     balance = session.closing.balance
     return DeskPage(
         session=card,
@@ -115,16 +181,21 @@ def build(
         list=list,
         lists=LISTS,
         totals=totals,
-        triage=drawing.questions(getattr(shown, list)),
+        search=search,
+        crew=crew,
+        rights=frozenset(name for name, action in RIGHTS.items() if may(action)),
+        triage=drawing.questions(search.found.ids if search.found else getattr(shown, list)),
         line=drawing.questions(shown.line, places=True),
         seats=drawing.seats(),
-        speaker=drawing.speaker(),
+        air=drawing.speakers(),
         deck=drawing.deck(),
         parked=drawing.turns(("parked",)),
         heard=drawing.heard(),
         categories=tuple(Choice(code, name) for code, name in names.topics.items()),
         topics=names.topics,
         areas=names.areas,
+        offices=names.offices,
+        calendar=calendar(words, now),
         course=tuple(
             (name, phases_for(name), kind, words.plain(f"desk.{name}"))
             for name, kind in COURSE
@@ -135,7 +206,6 @@ def build(
             for name, key, kind, icon in TRIAGE_ACTS
             if may(ACTION_OF.get(name, f"question.{name}"))
         ),
-        runs_stage=may("turn.call"),
         reasons=desk_messages.REASONS,
         messages=desk_messages.for_scripts(words),
         keys=key_help(words),
@@ -143,13 +213,38 @@ def build(
         time_word=words.plain(word),
         time_text=clock(since),
         time_from=life.starts_at,
-        raised=sums.raised,
+        sums=sums,
         done=session.closing.done,
         closing_title=closing_title(words, session, sums.raised),
         balance=None
         if balance is None
         else Balance(balance.raised, balance.tickets, balance.followers, balance.withdrawn, balance.refused),
         said=said,
+    )
+
+
+def widened(session: Session, texts: Texts, shown: View, search: Search) -> View:
+    """The view with the rows that were found, and with all the words of the question that is open."""
+    known = session.queue.questions
+    extra = {
+        each: question_row(session, known[each], "desk", texts, False)
+        for each in (search.found.ids if search.found else ())
+    }
+    if search.open in known:
+        extra[search.open] = desk_question(session, search.open, texts)
+    return msgspec.structs.replace(shown, questions={**shown.questions, **extra}) if extra else shown
+
+
+def calendar(words: Words, now: int) -> Calendar:
+    """Days as the district counts them; an order is due in `DUE_DAYS` unless another day is chosen."""
+    dates = words.dates
+    monday = datetime(2024, 1, 1, tzinfo=UTC)
+    return Calendar(
+        today=dates.local(now).date().isoformat(),
+        due=(dates.local(now).date() + timedelta(days=DUE_DAYS)).isoformat(),
+        days=tuple(dates.weekday(monday + timedelta(days=n)) for n in range(7)),
+        months=tuple(dates.month(n) for n in range(1, 13)),
+        comma="،" if words.language.code == "ur" else "",
     )
 
 
@@ -161,7 +256,8 @@ def phases_for(action: str) -> str:
 def closing_title(words: Words, session: Session, raised: int) -> str:
     if session.phase in ENDED:
         return words.plain("close.sealed" if session.phase == "closed" else "close.cancelled")
-    return words.plain("close.working", done=session.closing.done, n=raised)
+    done = session.closing.done
+    return words.plain("close.working", part=100 * done // raised if raised else 100, done=done, n=raised)
 
 
 def key_help(words: Words) -> tuple[tuple[tuple[str, ...], str], ...]:
@@ -169,12 +265,21 @@ def key_help(words: Words) -> tuple[tuple[tuple[str, ...], str], ...]:
     acts = tuple(((key,), words.plain(f"triage.act.{name}")) for name, key, _, _ in TRIAGE_ACTS if key)
     return (
         (("J", "K"), words.plain("keys.move")),
+        (("Enter",), words.plain("keys.open")),
+        (("Esc",), words.plain("keys.release")),
+        (("X",), words.plain("keys.select")),
+        (("Shift", "↑↓"), words.plain("keys.extend")),
+        (("Shift", "X"), words.plain("keys.all")),
+        (("/",), words.plain("keys.find")),
         (("1", "2", "3"), words.plain("keys.parts")),
         *acts,
+        (("F2",), words.plain("keys.next")),
         (("C",), words.plain("line.act.call")),
         (("[", "]"), words.plain("keys.updown")),
         (("+",), words.plain("keys.time")),
         (("F",), words.plain("keys.finish")),
+        (("W",), words.plain("keys.outcome")),
+        (("Esc", "Esc"), words.plain("keys.mute_all")),
         (("Z",), words.plain("keys.undo")),
         (("?",), words.plain("keys.help")),
     )

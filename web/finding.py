@@ -21,7 +21,19 @@ from rooms.views import Texts
 
 #: Arabic forms of letters that Urdu writes otherwise; digits of both scripts; what joins or stretches letters.
 _LETTERS: Final = str.maketrans(
-    {"ي": "ی", "ى": "ی", "ے": "ی", "ك": "ک", "ه": "ہ", "ة": "ہ", "ۃ": "ہ", "ھ": "ہ", "ـ": "", "\u200c": "", "\u200d": ""}
+    {
+        "ي": "ی",
+        "ى": "ی",
+        "ے": "ی",
+        "ك": "ک",
+        "ه": "ہ",
+        "ة": "ہ",
+        "ۃ": "ہ",
+        "ھ": "ہ",
+        "ـ": "",
+        "\u200c": "",
+        "\u200d": "",
+    }
     | {chr(0x660 + n): str(n) for n in range(10)}
     | {chr(0x6F0 + n): str(n) for n in range(10)}
 )

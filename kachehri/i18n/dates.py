@@ -44,6 +44,13 @@ class Dates:
         comma = "،" if self.code == "ur" else ""
         return f"{weekday}{comma} {at.day} {month} {at.year}"
 
+    def weekday(self, at: datetime) -> str:
+        return self._days[at.weekday()]
+
+    def month(self, number: int) -> str:
+        """The name of a month, counted from 1."""
+        return self._months[number]
+
     def clock(self, at_ms: int) -> str:
         """Twelve-hour clock with the part of the day: «صبح 11:00 بجے», "11:00 am"."""
         at = self.local(at_ms)

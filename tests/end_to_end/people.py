@@ -233,7 +233,7 @@ class Moderator(Visitor):
         """A question in `triage` or `line`, by its words."""
         row = self.page.locator(f"#{part}-list li", has_text=text)
         await row.click()
-        await expect(row.locator("input")).to_be_checked()
+        await expect(row.locator("input[type=radio]")).to_be_checked()
 
     async def act(self, part: str, name: str) -> None:
         await self.page.locator(f"#{part}-acts [data-act={name}]").click()

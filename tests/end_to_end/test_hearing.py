@@ -80,7 +80,7 @@ async def _heard_and_seen(her: Visitor, viewer: Visitor, moderator: Moderator, s
     await her.page.wait_for_url(f"**/s/{session}/live")
     await expect(viewer.page.locator("#seats video")).to_have_count(0)
     assert "turn.staged" in viewer.events and "turn.dropped" not in viewer.events, "a camera is no broken line"
-    await moderator.page.locator("#heard [data-heard=answer]").click()
+    await moderator.page.locator("#heard [data-heard=answered]").click()
     await expect(her.page.locator("#mine-list [data-state]")).to_have_text(her.says("state.answered"))
 
 

@@ -125,7 +125,7 @@ async def test_keys_admit_hold_and_leave_out_one_after_another(town: Town, brows
         "not_taken",
         "new",
     ]
-    await expect(page.locator(f"#triage-list [data-id='{last}'] input")).to_be_checked()
+    await expect(page.locator(f"#triage-list [data-id='{last}'] input[type=radio]")).to_be_checked()
     await desk.leave()
 
 
@@ -240,8 +240,9 @@ async def test_the_stage_shows_time_gives_more_and_notes_the_result(town: Town, 
     await page.locator("[data-air=mute]").click()
     await expect(page.locator("[data-air=mute]")).to_have_text(UR.plain("st.unmute"))
     await page.keyboard.press("f")
-    await page.locator("#heard [data-heard=answer]").click()
-    await expect(page.locator("#heard-part")).to_be_hidden()
+    await page.locator("#heard [data-heard=answered]").click()
+    await expect(page.locator("#heard [data-result-kind]")).to_have_text(UR.plain("outcome.answered"))
+    await expect(page.locator("#unnoted")).to_be_hidden()
     assert await state(town, session, question) == "answered"
     await desk.leave()
 
@@ -255,7 +256,8 @@ async def test_the_close_says_what_it_will_do_and_shows_the_sealed_balance(town:
     page = desk.page
     await page.locator("[data-course=close]").click()
     dialog = page.locator("#d-close")
-    await expect(dialog.locator("li")).to_have_count(1)
+    await expect(dialog.locator("#d-close-list li")).to_have_count(1)
+    await expect(dialog.locator("#d-close-unnoted")).to_be_hidden()
     await expect(dialog.locator("#d-close-sum")).to_contain_text("complaints")
     await page.keyboard.press("Escape")
     await expect(dialog).to_be_hidden()

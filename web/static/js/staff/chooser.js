@@ -6,18 +6,24 @@
 import { arrange, clone } from "./rows.js";
 
 export class Chooser {
-  /** @param {HTMLElement} list @param {string} template @param {() => void} changed called when another row is chosen */
-  constructor(list, template, changed) {
+  /**
+   * @param {HTMLElement} list @param {string} template @param {() => void} changed called when another row is chosen
+   * @param {(id: string) => boolean} [free] whether nobody else works on a row; the others are passed over
+   */
+  constructor(list, template, changed, free = () => true) {
     this.list = list;
     this.template = template;
     this.changed = changed;
+    this.free = free;
     /** @type {string[]} */
     this.ids = Array.from(list.children, (row) => row.getAttribute("data-id") ?? "");
     /** Rows on which something is under way. @type {Set<string>} */
     this.pending = new Set();
     this.id = this.ids[0] ?? "";
     list.addEventListener("change", (event) => {
-      this.id = /** @type {HTMLInputElement} */ (event.target).value;
+      const input = /** @type {HTMLInputElement} */ (event.target);
+      if (input.type !== "radio") return;
+      this.id = input.value;
       this.changed();
     });
   }
@@ -49,7 +55,7 @@ export class Chooser {
 
   /** @param {string} id @returns {HTMLInputElement | null} */
   input(id) {
-    return id ? this.list.querySelector(`[data-id="${id}"] input`) : null;
+    return id ? this.list.querySelector(`[data-id="${id}"] input[type=radio]`) : null;
   }
 
   /** @param {string} id @param {boolean} [focus] */
@@ -74,7 +80,8 @@ export class Chooser {
     if (id !== this.id) return;
     const at = this.ids.indexOf(id);
     const open = [...this.ids.slice(at + 1), ...this.ids.slice(0, at).reverse()];
-    const next = open.find((each) => !this.pending.has(each));
+    const idle = open.filter((each) => !this.pending.has(each));
+    const next = idle.find((each) => this.free(each)) ?? idle[0];
     if (next) this.choose(next, this.list.contains(document.activeElement));
   }
 

@@ -1,18 +1,12 @@
 /** The close: what it will do, in words and numbers, before it is done; then its progress and the sealed balance. */
 
-import { ask } from "./dialogs.js";
+import { ask, dialogOf } from "./dialogs.js";
+import { fetched } from "./errands.js";
 import { bit, byId, put } from "./rows.js";
-import { say, sayCount } from "./talk.js";
+import { say, sayCount, showProblem } from "./talk.js";
 
-/** Which states each line of the consequences counts. @type {[string, string[]][]} */
-const CONSEQUENCES = [
-  ["waiting", ["new", "held", "admitted", "called"]],
-  ["heard", ["heard"]],
-  ["answered", ["answered"]],
-  ["deferred", ["deferred"]],
-  ["not_taken", ["not_taken"]],
-  ["refusing", ["refusing"]],
-];
+/** What a close does, line by line, by the names of the sums (web/desk_sums.py). */
+const CONSEQUENCES = ["waiting", "on_stage", "on_deck", "answered", "deferred", "not_taken", "refusing"];
 
 /** The balance that a close would write now: `raised = tickets + followers + withdrawn + refused`. @param {Record<string, number>} totals */
 export function weigh(totals) {
@@ -24,19 +18,22 @@ export function weigh(totals) {
 }
 
 export class Closing {
-  /** @param {import("../store.js").LiveStore} store @param {import("./orders.js").Orders} orders */
-  constructor(store, orders) {
+  /** @param {import("../store.js").LiveStore} store @param {import("./orders.js").Orders} orders @param {() => void} note what became of the turns */
+  constructor(store, orders, note) {
     this.store = store;
     this.orders = orders;
+    byId("d-close-note").addEventListener("click", () => {
+      dialogOf("close").close();
+      note();
+    });
     this.done = Number(byId("closing").dataset.done ?? 0);
   }
 
   async ask() {
-    const { totals = {}, turns = {} } = this.store.view;
-    const sum = weigh(totals);
-    const lines = CONSEQUENCES.map(([name, states]) => [name, states.reduce((n, state) => n + (totals[state] ?? 0), 0)]);
-    lines.push(["stage", Object.keys(turns).length]);
-    const said = lines.filter(([, n]) => n).map(([name, n]) => sayCount(`close.${name}`, Number(n)));
+    const sums = await fetched("sums").catch(() => null);
+    if (!sums) return showProblem(byId("stage-problem"), say("no.offline"));
+    const said = CONSEQUENCES.filter((name) => sums[name]).map((name) => sayCount(`close.${name}`, sums[name]));
+    if (sums.people) said[0] = [sayCount("close.people", sums.people), said[0]].join(" ");
     const answer = await ask("close", "", () => {
       const items = (said.length ? said : [say("close.none")]).map((text) => {
         const item = document.createElement("li");
@@ -44,8 +41,10 @@ export class Closing {
         return item;
       });
       byId("d-close-list").replaceChildren(...items);
-      put(byId("d-close-sum"), say("close.sum", sum));
-      put(byId("d-close-yes"), sayCount("dialog.close_confirm", sum.tickets));
+      byId("d-close-unnoted").hidden = sums.unnoted === 0;
+      put(byId("d-close-unnoted").querySelector("span"), sayCount("close.unnoted", sums.unnoted));
+      put(byId("d-close-sum"), say("close.sum", sums));
+      put(byId("d-close-yes"), sayCount("dialog.close_confirm", sums.tickets));
     });
     if (answer) await this.orders.give("session.close", {}, { problem: byId("stage-problem") });
   }
@@ -65,7 +64,7 @@ export class Closing {
     byId("closing").hidden = !over && session.phase !== "closing";
     byId("closing-work").hidden = over;
     byId("balance").hidden = !balance;
-    const title = over ? say(session.phase === "closed" ? "close.sealed" : "close.cancelled") : say("close.working", { done: this.done, n: raised });
+    const title = over ? say(session.phase === "closed" ? "close.sealed" : "close.cancelled") : say("close.working", { part: raised ? Math.floor((100 * this.done) / raised) : 100, done: this.done, n: raised });
     put(byId("h-closing"), title);
     const bar = byId("closing-work").querySelector("[role=progressbar]");
     bar?.setAttribute("aria-valuenow", String(this.done));

@@ -3,11 +3,15 @@
 import { announce } from "../announcer.js";
 import { LiveConnection } from "../connection.js";
 import { LiveStore } from "../store.js";
+import { Claims } from "./claims.js";
 import { Closing } from "./closing.js";
+import { Crew } from "./crew.js";
 import { ask } from "./dialogs.js";
 import { listenForKeys } from "./keys.js";
 import { Line } from "./line.js";
 import { Orders } from "./orders.js";
+import { Outcomes } from "./outcomes.js";
+import { reveal } from "./reveal.js";
 import { byId, put, refreshAges } from "./rows.js";
 import { StagePanel } from "./stagepanel.js";
 import { clockText, say } from "./talk.js";
@@ -15,9 +19,13 @@ import { Triage } from "./triage.js";
 import { Undo } from "./undo.js";
 
 const LOST_AFTER_MS = 3000;
+/** Two presses within this are one. */
+const TWICE_MS = 600;
 const page = document.body;
+const rights = new Set((page.dataset.rights ?? "").split(" "));
 const store = new LiveStore(page.dataset.participant ?? "");
 let offTimer = 0;
+let escapedAt = -TWICE_MS;
 
 const live = new LiveConnection({
   session: page.dataset.session ?? "",
@@ -25,7 +33,10 @@ const live = new LiveConnection({
   as: "staff",
   position: () => store.position(),
   onFrame: (frame) => {
-    if (frame.type === "tick") closing.hear(frame);
+    if (frame.type === "tick") {
+      closing.hear(frame);
+      crew.hear(frame);
+    }
     store.take(frame);
   },
   onState: (state) => net(state),
@@ -34,10 +45,13 @@ live.urgent = true; // the person who runs the hearing comes back without waitin
 
 const undo = new Undo();
 const orders = new Orders(live, undo);
-const triage = new Triage(store, orders);
-const line = new Line(store, orders);
-const stagePanel = new StagePanel(store, orders);
-const closing = new Closing(store, orders);
+const claims = new Claims(store, orders, rights.has("claim"));
+const outcomes = new Outcomes(store, orders, rights.has("outcome"), () => stagePanel.onAir.question());
+const triage = new Triage(store, orders, claims, rights);
+const line = new Line(store, orders, claims, outcomes, rights.has("stage"));
+const crew = new Crew(store, orders, () => draw(), () => takeDesk());
+const stagePanel = new StagePanel(store, orders, (question) => void outcomes.note(question), line, () => crew.lines);
+const closing = new Closing(store, orders, () => void outcomes.next());
 
 store.follow(({ view }) => view && draw());
 for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-course]"))) {
@@ -50,20 +64,26 @@ for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.queryS
   });
 }
 openPart("triage");
+for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-reveal]"))) {
+  button.addEventListener("click", () => void show(button.dataset.reveal === "line" ? line : triage));
+}
 listenForKeys(
   {
     a: () => void triage.act("admit"), h: () => void triage.act("hold"), m: () => void triage.act("merge"),
     n: () => void triage.act("not_take"), r: () => void triage.act("refuse"), y: () => void triage.act("confirm_refusal"),
-    o: () => void triage.act("overturn_refusal"), u: () => void triage.act("unmerge"), c: () => void line.act("call"),
-    f: () => void stagePanel.airAct("finish"), "+": () => void stagePanel.airAct("add30"), z: () => undo.now(),
+    o: () => void triage.act("overturn_refusal"), u: () => void triage.act("unmerge"), b: () => void triage.act("return"),
+    c: () => void line.act("call"), f: () => void stagePanel.onAir.act("finish"), "+": () => void stagePanel.onAir.act("add30"),
+    w: () => void outcomes.next(), z: () => undo.now(), F2: () => void stagePanel.next(), F8: () => void stagePanel.onAir.act("finish"),
     "[": () => void line.act("up"), "]": () => void line.act("down"), 1: () => focusPart(1), 2: () => focusPart(2), 3: () => focusPart(3),
+    x: () => tick(), X: () => triage.selection.all(), "/": () => search(), Enter: () => void triage.open(), Escape: () => escape(),
     j: () => active().step(1), k: () => active().step(-1),
   },
   {
     KeyA: () => void triage.act("admit"), KeyH: () => void triage.act("hold"), KeyM: () => void triage.act("merge"),
     KeyN: () => void triage.act("not_take"), KeyR: () => void triage.act("refuse"), KeyY: () => void triage.act("confirm_refusal"),
-    KeyO: () => void triage.act("overturn_refusal"), KeyU: () => void triage.act("unmerge"), KeyC: () => void line.act("call"),
-    KeyF: () => void stagePanel.airAct("finish"), KeyZ: () => undo.now(), KeyJ: () => active().step(1), KeyK: () => active().step(-1),
+    KeyO: () => void triage.act("overturn_refusal"), KeyU: () => void triage.act("unmerge"), KeyB: () => void triage.act("return"),
+    KeyC: () => void line.act("call"), KeyF: () => void stagePanel.onAir.act("finish"), KeyW: () => void outcomes.next(),
+    KeyX: () => tick(), KeyZ: () => undo.now(), KeyJ: () => active().step(1), KeyK: () => active().step(-1),
   },
 );
 setInterval(() => {
@@ -92,8 +112,10 @@ function draw() {
   }
   triage.draw();
   line.draw();
+  outcomes.draw();
   stagePanel.draw();
   closing.draw();
+  crew.draw();
   drawTime();
 }
 
@@ -139,6 +161,35 @@ function net(state) {
     box.dataset.net = "lost";
     announce("net", text, { urgent: true });
   }, state === "off" ? LOST_AFTER_MS : 0);
+}
+
+/** Esc leaves what is open; twice at once silences the stage. */
+function escape() {
+  const twice = performance.now() - escapedAt < TWICE_MS;
+  escapedAt = twice ? -TWICE_MS : performance.now();
+  if (twice && rights.has("stage")) void stagePanel.muteAll();
+  else triage.leave();
+}
+
+function tick() {
+  if (active() === triage.chooser && rights.has("triage")) triage.selection.set(triage.chooser.id);
+}
+
+function search() {
+  openPart("triage");
+  byId("find-text").focus();
+}
+
+/** The moderator is gone: on to the first question that nobody has weighed. */
+function takeDesk() {
+  openPart("triage");
+  triage.chooser.choose(triage.chooser.id);
+}
+
+/** @param {Triage | Line} part */
+async function show(part) {
+  const q = part.question();
+  if (q) await reveal(part.chooser.id, q.name ? `${q.name}: ${q.text ?? ""}` : (q.text ?? ""), part.problem);
 }
 
 /** The list that the focus is in; the incoming questions unless somebody works in the line. */

@@ -44,7 +44,7 @@ export function ask(name, subject = "", prepare = () => {}) {
       return;
     }
     event.preventDefault();
-    showProblem(problem, say("dialog.pick"));
+    showProblem(problem, say(form.dataset.pick ?? "dialog.pick"));
     /** @type {HTMLElement | null} */ (form.querySelector(":invalid:not(fieldset)"))?.focus();
   }, until);
   form.querySelector("[data-leave]")?.addEventListener("click", () => dialog.close(), until);
@@ -70,7 +70,7 @@ function settled() {
 /** A digit picks the reason beside it, unless somebody is writing. @param {KeyboardEvent} event @param {HTMLFormElement} form */
 function choose(event, form) {
   const target = /** @type {HTMLElement} */ (event.target);
-  const writes = target.matches("textarea, input:not([type=radio])");
+  const writes = target.matches("textarea, select, input:not([type=radio])");
   if (writes || event.ctrlKey || event.metaKey || event.altKey || !/^[1-9]$/.test(event.key)) {
     if (event.key === "Enter" && target.matches("input[type=radio]")) {
       event.preventDefault();
@@ -82,5 +82,6 @@ function choose(event, form) {
   if (!radio) return;
   event.preventDefault();
   radio.checked = true;
+  radio.dispatchEvent(new Event("change", { bubbles: true }));
   radio.focus();
 }

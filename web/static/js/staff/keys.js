@@ -14,7 +14,9 @@ export function listenForKeys(keys, codes) {
   addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isAsking()) return;
-    if (target.matches("textarea, select, input:not([type=radio])")) return;
+    if (target.matches("textarea, select, input:not([type=radio], [type=checkbox])")) return;
+    // On a button or a link, Enter is the browser's own.
+    if (event.key === "Enter" && target.matches("button, a, summary")) return;
     const act = event.key === "?" ? () => dialogOf("keys").showModal() : box.checked ? (keys[event.key] ?? codes[event.code]) : null;
     if (!act) return;
     event.preventDefault();

@@ -2,15 +2,19 @@
 
 import { ask } from "./dialogs.js";
 import { Chooser } from "./chooser.js";
+import { nameOf } from "./crew.js";
 import { byId, fillQuestion } from "./rows.js";
 import { say } from "./talk.js";
 import { actOn, blockAsker } from "./triage.js";
 
 export class Line {
-  /** @param {import("../store.js").LiveStore} store @param {import("./orders.js").Orders} orders */
-  constructor(store, orders) {
+  /** @param {import("../store.js").LiveStore} store @param {import("./orders.js").Orders} orders @param {import("./claims.js").Claims} claims @param {import("./outcomes.js").Outcomes} outcomes @param {boolean} may */
+  constructor(store, orders, claims, outcomes, may) {
     this.store = store;
     this.orders = orders;
+    this.claims = claims;
+    this.outcomes = outcomes;
+    this.may = may;
     this.bar = byId("line-acts");
     this.problem = this.bar.querySelector("[data-problem]");
     this.chooser = new Chooser(byId("line-list"), "t-line", () => this.fit());
@@ -32,12 +36,12 @@ export class Line {
     if (!view) return;
     const now = this.orders.live.now();
     const ids = this.ids;
-    this.chooser.show(ids, (row, id, index) => fillQuestion(row, id, view, { me: this.store.participant, now, place: index + 1 }));
+    this.chooser.show(ids, (row, id, index) => fillQuestion(row, id, view, { me: this.store.participant, now, place: index + 1, names: nameOf }));
     const total = view.totals?.admitted ?? 0;
     byId("line-empty").hidden = ids.length > 0;
     byId("line-more").hidden = total <= ids.length;
     byId("line-more").textContent = say("triage.more", { shown: ids.length, n: total });
-    this.bar.hidden = ids.length === 0;
+    this.bar.hidden = ids.length === 0 || !this.may;
   }
 
   fit() {
@@ -45,7 +49,7 @@ export class Line {
     if (!q) return;
     const at = this.ids.indexOf(this.chooser.id);
     const live = this.store.view.session?.phase === "live";
-    this.button("call").toggleAttribute("disabled", !live || Boolean(q.private || q.barred));
+    this.button("call").toggleAttribute("disabled", !live || !callable(q));
     this.button("up").toggleAttribute("disabled", at <= 0);
     this.button("down").toggleAttribute("disabled", at >= this.ids.length - 1);
     this.button("block").hidden = Boolean(q.barred);
@@ -72,10 +76,11 @@ export class Line {
     if (name === "call") return this.call(id);
     if (name === "block") return blockAsker(q, this.orders, this.problem);
     if (name === "unblock") return this.unblock(q);
+    if (name === "outcome") return this.outcomes.note(id);
     if (name === "up" || name === "down" || name === "move") {
       return this.move(id, q, name === "up" ? at - 1 : name === "down" ? at + 1 : 1);
     }
-    await actOn(name, id, q, this.chooser, this.orders, this.problem, this.store.view);
+    await actOn(name, id, q, this.chooser, this.orders, this.problem, this.store.view, this.claims);
   }
 
   unfold() {
@@ -125,8 +130,18 @@ export class Line {
     });
   }
 
+  /** The first who can be called: not a private problem, and nobody who may only listen. */
+  first() {
+    return this.ids.find((id) => !this.chooser.pending.has(id) && callable(this.store.view.questions[id] ?? {})) ?? "";
+  }
+
   /** @param {any} q */
   async unblock(q) {
     await this.orders.give("participant.unblock", { participant: q.asker }, { problem: this.problem, done: "undo.unblock" });
   }
+}
+
+/** @param {any} q */
+function callable(q) {
+  return !q.private && !q.barred;
 }

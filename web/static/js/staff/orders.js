@@ -1,6 +1,7 @@
 /** Commands of the desk: said once, answered where they were given, undone where the rules have an inverse. */
 
 import { announce } from "../announcer.js";
+import { nameOf } from "./crew.js";
 import { say, sayNo, showProblem } from "./talk.js";
 
 /**
@@ -10,6 +11,7 @@ import { say, sayNo, showProblem } from "./talk.js";
  * @property {Record<string, string | number>} [values] for that message
  * @property {() => [string, Record<string, unknown>] | null} [inverse] the command that takes it back
  * @property {Element | null} [busy] shown as busy until the answer
+ * @property {boolean} [quiet] nobody asked for it: a refusal is not worth a word
  */
 
 export class Orders {
@@ -24,11 +26,14 @@ export class Orders {
    * @param {string} type @param {Record<string, unknown>} fields @param {How} [how]
    */
   async give(type, fields, how = {}) {
-    showProblem(how.problem ?? null);
+    if (!how.quiet) showProblem(how.problem ?? null);
     how.busy?.setAttribute("aria-busy", "true");
     try {
       await this.live.send(type, fields);
     } catch (error) {
+      if (how.quiet) return false;
+      const params = /** @type {any} */ (error).params;
+      if (params?.by) params.by = nameOf(params.by);
       const why = sayNo(error);
       showProblem(how.problem ?? null, why);
       announce("refused", why);

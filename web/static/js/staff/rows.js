@@ -58,25 +58,29 @@ function flag(row, name, text) {
 
 /**
  * @param {HTMLElement} row @param {string} id @param {any} view
- * @param {{me: string, now: number, place?: number}} known
+ * @param {{me: string, now: number, place?: number, searched?: boolean, names?: (participant: string) => string}} known
  */
 export function fillQuestion(row, id, view, known) {
   const q = view.questions[id] ?? {};
   const state = q.state ?? "admitted";
-  const [head, rest] = splitText(q.text || say("row.erased"));
+  const [head, rest] = splitText(q.text || say(q.spoken ? "row.spoken_text" : "row.erased"));
   row.dataset.id = id;
   row.dataset.state = state;
-  /** @type {HTMLInputElement} */ (row.querySelector("input")).value = id;
+  for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (row.querySelectorAll("input"))) input.value = id;
   put(bit(row, "head"), head);
   put(bit(row, "rest"), rest);
   bit(row, "cut").hidden = !rest;
   put(bit(row, "topic"), topicNames[q.category] ?? q.category ?? "");
   put(bit(row, "name"), q.name || say("someone"));
-  put(bit(row, "area"), areaNames[q.area] ?? q.area ?? "");
-  bit(row, "area").hidden = !q.area;
+  put(bit(row, "area"), [areaNames[q.area] ?? q.area, q.village].filter(Boolean).join(`${say("comma")} `));
+  bit(row, "area").hidden = !q.area && !q.village;
   bit(row, "age").dataset.at = String(q.at ?? 0);
   put(bit(row, "age"), ageText(known.now - (q.at ?? 0)));
   put(bit(row, "ref"), grouped(q.reference ?? ""));
+  bit(row, "more").hidden = !q.more;
+  flag(row, "claimed", q.claimed && q.claimed !== known.me && (known.names?.(q.claimed) ?? ""));
+  flag(row, "stands", known.searched && say(`stands.${state}`));
+  flag(row, "spoken", q.spoken && bit(row, "flag=spoken").textContent || false);
   flag(row, "private", q.private && bit(row, "flag=private").textContent || false);
   flag(row, "hidden", q.hidden && bit(row, "flag=hidden").textContent || false);
   flag(row, "barred", q.barred && bit(row, "flag=barred").textContent || false);

@@ -1,9 +1,10 @@
 /** Which questions say the same: shared words, weighed by how rare they are among the questions that the desk sees. */
 
+import { folded } from "./folding.js";
+
 /** Letters and digits of any script, without vowel signs, which people write or leave out. @param {string} text */
 export function wordsOf(text) {
-  const bare = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  return new Set((bare.match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length > 2));
+  return new Set((folded(text).match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length > 2));
 }
 
 /**
@@ -33,8 +34,8 @@ export function similarity(id, questions) {
 
 /** Whether every word that was typed occurs in the words, the name or the number. @param {string} typed @param {any} q */
 export function matches(typed, q) {
-  const digits = typed.replace(/\D/g, "");
+  const digits = folded(typed).replace(/\D/g, "");
   if (digits.length > 3 && (q.reference ?? "").includes(digits)) return true;
-  const here = `${q.text ?? ""} ${q.name ?? ""}`.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const here = folded(`${q.text ?? ""} ${q.name ?? ""}`);
   return [...wordsOf(typed)].every((word) => here.includes(word));
 }

@@ -1,28 +1,34 @@
-/** The stage: who is on air and for how long, who is called, whose turn is kept, what became of what was heard. */
+/** The stage: its seats, who is called and whether she can be reached, whose turn is kept, and what to do next. */
 
 import { announce } from "../announcer.js";
 import { ask } from "./dialogs.js";
+import { OnAir, drawLine, muteSeat, takeOff } from "./onair.js";
 import { arrange, bit, byId, clone, put, splitText, topicNames } from "./rows.js";
-import { clockText, say } from "./talk.js";
+import { clockText, say, sayCount } from "./talk.js";
 import { Watching } from "./watching.js";
 
-const LOW_MS = 30000;
-/** The seat whose bar is drawn is full at the turn's own limit. */
-const DECK_STATES = ["called", "on_deck", "ready", "dropped", "read_out", "on_stage"];
+const DECK_STATES = ["called", "on_deck", "ready", "dropped"];
 
 export class StagePanel {
-  /** @param {import("../store.js").LiveStore} store @param {import("./orders.js").Orders} orders */
-  constructor(store, orders) {
+  /**
+   * @param {import("../store.js").LiveStore} store @param {import("./orders.js").Orders} orders
+   * @param {(question: string) => void} note what became of a question
+   * @param {import("./line.js").Line} line @param {() => Record<string, boolean>} lines who is connected
+   */
+  constructor(store, orders, note, line, lines) {
     this.store = store;
     this.orders = orders;
-    this.air = byId("air");
+    this.line = line;
+    this.lines = lines;
     this.problem = byId("stage-problem");
-    this.speaker = "";
-    this.warned = "";
+    this.onAir = new OnAir(store, orders, note, lines);
     this.dropped = new Set();
     this.watching = new Watching(orders.live, () => import("../media.js"), (seat, stream) => this.show(seat, stream), (state) => this.watchState(state));
+    this.nextUp = document.getElementById("next-up");
     byId("stage").addEventListener("click", (event) => this.press(/** @type {HTMLElement} */ (event.target)));
     byId("watch").addEventListener("click", () => this.toggleWatch());
+    document.getElementById("mute-all")?.addEventListener("click", () => void this.muteAll());
+    this.nextUp?.addEventListener("click", () => void this.next());
   }
 
   get turns() {
@@ -33,19 +39,52 @@ export class StagePanel {
     const view = this.store.view;
     if (!view) return;
     this.drawSeats(view.seats ?? {});
-    const onAir = Object.entries(this.turns).filter(([, turn]) => turn.state === "on_stage");
-    this.speaker = onAir[0]?.[0] ?? "";
-    this.air.hidden = !this.speaker;
-    const empty = byId("air-empty");
-    empty.hidden = Boolean(this.speaker);
-    put(empty, (view.session?.phase === "live" ? empty.dataset.live : empty.dataset.wait) ?? "");
-    if (this.speaker) this.drawAir(view);
+    this.onAir.draw();
     this.drawTurns("deck", DECK_STATES);
     this.drawTurns("parked", ["parked"]);
-    const heard = (view.recent ?? []).filter((/** @type {string} */ id) => view.questions[id]?.state === "heard");
-    byId("heard-part").hidden = heard.length === 0;
-    arrange(byId("heard"), heard, () => clone("t-heard"), (row, id) => this.words(row, view.questions[id], splitText));
+    this.drawNext();
     this.tick();
+  }
+
+  /** Whether a citizen's seat is free. */
+  seatFree() {
+    return Object.values(this.store.view.seats ?? {}).some((seat) => seat.kind === "citizen" && !seat.taken && !seat.turn);
+  }
+
+  /** What the one key does now: bring whoever is ready on the stage, else call the first in line. @returns {{ready?: string, call?: string}} */
+  wanted() {
+    const ready = Object.keys(this.turns).find((id) => this.turns[id].state === "ready");
+    if (ready) return { ready };
+    const waits = Object.values(this.turns).some((turn) => ["called", "on_deck"].includes(turn.state));
+    const first = waits || this.store.view.session?.phase !== "live" ? "" : this.line.first();
+    return first ? { call: first } : {};
+  }
+
+  drawNext() {
+    if (!this.nextUp) return;
+    const { ready, call } = this.wanted();
+    const q = this.store.view.questions[(ready ? this.turns[ready]?.questions?.[0] : call) ?? ""];
+    this.nextUp.hidden = !q;
+    if (q) put(this.nextUp.querySelector("span"), say(ready ? "st.bring" : "st.call_next", { name: q.name || say("someone") }));
+  }
+
+  async next() {
+    if (!this.nextUp || this.nextUp.hidden) return;
+    const { ready, call } = this.wanted();
+    if (ready) await this.orders.give("turn.stage", { turn: ready }, { problem: this.problem, done: "undo.stage", busy: this.nextUp });
+    else if (call) await this.line.call(call);
+  }
+
+  /** Silence at once, for everybody who can be heard; with one undo. */
+  async muteAll() {
+    const seats = Object.entries(this.store.view?.seats ?? {});
+    const loud = seats.filter(([, seat]) => seat.taken && !seat.muted).map(([id]) => id);
+    const done = await Promise.all(loud.map((seat) => this.orders.give("seat.mute", { seat, muted: true }, { problem: this.problem })));
+    const muted = loud.filter((_, at) => done[at]);
+    const undo = () => {
+      for (const seat of muted) void this.orders.give("seat.mute", { seat, muted: false }, { problem: this.problem });
+    };
+    if (muted.length) this.orders.undo.offer(sayCount("st.all_muted", muted.length), undo);
   }
 
   /** @param {Record<string, any>} seats */
@@ -66,16 +105,9 @@ export class StagePanel {
     });
   }
 
-  /** @param {any} view */
-  drawAir(view) {
-    const turn = this.turns[this.speaker];
-    this.words(this.air, view.questions[turn.questions?.[0]], (text) => [text]);
-    put(bit(this.air, "mute"), say(view.seats?.[turn.seat]?.muted ? "st.unmute" : "st.mute"));
-  }
-
   /** @param {HTMLElement} row @param {any} q @param {(text: string) => string[]} cut */
   words(row, q, cut) {
-    const [head = "", rest = ""] = cut(q?.text ?? "");
+    const [head = "", rest = ""] = cut(q?.text || say("row.spoken_text"));
     put(bit(row, "name"), q?.name || say("someone"));
     put(bit(row, "topic"), topicNames[q?.category] ?? "");
     put(bit(row, "text"), rest ? `${head}…` : head);
@@ -84,13 +116,14 @@ export class StagePanel {
   /** @param {string} name @param {string[]} states */
   drawTurns(name, states) {
     const view = this.store.view;
-    const ids = Object.keys(this.turns).filter((id) => states.includes(this.turns[id].state) && id !== this.speaker);
-    const free = Object.values(view.seats ?? {}).some((seat) => seat.kind === "citizen" && !seat.taken && !seat.turn);
+    const ids = Object.keys(this.turns).filter((id) => states.includes(this.turns[id].state));
+    const free = this.seatFree();
     byId(`${name}-part`).hidden = ids.length === 0;
     arrange(byId(name), ids, () => clone("t-turn"), (card, id) => {
       const turn = this.turns[id];
       card.dataset.state = turn.state;
       put(bit(card, "turn-state"), say(`turn.${turn.state}`));
+      drawLine(card, this.lines()[turn.participant]);
       this.words(card, view.questions[turn.questions?.[0]], splitText);
       bit(card, "wait").hidden = turn.state !== "ready" || Boolean(turn.seat) || free;
       for (const button of /** @type {NodeListOf<HTMLElement>} */ (card.querySelectorAll("[data-turn-act]"))) {
@@ -104,19 +137,7 @@ export class StagePanel {
   /** Once a second: the clocks, by the server's time. */
   tick() {
     const now = this.orders.live.now();
-    const turn = this.turns[this.speaker];
-    if (turn) {
-      const left = turn.ends_at - now;
-      put(byId("air-clock"), clockText(left > 0 ? left + 999 : left));
-      put(byId("air-word"), say(left > 0 ? "st.left" : "st.over"));
-      this.air.toggleAttribute("data-low", left > 0 && left <= LOW_MS);
-      this.air.toggleAttribute("data-over", left <= 0);
-      byId("air-bar").style.setProperty("--part", String(Math.max(0, Math.min(1, left / (turn.limit_ms || 1)))));
-      if (left > 0 && left <= LOW_MS && this.warned !== this.speaker) {
-        this.warned = this.speaker;
-        announce("time", say("say.time", { n: 30 }));
-      } else if (left > LOW_MS) this.warned = "";
-    }
+    this.onAir.tick(now);
     for (const card of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#deck > .turn"))) {
       const each = this.turns[card.dataset.id ?? ""] ?? {};
       const until = each.state === "dropped" ? each.until : each.state === "called" || each.state === "on_deck" ? each.answer_by : 0;
@@ -131,41 +152,15 @@ export class StagePanel {
     const button = /** @type {HTMLElement | null} */ (target.closest("button"));
     const id = button?.closest("li")?.dataset.id ?? "";
     if (!button) return;
-    const { air, turnAct, seatAct, heard } = button.dataset;
-    if (air) void this.airAct(air);
-    else if (turnAct) void this.turnAct(turnAct, id, button);
+    const { turnAct, seatAct } = button.dataset;
+    if (turnAct) void this.turnAct(turnAct, id, button);
     else if (seatAct) void this.seatAct(seatAct, button.closest("li")?.dataset.seat ?? "");
-    else if (heard) void this.heardAct(heard, id);
-  }
-
-  /** @param {string} name */
-  async airAct(name) {
-    const turn = this.turns[this.speaker];
-    if (!turn || !this.air.querySelector(`[data-air=${name}]`)?.checkVisibility()) return;
-    const id = this.speaker;
-    const how = { problem: this.problem };
-    if (name === "add30" || name === "add60") {
-      await this.orders.give("turn.extend", { turn: id, extra_ms: name === "add30" ? 30000 : 60000 }, { ...how, done: "undo.extend" });
-    } else if (name === "finish") await this.orders.give("turn.finish", { turn: id }, { ...how, done: "undo.finish" });
-    else if (name === "mute") await this.seatAct("mute", turn.seat);
-    else if (name === "take_off") await this.takeOff(turn.seat, this.store.view.questions[turn.questions?.[0]]);
   }
 
   /** @param {string} name @param {string} seat */
   async seatAct(name, seat) {
-    if (name === "clear") return this.takeOff(seat, null);
-    const muted = !this.store.view.seats?.[seat]?.muted;
-    await this.orders.give("seat.mute", { seat, muted }, {
-      problem: this.problem,
-      done: muted ? "undo.mute" : "undo.unmute",
-      inverse: () => ["seat.mute", { seat, muted: !muted }],
-    });
-  }
-
-  /** @param {string} seat @param {any} q */
-  async takeOff(seat, q) {
-    const answer = await ask("take_off", q?.text ?? "");
-    if (answer) await this.orders.give("seat.clear", { seat, reason: answer.reason }, { problem: this.problem, done: "undo.take_off" });
+    if (name === "clear") await takeOff(seat, null, this.orders, this.problem);
+    else await muteSeat(seat, this.store, this.orders, this.problem);
   }
 
   /** @param {string} name @param {string} id @param {HTMLElement} button */
@@ -180,19 +175,6 @@ export class StagePanel {
       ...how,
       inverse: () => ["participant.unblock", { participant: turn.participant }],
     });
-  }
-
-  /** @param {string} name @param {string} id */
-  async heardAct(name, id) {
-    /** @type {Record<string, unknown>} */
-    const fields = { question: id };
-    if (name === "defer") {
-      const answer = await ask("defer", this.store.view.questions[id]?.text);
-      if (!answer) return;
-      fields.reason = answer.reason;
-      if (answer.note) fields.note = answer.note;
-    }
-    await this.orders.give(`question.${name}`, fields, { problem: this.problem, done: `undo.${name}` });
   }
 
   toggleWatch() {
