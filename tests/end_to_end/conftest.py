@@ -33,6 +33,7 @@ HEARINGS = {
     "bad_input": Timing(),
     "closes": Timing(),
     "microphone": Timing(),
+    "every_page": Timing(),
     "keyboard": Timing(),
 }
 

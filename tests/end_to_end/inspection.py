@@ -16,8 +16,12 @@ AXE: Final = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 #: A finger needs this much, in CSS pixels (WCAG 2.2 §2.5.5).
 TARGET: Final = 44
+#: A mouse needs less, but more than the least of WCAG 2.2 §2.5.8.
+TARGET_MOUSE: Final = 32
 #: The narrowest phone (WCAG 2.2 §1.4.10) and the usual one.
 NARROW, USUAL = 320, 360
+#: From here on a page is looked at on a desk, with a mouse.
+DESK_FROM: Final = 1_000
 
 _AXE: Final = """async (rules) => {
   const found = await axe.run(document, { runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] });
@@ -74,15 +78,17 @@ async def spoken(page: Page) -> list[str]:
     return [f"axe {each}" for each in await page.evaluate(_AXE, RULES)]
 
 
-async def drawn(page: Page, *, narrow: bool = True) -> list[str]:
+async def drawn(page: Page) -> list[str]:
     """Nothing sticks out of the screen or of its box, nothing is cut, everything can be touched."""
     found = []
     size = page.viewport_size or {"width": USUAL, "height": 640}
-    for width in (size["width"], NARROW) if narrow else (size["width"],):
+    phone = size["width"] < DESK_FROM
+    for width in (size["width"], NARROW) if phone else (size["width"],):
         await page.set_viewport_size({"width": width, "height": size["height"]})
         found += [f"at {width}: {each}" for each in await _held(page)]
     await page.set_viewport_size(size)
-    found += [f"too small to touch: {each}" for each in await page.evaluate(_LOW, TARGET)]
+    target = TARGET if phone else TARGET_MOUSE
+    found += [f"too small to touch: {each}" for each in await page.evaluate(_LOW, target)]
     return found
 
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from kachehri.i18n import Words
 from web.look import Look
+from web.pages import setup
 
 WEB_TESTS: Final = Path(__file__).parents[1] / "web"
 
@@ -66,10 +67,16 @@ VISITS: Final = (
     Visit("not-there", "/s/aaaaaaaa"),
     Visit("sign-in", "/staff"),
     Visit("desk-home", "/desk", "moderator", DESK),
-    Visit("console", "/mod/{session}", "moderator", DESK, "body[data-ready]"),
-    Visit("official", "/official/{session}", "chair", DESK, "body[data-ready]"),
-    Visit("plan", "/sessions/new", "administrator", DESK),
-    Visit("edit", "/sessions/{session}/edit", "moderator", DESK),
+    Visit("desk-console", "/mod/{session}", "moderator", DESK, "body[data-ready]"),
+    Visit("desk-edit", "/sessions/{session}/edit", "moderator", DESK),
+    Visit("desk-register", "/sessions/{session}/register", "moderator", DESK),
+    Visit("desk-official", "/official/{session}", "chair", DESK, "body[data-ready]"),
+    Visit("desk-setup", "/setup", "admin", DESK),
+    *(Visit(f"desk-setup-{step}", f"/setup/{step}", "admin", DESK) for step in setup.STEPS),
+    Visit("desk-practice", "/practice", "admin", DESK),
+    Visit("desk-plan", "/sessions/new", "admin", DESK),
+    Visit("desk-announced", "/sessions/{session}/announced", "admin", DESK),
+    Visit("desk-poster", "/sessions/{session}/poster", "admin", DESK),
 )
 
 

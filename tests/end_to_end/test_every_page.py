@@ -9,12 +9,16 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from kachehri.i18n import LANGUAGES
 from tests.end_to_end import inspection
 from tests.end_to_end.pages_list import DRESSES, Dress
+from tests.end_to_end.people import House
 from tests.end_to_end.stills import Stills
+from tests.end_to_end.visits import visited
 from tests.servers import CHROMIUM_FLAGS, require
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+DRESSES_OF = {code: [dress for dress in DRESSES if dress.language == code] for code in LANGUAGES}
 BROKEN = """<!doctype html><html lang="en"><title>x</title><body><main><h1>x</h1><img src="/x.png"><button></button>
 <div style="overflow: hidden; width: 40px; white-space: nowrap">words that are cut</div>
 <a href="#" style="outline: 0">a</a><p style="width: 900px">wide</p></main>"""
@@ -65,3 +69,16 @@ def test_the_tool_is_the_one_of_its_manifest() -> None:
     assert manifest["licence"] == "MPL-2.0" and "Mozilla Public License" in (folder / "LICENSE").read_text("utf-8")
     for name, digest in manifest["files"].items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_page_of_a_running_house_is_for_everybody(house: House, chromium: Browser, language: str) -> None:
+    """What scripts fill and what the server alone can show, in the language's first dress and in its dark one."""
+    wrong: dict[str, list[str]] = {}
+    for dress in (DRESSES_OF[language][0], DRESSES_OF[language][-1]):
+        async for name, page in visited(house, chromium, dress):
+            found = await inspection.spoken(page)
+            found += await inspection.drawn(page)
+            if found:
+                wrong[f"{name}, {dress}"] = found
+    assert wrong == {}, json.dumps(wrong, indent=1, ensure_ascii=False)
