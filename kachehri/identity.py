@@ -149,6 +149,33 @@ class Identity:
         note = "/".join((account.id, str(account.password_set_at), str(now + SECOND_STEP_MS), visit.device or ""))
         return SecondStep(account, self._steps.sign(note).decode(), SECOND_STEP_MS // 1000)
 
+    async def confirm(self, account: Account, password: str, visit: Visit) -> None:
+        """Somebody who is signed in says the password once more, before what it guards is changed.
+
+        Errors: `SignInRefused`.
+        """
+
+        def count(conn: Connection) -> str:
+            place, _known = self._place(conn, account, visit)
+            self.guesses.count(conn, self._rule, account.login, place, self._store.now(conn))
+            return place
+
+        try:
+            place = await self._write(count)
+            if not await self.passwords.verify(account.password_hash, password):
+                raise SignInRefused("wrong")
+        except TooMany as too_many:
+            raise SignInRefused("wait", too_many.wait_ms) from None
+        except Busy:
+            raise SignInRefused("busy") from None
+        await self._write(lambda conn: self.guesses.forget(conn, self._rule, account.login, place))
+
+    async def change_password(self, account: Account, password: str, keep: str | None) -> None:
+        """Set a new password; every login ends but the one of the cookie to keep."""
+        hashed = await self.passwords.hash(password)
+        await self._write(lambda conn: accounts.set_password(conn, account.id, hashed, at=self._store.now(conn)))
+        await self.sign_out_everywhere(account.id, keep)
+
     async def second_step(self, cookie: str | None, code: str, visit: Visit) -> SignedIn:
         """Check the code of the second factor, or one from the paper, and open the login.
 

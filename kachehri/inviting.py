@@ -14,7 +14,7 @@ import hmac
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
-from . import staff
+from . import audit, staff
 from .appointments import role_in
 from .guesses import Rule, network
 from .identity import Identity, SecondStep
@@ -71,7 +71,8 @@ class Invitations:
         def write(conn: Connection) -> list[Made]:
             now = self._store.now(conn)
             made = [self._draft(conn, by, each, row, f"{by.id}/{key}/{row}", now) for row, each in enumerate(wanted)]
-            invitations.add(conn, [each.invitation for each in made])
+            for each in made:
+                self._keep(conn, by, each.invitation, now)
             return made
 
         return await self._write(write)
@@ -105,6 +106,21 @@ class Invitations:
         )
         return self._sealed(invitation, f"{source}/{tuple(wanted)!r}")
 
+    def _keep(self, conn: Connection, by: Account, row: Invitation, now: int) -> None:
+        """Write an invitation, and once who made it; a form that is sent again changes nothing."""
+        if invitations.by_id(conn, row.id) is None:
+            invitations.add(conn, [row])
+            facts = {"role": row.role, "office": row.office_id or "", "for": row.account_id or ""}
+            audit.record(
+                conn,
+                now,
+                action="invitation.create",
+                subject=row.id,
+                account=by.id,
+                session=row.session_id,
+                facts={name: value for name, value in facts.items() if value},
+            )
+
     def _sealed(self, invitation: Invitation, source: str) -> Made:
         """The id and the token that follow from where an invitation comes from."""
         raw = hmac.digest(self._key, source.encode(), "sha256")
@@ -135,7 +151,7 @@ class Invitations:
                 account_id=account.id,
             )
             made = self._sealed(invitation, f"{by.id}/{key}/reset/{account.id}")
-            invitations.add(conn, [made.invitation])
+            self._keep(conn, by, made.invitation, now)
             return made
 
         return await self._write(write)
@@ -151,10 +167,10 @@ class Invitations:
             old = self._own(conn, by, invitation_id)
             if old.account_id is not None:
                 raise InviteRefused("used" if old.used_at is not None else "not_allowed")
-            invitations.revoke(conn, old.id, now)
+            self._take_back(conn, by, old, now)
             wanted = Wanted(old.name, old.role, old.office_id, old.session_id, old.seat, old.language)
             made = self._draft(conn, by, wanted, 0, f"anew/{old.id}", now)
-            invitations.add(conn, [made.invitation])
+            self._keep(conn, by, made.invitation, now)
             return made
 
         return await self._write(write)
@@ -166,9 +182,15 @@ class Invitations:
         """
 
         def write(conn: Connection) -> bool:
-            return invitations.revoke(conn, self._own(conn, by, invitation_id).id, self._store.now(conn))
+            return self._take_back(conn, by, self._own(conn, by, invitation_id), self._store.now(conn))
 
         return await self._write(write)
+
+    def _take_back(self, conn: Connection, by: Account, row: Invitation, now: int) -> bool:
+        revoked = invitations.revoke(conn, row.id, now)
+        if revoked:
+            audit.record(conn, now, action="invitation.revoke", subject=row.id, account=by.id, session=row.session_id)
+        return revoked
 
     def _own(self, conn: Connection, by: Account, invitation_id: str) -> Invitation:
         """An invitation that somebody may deal with: to their hearing, or in their part of the house."""

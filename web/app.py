@@ -23,6 +23,7 @@ from kachehri.bus.redis import RedisBus
 from kachehri.carrying import Carrying
 from kachehri.house_settings import HouseSettings, from_file
 from kachehri.identity import Identity
+from kachehri.inviting import Invitations
 from kachehri.papers.press import Press
 from kachehri.papers.studio import Studio
 from kachehri.people import People
@@ -119,6 +120,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             passes=passes,
             masters=masters,
             identity=identity,
+            invitations=Invitations(store, identity, oldest),
             asking=asking,
             alerts=alerts,
             own=house,

@@ -19,6 +19,7 @@ from kachehri.allowance import Asking
 from kachehri.house_settings import HouseSettings, Place
 from kachehri.i18n import Words
 from kachehri.identity import Identity
+from kachehri.inviting import Invitations
 from kachehri.papers.press import Press
 from kachehri.papers.studio import Studio
 from kachehri.service import Service
@@ -47,6 +48,7 @@ class House:
     passes: Passes
     masters: tuple[bytes, ...]
     identity: Identity
+    invitations: Invitations
     asking: Asking
     alerts: Alerts
     own: HouseSettings

@@ -8,7 +8,7 @@ is given the account with that role.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, cast
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -17,7 +17,7 @@ from starlette.responses import Response
 from kachehri.appointments import as_in
 from kachehri.store.tables import Account
 from moderation.roles import allows
-from rooms.base import Actor, Command, Refused
+from rooms.base import Actor, Command, Refused, Role
 from web.house import House, house_of, see
 from web.logins import account_of, role_of, staff_participant
 from web.shapes import Link, MessagePage
@@ -31,13 +31,20 @@ StaffEndpoint = Callable[[Request, Account], Awaitable[Response]]
 GUEST_PAGES: Final = frozenset({"page.staff", "page.account"})
 
 
-#: Where each role begins. Whoever works in a hearing begins with the list of them.
-_LANDINGS: Final = {"administrator": "/desk"}
+#: Where a role begins that is not for hearings; all others begin with the list of them.
+_LANDINGS: Final = {"officer": "/tickets"}
 
 
 def landing(account: Account) -> str:
     """The first page of somebody who has signed in."""
-    return _LANDINGS.get(account.role, "/desk")
+    return "/desk" if account.guest else _LANDINGS.get(account.role, "/desk")
+
+
+def door(role: str, session_id: str) -> str:
+    """The page of a hearing where a role begins its work."""
+    if role in ("official", "chair", "interpreter"):
+        return f"/official/{session_id}"
+    return f"/mod/{session_id}" if allows(cast(Role, role), "page.desk", own=False) else "/desk"
 
 
 def guarded(action: str) -> Callable[[StaffEndpoint], Endpoint]:
