@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, literal_column, select
+from sqlalchemy import Connection, delete, literal_column, select, update
 
+from .engine import savepoint
 from .rows import fetch, fetch_one, insert_into, put_new, save
 from .tables import Area, Category, Installation, Office, Post, Posting, ReferenceCounter, Room, table_of
 
 _office = table_of(Office)
 _category = table_of(Category)
 _area = table_of(Area)
+_post = table_of(Post)
+_posting = table_of(Posting)
 _counter = table_of(ReferenceCounter)
 _installation = table_of(Installation)
 
@@ -58,6 +61,43 @@ def triage(conn: Connection) -> Office | None:
 def categories(conn: Connection) -> list[Category]:
     """Categories in use, in the order in which they are offered."""
     return fetch(conn, Category, _category.c.retired_at.is_(None), order=(_category.c.position, _category.c.code))
+
+
+def posts(conn: Connection) -> list[Post]:
+    """Every post, by office and code."""
+    return fetch(conn, Post, order=(_post.c.office_id, _post.c.id))
+
+
+def holders(conn: Connection) -> list[Posting]:
+    """Who holds which post now."""
+    return fetch(conn, Posting, _posting.c.to_at.is_(None), order=(_posting.c.from_at,))
+
+
+def all_areas(conn: Connection) -> list[Area]:
+    """Every area, the larger before the smaller."""
+    return fetch(conn, Area, order=(_area.c.path,))
+
+
+def clear_triage(conn: Connection) -> None:
+    """Before another office becomes the desk that sorts."""
+    conn.execute(update(_office).where(_office.c.triage).values(triage=False))
+
+
+def retire_office(conn: Connection, office_id: str, now: int) -> None:
+    """Take an office out of use; what points at it stays."""
+    conn.execute(update(_office).where(_office.c.id == office_id).values(retired_at=now))
+
+
+def retire_category(conn: Connection, category_id: str, now: int) -> None:
+    """Offer a category no more; questions that were asked about it keep it."""
+    conn.execute(update(_category).where(_category.c.id == category_id).values(retired_at=now))
+
+
+def drop_post(conn: Connection, post_id: str) -> None:
+    """Remove a post and who held it; Conflict where anything points at it."""
+    with savepoint(conn):
+        conn.execute(delete(_posting).where(_posting.c.post_id == post_id))
+        conn.execute(delete(_post).where(_post.c.id == post_id))
 
 
 def areas(conn: Connection, parent_id: str | None = None) -> list[Area]:

@@ -33,8 +33,8 @@ async def new(request: Request, account: Account) -> Response:
     day = plan_form.next_day(house.now(), words)
     like = request.query_params.get("like", "")[:16]
     values = replace(PlanValues(), day=day)
-    found = like or await house.service.read(sessions.last_announced)
-    if found:
+    last_one: str | None = await house.service.read(lambda conn: sessions.last_announced(conn))
+    if found := like or last_one:
         last = await of_session(house, found, words)
         values = plan_form.again(last, day, titles=bool(like))
     return await form(house, request, values, {}, forms.new_key())
