@@ -35,6 +35,8 @@ HEARINGS = {
     "microphone": Timing(),
     "every_page": Timing(),
     "keyboard": Timing(),
+    "whole": Timing(),
+    "handed_over": Timing(),
 }
 
 

@@ -95,7 +95,7 @@ class Visitor:
         visitor = cls(house, context, await context.new_page(), words_for(language))
         visitor.follow(visitor.page)
         context.on("console", visitor._note)
-        context.on("weberror", lambda error: visitor.faults.append(str(error.error)))
+        context.on("weberror", lambda error: visitor.faults.append(error.error.stack or error.error.message))
         return visitor
 
     def follow(self, page: Page) -> None:

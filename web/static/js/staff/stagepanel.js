@@ -63,7 +63,7 @@ export class StagePanel {
   drawNext() {
     if (!this.nextUp) return;
     const { ready, call } = this.wanted();
-    const q = this.store.view.questions[(ready ? this.turns[ready]?.questions?.[0] : call) ?? ""];
+    const q = this.store.view.questions?.[(ready ? this.turns[ready]?.questions?.[0] : call) ?? ""];
     this.nextUp.hidden = !q;
     if (q) put(this.nextUp.querySelector("span"), say(ready ? "st.bring" : "st.call_next", { name: q.name || say("someone") }));
   }
