@@ -35,15 +35,16 @@ class Rate:
         return 1 if exact <= 1 else STEP_MB * math.ceil(exact / STEP_MB)
 
 
-#: Opus at 24 kbit/s in frames of 40 ms: 25 packets a second, each with 20 (IP) + 8 (UDP) + 12 (RTP) + 8 (extensions)
-#: + 10 (SRTP tag) bytes, and receiver reports beside them.
-_SOUND_KBPS: Final = 24 + 25 * (20 + 8 + 12 + 8 + 10) * 8 / 1000 + 1.5
-#: One person's picture at its cap (static/js/stage.js) with a twelfth for headers, over the sound.
+#: Counted by tests/bench/data.py, without a pause in speech: 0.27 MB in writing, 17.5 MB with sound, both with the
+#: page's own socket, and 72.5 MB with Chromium's test picture.
+_TEXT_KBPS: Final = 0.27 / MB_PER_KBPS_HOUR
+_SOUND_KBPS: Final = 17.5 / MB_PER_KBPS_HOUR
+#: A real camera fills its cap (static/js/stage.js), with a twelfth for headers, where the test picture does not.
 _PICTURE_KBPS: Final = 200 * 13 / 12 + _SOUND_KBPS
 
 RATES: Final[dict[Follow, Rate]] = {
-    "text": Rate(1.0, "reckoned"),
-    "sound": Rate(_SOUND_KBPS, "reckoned"),
+    "text": Rate(_TEXT_KBPS, "counted"),
+    "sound": Rate(_SOUND_KBPS, "counted"),
     "picture": Rate(_PICTURE_KBPS, "reckoned"),
 }
 
