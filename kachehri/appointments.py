@@ -14,6 +14,9 @@ from rooms.base import Role
 from .store import Connection, appointments
 from .store.tables import Account
 
+#: A login by its hash, and a session.
+Held = tuple[bytes, str]
+
 
 def effective(account: Account, line: Collection[str], appointed: str | None) -> Role | None:
     """The rule itself.
@@ -45,6 +48,25 @@ def roles_in(conn: Connection, account: Account, session_ids: Iterable[str]) -> 
         role = effective(account, line, appointed.get(session_id))
         if role is not None:
             found[session_id] = role
+    return found
+
+
+def roles_of_logins(conn: Connection, held: Collection[Held], now: int) -> dict[Held, Role]:
+    """The role that each login has now in the session it is connected to; those that have none are left out.
+
+    One SELECT for all of them, and one for offices only where somebody's role reaches along them.
+    """
+    found: dict[Held, Role] = {}
+    lines: dict[str, frozenset[str]] = {}
+    known = appointments.of_logins(conn, {login for login, _session in held}, now)
+    if any(account.office_id is not None for account, _appointed in known.values()):
+        lines = appointments.lines(conn, {session for _login, session in held})
+    for login, session_id in held:
+        if login in known:
+            account, appointed = known[login]
+            role = effective(account, lines.get(session_id, frozenset()), appointed.get(session_id))
+            if role is not None:
+                found[login, session_id] = role
     return found
 
 

@@ -6,7 +6,7 @@ is a signed note in a cookie that opens nothing; the login (kachehri/logins.py) 
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from rooms.base import Actor, Role
@@ -272,6 +272,10 @@ class Identity:
         """The same for several sessions; those in which the account has no role are left out."""
         wanted = list(session_ids)
         return await self._read(lambda conn: appointments.roles_in(conn, account, wanted))
+
+    async def roles_of_logins(self, held: Collection[appointments.Held]) -> dict[appointments.Held, Role]:
+        """The role that each login has now in its session; those that have none are left out."""
+        return await self._read(lambda conn: appointments.roles_of_logins(conn, held, self._store.now(conn)))
 
     async def actor(self, session_id: str, *, device: str, account: Account | None) -> Actor:
         """What somebody is in a session: staff by account on any browser, everybody else by browser. Whoever is signed

@@ -120,6 +120,7 @@ class Conversation:
         if gathering is None or self.machine.state != "joined" or not self.machine.added(entry.bearer):
             raise Refused("not_allowed")
         gathering.added(self._line, entry.bearer)
+        self._door.hub.noted(self._line)
         return protocol.Reply(at=self._now(), ref=add.ref, result={"participant": entry.bearer.participant})
 
     async def _media(self, media: Media) -> protocol.ToClient:

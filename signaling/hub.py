@@ -91,6 +91,8 @@ class Hub:
         self._turn = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._ends: list[Callable[[], None]] = []
+        #: Lines that rest on a login; a subset of all lines.
+        self.staff: set[Line] = set()
         #: Accounts whose logins ended and participants who moved, and when: a pass from before is worth nothing.
         self._dismissed: dict[str, int] = {}
         self._timer: Timer | None = None
@@ -164,6 +166,7 @@ class Hub:
         position = gathering.can_resume(line.audience, since)
         admitted()
         self._waiting.discard(line)
+        self.noted(line)
         bearer = line.bearer
         welcome = Welcome(
             at=self.clock.now(),
@@ -182,12 +185,18 @@ class Hub:
 
     def leave(self, line: Line) -> None:
         """A socket closed."""
+        self.staff.discard(line)
         for bucket in self._lines:
             bucket.discard(line)
         self._waiting.discard(line)
         gathering = self._gatherings.get(line.bearer.session)
         if gathering is not None and line in gathering.fans[line.audience].members:
             gathering.leave(line)
+
+    def noted(self, line: Line) -> None:
+        """Somebody speaks on a line; one that rests on a login is looked at from now on (signaling/watch.py)."""
+        if any(bearer.login for bearer in line.held.values()):
+            self.staff.add(line)
 
     def closing(self, line: Line) -> None:
         """The line was told to close; it is looked after each second until it does."""
@@ -206,13 +215,17 @@ class Hub:
     def dismiss(self, who: str, reason: Close = codes.SIGNED_OUT) -> None:
         """End the connections of an account that signed out or lost its role, or of a participant who goes on from
         another phone; also those that are on their way."""
-        now = self.clock.now()
-        self._dismissed = {each: at for each, at in self._dismissed.items() if now - at <= LIFE_MS}
-        self._dismissed[who] = now
+        self.distrust(who)
         for bucket in self._lines:
             for line in list(bucket):
                 if any(who in (bearer.account, bearer.participant) for bearer in line.held.values()):
                     line.shut(reason)
+
+    def distrust(self, who: str) -> None:
+        """The passes that an account or a participant was given until now open nothing any more."""
+        now = self.clock.now()
+        self._dismissed = {each: at for each, at in self._dismissed.items() if now - at <= LIFE_MS}
+        self._dismissed[who] = now
 
     def outlived(self, entry: Pass) -> bool:
         """Whether a pass is older than the end of its account's logins, or was given to the phone before."""

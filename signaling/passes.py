@@ -25,7 +25,7 @@ BURNT_S = 90
 SKEW_MS = 5_000
 NONCE_BYTES = 18
 SIGNATURE_BYTES = 32
-#: A pass is about 160 letters; anything much longer is not one.
+#: A pass is about 210 letters; anything much longer is not one.
 LENGTH_MOST = 512
 
 #: Takes a nonce and a time to live in seconds; True exactly once for each nonce.
@@ -47,6 +47,8 @@ class Bearer(msgspec.Struct, frozen=True, array_like=True):
     participant: str
     role: Role
     account: str | None = None
+    #: The hash of the login that it rests on (kachehri/logins.py): when that ends, so does the connection.
+    login: bytes | None = None
 
     @property
     def actor(self) -> Actor:

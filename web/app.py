@@ -33,12 +33,12 @@ from kachehri.settings import Settings
 from kachehri.store import Store, StoreError, check
 from kachehri.vault import Vault, check_key
 from rooms.base import Refused
-from signaling import codes
 from signaling.clock import LoopClock
 from signaling.door import Door
 from signaling.hub import Hub
 from signaling.media_signalling import MediaSignalling
 from signaling.passes import Passes
+from signaling.watch import Watch
 from web.assets import Assets
 from web.consenting import Consenting
 from web.crowds import Crowds
@@ -134,8 +134,9 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         )
         async with stage(settings, hub) as media:
             hub.start()
-            # Whoever is still signed in elsewhere comes back with a fresh pass; for the others there is none.
-            identity.on_revoked(lambda account: hub.dismiss(account, codes.PASS_STALE))
+            watch = Watch(hub, LoopClock(), identity.roles_of_logins)
+            watch.start()
+            identity.on_revoked(watch.told)
             carrying.follow(lambda moved: media.moved(moved.session_id, moved.participant))
             carrying.follow(lambda moved: alerts.moved(moved.session_id, moved.participant))
             door = make_door(settings, hub, passes, bus, media, asking)
@@ -143,6 +144,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             try:
                 yield door
             finally:
+                watch.stop()
                 await hub.stop()
     finally:
         await alerts.stop()

@@ -28,7 +28,7 @@ from rooms.base import Actor, Command
 from signaling.passes import Bearer, Passes
 from web.consenting import Consenting
 from web.crowds import Crowds
-from web.logins import account_of, bearer_of
+from web.logins import bearer_of
 from web.render import Renderer
 from web.topics import Districts
 from web.visitors import Visitor, Visitors
@@ -96,8 +96,7 @@ class House:
 
     async def staff_bearer(self, request: Request, session_id: str) -> Bearer | None:
         """The signed-in account as a participant of a session; None where it has no role."""
-        account = await account_of(self.identity, request)
-        return await bearer_of(self.identity, session_id, account) if account else None
+        return await bearer_of(self.identity, session_id, request)
 
     async def submit_as(self, request: Request, visitor: Visitor, session_id: str, command: Command, key: str) -> str:
         """Give a citizen's command over HTTP; returns the question it made, if any."""

@@ -60,7 +60,10 @@ def role_of(account: Account) -> Role:
     return cast(Role, account.role)
 
 
-async def bearer_of(identity: Identity, session_id: str, account: Account) -> Bearer | None:
-    """The account as a participant of a session; None where it has no role."""
-    role = await identity.role_in(account, session_id)
-    return Bearer(session_id, staff_participant(session_id, account), role, account.id) if role else None
+async def bearer_of(identity: Identity, session_id: str, request: Request) -> Bearer | None:
+    """Who is signed in, as a participant of a session; None where nobody is, or has no role there."""
+    found = await identity.found(request.cookies.get(LOGIN_COOKIE))
+    role = await identity.role_in(found.account, session_id) if found else None
+    if found is None or role is None:
+        return None
+    return Bearer(session_id, staff_participant(session_id, found.account), role, found.account.id, found.login)

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from .rows import fetch, fetch_one, save
-from .tables import Account, Appointment, Office, Session, table_of
+from .tables import Account, Appointment, Login, Office, Session, table_of
 
 _appointment = table_of(Appointment)
 _office = table_of(Office)
 _session = table_of(Session)
 _account = table_of(Account)
+_login = table_of(Login)
 
 _start = (
     select(_office.c.id, _office.c.parent_id).where(_office.c.id == bindparam("office")).cte("line", recursive=True)
@@ -44,6 +45,30 @@ def of_account(conn: Connection, account_id: str) -> dict[str, str]:
     statement = select(_appointment.c.session_id, _appointment.c.role)
     statement = statement.where(_appointment.c.account_id == account_id, _appointment.c.ended_at.is_(None))
     return {row.session_id: row.role for row in conn.execute(statement)}
+
+
+def of_logins(conn: Connection, logins: Iterable[bytes], now: int) -> dict[bytes, tuple[Account, dict[str, str]]]:
+    """Login → its account, and session → role where that is appointed; without those that ended and accounts shut."""
+    here = and_(_appointment.c.account_id == _account.c.id, _appointment.c.ended_at.is_(None))
+    statement = (
+        select(_account, _login.c.token_hash, _appointment.c.session_id, _appointment.c.role.label("appointed"))
+        .join(_login, _login.c.account_id == _account.c.id)
+        .outerjoin(_appointment, here)
+        .where(
+            _login.c.token_hash.in_(list(logins)),
+            _login.c.revoked_at.is_(None),
+            _login.c.expires_at > now,
+            _account.c.disabled_at.is_(None),
+        )
+    )
+    found: dict[bytes, tuple[Account, dict[str, str]]] = {}
+    for row in conn.execute(statement):
+        values = dict(row._mapping)
+        login, session_id, role = values.pop("token_hash"), values.pop("session_id"), values.pop("appointed")
+        _account_of, appointed = found.setdefault(bytes(login), (Account(**values), {}))
+        if session_id is not None:
+            appointed[session_id] = role
+    return found
 
 
 def of_session(conn: Connection, session_id: str) -> list[tuple[Appointment, Account]]:

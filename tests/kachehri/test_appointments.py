@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from kachehri.appointments import as_in, effective, role_in, roles_in, standing_in
+from kachehri.appointments import as_in, effective, role_in, roles_in, roles_of_logins, standing_in
 from kachehri.store import Connection, Store, accounts, appointments, district, migrate, sessions
-from kachehri.store.tables import Account, Appointment, Office, Room
+from kachehri.store.tables import Account, Appointment, Login, Office, Room
 from tests.conftest import ManualClock
 
 #: district → water → canal, and roads beside them.
@@ -99,3 +99,29 @@ def test_the_account_of_a_session_is_a_copy() -> None:
     who = account("asma", None)
     assert as_in(who, "observer").role == "observer" and who.role == "moderator"
     assert effective(who, (), "chair") == "chair"
+
+
+def test_all_logins_at_once_have_the_role_they_have_one_by_one(conn: Connection) -> None:
+    now = 1_000
+    people = {
+        "asma": account("asma", "water"),
+        "bilal": account("bilal", None, "clerk"),
+        "guest": account("guest", None),
+    }
+    people["guest"].guest = True
+    for each in people.values():
+        accounts.add(conn, each)
+        row = Login(token_hash=each.id.encode(), account_id=each.id, created_at=0, seen_at=0, expires_at=now + 1)
+        accounts.add_login(conn, row)
+    appointments.appoint(conn, Appointment(session_id="s-roads", account_id="asma", role="chair", at=1))
+    appointments.appoint(conn, Appointment(session_id="s-canal", account_id="guest", role="official", at=1))
+    held = {(name.encode(), f"s-{office}") for name in people for office, _up in OFFICES}
+    found = roles_of_logins(conn, held, now)
+    one_by_one = {(login, s): role_in(conn, people[login.decode()], s) for login, s in held}
+    assert found == {each: role for each, role in one_by_one.items() if role is not None}
+    assert found[b"asma", "s-roads"] == "chair" and found[b"asma", "s-canal"] == "moderator"
+    assert {session for login, session in found if login == b"guest"} == {"s-canal"}
+    accounts.revoke(conn, b"asma", now)
+    accounts.disable(conn, "guest", now)
+    assert {login for login, _session in roles_of_logins(conn, held, now)} == {b"bilal"}
+    assert roles_of_logins(conn, held, now + 1) == {} == roles_of_logins(conn, set(), now)
