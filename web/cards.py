@@ -80,6 +80,17 @@ class Step:
 
 
 @dataclass(frozen=True)
+class OutcomeCard:
+    """What was decided in the hearing, in the reader's language; `due_at` is the end of the promised day."""
+
+    kind: str
+    office: str = ""
+    due_at: int = 0
+    rule: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class MyQuestion:
     """A question of the person who reads the page: place *and* reason, never a place alone."""
 
@@ -97,6 +108,12 @@ class MyQuestion:
     session_id: str = ""
     #: From where the range of the wait begins; `wait_ms` is where it ends, and 0 says that nobody can tell yet.
     wait_from_ms: int = 0
+    #: Nothing is written; it will be said.
+    spoken: bool = False
+    #: Where, as the district names it, and in the asker's own words.
+    area: str = ""
+    village: str = ""
+    outcome: OutcomeCard | None = None
 
     @property
     def steps_now(self) -> Step:

@@ -120,12 +120,14 @@ def faults(values: AskValues, categories: Iterable[str], areas: Iterable[str], w
 
 
 def tracked(fields: dict[str, str], words: Words) -> tuple[str, str, dict[str, str]]:
-    """The digits of a number and of a phone's end, however they were written, and what is wrong with them."""
+    """The digits of a number, and those that prove it one's own, however they were written; and what is wrong with
+    them. A whole phone number is as good as its end.
+    """
     reference = only_digits(fields.get("reference", "")[:64])
-    digits = only_digits(fields.get("digits", "")[:64])[-PHONE_DIGITS:]
+    digits = only_digits(fields.get("digits", "")[:64])
     found: dict[str, str] = {}
     if len(reference) != REFERENCE_DIGITS:
         found["reference"] = words.plain("field.reference")
-    if len(digits) != PHONE_DIGITS:
-        found["digits"] = words.plain("field.digits")
+    if len(digits) < PHONE_DIGITS:
+        found["digits"] = words.plain("track.either_field")
     return reference, digits, found

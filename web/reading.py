@@ -6,16 +6,18 @@ The script of the live page says the same from the same view (static/js/mine.js,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from kachehri.i18n import Words
 from kachehri.i18n.dates import whole_minutes
 from kachehri.live import Live
 from kachehri.people import People
 from kachehri.store.tables import Session as SessionRow
+from rooms.rows import OutcomeRow
 from rooms.session import Session
 from rooms.stage import Turn
 from rooms.views import OwnQuestion, Personal, View, own_question, personal, view
-from web.cards import Balance, LineRow, MyQuestion, SeatCard, SessionCard, way
+from web.cards import Balance, LineRow, MyQuestion, OutcomeCard, SeatCard, SessionCard, way
 from web.topics import District
 
 SHOWN_PHASES = ("scheduled", "postponed", "doors_open", "live", "adjourned", "closing")
@@ -91,7 +93,7 @@ def my_question(question: OwnQuestion, live: Live, people: People, district: Dis
     ended = live.session.phase in ("closing", *ENDED_PHASES)
     if ended and state in UNHEARD:
         state = "unheard"
-    category = live.session.queue.questions[question.id].category
+    asked = live.session.queue.questions[question.id]
     return MyQuestion(
         id=question.id,
         reference=question.reference,
@@ -99,14 +101,37 @@ def my_question(question: OwnQuestion, live: Live, people: People, district: Dis
         state=state,
         steps=way(state),
         link=f"/q/{people.receipt(question.id)}",
-        topic=district.topic(category, words),
+        topic=district.topic(asked.category, words),
         place=0 if ended else question.place,
         wait_ms=0 if ended else question.wait_to_ms,
         wait_from_ms=0 if ended else question.wait_from_ms,
         reason=reason(question, state, words),
         may_withdraw=question.state in ("new", "held", "admitted", "merged", "not_taken", "deferred") and not ended,
         session_id=live.session.id,
+        spoken=question.spoken,
+        area=district.area(asked.area, words),
+        village=question.village,
+        outcome=outcome(question.outcome, district, words),
     )
+
+
+def outcome(row: OutcomeRow | None, district: District, words: Words) -> OutcomeCard | None:
+    """What was decided, with the office's name and the promised day as an instant of it."""
+    if row is None:
+        return None
+    office = next((each.id for each in district.offices.values() if each.code == row.office), "")
+    return OutcomeCard(
+        kind=row.kind,
+        office=district.host(office, words),
+        due_at=noon(row.due, words),
+        rule=row.rule,
+        note=row.note,
+    )
+
+
+def noon(day: str, words: Words) -> int:
+    """The middle of a day of the district's calendar (ISO 8601), for the formats that take an instant; 0 for none."""
+    return int(datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=words.dates.zone).timestamp() * 1000) if day else 0
 
 
 def reason(question: OwnQuestion, state: str, words: Words) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from markupsafe import Markup
 
@@ -156,13 +157,34 @@ class TicketFacts:
 
 
 @dataclass(frozen=True)
+class OfficeLine:
+    """What the office told the asker. `kind` is a message key below `status.kind.`; `day_at` is of a planned visit."""
+
+    kind: str
+    at: int
+    text: str = ""
+    day_at: int = 0
+
+
+@dataclass(frozen=True)
 class ReceiptPage:
     question: MyQuestion
     token: str
     key: str
     session: SessionCard
+    #: Six digits to go on from another phone.
+    code: str = ""
     fresh: bool = False
     ticket: TicketFacts | None = None
+    lines: tuple[OfficeLine, ...] = ()
+    #: One sentence about what comes now.
+    next: str = ""
+    #: What is handed on: the number and where to look it up; never this page.
+    share_text: str = ""
+    share_link: str = ""
+    #: The words were erased.
+    erased: bool = False
+    made_at: int = 0
     #: The key of the form that it was sent with, just now: the phone forgets the draft of that name.
     sent_key: str = ""
 
@@ -170,9 +192,22 @@ class ReceiptPage:
     def live(self) -> bool:
         return not self.session.is_over
 
+    @property
+    def where(self) -> tuple[str, ...]:
+        """The place as the district names it, then in the asker's own words."""
+        return tuple(filter(None, (self.question.area, self.question.village)))
+
+    @property
+    def aloud(self) -> str:
+        """The number digit by digit, as a voice should read it: in three groups."""
+        digits = self.question.reference
+        return ", ".join(" ".join(group) for group in (digits[:2], digits[2:6], digits[6:]))
+
 
 @dataclass(frozen=True)
 class SlipPage:
+    """On paper: a shop's narrow roll, or a small sheet. Whoever finds it reads nobody's words."""
+
     session: SessionCard
     token: str
     reference: str
@@ -180,6 +215,20 @@ class SlipPage:
     asked_at: int
     qr: Markup
     place: str
+    code: str = ""
+    paper: Literal["roll", "sheet"] = "roll"
+
+
+@dataclass(frozen=True)
+class NumberPicture:
+    """The number as a picture to keep or to hand on: it names no person and says nobody's words."""
+
+    reference: str
+    title: str
+    asked_at: int
+    place: str
+    helpline: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -194,6 +243,7 @@ class TrackPage:
     errors: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
     mine: tuple[MyQuestion, ...] = ()
+    made_at: int = 0
 
 
 @dataclass(frozen=True)

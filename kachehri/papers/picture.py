@@ -24,7 +24,7 @@ NICE: Final = 10
 #: CSS pixels to dots: sharp on the screens that it is looked at, and still small.
 SCALE: Final = 2.0
 #: Black on white and what lies between.
-COLOURS: Final = 16
+COLOURS: Final = 8
 #: CSS pixels in an inch over points in an inch: pypdfium2 counts in points.
 PER_POINT: Final = 96 / 72
 

@@ -8,7 +8,18 @@ from typing import Any
 from markupsafe import Markup
 
 from kachehri.i18n import Words
-from web.cards import AreaGroup, Balance, Choice, LineRow, MyQuestion, SeatCard, SessionCard, TopicGroup, way
+from web.cards import (
+    AreaGroup,
+    Balance,
+    Choice,
+    LineRow,
+    MyQuestion,
+    OutcomeCard,
+    SeatCard,
+    SessionCard,
+    TopicGroup,
+    way,
+)
 from web.live_shapes import LivePage, TurnPage
 from web.shapes import (
     AskCheckPage,
@@ -19,6 +30,7 @@ from web.shapes import (
     HomePage,
     Link,
     MessagePage,
+    OfficeLine,
     ReceiptPage,
     SessionPage,
     SlipPage,
@@ -115,6 +127,25 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         SeatCard("skr", "interpreter", "سرائیکی"),
     )
     lobby: dict[str, Any] = {"key": "k" * 22, "link": "https://hearing.example.pk/s/ab2cd3ef", "made_at": NOW}
+    own: dict[str, Any] = {
+        "token": "t" * 22,
+        "key": "k" * 22,
+        "code": "402817",
+        "next": words.plain("next_is.admitted"),
+        "share_text": words.plain("receipt.share_text", reference="26-4071-8822"),
+        "share_link": "https://hearing.example.pk/track",
+        "made_at": NOW,
+    }
+    slip = SlipPage(
+        session("live"),
+        "t" * 22,
+        "2640718822",
+        WATER[code],
+        NOW,
+        Markup('<svg class="qr" viewBox="0 0 9 9"><path d="M0 0h3v3h-3zM6 0h3v3h-3zM0 6h3v3h-3z"/></svg>'),
+        "بہاولنگر",
+        "402817",
+    )
     receipt = mine("admitted", 4, moved, 720_000)
     return {
         "home": (
@@ -179,25 +210,50 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
             "ask_closed.html",
             AskClosedPage(session("closed"), "k" * 22, values, session("scheduled", at=NOW + 48 * HOUR)),
         ),
-        "receipt": ("receipt.html", ReceiptPage(receipt, "t" * 22, "k" * 22, session("live"), True)),
+        "receipt": ("receipt.html", ReceiptPage(receipt, session=session("live"), fresh=True, **own)),
+        "receipt-spoken": (
+            "receipt.html",
+            ReceiptPage(
+                replace(receipt, text="", spoken=True, village="گلی نمبر 4"), session=session("scheduled"), **own
+            ),
+        ),
+        "receipt-called": ("receipt.html", ReceiptPage(mine("called"), session=session("live"), **own)),
         "receipt-ticket": (
             "receipt.html",
             ReceiptPage(
-                mine("deferred", 0, words.plain("why.needs_file")), "t" * 22, "k" * 22, session("closed"), False, ticket
+                replace(
+                    mine("answered"),
+                    outcome=OutcomeCard("ordered", OFFICE[code], NOW + 360 * HOUR, note="پرزہ پیر تک لگایا جائے گا"),
+                ),
+                session=session("closed"),
+                ticket=ticket,
+                lines=(OfficeLine("visit", NOW + HOUR, "", NOW + 48 * HOUR), OfficeLine("note", NOW, TEXT[:60])),
+                **own,
             ),
         ),
-        "slip": (
-            "slip.html",
-            SlipPage(
-                session("live"),
-                "t" * 22,
-                "2640718822",
-                WATER[code],
-                NOW,
-                Markup('<svg class="qr" viewBox="0 0 9 9"><path d="M0 0h3v3h-3zM6 0h3v3h-3zM0 6h3v3h-3z"/></svg>'),
-                "بہاولنگر",
+        "receipt-refused": (
+            "receipt.html",
+            ReceiptPage(
+                replace(mine("heard"), outcome=OutcomeCard("refused", rule="Land Revenue Act 1967, section 42")),
+                session=session("live"),
+                **own,
             ),
         ),
+        "receipt-follower": (
+            "receipt.html",
+            ReceiptPage(
+                mine("merged", 0, words.plain("q.merged")),
+                session=session("closed"),
+                ticket=replace(ticket, follows="2640718814"),
+                **own,
+            ),
+        ),
+        "receipt-erased": (
+            "receipt.html",
+            ReceiptPage(replace(mine("withdrawn"), text=""), session=session("closed"), erased=True, **own),
+        ),
+        "slip": ("slip.html", slip),
+        "slip-sheet": ("slip.html", replace(slip, paper="sheet")),
         "track": ("track.html", TrackPage(mine=(mine("answered"),))),
         "track-wrong": ("track.html", TrackPage(message=words.plain("track.wrong"))),
         "ticket": ("ticket.html", TicketPage("2640718822", ticket)),
@@ -282,4 +338,5 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
             ),
         ),
         "how": ("how.html", EmptyPage()),
+        "privacy": ("privacy.html", EmptyPage()),
     }

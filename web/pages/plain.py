@@ -1,4 +1,4 @@
-"""Small things: the language switch, how it works, and the two addresses that monitoring asks."""
+"""Small things: the language switch, how it works, what is kept, and the two addresses that monitoring asks."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ async def language(request: Request) -> Response:
 
 async def how(request: Request) -> Response:
     return house_of(request).show(request, "how.html", EmptyPage(), indexed=True)
+
+
+async def privacy(request: Request) -> Response:
+    """What is kept of somebody, for how long, who sees it, and how it is erased."""
+    return house_of(request).show(request, "privacy.html", EmptyPage(), indexed=True)
 
 
 async def healthz(request: Request) -> Response:

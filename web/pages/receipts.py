@@ -6,6 +6,11 @@ the database knows a hash of it (kachehri/people.py).
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Final
+
 import segno
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -18,12 +23,24 @@ from kachehri.store import questions as question_rows
 from kachehri.store import tickets as ticket_rows
 from kachehri.store.questions import Asked
 from kachehri.store.tables import Ticket
+from kachehri.tickets.desk import status_lines
 from rooms.base import Actor
 from rooms.questions import WithdrawQuestion
 from web import forms, reading
+from web.cards import MyQuestion, SessionCard
 from web.house import House, house_of, see
-from web.shapes import ReceiptPage, SlipPage, TicketFacts
+from web.render import Shell
+from web.shapes import Link, MessagePage, NumberPicture, OfficeLine, ReceiptPage, SlipPage, TicketFacts
 from web.topics import District
+
+#: States that share their sentence about what comes with another.
+_NEXT: Final = {
+    "refusing": "new",
+    "held": "new",
+    "deferred": "written",
+    "unheard": "written",
+    "not_taken": "written",
+}
 
 
 async def receipt(request: Request) -> Response:
@@ -32,20 +49,32 @@ async def receipt(request: Request) -> Response:
     asked = await _asked(house, request)
     live = await house.service.live(asked.session_id)
     district = await house.districts.get()
+    card = reading.head(live, words)
+    question = reading.one_of_mine(live, asked.id, house.service.people, district, words)
+    ticket, lines = await house.service.read(_ticket, asked, district, words)
+    address = house.renderer.site.address
+    reference = words.grouped(asked.reference)
     page = ReceiptPage(
-        question=reading.one_of_mine(live, asked.id, house.service.people, district, words),
+        question=question,
         token=request.path_params["token"],
         key=forms.new_key(),
-        session=reading.head(live, words),
+        session=card,
+        code=house.service.people.code(asked.id),
         fresh="sent" in request.query_params,
+        ticket=ticket,
+        lines=lines,
+        next=outlook(question, ticket, card, words),
+        share_text=words.plain("receipt.share_text", reference=reference),
+        share_link=f"{address}/track",
+        erased=not question.text and bool(live.session.queue.questions[asked.id].content),
+        made_at=house.now(),
         sent_key=request.query_params.get("sent", "")[:32],
-        ticket=await house.service.read(_ticket, asked, district, words),
     )
     return house.show(request, "receipt.html", page)
 
 
 async def slip(request: Request) -> Response:
-    """For a shop's 58 mm printer: the number, what it is about, and the link as a square to scan."""
+    """For a shop's 58 mm printer, or a sheet of A6: the number, what it is about, and the link as a square to scan."""
     house = house_of(request)
     words = house.words(request)
     asked = await _asked(house, request)
@@ -60,8 +89,39 @@ async def slip(request: Request) -> Response:
         asked_at=asked.received_at,
         qr=square(f"{house.renderer.site.address}/q/{token}"),
         place=house.place.name(words.language.code),
+        code=house.service.people.code(asked.id),
+        paper="sheet" if request.query_params.get("paper") == "sheet" else "roll",
     )
     return house.show(request, "slip.html", page)
+
+
+async def picture(request: Request) -> Response:
+    """The number as a picture of a few kilobytes, for those who keep things in their phone's gallery."""
+    house = house_of(request)
+    words = house.words(request)
+    asked = await _asked(house, request)
+    live = await house.service.live(asked.session_id)
+    page = NumberPicture(
+        reference=asked.reference,
+        title=reading.head(live, words).title,
+        asked_at=asked.received_at,
+        place=house.place.name(words.language.code),
+        helpline=house.place.helpline,
+        address=f"{house.renderer.site.address}/track",
+    )
+    shell = Shell(request.url.path, "", "", page.helpline)
+    code = words.language.code
+    html = house.renderer.html(code, "papers/number.html", page, shell)
+    drawn = await house.studio.draw(hashlib.sha256(html.encode()).hexdigest(), html, picture_style())
+    if drawn is None:
+        told = MessagePage(
+            words.plain("picture.failed"),
+            (words.plain("picture.failed_more"),),
+            (Link(words.plain("receipt.title"), f"/q/{request.path_params['token']}", "papers"),),
+        )
+        return house.show(request, "message.html", told, status=503)
+    headers = {"content-disposition": f'inline; filename="{asked.reference}.png"', "cache-control": "private, no-cache"}
+    return Response(drawn, media_type="image/png", headers=headers)
 
 
 async def withdraw(request: Request) -> Response:
@@ -72,6 +132,27 @@ async def withdraw(request: Request) -> Response:
     actor = Actor(asked.asker, "citizen")
     await house.service.submit(actor, asked.session_id, WithdrawQuestion(question=asked.id), fields.get("key", ""))
     return see(f"/q/{request.path_params['token']}")
+
+
+@cache
+def picture_style() -> str:
+    """The sheet of the picture of a number."""
+    return (Path(__file__).parents[1] / "papers" / "number.css").read_text("utf-8")
+
+
+def outlook(question: MyQuestion, ticket: TicketFacts | None, session: SessionCard, words: Words) -> str:
+    """What happens next, in one sentence: nobody is left without it."""
+    if ticket is not None:
+        if ticket.state in ("closed", "closed_final"):
+            return words.plain("next_is.over")
+        if ticket.state == "resolution_proposed":
+            return words.plain("next_is.proposed")
+        if ticket.office and ticket.due_at:
+            return words.plain("next_is.ticket", office=ticket.office, day=words.dates.day(ticket.due_at))
+        return words.plain("next_is.ticket_desk")
+    if session.practice and session.is_over:
+        return words.plain("next_is.practice")
+    return words.plain(f"next_is.{_NEXT.get(question.state, question.state)}")
 
 
 def square(address: str) -> Markup:
@@ -88,9 +169,18 @@ async def _asked(house: House, request: Request) -> Asked:
     return asked
 
 
-def _ticket(conn: Connection, asked: Asked, district: District, words: Words) -> TicketFacts | None:
+def _ticket(
+    conn: Connection, asked: Asked, district: District, words: Words
+) -> tuple[TicketFacts | None, tuple[OfficeLine, ...]]:
+    """The ticket and what its office has said, newest first."""
     ticket = ticket_rows.by_question(conn, asked.id)
-    return facts(conn, ticket, asked.reference, district, words) if ticket else None
+    if ticket is None:
+        return None, ()
+    lines = [
+        OfficeLine(line.kind, line.at, line.text, reading.noon(line.day, words))
+        for line in reversed(status_lines(conn, ticket.id))
+    ]
+    return facts(conn, ticket, asked.reference, district, words), tuple(lines)
 
 
 def facts(conn: Connection, ticket: Ticket, reference: str, district: District, words: Words) -> TicketFacts:
