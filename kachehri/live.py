@@ -6,8 +6,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from rooms.base import Event
+from rooms.base import Command, Event
+from rooms.erasing import ContentErased
 from rooms.session import Session, evolve
+
+TAGS: dict[type, str] = {}
 
 
 class Recorded(NamedTuple):
@@ -50,6 +53,9 @@ class Live:
         fresh = [record for record in announced.events if record.seq > self.session.seq]
         for record in fresh:
             evolve(self.session, record.event, record.seq, record.at)
+            if isinstance(record.event, ContentErased):
+                for each in record.event.contents:
+                    self.texts.pop(each, None)
         return fresh
 
 
@@ -66,3 +72,12 @@ class Wire(msgspec.Struct, array_like=True):
 
 
 WIRE: msgspec.msgpack.Decoder[Wire] = msgspec.msgpack.Decoder(Wire)
+
+
+def tag_of(struct: Command | Event) -> str:
+    """The tag of a command or event, looked up once for each class. Wire classes share the tag of their command."""
+    kind = type(struct)
+    tag = TAGS.get(kind)
+    if tag is None:
+        tag = TAGS[kind] = str(kind.__struct_config__.tag)
+    return tag

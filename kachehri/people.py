@@ -95,6 +95,17 @@ class People:
         """A transaction was undone: persons that it created do not exist."""
         self._seals.clear()
 
+    def drop(self, participant: str) -> None:
+        """Her key is destroyed: no copy of it is kept either. Safe to call from any thread."""
+        self._seals.pop(participant, None)
+
+    def opened(self, conn: Connection, person_id: str) -> PersonKey | None:
+        """The key of a person, to read her own words to her; None where there is none any more."""
+        person = rows.person(conn, person_id)
+        if person is None or person.data_key is None:
+            return None
+        return self._vault.open_key(person_id, person.data_key)
+
     def remember_phone(self, conn: Connection, participant: str, phone: str) -> None:
         """Seal a phone number, given in the form E.164, for the person behind a participant."""
         seal = self._seals[participant]

@@ -17,15 +17,15 @@ from typing import Any
 import msgspec
 
 from moderation.roles import allows
-from rooms import closing, lifecycle, questions, turns
-from rooms.base import Actor, Command, Context, Event, Refused, SetFact
+from rooms import closing, erasing, lifecycle, questions, turns
+from rooms.base import SYSTEM, Actor, Command, Context, Event, Refused, SetFact
 from rooms.session import Session, decide, decode_event, encode_event, evolve, next_deadline, owner
 from rooms.stage import Turn
 
-from . import intake, opening, projections
+from . import erasure, intake, opening, projections
 from .codes import Codes
 from .ids import new_id
-from .live import Announced, Recorded
+from .live import Announced, Recorded, tag_of
 from .logs import logger
 from .people import People
 from .references import References
@@ -35,7 +35,6 @@ from .store import sessions as session_rows
 
 #: Commands in one transaction at most: enough to share one sync among hundreds, few enough to keep the wait short.
 BATCH = 256
-TAGS: dict[type, str] = {}
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -197,18 +196,19 @@ class Writer:
             by_session: dict[str, list[Pending]] = {}
             for pending in batch:
                 by_session.setdefault(pending.session_id, []).append(pending)
+            erased: list[Announced] = []
             for session_id, group in by_session.items():
                 work, head = works.get(session_id), heads.get(session_id)
                 if work is not None:
                     self._session_group(conn, work, group)
                 elif head is not None:
-                    refuse_over(conn, head, group)
+                    erased += self._over(conn, head, max(clock, head.at), group)
                 else:
                     for pending in group:
                         pending.outcome = Refused("session_unknown")
             for work in works.values():
                 self._write(conn, work)
-        announced = []
+        announced = erased
         for session_id, work in works.items():
             if work.session.phase not in lifecycle.ENDED:
                 self._sessions[session_id] = work.session
@@ -216,6 +216,15 @@ class Writer:
             if work.records:
                 announced.append(Announced(session_id, work.head.epoch, work.records[0].seq, work.records, work.texts))
         return announced
+
+    def _over(self, conn: Connection, head: event_log.Head, now: int, group: list[Pending]) -> list[Announced]:
+        """A session that is over takes one command only, the server's own: to erase what somebody said."""
+        asked = [each for each in group if isinstance(each.command, erasing.EraseContent) and each.actor == SYSTEM]
+        refuse_over(conn, head, [each for each in group if each not in asked])
+        told = erasure.after_the_end(conn, self._people, head, now, [each.command for each in asked])  # type: ignore[misc]
+        for pending in asked:
+            pending.outcome = Accepted(told[0].events[-1].seq)
+        return told
 
     def _caught_up(self, conn: Connection, head: event_log.Head) -> Session:
         """Our copy, brought up to the head of the log; taken out of the cache until the transaction has succeeded."""
@@ -301,6 +310,8 @@ class Writer:
         work.records.append(Recorded(seq, work.now, event, encode_event(event)))
         if isinstance(event, closing.TicketsOpened):
             opening.write(conn, self._people, session, event, work.now, self._codes.zone)
+        elif isinstance(event, erasing.ContentErased):
+            erasure.take_away(conn, self._people, event, work.now)
         elif isinstance(event, lifecycle.SessionScheduled | lifecycle.SessionRescheduled):
             session_rows.set_seats(conn, projections.seat_rows(session.id, event))
             if isinstance(event, lifecycle.SessionRescheduled) and (title := event.title) is not None:
@@ -360,15 +371,6 @@ class Writer:
         if now != work.outer:
             phase, starts_at, ends_at, deadline = now
             session_rows.project(conn, session.id, phase=phase, starts_at=starts_at, ends_at=ends_at, deadline=deadline)
-
-
-def tag_of(struct: Command | Event) -> str:
-    """The tag of a command or event, looked up once for each class. Wire classes share the tag of their command."""
-    kind = type(struct)
-    tag = TAGS.get(kind)
-    if tag is None:
-        tag = TAGS[kind] = str(kind.__struct_config__.tag)
-    return tag
 
 
 def outer(session: Session) -> tuple[str, int, int, int | None]:

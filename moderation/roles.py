@@ -92,6 +92,7 @@ CLOCK: dict[str, Relation] = {
     "clock.tick": "any",
     "tickets.open": "any",
     "session.seal": "any",
+    "content.erase": "any",
     "presence.report": "any",
     "attendance.count": "any",
     "policy.declare": "any",

@@ -35,6 +35,7 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
     "seat_kind": ("This seat is for somebody else.", ()),
     "seat_empty": ("Nobody sits here.", ()),
     "wait_used": ("A little time was granted already.", ()),
+    "turn_live": ("This person has a turn; what she said is erased when it is over.", ()),
     "tickets_missing": ("Some questions have no ticket yet; the session cannot be sealed.", ("missing",)),
     "text_empty": ("There are no words in it.", ("field",)),
     "text_too_long": ("It is too long.", ("field", "limit")),

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from . import attendance, closing, lifecycle, outcomes, questions, queue, stage, staging, triage, turns
+from . import attendance, closing, erasing, lifecycle, outcomes, questions, queue, stage, staging, triage, turns
 from .attendance import AttendanceState
 from .base import SYSTEM, Actor, Command, Context, Event, Refused, SetFact
 from .closing import ClosingState
@@ -45,7 +45,7 @@ LifecycleEvent = (
     | lifecycle.SessionRescheduled
     | lifecycle.SessionClosing
 )
-ClockCommand = Tick | closing.OpenTickets | closing.SealSession
+ClockCommand = Tick | closing.OpenTickets | closing.SealSession | erasing.EraseContent
 AnyCommand = (
     LifecycleCommand | questions.QueueCommand | turns.StageCommand | attendance.AttendanceCommand | ClockCommand
 )
@@ -56,6 +56,7 @@ AnyEvent = (
     | attendance.AttendanceEvent
     | closing.TicketsOpened
     | closing.SessionClosed
+    | erasing.ContentErased
 )
 
 COMMANDS: tuple[type[Command], ...] = get_args(AnyCommand)
@@ -215,6 +216,11 @@ def decide_clock(session: Session, command: Command, ctx: Context) -> list[Event
             if session.closing.done != balance.raised:
                 raise Refused("tickets_missing", missing=balance.raised - session.closing.done)
             return [closing.SessionClosed(balance=balance, cancelled=session.lifecycle.closing_by == "cancelled")]
+        case erasing.EraseContent():
+            turn = session.stage.turn_of(command.participant)
+            if turn is not None and turn.state != "parked":
+                raise Refused("turn_live")
+            return [erasing.erase(command)]
     raise AssertionError(f"no rule for {type(command).__name__}")
 
 
@@ -308,6 +314,8 @@ def evolve(session: Session, event: Event, seq: int, at: int) -> None:
             closing.evolve(session.closing, event)
         case closing.TicketsOpened():
             closing.evolve(session.closing, event)
+        case erasing.ContentErased():
+            pass  # words are beside the log: nothing here knows them
         case _:
             EVOLVE[type(event)](session, event, seq, at)
     session.seq, session.at = seq, at

@@ -16,6 +16,7 @@ import msgspec
 from kachehri.live import Live, Recorded
 from rooms.attendance import ParticipantBlocked, ParticipantRemoved, ParticipantUnblocked
 from rooms.base import Command
+from rooms.erasing import ContentErased
 from rooms.questions import QuestionAsked, SupportCounted
 from rooms.views import AUDIENCES, ViewAudience, personal, visible
 
@@ -139,6 +140,9 @@ class Gathering:
                     pending.append({**without_nulls(shown), "seq": record.seq, "at": record.at})
         self._remember_holders()
         self.presence.announced(records)
+        if any(isinstance(record.event, ContentErased) for record in records):
+            # Ticks that are kept for those who come back may hold the words: everyone begins anew without them.
+            self.restart(self.live)
         if self._timer is None:
             wait = self._ticked_at + self._tick_ms - self._clock.steady()
             self._timer = self._clock.later(max(0, wait), self.tick)

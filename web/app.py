@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from kachehri import consents, keys
+from kachehri import consents, erasure, keys
 from kachehri.alerts import Alerts
 from kachehri.allowance import Asking
 from kachehri.bus import Bus
@@ -106,6 +106,8 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     asking = Asking(device=limits.questions_per_minute_device, network=limits.questions_per_minute_network)
     try:
         await service.start()
+        service.follow(lambda announced: erasure.heard(people, announced))
+        await erasure.resume(service)
         await house.start()
         crowds.start()
         await carrying.start()

@@ -6,9 +6,11 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from .bulk import Bulk
-from .tables import Content, table_of
+from .tables import Content, Participant, Person, table_of
 
 _content = table_of(Content)
+_participant = table_of(Participant)
+_person = table_of(Person)
 
 
 class Kept(NamedTuple):
@@ -69,6 +71,29 @@ def republish(conn: Connection, id: str, public: str) -> bool:
     return conn.execute(statement).rowcount == 1
 
 
+def said_by(conn: Connection, person_id: str) -> list[Kept]:
+    """Everything that a person said and that was not erased, in order. Looks through every row."""
+    columns = [_content.c[name] for name in Kept._fields]
+    here = (_content.c.person_id == person_id, _content.c.erased_at.is_(None))
+    return [Kept(*row) for row in conn.execute(select(*columns).where(*here).order_by(_content.c.created_at))]
+
+
+def left_over(conn: Connection) -> list[tuple[str, str]]:
+    """The (session, participant) of persons that were erased and of whom words are still there: a crash came between."""
+    statement = (
+        select(_content.c.session_id, _participant.c.id)
+        .join(_participant, _participant.c.person_id == _content.c.person_id)
+        .join(_person, _person.c.id == _content.c.person_id)
+        .where(
+            _content.c.erased_at.is_(None),
+            _person.c.erased_at.is_not(None),
+            _participant.c.session_id == _content.c.session_id,
+        )
+        .distinct()
+    )
+    return [(row[0], row[1]) for row in conn.execute(statement)]
+
+
 def of_person(conn: Connection, person_id: str) -> list[Erased]:
     """What a person's erasure would take away. Looks through every row: call it before the transaction that erases."""
     statement = (
@@ -80,7 +105,12 @@ def of_person(conn: Connection, person_id: str) -> list[Erased]:
 
 
 def erase(conn: Connection, ids: Sequence[str], at: int) -> None:
-    """Remove the words, sealed and public. The row stays, so that the log's pointer still leads somewhere."""
+    """Remove the words, sealed and public. The row stays, so that the log's pointer still leads somewhere.
+
+    SQLite would leave the bytes where they were until something else is written there; it is told to wipe them.
+    """
     if ids:
+        if conn.dialect.name == "sqlite":
+            conn.exec_driver_sql("PRAGMA secure_delete=ON").close()
         statement = update(_content).where(_content.c.id.in_(ids))
         conn.execute(statement.values(sealed=None, public=None, erased_at=at))

@@ -78,6 +78,23 @@ class Store:
         with translating(), self.reader.connect() as conn:
             yield conn
 
+    def settle(self) -> None:
+        """Move SQLite's write-ahead log into the file and empty it: what was erased is then in neither.
+
+        A reader that is still at an older snapshot keeps the log for a while; the next settling takes the rest.
+        """
+        if self._turnstile is None or not self._turnstile.enter(BUSY_MS / 1000):
+            return
+        try:
+            with translating():
+                raw = self.writer.raw_connection()
+                try:
+                    raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                finally:
+                    raw.close()
+        finally:
+            self._turnstile.leave()
+
     def now(self, conn: Connection) -> int:
         """The database's clock in milliseconds, one for all workers. SQLite lives in this process and has ours."""
         if self._clock is not None:

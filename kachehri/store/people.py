@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from .bulk import Bulk
 from .rows import fetch, fetch_one, insert_into, put_new
-from .tables import Consent, ConsentWording, Device, Participant, Person, table_of
+from .tables import Carry, Command, Consent, ConsentWording, Device, Participant, Person, table_of
 
 _device = table_of(Device)
 _person = table_of(Person)
 _participant = table_of(Participant)
 _consent = table_of(Consent)
 _wording = table_of(ConsentWording)
+_command = table_of(Command)
+_carry = table_of(Carry)
 
 
 class Sealed(NamedTuple):
@@ -105,6 +107,18 @@ def destroy_key(conn: Connection, person_id: str, at: int) -> None:
     conn.execute(update(_person).where(_person.c.id == person_id).values(**nothing, erased_at=at))
 
 
+def forget_participant(conn: Connection, participant_id: str) -> None:
+    """Cut the thread from a participant to a browser and to a name, and let nobody guess what her commands said.
+
+    The key of each command stays, so that none is carried out twice; the hash of its words, which could be tried out
+    one by one, does not.
+    """
+    here = _participant.c.id == participant_id
+    conn.execute(update(_participant).where(here).values(device_id=None, name_content=None))
+    conn.execute(update(_command).where(_command.c.actor == participant_id).values(body_hash=b""))
+    conn.execute(delete(_carry).where(_carry.c.participant_id == participant_id))
+
+
 def join(conn: Connection, rows: Sequence[Taking]) -> None:
     """Write participants; somebody who is there already stays as she is."""
     if rows:
@@ -119,6 +133,11 @@ def participant(conn: Connection, participant_id: str) -> Participant | None:
 def participants(conn: Connection, session_id: str) -> list[Participant]:
     """Everybody who did something in a session."""
     return fetch(conn, Participant, _participant.c.session_id == session_id, order=(_participant.c.id,))
+
+
+def of_person(conn: Connection, person_id: str) -> list[Participant]:
+    """Every participant that a person is. Looks through every row."""
+    return fetch(conn, Participant, _participant.c.person_id == person_id, order=(_participant.c.session_id,))
 
 
 def on_device(conn: Connection, session_id: str, device_id: str) -> list[Participant]:

@@ -32,6 +32,7 @@ import msgspec
 from moderation.roles import allows
 from rooms import lifecycle
 from rooms.base import Actor, Command, ContentRef, Context, Event, Refused, SetFact
+from rooms.erasing import ContentErased
 from rooms.questions import SupportCounted
 from rooms.session import (
     COMMANDS,
@@ -232,6 +233,10 @@ class Walk:
         seq, body = self.live.seq + 1, encode_event(event)
         evolve(self.live, event, seq, self.now)
         self.log.append((seq, self.now, body))
+        if isinstance(event, ContentErased):
+            for each in event.contents:
+                self.texts.pop(each, None)
+                self.reloaded_texts.pop(each, None)
         evolve(self.reloaded, decode_event(body), seq, self.now)
         for channel in (*self.channels, *self.slow):
             channel.happened(seq, event)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from rooms import attendance, closing, lifecycle, outcomes, questions, turns
+from rooms import attendance, closing, erasing, lifecycle, outcomes, questions, turns
 from rooms.base import SYSTEM, Actor, Command
 from rooms.queue import Question
 from rooms.session import COMMANDS, Session, Tick, next_deadline
@@ -440,6 +440,13 @@ class Walker:
             return None
         return self.desk(), attendance.UnblockParticipant(participant=self.rng.choice(barred))
 
+    def erase(self) -> Choice | None:
+        """Everything that somebody said, or what is left of it."""
+        who = self.rng.choice(CITIZEN_ACTORS).participant
+        asked = [self.session.queue.questions[each] for each in self.session.queue.asked_by.get(who, ())]
+        words = tuple(each for one in asked for each in (one.content, one.name, one.village) if each)
+        return (SYSTEM, erasing.EraseContent(participant=who, contents=words)) if words else None
+
     def course(self, phases: tuple[str, ...], command: Command) -> Choice | None:
         return (self.desk(), command) if self.session.phase in phases else None
 
@@ -548,5 +555,6 @@ GENERATE: dict[type[Command], Callable[[Walker, int], Choice | None]] = {
     ),
     attendance.ObjectToBar: lambda w, now: w.objects(),
     attendance.UnblockParticipant: lambda w, now: w.unbar(),
+    erasing.EraseContent: lambda w, now: w.erase(),
     Tick: lambda w, now: (SYSTEM, Tick()),
 }

@@ -182,6 +182,15 @@
  * @property {string | null} [as]
  */
 
+/**
+ * @typedef {Object} ContentErased
+ * @property {"content.erased"} type
+ * @property {string} [participant]
+ * @property {Array<string>} [contents]
+ * @property {number} seq
+ * @property {number} at
+ */
+
 /** @typedef {[string, string]} ContentRef */
 
 /**
@@ -211,7 +220,7 @@
  * @property {number} at
  */
 
-/** @typedef {SessionScheduled | DoorsOpened | SessionStarted | SessionAdjourned | SessionResumed | SessionPostponed | SessionRescheduled | SessionClosing | QuestionAsked | SupportCounted | QuestionClassified | QuestionClaimed | QuestionReleased | QuestionReturned | QuestionHeld | QuestionAdmitted | QuestionMerged | QuestionUnmerged | QuestionNotTaken | RefusalProposed | RefusalOverturned | QuestionRefused | QuestionWithdrawn | QuestionAnswered | QuestionDeferred | QuestionMoved | PolicyDeclared | OutcomeNoted | TurnCalled | TurnAccepted | TurnReadied | TurnStaged | TurnDropped | TurnReturned | TurnParked | TurnOffered | TurnExtended | TurnReadOut | TurnEnded | SeatTaken | SeatLeft | SeatMuted | StaffArrived | StaffLeft | AttendanceCounted | ParticipantRemoved | ParticipantBlocked | ParticipantUnblocked | ParticipantObjected | TicketsOpened | SessionClosed} Event */
+/** @typedef {SessionScheduled | DoorsOpened | SessionStarted | SessionAdjourned | SessionResumed | SessionPostponed | SessionRescheduled | SessionClosing | QuestionAsked | SupportCounted | QuestionClassified | QuestionClaimed | QuestionReleased | QuestionReturned | QuestionHeld | QuestionAdmitted | QuestionMerged | QuestionUnmerged | QuestionNotTaken | RefusalProposed | RefusalOverturned | QuestionRefused | QuestionWithdrawn | QuestionAnswered | QuestionDeferred | QuestionMoved | PolicyDeclared | OutcomeNoted | TurnCalled | TurnAccepted | TurnReadied | TurnStaged | TurnDropped | TurnReturned | TurnParked | TurnOffered | TurnExtended | TurnReadOut | TurnEnded | SeatTaken | SeatLeft | SeatMuted | StaffArrived | StaffLeft | AttendanceCounted | ParticipantRemoved | ParticipantBlocked | ParticipantUnblocked | ParticipantObjected | TicketsOpened | SessionClosed | ContentErased} Event */
 
 /**
  * @typedef {Object} ExtendTurn
