@@ -88,8 +88,9 @@ class DeskQuestion:
     spoken: bool = False
     #: There is more text than this card has.
     more: bool = False
-    #: The name of somebody else who is working on it.
+    #: The name of whoever is working on it.
     claimed: str = ""
+    claimed_mine: bool = False
     #: Where it stands, for lists that hold questions of every state.
     stands: str = ""
     outcome: OutcomeCard | None = None
@@ -197,12 +198,17 @@ class Drawing:
             village=row.village,
             spoken=row.spoken,
             more=row.more,
-            claimed=self._crew.get(row.claimed, words.plain("claim.somebody"))
-            if row.claimed not in ("", self._me)
-            else "",
+            claimed=self.holder(row.claimed),
+            claimed_mine=row.claimed == self._me,
             stands=words.plain(f"stands.{row.state}"),
             outcome=self.outcome(row),
         )
+
+    def holder(self, participant: str) -> str:
+        """Who works on a question, by name."""
+        if participant == self._me and participant:
+            return self._words.plain("claim.you")
+        return self._crew.get(participant, self._words.plain("claim.somebody")) if participant else ""
 
     def outcome(self, row: QuestionRow) -> OutcomeCard | None:
         """What became of it, the day and the office in words."""

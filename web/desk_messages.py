@@ -101,7 +101,7 @@ _PLAIN = (
     "row.spoken_text",
     "line.here",
     "line.away",
-    "claim.own",
+    "claim.you",
     "claim.by",
     "claim.somebody",
     "pick.all",

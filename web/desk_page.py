@@ -191,7 +191,7 @@ def build(
         deck=drawing.deck(),
         parked=drawing.turns(("parked",)),
         heard=drawing.heard(),
-        categories=tuple(Choice(code, name) for code, name in names.topics.items()),
+        categories=tuple(Choice(code, name) for code, name in names.topics.items() if life.hears(code)),
         topics=names.topics,
         areas=names.areas,
         offices=names.offices,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from kachehri.i18n import Words
 from rooms.session import Session
-from rooms.views import SeatRow, Texts, view
+from rooms.views import SeatRow, Texts, View, view
 from web import desk_messages
 from web.cards import SessionCard
-from web.desk_cards import Drawing, Names
+from web.desk_cards import DeskTurn, Drawing, Names
 from web.staff_shapes import OfficialPage, OfficialSeat
 
+#: Phases in which somebody must be at the control desk.
+OPEN = ("doors_open", "live", "adjourned")
 #: Questions of the line that are shown beside the one being heard.
 NEXT_SHOWN = 4
 _MESSAGES = (
@@ -37,6 +39,9 @@ _MESSAGES = (
     "official.taken",
     "official.not_yet",
     "official.read_out",
+    "official.also",
+    "comma",
+    "row.spoken_text",
     "official.nobody",
     "turn.called",
     "turn.on_deck",
@@ -48,12 +53,20 @@ _MESSAGES = (
 
 
 def build(
-    session: Session, texts: Texts, words: Words, names: Names, card: SessionCard, *, now: int, me: str
+    session: Session,
+    texts: Texts,
+    words: Words,
+    names: Names,
+    card: SessionCard,
+    *,
+    now: int,
+    me: str,
+    may_take_desk: bool = False,
 ) -> OfficialPage:
     """The page as it stands at `now` (milliseconds since the epoch)."""
     shown = view(session, "official", texts)
     drawing = Drawing(shown, words, names, now, me)
-    reading = drawing.turns(("read_out",))
+    speaker = next(iter((*drawing.turns(("on_stage",)), *drawing.turns(("read_out",)))), None)
     seats = tuple(
         OfficialSeat(id, row.index, seat_name(id, row, words), row.taken)
         for id, row in shown.seats.items()
@@ -64,12 +77,29 @@ def build(
         participant=me,
         topics=names.topics,
         seats=seats,
-        speaker=drawing.speaker() or (reading[0] if reading else None),
+        areas=names.areas,
+        speaker=speaker,
+        place=place_of(shown, speaker, names, words),
         deck=drawing.turns(("called", "on_deck", "ready", "dropped")),
         line=drawing.questions(shown.line[:NEXT_SHOWN], places=True),
         waiting=shown.totals.get("admitted", 0),
+        staffed=is_staffed(session, may_take_desk),
+        may_take_desk=may_take_desk,
         messages=desk_messages.chosen(words, _MESSAGES),
     )
+
+
+def is_staffed(session: Session, chairs: bool) -> bool:
+    """Whether anybody is at the control desk. The chair, who sits here, counts for the others but not for herself."""
+    here = session.attendance
+    return session.phase not in OPEN or ("moderator" in here.staff.values() if chairs else here.presided)
+
+
+def place_of(shown: View, speaker: DeskTurn | None, names: Names, words: Words) -> str:
+    """Where the problem is: the area and the village."""
+    turn = shown.turns.get(speaker.id) if speaker else None
+    about = shown.questions.get(turn.questions[0]) if turn and turn.questions else None
+    return f"{words.plain('comma')} ".join(filter(None, (names.area(about.area), about.village))) if about else ""
 
 
 def seat_name(seat: str, row: SeatRow, words: Words) -> str:

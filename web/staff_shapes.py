@@ -37,6 +37,8 @@ class MineCard:
     desk: bool = False
     seat: bool = False
     edit: bool = False
+    people: bool = False
+    register: bool = False
     balance: Balance | None = None
 
 
@@ -48,6 +50,9 @@ class MinePage:
     next: tuple[MineCard, ...] = ()
     past: tuple[MineCard, ...] = ()
     may_plan: bool = False
+    #: What else there is for this account: a word of the catalogue, where it leads, its picture.
+    ways: tuple[tuple[str, str, str], ...] = ()
+    unfinished: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,9 +69,14 @@ class OfficialPage:
     participant: str
     topics: Mapping[str, str]
     seats: tuple[OfficialSeat, ...]
+    areas: Mapping[str, str]
     speaker: DeskTurn | None
+    place: str
     deck: tuple[DeskTurn, ...]
     line: tuple[DeskQuestion, ...]
     waiting: int
+    #: Whether anybody moderates, and whether the reader may take the desk if nobody does.
+    staffed: bool
+    may_take_desk: bool
     messages: tuple[tuple[str, str], ...]
     blank: DeskTurn = DeskTurn()

@@ -51,7 +51,9 @@ async def test_what_one_opens_the_other_sees_taken_and_passes_over(town: Town, b
     one = await sit_down(browser, town, "moderator", f"/mod/{session}")
     two = await sit_down(browser, town, "chair", f"/mod/{session}")
     await one.page.keyboard.press("Enter")
-    await expect(one.page.locator("#claim")).to_have_text(re.compile(UR.plain("claim.own")))
+    await expect(one.page.locator(f"#triage-list [data-id='{first}'] [data-flag=claimed]")).to_have_text(
+        UR.plain("claim.you")
+    )
     chip = two.page.locator(f"#triage-list [data-id='{first}'] [data-flag=claimed]")
     await expect(chip).to_have_text("A moderator")
     await expect(two.page.locator("#triage-acts [data-act=admit]")).to_be_disabled()

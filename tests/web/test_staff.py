@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+from urllib.parse import urlencode
 
+import httpx
 import pytest
 
 from kachehri import staff
@@ -12,7 +14,8 @@ from kachehri.i18n import LANGUAGES, words_for
 from kachehri.store import accounts
 from moderation.roles import allows
 from rooms.base import Actor
-from rooms.questions import AskQuestion
+from rooms.questions import AskQuestion, ClaimQuestion
+from rooms.refusals import REFUSALS
 from signaling.client import LiveClient
 from signaling.client.entrance import WebEntrance
 from tests.web.conftest import Phone, Town
@@ -194,6 +197,64 @@ def test_scripts_are_given_every_sentence_that_they_can_ask_for(code: str) -> No
     given = dict(desk_messages.for_scripts(words_for(code)))
     assert all(given.values())
     assert set(given) == set(dict(desk_messages.for_scripts(words_for("ur"))))
+
+
+@pytest.mark.parametrize("code", sorted(LANGUAGES))
+def test_every_refusal_has_a_sentence_for_the_staff(code: str) -> None:
+    assert [each for each in REFUSALS if not words_for(code).has(f"no.{each}")] == []
+
+
+async def test_an_observer_sees_the_desk_and_has_nothing_to_press(town: Town) -> None:
+    session = await town.schedule(live=True)
+    question = await ask(town, session, "پانی کی لائن")
+    phone = await signed_in(town, "observer")
+    page = (await phone.get(f"/mod/{session}")).text
+    assert "پانی کی لائن" in page and "data-looks-on" in page and EN.plain("desk.watching") in page
+    assert "q-tick" not in page and 'data-act="admit"' not in page and "data-reveal" not in page
+    refused = await phone.post(f"/mod/{session}", do="admit", question=question)
+    assert refused.status_code == 409 and EN.plain("no.not_allowed") in refused.text
+
+
+async def test_several_questions_are_admitted_without_a_script(town: Town) -> None:
+    session = await town.schedule(live=True)
+    ids = [await ask(town, session, each) for each in ("ایک", "دو", "تین")]
+    phone = await signed_in(town, "moderator")
+    await phone.get(f"/mod/{session}?q=ایک")
+    assert phone.page.count('class="q-tick"') == 1 + 1  # what was found, and the template
+    await phone.get(f"/mod/{session}")
+    fields = [*phone.fields(f"/mod/{session}").items(), ("do", "admit"), *(("questions", each) for each in ids[:2])]
+    body = urlencode(fields).encode()
+    headers = {"origin": phone.origin, "content-type": "application/x-www-form-urlencoded"}
+    answer = await phone.client.post(f"/mod/{session}", content=body, headers=headers)
+    assert answer.status_code == 200 and EN.plain("undo.admit") in answer.text
+    live = await town.service.live(session)
+    assert [live.session.queue.get(each).state for each in ids] == ["admitted", "admitted", "new"]
+
+
+async def test_one_decision_on_many_is_carried_out_once_and_says_what_could_not_be(town: Town) -> None:
+    session = await town.schedule(live=True)
+    first, second = [await ask(town, session, each) for each in ("ایک", "دو")]
+    await town.moderate(session, ClaimQuestion(question=second))
+    phone = await signed_in(town, "moderator")
+    await phone.get(f"/mod/{session}")
+    token = re.search(r'data-form-token="([^"]+)"', phone.page)
+    assert token is not None
+
+    async def give(**content: object) -> httpx.Response:
+        headers = {"origin": phone.origin, "x-form-token": token[1]}
+        return await phone.client.post(f"/mod/{session}/many", json=content, headers=headers)
+
+    wanted = {"do": "hold", "reason": "unclear", "questions": [first, second, "0" * 16], "key": new_key()}
+    said = (await give(**wanted)).json()
+    assert said["done"] == [first]
+    assert [each["code"] for each in said["failed"]] == ["claimed", "question_unknown"]
+    seq = (await town.service.live(session)).session.seq
+    assert (await give(**wanted)).json()["done"] == [first]
+    assert (await town.service.live(session)).session.seq == seq
+    assert (await give(**{**wanted, "reason": "because"})).status_code == 400
+    assert (await give(**{**wanted, "questions": []})).status_code == 400
+    forged = await phone.client.post(f"/mod/{session}/many", json=wanted, headers={"origin": phone.origin})
+    assert forged.status_code == 403
 
 
 async def test_a_clerk_looks_on_and_corrects_topics_but_is_offered_nothing_else(town: Town) -> None:

@@ -11,7 +11,7 @@ from web.desk_cards import names_of
 from web.house import house_of
 from web.logins import staff_participant
 from web.official_page import build
-from web.staff import guarded
+from web.staff import guarded, may
 
 
 @guarded("page.official")
@@ -28,5 +28,6 @@ async def show(request: Request, account: Account) -> Response:
         reading.head(live, words),
         now=house.now(),
         me=staff_participant(live.session.id, account),
+        may_take_desk=may(account, "page.desk") and may(account, "turn.call"),
     )
     return house.show(request, "staff/official.html", page)

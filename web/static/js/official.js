@@ -5,7 +5,7 @@ import { LiveConnection } from "./connection.js";
 import { MicrophoneError, meter } from "./mic.js";
 import { StageSender } from "./stage.js";
 import { LiveStore } from "./store.js";
-import { arrange, bit, byId, clone, put, topicNames } from "./staff/rows.js";
+import { areaNames, arrange, bit, byId, clone, put, topicNames } from "./staff/rows.js";
 import { clockText, say, sayNo, showProblem } from "./staff/talk.js";
 import { Watching } from "./staff/watching.js";
 
@@ -147,6 +147,9 @@ function draw() {
   byId("now-empty").hidden = Boolean(now);
   byId("read-out").hidden = now?.[1].state !== "read_out";
   if (now) fill(byId("now"), view.questions?.[now[1].questions?.[0]]);
+  drawPlace(view.questions?.[now?.[1].questions?.[0] ?? ""]);
+  drawAlso(view, turns.filter(([id, turn]) => turn.state === "on_stage" && id !== now?.[0]));
+  drawStaffed(view);
   drawNext(view, turns);
   drawSeat(view);
   drawTiles();
@@ -157,7 +160,28 @@ function draw() {
 function fill(row, q) {
   put(bit(row, "name"), q?.name || say("someone"));
   put(bit(row, "topic"), topicNames[q?.category] ?? "");
-  put(bit(row, "text"), q?.text ?? "");
+  put(bit(row, "text"), q?.text || (q?.spoken ? say("row.spoken_text") : ""));
+}
+
+/** Where the problem is. @param {any} q */
+function drawPlace(q) {
+  put(byId("now-place"), [areaNames[q?.area] ?? "", q?.village].filter(Boolean).join(`${say("comma")} `));
+}
+
+/** Who else is on the stage. @param {any} view @param {[string, any][]} others */
+function drawAlso(view, others) {
+  const names = others.map(([, turn]) => view.questions?.[turn.questions?.[0]]?.name || say("someone"));
+  byId("also").hidden = names.length === 0;
+  put(byId("also"), names.length ? say("official.also", { names: names.join(`${say("comma")} `) }) : "");
+}
+
+/** Nobody moderates: whoever may take the desk is shown the way. The chair sees the staff; others are told in one word. @param {any} view */
+function drawStaffed(view) {
+  const open = ["doors_open", "live", "adjourned"].includes(view.session?.phase);
+  const staffed = view.staff ? Object.values(view.staff).includes("moderator") : Boolean(view.desk_staffed);
+  const box = byId("unstaffed");
+  if (open && !staffed && box.hidden) announce("unstaffed", box.querySelector("b")?.textContent ?? "", { urgent: true });
+  box.hidden = !open || staffed;
 }
 
 /** @param {any} view @param {[string, any][]} turns */

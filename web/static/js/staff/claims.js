@@ -75,15 +75,12 @@ export class Claims {
     await this.orders.give("question.claim", { question: this.mine }, { quiet: true });
   }
 
-  /** The line above the buttons. @param {string} id */
+  /** The line above the buttons, when somebody else has it. @param {string} id */
   draw(id) {
-    const box = byId("claim");
     const other = this.other(id);
-    const own = this.mine === id && id !== "";
-    box.hidden = !other && !own;
-    box.toggleAttribute("data-own", own);
-    put(box.querySelector("span"), own ? say("claim.own") : other ? say("claim.by", { name: nameOf(other) }) : "");
-    byId("claim-over").hidden = own || this.held(id);
+    byId("claim").hidden = !other;
+    put(byId("claim").querySelector("span"), other ? say("claim.by", { name: nameOf(other) }) : "");
+    byId("claim-over").hidden = this.held(id);
     return this.held(id);
   }
 }

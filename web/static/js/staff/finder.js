@@ -31,7 +31,6 @@ export class Finder {
       void this.look();
     });
     this.form.addEventListener("input", () => this.soon(TYPED_MS));
-    this.form.addEventListener("reset", () => setTimeout(() => this.clear()));
     byId("find-open").addEventListener("click", () => this.unfold(this.more.hasAttribute("data-shut")));
     byId("found-clear").addEventListener("click", (event) => {
       event.preventDefault();

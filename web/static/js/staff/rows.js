@@ -7,7 +7,7 @@ import { say, sayCount } from "./talk.js";
 const HEAD_MOST = 120;
 const MINUTE = 60000;
 export const topicNames = table(document.body, "data-topics");
-const areaNames = table(document.body, "data-areas");
+export const areaNames = table(document.body, "data-areas");
 /** @type {Record<string, string>} */
 const REASON_OF = { held: "hold", not_taken: "not_take", refusing: "refuse", refused: "refuse", deferred: "defer" };
 
@@ -78,7 +78,8 @@ export function fillQuestion(row, id, view, known) {
   put(bit(row, "age"), ageText(known.now - (q.at ?? 0)));
   put(bit(row, "ref"), grouped(q.reference ?? ""));
   bit(row, "more").hidden = !q.more;
-  flag(row, "claimed", q.claimed && q.claimed !== known.me && (known.names?.(q.claimed) ?? ""));
+  flag(row, "claimed", q.claimed && (q.claimed === known.me ? say("claim.you") : (known.names?.(q.claimed) ?? "")));
+  bit(row, "flag=claimed").toggleAttribute("data-own", q.claimed === known.me);
   flag(row, "stands", known.searched && say(`stands.${state}`));
   flag(row, "spoken", q.spoken && bit(row, "flag=spoken").textContent || false);
   flag(row, "private", q.private && bit(row, "flag=private").textContent || false);

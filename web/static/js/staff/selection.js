@@ -93,11 +93,16 @@ export class Selection {
     byId("bulk").hidden = !this.on;
     put(byId("bulk-count"), sayCount("pick.count", this.ids.size));
     put(byId("bulk-all").firstElementChild, say("pick.all", { n: this.chooser.ids.length }));
+    const { questions = {} } = this.view();
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-bulk]"))) {
+      const states = byId("triage-acts").querySelector(`[data-act=${button.dataset.bulk}]`)?.getAttribute("data-states")?.split(" ") ?? [];
+      button.hidden = ![...this.ids].some((id) => states.includes(questions[id]?.state ?? "admitted"));
+    }
   }
 
   /** @param {string} name admit, hold, not_take, return or classify */
   async act(name) {
-    if (!this.on || this.busy) return;
+    if (!this.on || this.busy || document.querySelector(`[data-bulk=${name}][hidden]`)) return;
     /** @type {Record<string, string>} */
     const fields = {};
     if (name === "hold" || name === "not_take") {
