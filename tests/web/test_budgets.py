@@ -58,7 +58,7 @@ async def test_pages_stay_within_their_budgets(town: Town, browser: Browser, lan
         f"/s/{session}": (35, 4),
         f"/s/{session}/ask": (35, 4),
         "/track": (35, 4),
-        receipt: (20, 4),
+        receipt: (20, 3),
         f"/s/{session}/live": (45, 5),
     }
     found = {path: await cold(browser, town.url + path, language, cookies) for path in budgets}
