@@ -1,0 +1,78 @@
+"""A citizen whose browser runs no script: she asks, sees her place, says "me too", follows, and takes back."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from kachehri.i18n import words_for
+from rooms.questions import AdmitQuestion
+from tests.web.conftest import Town
+
+pytestmark = pytest.mark.anyio
+expect.set_options(timeout=15_000)
+
+
+@pytest.mark.parametrize("language", ["ur", "en"])
+async def test_ask_see_my_place_me_too_follow_track_and_withdraw(town: Town, browser: Browser, language: str) -> None:
+    words = words_for(language)
+    session = await town.schedule(live=True)
+    neighbour = town.phone(language)
+    await neighbour.ask(session, "ہماری گلی میں پانی نہیں")
+    context = await browser.new_context(
+        viewport={"width": 360, "height": 640},
+        locale={"ur": "ur-PK", "en": "en-GB"}[language],
+        base_url=town.url,
+        java_script_enabled=False,
+    )
+    context.set_default_timeout(15_000)
+    page = await context.new_page()
+
+    # In: from the first page through the lobby, with sound and a hidden name.
+    await page.goto("/")
+    await page.locator(f'main a[href="/s/{session}"]').first.click()
+    await page.locator('input[name="follow"][value="text"]').check()
+    await page.locator('input[name="hide_name"]').check()
+    await page.locator(f'form[action="/s/{session}/join"] button').click()
+    await page.wait_for_url(f"**/s/{session}/live")
+    # Ask: topic and place alone.
+    await page.goto(f"/s/{session}/ask")
+    assert await page.locator('input[name="hide_name"]').is_checked(), "as she said in the lobby"
+    await page.locator(".topics label").first.click()
+    await page.locator(".sub:visible .choice").first.click()
+    await page.locator('input[name="spoken"]').check()
+    await page.locator("#area").select_option("uc1")
+    await page.get_by_role("button", name=words.plain("continue")).click()
+    await page.get_by_role("button", name=words.plain("check.send")).click()
+    number = (await page.locator(".ref-n").inner_text()).strip()
+    code = (await page.locator(".ref b.digits").inner_text()).strip()
+    receipt = page.url.split("?")[0]
+    await expect(page.locator("#h-words + p")).to_have_text(words.plain("receipt.spoken"))
+    # Her place: the page as it is now, and again after it has moved.
+    live = await town.service.live(session)
+    first, mine = sorted(live.session.queue.questions.values(), key=lambda each: each.asked_at)
+    for question in (first, mine):
+        await town.moderate(session, AdmitQuestion(question=question.id))
+    await page.goto(receipt)
+    await expect(page.locator(".place-n")).to_have_text("2")
+    await page.goto(f"/s/{session}/live")
+    await expect(page.locator("#mine-list [data-place]")).to_have_text("2")
+    # Me too, on the neighbour's question.
+    await page.locator(f'#line button[value="{first.id}"]').click()
+    await page.wait_for_url(f"**/s/{session}/live*")
+    assert live.session.queue.questions[first.id].supports == 1
+    # Follow it from a borrowed phone, with the number and the code.
+    await context.clear_cookies()
+    await page.goto("/track")
+    await page.locator("#reference").fill(number)
+    await page.locator("#digits").fill(code)
+    await page.get_by_role("button", name=words.plain("track.show")).click()
+    await expect(page.locator(".place-n")).to_have_text("2")
+    assert page.url.split("?")[0] == receipt
+    # Check again without a script, then take it back.
+    await page.get_by_role("link", name=words.plain("check_again")).click()
+    await page.locator("summary", has_text=words.plain("withdraw.open")).click()
+    await page.get_by_role("button", name=words.plain("withdraw.yes")).click()
+    await expect(page.locator(".steps .now")).to_contain_text(words.plain("state.withdrawn"))
+    assert live.session.queue.questions[mine.id].state == "withdrawn"
+    await context.close()
