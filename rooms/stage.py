@@ -47,6 +47,7 @@ TURNS: dict[tuple[State, str], State | Literal["earlier"]] = {
     ("ready", "read_out"): "read_out",
     ("parked", "read_out"): "read_out",
     ("dropped", "read_out"): "read_out",
+    ("on_stage", "read_out"): "read_out",
     ("on_stage", "extend"): "on_stage",
     ("on_stage", "finish"): "ended",
     ("read_out", "finish"): "ended",
@@ -275,6 +276,7 @@ def evolve(state: StageState, event: Event, at: int) -> None:
             state.turns[event.turn].ends_at = event.ends_at
         case TurnReadOut():
             turn = state.turns[event.turn]
+            off_air(turn, at)
             enter(turn, "read_out")
             turn.heard, turn.until, turn.cause = True, 0, ""
             release(state, turn)

@@ -246,6 +246,18 @@ class TestOnTheStage:
         assert ended == TurnEnded(turn=turn, outcome="read_out", heard=True)
         assert hearing.state(question) == "heard"
 
+    def test_whose_microphone_fails_on_the_stage_is_read_out(self) -> None:
+        hearing = Hearing().live()
+        turn = hearing.on_stage()
+        (question,) = turn_of(hearing, turn).questions
+        hearing.now += 20_000
+        hearing.do(ReadOutTurn(turn=turn), ZAINAB)
+        assert (hearing.session.stage.heard(), hearing.session.stage.seats["c1"].turn) == ({}, "")
+        hearing.now += 30_000
+        hearing.do(FinishTurn(turn=turn))
+        assert hearing.state(question) == "heard"
+        assert hearing.session.stage.pace == [20_000], "the time for which she stood there"
+
     def test_taken_off_is_silent_at_once(self) -> None:
         hearing = Hearing().live()
         turn = hearing.on_stage()
@@ -288,7 +300,7 @@ class TestOnTheStage:
         hearing = Hearing().live()
         turn = hearing.on_stage()
         late: list[Command] = [AcceptTurn(turn=turn), ReadyTurn(turn=turn), WaitTurn(turn=turn), StageTurn(turn=turn)]
-        late += [ReadOutTurn(turn=turn), OfferTurn(turn=turn), CancelTurn(turn=turn)]
+        late += [OfferTurn(turn=turn), CancelTurn(turn=turn)]
         assert {hearing.refused(command) for command in late} == {"turn_state"}
 
 

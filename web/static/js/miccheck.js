@@ -10,7 +10,7 @@ import { sentence } from "./words.js";
 export class MicCheck {
   /**
    * @param {() => Promise<MediaStream>} open gets the microphone
-   * @param {{onOpen?: (stream: MediaStream) => void, onHeard?: () => void}} [told]
+   * @param {{onOpen?: (stream: MediaStream) => void, onHeard?: () => void, onFail?: () => void}} [told]
    */
   constructor(open, told = {}) {
     this.open = open;
@@ -78,6 +78,7 @@ export class MicCheck {
     this.stop();
     this.part("mic-start").hidden = true;
     this.part("mic-on").hidden = true;
+    this.told.onFail?.();
     for (const box of this.boxes) {
       box.hidden = false;
       for (const each of /** @type {NodeListOf<HTMLElement>} */ (box.querySelectorAll("[data-cause]"))) each.hidden = each.dataset.cause !== cause;

@@ -66,7 +66,9 @@ const sender = new StageSender(live, (state) => {
 const sounds = new Sounds();
 const hearing = new Reception(live, "sound", (seat, stream) => sounds.play(seat, stream), () => {});
 const check = new MicCheck(() => sender.openMicrophone(), {
+  onFail: () => (byId("stage-read").hidden = false),
   onOpen: (stream) => {
+    byId("stage-read").hidden = true;
     sender.speakInto(stream);
     sender.mute(muted);
     byId("mute").hidden = false;
