@@ -28,6 +28,8 @@ class Words:
     def __init__(self, language: Language, zone: ZoneInfo) -> None:
         self.language = language
         self.dates = Dates(language.code, zone)
+        #: Sentences without values, ready as markup: a desk with a hundred rows asks for the same few again and again.
+        self._ready: dict[str, Markup] = {}
 
     @property
     def other(self) -> Language:
@@ -39,6 +41,14 @@ class Words:
 
     def t(self, key: str, count: int | None = None, **values: object) -> Markup:
         """A sentence as markup. Values that are already markup are inserted as they are (a link, a bold word)."""
+        if count is None and not values:
+            ready = self._ready.get(key)
+            if ready is None:
+                ready = self._ready[key] = self._marked(key, None, {})
+            return ready
+        return self._marked(key, count, values)
+
+    def _marked(self, key: str, count: int | None, values: dict[str, object]) -> Markup:
         if count is not None:
             values.setdefault("n", count)
         wrapped = {name: v if isinstance(v, Markup) else _BDI.format(v) for name, v in values.items()}
