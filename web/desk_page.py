@@ -105,7 +105,8 @@ class DeskPage:
     time_word: str
     time_text: str
     time_from: int
-    sums: desk_sums.Sums
+    raised: int
+    unnoted: int
     done: int
     closing_title: str
     balance: Balance | None
@@ -173,7 +174,7 @@ def build(
     since = now - (life.live_since if running else life.starts_at)
     word = "desk.live_for" if running else "desk.starts_in" if since < 0 else "desk.late_by"
     totals = {state: shown.totals.get(state, 0) for state in (*LISTS, "admitted")}
-    sums = desk_sums.weigh(session)
+    raised = desk_sums.balance(session).raised
     balance = session.closing.balance
     return DeskPage(
         session=card,
@@ -213,9 +214,10 @@ def build(
         time_word=words.plain(word),
         time_text=clock(since),
         time_from=life.starts_at,
-        sums=sums,
+        raised=raised,
+        unnoted=len(desk_sums.unnoted(session)),
         done=session.closing.done,
-        closing_title=closing_title(words, session, sums.raised),
+        closing_title=closing_title(words, session, raised),
         balance=None
         if balance is None
         else Balance(balance.raised, balance.tickets, balance.followers, balance.withdrawn, balance.refused),

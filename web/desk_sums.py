@@ -39,15 +39,15 @@ def weigh(session: Session) -> Sums:
     """All of it, as it stands."""
     queue, turns = session.queue, session.stage.turns.values()
     counts = {state: len(rows) for state, rows in queue.index.items()}
-    balance = session.closing.balance or closing.weigh(counts)
+    sums = balance(session)
     waiting = [queue.questions[each] for state in WAITING for _, each in queue.index.get(state, ())]
     on_stage = sum(turn.state in ("on_stage", "read_out") for turn in turns)
     return Sums(
-        raised=balance.raised,
-        tickets=balance.tickets,
-        followers=balance.followers,
-        withdrawn=balance.withdrawn,
-        refused=balance.refused,
+        raised=sums.raised,
+        tickets=sums.tickets,
+        followers=sums.followers,
+        withdrawn=sums.withdrawn,
+        refused=sums.refused,
         waiting=len(waiting),
         people=len({question.asker for question in waiting}),
         on_stage=on_stage,
@@ -58,6 +58,12 @@ def weigh(session: Session) -> Sums:
         deferred=counts.get("deferred", 0),
         answered=counts.get("answered", 0),
     )
+
+
+def balance(session: Session) -> closing.Balance:
+    """The balance that was written, or that a close would write now."""
+    counts = {state: len(rows) for state, rows in session.queue.index.items()}
+    return session.closing.balance or closing.weigh(counts)
 
 
 def unnoted(session: Session) -> list[str]:

@@ -101,7 +101,7 @@ class Finder:
     """Remembers folded words, so that the second letter typed costs less than the first."""
 
     def __init__(self) -> None:
-        self._folded: dict[str, str] = {}
+        self._folded: dict[tuple[str, str, str], str] = {}
 
     async def find(
         self,
@@ -123,8 +123,7 @@ class Finder:
         ids = (each for state in states for _, each in queue.index.get(state, ()))
         questions = [q for q in (queue.questions[each] for each in ids) if _fits(q, wanted, groups, within)]
         if wanted.text:
-            sources = [(q, _sources(q, texts)) for q in questions]
-            questions = await asyncio.to_thread(self._matching, sources, wanted.text)
+            questions = await asyncio.to_thread(self._matching, questions, dict(texts), wanted.text)
         newest = bool(wanted.text) or list in ("merged", "not_taken")
         if wanted.sort == "supports":
             questions.sort(key=lambda q: (-_weight(session, q), q.asked_at))
@@ -132,43 +131,34 @@ class Finder:
             questions.sort(key=lambda q: q.asked_at, reverse=newest)
         return Found(tuple(q.id for q in questions[:WINDOW]), len(questions))
 
-    def _matching(self, sources: Iterable[tuple[Question, tuple[tuple[str, str], ...]]], text: str) -> list[Question]:
-        digits = re.sub(r"\D", "", fold(text))
-        words = _WORD.findall(fold(text))
-        number = len(digits) >= _DIGITS_LEAST and not re.sub(r"[\d\s-]", "", fold(text))
+    def _matching(self, questions: Iterable[Question], texts: Texts, text: str) -> list[Question]:
+        typed = fold(text)
+        digits = re.sub(r"\D", "", typed)
+        if len(digits) >= _DIGITS_LEAST and not re.sub(r"[\d\s-]", "", typed):
+            return [question for question in questions if digits in question.reference]
+        words = _WORD.findall(typed)
         if len(self._folded) > _KEPT_MOST:
             self._folded = {}
         found = []
-        for question, parts in sources:
-            if number:
-                if digits in question.reference:
-                    found.append(question)
-                continue
-            here = " ".join(self._fold(key, source) for key, source in parts)
-            if all(word in here for word in words):
+        for question in questions:
+            parts = (question.content, question.name, question.village)
+            here = self._folded.get(parts)
+            if here is None:
+                here = self._folded[parts] = fold(" ".join(texts.get(each, "") for each in parts))
+            # Erased words are found no more, although they are remembered here until they are crowded out.
+            if all(word in here for word in words) and all(not each or each in texts for each in parts):
                 found.append(question)
         return found
 
-    def _fold(self, key: str, source: str) -> str:
-        known = self._folded.get(key)
-        if known is None:
-            known = self._folded[key] = fold(source)
-        return known
-
 
 def _fits(q: Question, wanted: Wanted, groups: Mapping[str, str], within: Mapping[str, str]) -> bool:
-    return (
+    return not wanted.filters or (
         (not wanted.topic or groups.get(q.category, "other") == wanted.topic)
         and (not wanted.area or f"/{wanted.area}/" in f"/{within.get(q.area, '')}")
         and (not wanted.channel or q.channel == wanted.channel)
         and (not wanted.kind or q.kind == wanted.kind)
         and (not wanted.private or q.private)
     )
-
-
-def _sources(q: Question, texts: Texts) -> tuple[tuple[str, str], ...]:
-    keys = (q.content, q.name, getattr(q, "village", ""))
-    return tuple((key, texts[key]) for key in keys if key in texts)
 
 
 def _weight(session: Session, q: Question) -> int:

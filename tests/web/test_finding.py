@@ -89,3 +89,13 @@ def test_what_does_not_exist_is_no_filter() -> None:
     wanted = Wanted.of({"channel": "pigeon", "kind": "x", "sort": "y", "q": " a " * 400})
     assert (wanted.channel, wanted.kind, wanted.sort, len(wanted.text)) == ("", "", "arrival", 200)
     assert Wanted.of({}).is_plain and not Wanted.of({"private": "1"}).is_plain
+
+
+async def test_erased_words_are_found_no_more(town: Town) -> None:
+    session = await town.schedule(live=True)
+    await ask(town, session, 1, "راز کی بات")
+    live = await town.service.live(session)
+    finder = Finder()
+    wanted = Wanted.of({"q": "راز"})
+    assert (await finder.find(live.session, live.texts, wanted, "new", GROUPS, WITHIN)).total == 1
+    assert (await finder.find(live.session, {}, wanted, "new", GROUPS, WITHIN)).total == 0
