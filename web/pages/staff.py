@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +17,15 @@ from web.house import House, house_of
 from web.staff import guarded, may
 from web.staff_shapes import MineCard, MinePage
 from web.topics import District
+
+#: Word, address, picture, and the row of the role table.
+WAYS: Final = (
+    ("tickets", "/tickets", "papers", "page.tickets"),
+    ("people", "/people", "people", "page.accounts"),
+    ("offices", "/offices", "office", "page.offices"),
+    ("practice", "/practice", "practice", "page.practice"),
+    ("setup", "/setup", "gear", "page.setup"),
+)
 
 
 @guarded("page.staff")
@@ -37,8 +47,15 @@ async def mine(request: Request, account: Account) -> Response:
         next=tuple(each for each in rows if not each.session.is_live and each.session.phase != "closing"),
         past=tuple(ended),
         may_plan=may(account, "session.schedule"),
+        ways=ways(account),
+        unfinished=not house.place.set_up_at and may(account, "page.setup"),
     )
     return house.show(request, "staff/mine.html", page)
+
+
+def ways(account: Account) -> tuple[tuple[str, str, str], ...]:
+    """The other pages of the house; somebody who is here for one hearing has none of them."""
+    return tuple((name, href, icon) for name, href, icon, action in WAYS if not account.guest and may(account, action))
 
 
 def _listing(conn: Connection) -> tuple[list[SessionRow], list[SessionRow]]:
@@ -60,5 +77,7 @@ async def card(house: House, request: Request, account: Account, row: SessionRow
         desk=may(account, "page.desk"),
         seat=may(account, "seat.take") and not shown.is_over,
         edit=may(account, "page.schedule") and shown.phase in ("scheduled", "postponed", "doors_open"),
+        people=may(account, "page.invite") and not shown.is_over,
+        register=may(account, "page.register") and shown.phase == "closed",
         balance=reading.balance(live.session),
     )
