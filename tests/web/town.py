@@ -141,17 +141,21 @@ def founded(store: Store) -> None:
 
 
 @asynccontextmanager
-async def open_town(folder: Path, *, papers: Papers | None = None, http: str = "h11") -> AsyncIterator[Town]:
+async def open_town(
+    folder: Path, *, papers: Papers | None = None, http: str = "h11", empty: bool = False
+) -> AsyncIterator[Town]:
     """The server with a district and nothing announced.
 
     Arguments:
         papers: serves over TLS with this certificate.
         http: uvicorn's reader of requests.
+        empty: without a district: the server is as new as can be.
     """
     url = f"sqlite:///{folder / 'town.db'}"
     migrate(url)
     store = Store(url)
-    founded(store)
+    if not empty:
+        founded(store)
     store.close()
     keys.make(folder / "key")
     plain = Settings()
