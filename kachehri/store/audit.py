@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select, tuple_
 
-from .rows import put
+from .rows import fetch, put
 from .tables import Account, Audit, table_of
 
 _audit = table_of(Audit)
@@ -32,3 +32,8 @@ def listing(
         who = values.pop("who") or ""
         found.append((Audit(**values), who))
     return found
+
+
+def of_subject(conn: Connection, subject: str) -> list[Audit]:
+    """What was done to one matter, in order."""
+    return fetch(conn, Audit, _audit.c.subject == subject, order=(_audit.c.at, _audit.c.id))

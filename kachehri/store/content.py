@@ -79,7 +79,7 @@ def said_by(conn: Connection, person_id: str) -> list[Kept]:
 
 
 def left_over(conn: Connection) -> list[tuple[str, str]]:
-    """The (session, participant) of persons that were erased and of whom words are still there: a crash came between."""
+    """Each `(session, participant)` of somebody erased of whom words are still there, because a crash came between."""
     statement = (
         select(_content.c.session_id, _participant.c.id)
         .join(_participant, _participant.c.person_id == _content.c.person_id)

@@ -188,6 +188,13 @@ def consents(conn: Connection, participant_id: str) -> list[Consent]:
     return fetch(conn, Consent, _consent.c.participant_id == participant_id, order=(_consent.c.given_at,))
 
 
+def consents_in_words(conn: Connection, participant_id: str) -> list[tuple[Consent, ConsentWording]]:
+    """What a participant agreed to, with the words that were shown, in the order given."""
+    given = consents(conn, participant_id)
+    wordings = {each.id: each for each in fetch(conn, ConsentWording, _wording.c.id.in_({c.wording_id for c in given}))}
+    return [(each, wordings[each.wording_id]) for each in given]
+
+
 def withdraw_consent(conn: Connection, consent_id: str, at: int) -> None:
     """Note that a consent no longer holds; that it was given stays on record."""
     conn.execute(

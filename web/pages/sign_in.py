@@ -20,7 +20,19 @@ from web.staff_shapes import SecondStepPage, SignInPage
 
 SECOND: Final = "/staff/second"
 #: Where a sign-in may lead: our own staff pages, never another site (open redirect).
-_STAFF_PATHS: Final = ("/desk", "/mod/", "/official/", "/sessions/", "/people", "/account", "/setup", "/office", "/tickets", "/audit")
+_STAFF_PATHS: Final = (
+    "/desk",
+    "/mod/",
+    "/official/",
+    "/sessions/",
+    "/people",
+    "/account",
+    "/setup",
+    "/office",
+    "/tickets",
+    "/audit",
+    "/erase",
+)
 
 
 async def form(request: Request) -> Response:
