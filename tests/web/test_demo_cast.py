@@ -228,6 +228,9 @@ class TestStandIn:
         made, line = desk(view(staff={"standin": "moderator"}), told)
         made._look_around()
         assert not made.relieved
+        line.view["staff"]["speaker"] = "official"  # is no moderator
+        made._look_around()
+        assert not made.relieved and told == []
         line.view["staff"]["human"] = "moderator"
         made._look_around()
         made._look_around()

@@ -112,7 +112,8 @@ class Desk:
         """Is a person at the desk, or in the line?"""
         now = time.monotonic()
         self._pace.brisk = self._person_waits() or self._person_comes()
-        others = set(self.view.get("staff", {})) - {self.client.participant}
+        there: dict[str, str] = self.view.get("staff", {})
+        others = {each for each, role in there.items() if role in ("moderator", "chair")} - {self.client.participant}
         if others:
             if self._person_at is None:
                 self._told("relieved")
