@@ -120,8 +120,10 @@ class Districts:
 
     async def get(self) -> District:
         if time.monotonic() - self._read_at > FRESH_S:
-            self._read_at = time.monotonic()
+            at = time.monotonic()
+            # Marked as read only once it is: a database that fails must not leave half a minute without a district.
             self._district = await self._service.read(_read)
+            self._read_at = at
         return self._district
 
 
