@@ -169,7 +169,7 @@ class Drawing:
 
     def question(self, id: str, row: QuestionRow, place: int = 0) -> DeskQuestion:
         words = self._words
-        head, rest = split(row.text or words.plain("row.spoken_text" if row.spoken else "row.erased"))
+        head, rest = split(whole(row.text) or words.plain("row.spoken_text" if row.spoken else "row.erased"))
         parent = self._view.questions.get(row.parent)
         return DeskQuestion(
             id=id,
@@ -261,6 +261,12 @@ class Drawing:
     def seat(self, id: str, row: SeatRow) -> DeskSeat:
         state = "st.free" if not row.taken else "st.muted" if row.muted else "st.air"
         return DeskSeat(id, row.index, self._words.plain(f"seatkind.{row.kind}"), self._words.plain(state))
+
+
+def whole(text: str) -> str:
+    """An excerpt without the word that it was cut in: half a word in Urdu is often another word."""
+    start, gap, _ = text.rpartition(" ")
+    return f"{start} …" if text.endswith("…") and gap else text
 
 
 def split(text: str, limit: int = HEAD_MAX) -> tuple[str, str]:

@@ -12,11 +12,14 @@ import msgspec
 from kachehri.i18n import Words
 from kachehri.live import Live
 from kachehri.store.attendance import Named
+from rooms.attendance import Sitting
 from rooms.session import Session
 from rooms.views import Texts
 
 #: Of the line, so many may be called next: whether they are there is worth knowing before.
 NEXT_ASKED = 5
+#: Phases in which nobody is expected to be here any more.
+OVER = ("closing", "closed", "cancelled")
 #: The order in which roles are listed.
 _RANK = ("chair", "moderator", "clerk", "official", "interpreter", "officer", "observer", "administrator")
 
@@ -80,10 +83,18 @@ def staff(session: Session, known: Mapping[str, Named], words: Words, now: int) 
         role_text = words.plain(f"role.{sitting.role}")
         here = participant in session.attendance.staff
         at = sitting.first_seen if here else sitting.last_seen
-        times = words.plain("people.since" if here else "people.gone_since", time=words.dates.clock(at))
+        times = times_of(session, sitting, here, words)
         title = who.title_ur if words.language.code == "ur" else who.title_en
         made.append(StaffCard(participant, who.name or role_text, title, sitting.role, role_text, here, times, at))
     return tuple(sorted(made, key=lambda each: (not each.here, _RANK.index(each.role), each.at)))
+
+
+def times_of(session: Session, sitting: Sitting, here: bool, words: Words) -> str:
+    """Since when she is here or gone; once the hearing is over, from when to when she sat."""
+    first, last = words.dates.clock(sitting.first_seen), words.dates.clock(sitting.last_seen)
+    if session.phase in OVER:
+        return words.plain("people.sat", start=first, end=last)
+    return words.plain("people.since", time=first) if here else words.plain("people.gone_since", time=last)
 
 
 def barred(session: Session, texts: Texts, words: Words, now: int) -> tuple[BarCard, ...]:

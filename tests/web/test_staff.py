@@ -20,6 +20,7 @@ from signaling.client import LiveClient
 from signaling.client.entrance import WebEntrance
 from tests.web.conftest import Phone, Town
 from web import desk_messages
+from web.desk_cards import whole
 from web.forms import new_key
 from web.pages.sign_in import onward
 from web.routes import STAFF
@@ -266,3 +267,11 @@ async def test_a_clerk_looks_on_and_corrects_topics_but_is_offered_nothing_else(
     assert 'data-act="admit"' not in phone.page
     refused = await phone.post(f"/mod/{session}", do="admit", question=question)
     assert refused.status_code == 409 and EN.plain("no.not_allowed") in refused.text
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "shown"),
+    [("پانی نہیں آ", "پانی نہیں آ"), ("پانی نہیں گز…", "پانی نہیں …"), ("گز…", "گز…"), ("", "")],
+)
+def test_no_word_is_shown_cut_in_two(excerpt: str, shown: str) -> None:
+    assert whole(excerpt) == shown

@@ -5,7 +5,7 @@ import { LiveConnection } from "./connection.js";
 import { MicrophoneError, meter } from "./mic.js";
 import { StageSender } from "./stage.js";
 import { LiveStore } from "./store.js";
-import { areaNames, arrange, bit, byId, clone, put, topicNames } from "./staff/rows.js";
+import { areaNames, arrange, bit, byId, clone, put, topicNames, wholeWords } from "./staff/rows.js";
 import { clockText, say, sayNo, showProblem } from "./staff/talk.js";
 import { Watching } from "./staff/watching.js";
 
@@ -160,7 +160,7 @@ function draw() {
 function fill(row, q) {
   put(bit(row, "name"), q?.name || say("someone"));
   put(bit(row, "topic"), topicNames[q?.category] ?? "");
-  put(bit(row, "text"), q?.text || (q?.spoken ? say("row.spoken_text") : ""));
+  put(bit(row, "text"), wholeWords(q?.text ?? "") || (q?.spoken ? say("row.spoken_text") : ""));
 }
 
 /** Where the problem is. @param {any} q */

@@ -32,8 +32,15 @@ export function clone(id) {
   return /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
 }
 
-/** @param {string} text */
-export function splitText(text) {
+/** An excerpt without the word that it was cut in: half a word in Urdu is often another word. @param {string} text */
+export function wholeWords(text) {
+  const gap = text.lastIndexOf(" ");
+  return text.endsWith("…") && gap > 0 ? `${text.slice(0, gap)} …` : text;
+}
+
+/** @param {string} given */
+export function splitText(given) {
+  const text = wholeWords(given);
   if (text.length <= HEAD_MOST + 20) return [text, ""];
   const gap = text.lastIndexOf(" ", HEAD_MOST);
   const at = gap > HEAD_MOST / 2 ? gap : HEAD_MOST;
