@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 
 from kachehri import consents, erasure, keys
 from kachehri.alerts import Alerts
-from kachehri.allowance import Asking
+from kachehri.allowance import Allowance, Asking
 from kachehri.bus import Bus
 from kachehri.bus.local import LocalHub
 from kachehri.bus.memory import MemoryBus
@@ -117,7 +117,13 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             settings=settings,
             service=service,
             renderer=renderer,
-            visitors=Visitors(service, identity, carrying, https=lambda: renderer.site.https),
+            visitors=Visitors(
+                service,
+                identity,
+                carrying,
+                https=lambda: renderer.site.https,
+                newcomers=Allowance(limits.newcomers_per_minute_network),
+            ),
             districts=Districts(service),
             passes=passes,
             masters=masters,

@@ -22,6 +22,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CSRF_COOKIE: Final = "k_form"
+#: Cookies that say who somebody is: browser, login, half a sign-in, and the form token's secret.
+BOUND: Final = frozenset({"k_device", "k_login", "k_step", CSRF_COOKIE})
+_HOST_PREFIX: Final = b"__Host-"
 CSRF_FIELD: Final = "form_token"
 CSRF_HEADER: Final = "x-form-token"
 _TOKEN_BYTES: Final = 16
@@ -57,6 +60,11 @@ class SecurityHeaders:
             return
         nonce = base64.b64encode(secrets.token_bytes(16)).decode()
         scope.setdefault("state", {})["nonce"] = nonce
+        bound = scope["scheme"] == "https"
+        if bound:
+            scope["headers"] = [
+                (name, _unbound(value) if name == b"cookie" else value) for name, value in scope["headers"]
+            ]
         host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
 
         async def guarded(message: Message) -> None:
@@ -70,11 +78,34 @@ class SecurityHeaders:
                 headers["cross-origin-resource-policy"] = "same-origin"
                 headers["permissions-policy"] = "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()"
                 headers["x-frame-options"] = "DENY"
+                if bound:
+                    message["headers"] = [(name, _bind(name, value)) for name, value in message["headers"]]
                 if self._https():
                     headers["strict-transport-security"] = "max-age=31536000"
             await send(message)
 
         await self._app(scope, receive, guarded)
+
+
+def _bind(name: bytes, value: bytes) -> bytes:
+    """A cookie that matters is set under a name which only this host, over TLS and for all paths, can set."""
+    if name != b"set-cookie" or value.partition(b"=")[0].decode("latin-1") not in BOUND:
+        return value
+    return _HOST_PREFIX + value + (b"" if b"; secure" in value.lower() else b"; Secure")
+
+
+def _unbound(value: bytes) -> bytes:
+    """The cookies of a request by their plain names; those that another host or plain HTTP may have put there are left
+    out (RFC 6265bis §4.1.3.2).
+    """
+    kept = []
+    for each in value.split(b";"):
+        name = each.strip().partition(b"=")[0]
+        if name.startswith(_HOST_PREFIX):
+            kept.append(each.strip().removeprefix(_HOST_PREFIX))
+        elif name.decode("latin-1") not in BOUND:
+            kept.append(each.strip())
+    return b"; ".join(kept)
 
 
 def own_path(target: str) -> str:

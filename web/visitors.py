@@ -16,7 +16,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kachehri.allowance import Allowance, is_own
 from kachehri.carrying import Carrying
+from kachehri.guesses import network
 from kachehri.identity import Identity
 from kachehri.service import Service
 from kachehri.store import Connection, people
@@ -61,8 +63,17 @@ class Joining:
 class Visitors:
     """Reads and gives device cookies, and writes participants."""
 
-    def __init__(self, service: Service, identity: Identity, carrying: Carrying, *, https: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        service: Service,
+        identity: Identity,
+        carrying: Carrying,
+        *,
+        https: Callable[[], bool],
+        newcomers: Allowance | None = None,
+    ) -> None:
         self._service = service
+        self._newcomers = newcomers or Allowance(1_200)
         self.carrying = carrying
         self._identity = identity
         self._https = https
@@ -97,6 +108,17 @@ class Visitors:
                 path="/",
             )
         return response
+
+    async def admit(self, participant: str, address: str) -> None:
+        """Count a browser that this hearing has never seen: each is a row, and nothing stops a program from being a
+        thousand browsers. Whoever was here before comes back uncounted, also all at once after a restart.
+
+        Errors: `Refused("slow_down")`.
+        """
+        if participant in self._known or is_own(address):
+            return
+        if participant not in await self._service.read(_present, [participant]):
+            self._newcomers.take(network(address))
 
     async def join(
         self,

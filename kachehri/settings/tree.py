@@ -115,6 +115,12 @@ class Limits:
         least=1,
         most=100_000,
     )
+    newcomers_per_minute_network: int = setting(
+        1_200,
+        "Browsers that a hearing has not seen before, from one address. Those that come back are not counted.",
+        least=1,
+        most=100_000,
+    )
     track_tries_per_hour: int = setting(5, "Guesses at a ticket's number and phone digits.", least=1, most=100)
     login_tries_per_hour: int = setting(10, "Failed staff sign-ins of one account or address.", least=1, most=1_000)
 

@@ -59,6 +59,10 @@ async def give(request: Request) -> Response:
         participant = visitor.participant(session_id)
         if reading.own(live, participant, now).removed:
             return _answer({"code": "barred"}, 403)
+        try:
+            await house.visitors.admit(participant, request.client.host if request.client else "")
+        except Refused as refused:
+            return _answer({"code": refused.code, **refused.params}, 429)
         bearer = Bearer(session_id, participant, "citizen")
         await house.visitors.join(participant, session_id, "citizen", device=visitor.device, language=language)
     given = PassGiven(house.passes.issue(bearer, now), bearer.participant, bearer.role)
