@@ -243,7 +243,7 @@ async def made(request: Request, account: Account, kind: Kind) -> Response:
         response = house.show(request, "staff/making.html", page, status=202)
         response.headers["refresh"] = "3"
         return response
-    return failed(house, request, book.row.id, state)
+    return failed(house, request, f"/sessions/{book.row.id}/register?print=1", state)
 
 
 async def printed(house: House, book: Book) -> AsyncIterator[Part]:
@@ -316,14 +316,14 @@ def not_yet(house: House, request: Request) -> Response:
     return house.show(request, "message.html", page, status=409)
 
 
-def failed(house: House, request: Request, session_id: str, state: str) -> Response:
+def failed(house: House, request: Request, page_path: str, state: str) -> Response:
     """A plain sentence, and the page that gives the same paper without a library."""
     words = house.words(request)
     key = "register.no_library" if state == "no_library" else "register.failed"
     page = MessagePage(
         words.plain(key),
         (words.plain(f"{key}_more"),),
-        (Link(words.plain("register.print"), f"/sessions/{session_id}/register?print=1", "print"),),
+        (Link(words.plain("register.print"), page_path, "print"),),
     )
     return house.show(request, "message.html", page, status=503)
 

@@ -25,6 +25,8 @@ WAYS: Final = (
     ("offices", "/offices", "office", "page.offices"),
     ("practice", "/practice", "practice", "page.practice"),
     ("setup", "/setup", "gear", "page.setup"),
+    ("audit", "/audit", "lock", "page.audit"),
+    ("erase", "/erase", "person", "page.erase"),
 )
 
 

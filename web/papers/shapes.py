@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from web.cards import Choice
+from web.papers.minutes import Minutes
 from web.papers.pairs import Both
 from web.papers.register import Group, Letterhead, Sums
 
@@ -60,3 +61,12 @@ class MakingPage:
     total: int
     back: str
     again: str
+
+
+@dataclass(frozen=True)
+class MinutesPage:
+    """The minutes, on screen and on paper."""
+
+    both: Both
+    minutes: Minutes
+    pages_mark: str = ""
