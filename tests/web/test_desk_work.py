@@ -13,10 +13,11 @@ from kachehri.store import audit as audit_rows
 from rooms.attendance import BlockParticipant, ObjectToBar
 from rooms.base import Actor
 from rooms.questions import AdmitQuestion, AskQuestion, HoldQuestion
-from rooms.turns import AcceptTurn, CallTurn, ReadyTurn
+from rooms.turns import AcceptTurn, CallTurn, ReadOutTurn, ReadyTurn
 from tests.web.conftest import Town
 from tests.web.test_staff import account
 from tests.web.test_staff_console import DESKTOP, EN, OTHER, SMALL, UR, ask, closed, sit_down, state
+from web.finding import fold
 from web.forms import new_key
 
 pytestmark = pytest.mark.anyio
@@ -335,4 +336,49 @@ async def test_the_whole_console_is_within_its_budget(town: Town, browser: Brows
     await expect(desk.page.locator("#crew-list li")).to_have_count(1)
     print(sum(sizes), len(sizes))
     assert sum(sizes) <= 200_000 and len(sizes) <= 12
+    await desk.leave()
+
+
+async def test_the_official_is_told_that_nobody_is_at_the_desk(town: Town, browser: Browser) -> None:
+    session = await town.schedule(live=True)
+    official = await sit_down(browser, town, "official", f"/official/{session}", size={"width": 768, "height": 1024})
+    await expect(official.page.locator("#unstaffed")).to_be_visible()
+    assert await official.page.locator("#unstaffed a").count() == 0
+    chair = await sit_down(browser, town, "chair", f"/official/{session}", size=SMALL)
+    await expect(official.page.locator("#unstaffed")).to_be_hidden()
+    # For the others the chair is somebody at the desk; the chair herself is shown the way to it.
+    await chair.page.locator("#unstaffed a").click()
+    await expect(chair.page).to_have_url(f"{town.url}/mod/{session}")
+    await official.leave()
+    await chair.leave()
+
+
+async def test_two_people_on_the_stage_are_both_shown(town: Town, browser: Browser) -> None:
+    session = await town.schedule(live=True)
+    first, second = await ask(town, session, "پہلی بات", "دوسری بات")
+    await heard(town, session, first, person(1))
+    await town.moderate(session, AdmitQuestion(question=second))
+    await town.moderate(session, CallTurn(question=second))
+    turns = (await town.service.live(session)).session.stage.turns
+    called = next(id for id, turn in turns.items() if turn.questions == (second,))
+    await town.moderate(session, ReadOutTurn(turn=called))
+    desk = await sit_down(browser, town, "moderator", f"/mod/{session}")
+    cards = desk.page.locator("#air li")
+    await expect(cards).to_have_count(2)
+    await expect(cards.nth(1)).to_contain_text("دوسری بات")
+    await expect(cards.nth(1).locator("[data-air=add30]")).to_be_hidden()
+    await cards.nth(1).locator("[data-air=finish]").click()
+    await expect(cards).to_have_count(1)
+    assert await state(town, session, second) == "heard" and await state(town, session, first) == "called"
+    await desk.leave()
+
+
+async def test_browser_and_server_fold_letters_alike(town: Town, browser: Browser) -> None:
+    desk = await sit_down(browser, town, "moderator", "/desk", ready=False)
+    written = ["پاني", "كهاں", "١١٠ ۱۲۳", "قُرآنِ پاک", "محكمة", "سـڑک", "گاؤں", "WATER Pump"]
+    found = await desk.page.evaluate(
+        "async (all) => { const { folded } = await import('/static/js/staff/folding.js'); return all.map(folded); }",
+        written,
+    )
+    assert found == [fold(each) for each in written]
     await desk.leave()
