@@ -59,7 +59,7 @@ async def test_told_once_at_five_two_one_and_when_called(town: Town, service: Pu
     phones, questions = await line_of(town, session, 7)
     browser = PushBrowser()
     assert await wants(phones[6], session, browser, service.endpoint("a")) == 200
-    told = []
+    told: list[dict[str, object]] = []
     for before in questions[:6]:  # her place goes from 7 to 1
         await withdraw(town, session, before)
         place = 7 - 1 - questions.index(before)

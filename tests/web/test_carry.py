@@ -83,7 +83,7 @@ async def test_another_worker_hears_of_it(town: Town) -> None:
     _, question, number, code = await asked(town, session, "بجلی بند ہے")
     elsewhere = Carrying(town.service.store, town.service._bus)
     await elsewhere.start()
-    told = []
+    told: list[tuple[str, str]] = []
     elsewhere.follow(told.append)
     asker = (await town.service.live(session)).session.queue.questions[question].asker
     other = town.phone()

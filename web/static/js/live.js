@@ -16,6 +16,7 @@ import { sentence } from "./words.js";
 import { registerWorker } from "./worker.js";
 
 const PATCHED = ["phase-note", "phase-badge", "mine-actions", "recorded", "t-row", "t-mine"];
+const RELOADED_MS = 30000;
 const OVER_NOW = new Set(["closed", "cancelled"]);
 const page = document.body;
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -30,7 +31,7 @@ const live = new LiveConnection({
   position: () => store.position(),
   onFrame: (frame) => {
     // Whoever went on with this place from another phone has it now, and this page must say so.
-    if (frame.type === "welcome" && frame.participant !== page.dataset.participant) location.reload();
+    if (frame.type === "welcome" && frame.participant !== page.dataset.participant && !wasReloaded()) location.reload();
     else store.take(frame);
   },
   onState: (state, code) => {
@@ -42,9 +43,10 @@ const live = new LiveConnection({
       offSince ||= performance.now();
       netBar.textContent = sentence(page, store.personal?.questions?.some((/** @type {any} */ own) => own.place || own.turn) ? "net-kept" : "net-weak");
       setTimeout(() => offSince && performance.now() - offSince >= 5000 && announce("net", sentence(page, "net-weak")), 5000);
-    } else if (code === 4505 || code === 403) {
+    } else if ((code === 4505 || code === 403) && !wasReloaded()) {
       location.reload(); // the page says why, and how to object
     } else {
+      netBar.hidden = page.hasAttribute("data-barred");
       netBar.textContent = sentence(page, "net-off");
     }
   },
@@ -71,12 +73,18 @@ store.follow(({ view }) => {
   setTimeout(() => void renewPhase(seen.phase, 0), 400 + Math.random() * 2000);
 });
 attempt(followTabs);
-attempt(() => live.start());
+attempt(() => page.dataset.barred === "removed" || live.start());
 if (whole) {
   byId("again").hidden = true;
   byId("by-hand").remove();
 }
 attempt(registerWorker);
+
+/** A page that was loaded anew a moment ago is not loaded anew again: it would never end. */
+function wasReloaded() {
+  const [load] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  return load?.type === "reload" && performance.now() < RELOADED_MS;
+}
 
 /** @param {() => void} part */
 function attempt(part) {

@@ -10,11 +10,16 @@ import { MicCheck } from "./miccheck.js";
 import { Reception, Sounds } from "./reception.js";
 import { StageSender } from "./stage.js";
 import { LiveStore } from "./store.js";
-import { sentence } from "./words.js";
+import { sentence, table } from "./words.js";
 
 const HEARS = new Set(["ready", "on_stage", "read_out"]);
 const OVER_PHASES = new Set(["closing", "closed", "cancelled"]);
+/** Long enough to read what happened; shorter where she did it herself. */
 const LEAVE_MS = 1200;
+const READ_MS = 4000;
+const SELF = new Set(["", "stage-off", "next-over"]);
+/** How a turn ended → what she is told. @type {Record<string, string>} */
+const FAREWELLS = { finished: "stage-off", taken_off: "stage-by-host", removed: "stage-removed", closed: "stage-hearing-over" };
 const page = document.body;
 const turnId = page.dataset.turn ?? "";
 const sessionId = page.dataset.session ?? "";
@@ -33,6 +38,7 @@ let sending = false;
 let brokenAt = 0;
 let spoken = "";
 let outcome = "";
+let reason = "";
 let leaving = false;
 /** @type {WakeLockSentinel | null} */
 let awake = null;
@@ -44,7 +50,7 @@ const live = new LiveConnection({
   onFrame: (frame) => {
     if (frame.type === "welcome" && frame.participant !== page.dataset.participant) return leave(""); // gone on elsewhere
     for (const event of frame.events ?? []) {
-      if (event.type === "turn.ended" && event.turn === turnId) outcome = event.outcome ?? "";
+      if (event.type === "turn.ended" && event.turn === turnId) [outcome, reason] = [event.outcome ?? "", event.reason ?? ""];
     }
     store.take(frame);
   },
@@ -85,7 +91,7 @@ store.follow(() => {
   if (mine?.removed) return leave("stage-removed");
   if (mine && mine.turn !== turnId) return leave(farewell()); // the turn is over, or was given back
   if (!turn) {
-    if (mine && turnState !== "parked") becomeTurn("parked");
+    if (mine && turnState !== "parked" && !outcome) becomeTurn("parked");
     return;
   }
   endsAt = turn.ends_at ?? 0;
@@ -99,8 +105,7 @@ store.follow(() => {
 
 function farewell() {
   if (OVER_PHASES.has(store.view?.session?.phase)) return "stage-hearing-over";
-  if (turnState !== "on_stage" && turnState !== "dropped") return "next-over";
-  return outcome === "taken_off" ? "stage-by-host" : "stage-off";
+  return FAREWELLS[outcome] ?? (turnState === "on_stage" ? "stage-off" : "next-over");
 }
 
 /** @param {string} state */
@@ -143,16 +148,17 @@ function leave(why) {
   if (leaving) return;
   leaving = true;
   if (why) {
-    announce("off", sentence(page, why), { urgent: true });
+    const said = `${sentence(page, why)} ${why === "stage-by-host" ? (table(page, "data-take-off")[reason] ?? "") : ""}`.trim();
+    announce("off", said, { urgent: true });
     netBar.hidden = false;
-    netBar.textContent = sentence(page, why);
+    netBar.textContent = said;
   }
   hearing.stop();
   sounds.clear();
   sender.stop();
   live.stop();
   awake?.release().catch(() => {});
-  setTimeout(() => location.replace(`/s/${sessionId}/live`), LEAVE_MS);
+  setTimeout(() => location.replace(`/s/${sessionId}/live`), SELF.has(why) ? LEAVE_MS : READ_MS);
 }
 
 function showAir() {
