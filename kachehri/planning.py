@@ -7,9 +7,10 @@ import base64
 import hashlib
 from dataclasses import dataclass
 
+from kachehri.appointments import standing_in
 from kachehri.service import Service
 from kachehri.store import Connection, district, sessions
-from kachehri.store.tables import Room
+from kachehri.store.tables import Account, Room
 from rooms.base import Actor, Refused
 from rooms.lifecycle import RescheduleSession, ScheduleSession, SeatKind, SeatPlan, Timing
 
@@ -46,6 +47,13 @@ class Plan:
     def title(self) -> dict[str, str]:
         """In the languages that it has; pages fall back from one to the other."""
         return {code: text for code, text in (("ur", self.title_ur), ("en", self.title_en)) if text}
+
+
+def may_hold(conn: Connection, account: Account, place: str) -> bool:
+    """Whether somebody's standing role reaches the office that would hold a hearing in this place."""
+    rooms = {room.id: room.office_id for room in district.rooms(conn)}
+    office = place.removeprefix(OFFICE) if place.startswith(OFFICE) else rooms.get(place, "")
+    return standing_in(conn, account, office) is not None
 
 
 def seats(plan: Plan) -> tuple[SeatPlan, ...]:

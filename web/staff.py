@@ -27,6 +27,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 StaffEndpoint = Callable[[Request, Account], Awaitable[Response]]
 
 
+#: Pages that concern all offices alike; an administrator of one office is not let in.
+WHOLE_HOUSE: Final = frozenset({"page.setup", "page.offices", "page.practice", "page.audit", "page.erase"})
 #: What somebody who was invited to one hearing may open outside of it.
 GUEST_PAGES: Final = frozenset({"page.staff", "page.account"})
 
@@ -63,7 +65,7 @@ def guarded(action: str) -> Callable[[StaffEndpoint], Endpoint]:
                     await house.service.live(session_id)  # one that does not exist is told as such
                     return not_for_role(house, request, account, here=False)
                 account = as_in(account, role)
-            elif account.guest and action not in GUEST_PAGES:
+            elif not within_reach(account, action):
                 return not_for_role(house, request, account)
             if not allows(role_of(account), action, own=False):
                 return not_for_role(house, request, account)
@@ -87,6 +89,13 @@ def not_for_role(house: House, request: Request, account: Account, *, here: bool
         icon="lock",
     )
     return house.show(request, "message.html", page, status=403)
+
+
+def within_reach(account: Account, action: str) -> bool:
+    """Whether a page that belongs to no hearing is one for this account, whatever its role."""
+    if account.guest:
+        return action in GUEST_PAGES
+    return account.office_id is None or action not in WHOLE_HOUSE
 
 
 def may(account: Account, action: str) -> bool:

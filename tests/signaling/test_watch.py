@@ -89,7 +89,7 @@ async def test_who_lost_login_or_role_is_out_at_the_next_look(watched: Watched, 
     await watched.pass_time(EVERY_MS - 1)
     assert gone.shut_for is None
     await watched.pass_time(1)
-    assert (gone.shut_for, stays.shut_for) == (codes.SIGNED_OUT, None)
+    assert [line.shut_for for line in (gone, stays)] == [codes.SIGNED_OUT, None]
 
 
 async def test_what_is_told_is_looked_at_at_once(watched: Watched) -> None:

@@ -19,7 +19,7 @@ from rooms.questions import AdmitQuestion
 from signaling.client.entrance import NoEntry, WebEntrance
 from tests.web.conftest import HOUR_MS, TITLE, Phone, Town
 from web.routes import ADDRESSES
-from web.staff import submit_as
+from web.staff import WHOLE_HOUSE, submit_as
 
 pytestmark = pytest.mark.anyio
 EN = words_for("en")
@@ -180,3 +180,27 @@ async def test_an_observer_sees_the_desk_and_can_press_nothing(town: Town) -> No
     phone = await signed_in(town, account(town, "observer", "water"))
     assert (await phone.get(f"/mod/{session}")).status_code == 200
     assert "data-watcher" in phone.page and 'data-act="admit"' not in phone.page
+
+
+async def test_an_administrator_of_one_office_plans_there_and_changes_nothing_for_the_whole_house(town: Town) -> None:
+    await announced(town, "water")
+    phone = await signed_in(town, account(town, "administrator", "water"))
+    whole = [each for each in ADDRESSES if each.action in WHOLE_HOUSE and "{" not in each.path]
+    assert {each.action for each in whole} == WHOLE_HOUSE
+    for address in whole:
+        await phone.get("/desk")
+        assert f'href="{address.path}"' not in phone.page
+        answer = await knock(phone, address.method, address.path)
+        assert answer.status_code == 403 and EN.plain("staff.forbidden_title") in answer.text, address.path
+    everywhere = await signed_in(town, account(town, "administrator", None))
+    for address in whole:
+        if address.method == "GET":
+            assert (await everywhere.get(address.path)).status_code == 200, address.path
+    for room, held in (("room-roads", False), ("hall", False), ("office:roads", False), ("room-water", True)):
+        await phone.get("/sessions/new")
+        plan = {"title_ur": "پانی", "title_en": "Water", "room": room, "day": "2030-05-06", "starts": "11:00"}
+        plan |= {"ends": "13:00", "officials": "1", "citizens": "1", "interpreters": "0", "ur": "1"}
+        answer = await phone.post("/sessions/new", **plan)
+        refused = EN.plain("team.no.office") in answer.text
+        assert refused != held, (room, answer.text)
+        assert (answer.status_code == 200) == held, answer.text

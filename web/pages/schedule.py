@@ -61,6 +61,8 @@ async def create(request: Request, account: Account) -> Response:
     # An office that has got its room since the form was shown is still what was meant.
     choices = {each.id for each in rooms} | {f"{planning.OFFICE}{code}" for code in places.offices}
     errors = plan_form.faults(values, choices, places.category_codes(), words)
+    if "room" not in errors and not await house.service.read(planning.may_hold, account, values.room):
+        errors["room"] = words.plain("team.no.office")
     key = dict(sent).get("key", "")
     if len(key) < KEY_LEAST:
         errors["title_ur"] = words.plain("staff.form_old")

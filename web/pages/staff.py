@@ -14,7 +14,7 @@ from kachehri.store.tables import Account
 from kachehri.store.tables import Session as SessionRow
 from web import reading
 from web.house import House, house_of
-from web.staff import guarded, may
+from web.staff import guarded, may, within_reach
 from web.staff_shapes import MineCard, MinePage
 from web.topics import District
 
@@ -50,14 +50,18 @@ async def mine(request: Request, account: Account) -> Response:
         past=tuple(ended),
         may_plan=may(account, "session.schedule"),
         ways=ways(account),
-        unfinished=not house.place.set_up_at and may(account, "page.setup"),
+        unfinished=not house.place.set_up_at and may(account, "page.setup") and within_reach(account, "page.setup"),
     )
     return house.show(request, "staff/mine.html", page)
 
 
 def ways(account: Account) -> tuple[tuple[str, str, str], ...]:
     """The other pages of the house; somebody who is here for one hearing has none of them."""
-    return tuple((name, href, icon) for name, href, icon, action in WAYS if not account.guest and may(account, action))
+    return tuple(
+        (name, href, icon)
+        for name, href, icon, action in WAYS
+        if within_reach(account, action) and may(account, action)
+    )
 
 
 def _listing(conn: Connection) -> tuple[list[SessionRow], list[SessionRow]]:
