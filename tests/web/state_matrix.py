@@ -336,6 +336,13 @@ async def sends_without_a_line(scene: Scene) -> str:
     return ""
 
 
+async def erased(scene: Scene) -> str:
+    await mine(close=True)(scene)
+    await scene.phone.get(f"{scene.receipt}/mine")
+    await scene.phone.post(f"{scene.receipt}/erase", sure="1")
+    return scene.receipt
+
+
 async def after_the_end(scene: Scene) -> str:
     await scene.hearing()
     await scene.closed()
@@ -495,6 +502,7 @@ CELLS: Final[tuple[Cell, ...]] = (
         ("state.withdrawn", "next_is.withdrawn"),
         lacks=("/withdraw",),
     ),
+    Cell("receipt", "erased", erased, ("receipt.erased", "ticket.state.registered"), ("ref-n",), (TEXT,)),
     Cell("receipt", "offline", without_a_line("{receipt}"), ("receipt.way",), ("data-saved", "ref-n"), browser=True),
     Cell("receipt", "server error", fails("{receipt}", StoreError("io")), ("error.503", "error.503_more"), status=503),
     # Following.
