@@ -207,6 +207,7 @@ def test_the_date_is_said_in_words() -> None:
     assert due_of(noon + 1, "routed", EN, noon) == (EN.plain("tickets.today"), "warn")
     assert due_of(noon + 2 * DAY_MS, "routed", EN, noon) == (EN.plain("tickets.in_days", 2), "warn")
     assert due_of(noon + 9 * DAY_MS, "routed", EN, noon) == (EN.plain("tickets.in_days", 9), "")
+    assert due_of(noon + 40 * DAY_MS, "routed", EN, noon) == ("Saturday 14 February 2026", "")
     assert due_of(noon - 1, "closed", EN, noon) == due_of(None, "routed", EN, noon) == ("", "")
 
 

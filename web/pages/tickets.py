@@ -30,7 +30,8 @@ from web.ticket_shapes import StatusRow, StatusValues, TicketDeskPage, TicketRow
 from web.topics import District
 
 PAGE: Final = 25
-DAY_MS: Final = 86_400_000
+#: Further away than this a date says more than a number of days.
+FAR_DAYS: Final = 30
 EXCERPT: Final = 160
 OPEN: Final[tuple[str, ...]] = tuple(state for state, about in STATES.items() if about.group == "open")
 #: What a list may show, and the states behind it.
@@ -108,6 +109,8 @@ def due_of(due_at: int | None, state: str, words: Words, now: int) -> tuple[str,
         return words.plain("tickets.late", max(1, -days)), "error"
     if days == 0:
         return words.plain("tickets.today"), "warn"
+    if days > FAR_DAYS:
+        return words.dates.day(due_at), ""
     return words.plain("tickets.in_days", days), "warn" if days <= 3 else ""
 
 
