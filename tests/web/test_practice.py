@@ -77,6 +77,19 @@ async def test_they_also_come_where_the_server_speaks_tls(tmp_path: Path) -> Non
         assert await asked(town, session, 2) == 2
 
 
+@pytest.mark.slow
+async def test_they_go_by_themselves_and_there_is_room_for_two_crowds(town: Town) -> None:
+    crowds = town.house.crowds
+    sessions = [(await begun(town))[0] for _ in range(3)]
+    errands = [Errand(town.url, town.url, session, 1, ("water_none",), 1) for session in sessions]
+    assert [crowds.send(errand) for errand in errands] == [True, True, False]
+    for session in sessions[:2]:
+        assert await asyncio.to_thread(crowds._here[session].wait, 30) == 0
+        assert crowds.running(session) == 0
+    assert crowds.send(errands[2])
+    crowds.stop(sessions[2])
+
+
 async def test_never_in_a_hearing_that_counts(town: Town) -> None:
     session = await town.schedule()
     phone = await signed_in(town, "moderator")

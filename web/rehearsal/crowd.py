@@ -8,6 +8,7 @@ The errand is the first line of standard input; when the input ends, everybody g
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -93,13 +94,12 @@ def main() -> None:
         def wait() -> None:
             while os.read(0, 4096):
                 pass
-            loop.call_soon_threadsafe(task.cancel)
+            with contextlib.suppress(RuntimeError):  # the loop is closed: everybody has gone already
+                loop.call_soon_threadsafe(task.cancel)
 
         threading.Thread(target=wait, name="errand", daemon=True).start()
-        try:
+        with contextlib.suppress(asyncio.CancelledError):
             await task
-        except asyncio.CancelledError:
-            pass
 
     asyncio.run(run())
 
