@@ -52,7 +52,8 @@ export function attachAlerts(root, store, session, formToken) {
   const button = /** @type {HTMLButtonElement} */ (root.querySelector("button"));
   const kept = `k-near-${session}`;
   /** The smallest step that each question was told of, so that neither a reload nor a move tells it twice. @type {Record<string, number>} */
-  const told = JSON.parse(recall(kept) || "{}");
+  let told = {};
+  let written = "";
   /** Questions whose turn is there; a turn that is offered again rings again. @type {Set<string>} */
   const ringing = new Set();
 
@@ -71,6 +72,8 @@ export function attachAlerts(root, store, session, formToken) {
     if (!store.personal) return;
     const waiting = (store.personal.questions ?? []).filter((/** @type {any} */ own) => own.place || own.turn);
     root.hidden = waiting.length === 0;
+    if (!waiting.length && !written) return;
+    if (!written) told = JSON.parse((written = recall(kept) || "{}"));
     let nearest = Infinity;
     for (const own of waiting) {
       const isCalled = CALLED_STATES.has(own.turn ? (store.view?.turns?.[own.turn]?.state ?? "") : "");
@@ -85,7 +88,8 @@ export function attachAlerts(root, store, session, formToken) {
       else ringing.delete(own.id);
       if (step !== Infinity) told[own.id] = Math.min(step || 1, told[own.id] ?? Infinity);
     }
-    remember(kept, JSON.stringify(told));
+    const now = JSON.stringify(told);
+    if (now !== written) remember(kept, (written = now));
     const isNear = nearest <= 5;
     document.title = nearest === 0 ? sentence(root, "title-called") : isNear ? `${sentence(root, "title-near", { n: nearest })} ${title}` : title;
     if (sign) sign.href = isNear ? (root.dataset.sign ?? usual) : usual;

@@ -22,7 +22,8 @@ export function attachFollow(root, store, live, screens) {
   const button = /** @type {HTMLButtonElement} */ (root.querySelector("#listen"));
   const modes = /** @type {HTMLButtonElement[]} */ (Array.from(box.querySelectorAll("[data-follow]")));
   const kept = `k-used-${live.entrance.session}`;
-  const before = Number(recall(kept)) || 0;
+  /** What earlier pages of this hearing cost; asked for late, because the first look into storage may take long. */
+  let before = -1;
   let mode = box.dataset.mode ?? "sound";
   /** @type {import("./reception.js").Coming} */
   let hearing = "off";
@@ -108,6 +109,7 @@ export function attachFollow(root, store, live, screens) {
   /** What this visit has cost so far: the page, the line, sound and picture. */
   async function count() {
     if (document.hidden) return;
+    if (before < 0) before = Number(recall(kept)) || 0;
     let bytes = before + live.bytes + (await sound.bytes()) + (await picture.bytes());
     for (const entry of performance.getEntriesByType("navigation").concat(performance.getEntriesByType("resource"))) {
       bytes += /** @type {PerformanceResourceTiming} */ (entry).transferSize || 0;

@@ -2,7 +2,7 @@
 
 import { announce } from "./announcer.js";
 import { recall, remember } from "./memory.js";
-import { grouped, sentence, table } from "./words.js";
+import { grouped, inOrder, sentence, table } from "./words.js";
 
 /** State of a question → the sentence below `state.` that a citizen reads. */
 const SHOWN_AS = {
@@ -47,7 +47,7 @@ export function attachMine(root, store, session) {
       tellChange(question);
       return card;
     });
-    list.replaceChildren(...shown);
+    inOrder(list, shown);
     const empty = /** @type {HTMLElement | null} */ (root.querySelector("#mine-empty"));
     if (empty) empty.hidden = own.length > 0;
     const turn = store.personal.turn;

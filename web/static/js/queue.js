@@ -1,6 +1,6 @@
 /** The line as everybody sees it: a row for each question, places counted from the order that the server computed. */
 
-import { sentence, table } from "./words.js";
+import { inOrder, sentence, table } from "./words.js";
 
 /**
  * @param {HTMLElement} root @param {import("./store.js").LiveStore} store
@@ -36,7 +36,7 @@ export function attachQueue(root, store, live) {
       fillRow(/** @type {HTMLElement} */ (row), id, index + 1, questions[id] ?? {}, mine.has(id));
       return row;
     });
-    list.replaceChildren(...wanted);
+    inOrder(list, wanted);
     const waiting = totals.admitted ?? 0;
     const heard = (totals.heard ?? 0) + (totals.answered ?? 0) + (totals.deferred ?? 0);
     say("#totals", sentence(root, "totals", { waiting, heard }));
