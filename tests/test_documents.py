@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from kachehri.__main__ import app
+from kachehri.i18n import LANGUAGES
 from kachehri.settings import from_mapping
+from tests.screenshots import MOST_BYTES
+from web.guides import GUIDES
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / name for name in ("README.md", "rooms/RULES.md", "kachehri/DESIGN.md", "signaling/PROTOCOL.md")]
@@ -58,5 +61,14 @@ def test_the_settings_of_the_readme_can_be_copied() -> None:
         from_mapping(tomllib.loads(example))
 
 
-def test_pictures_are_light() -> None:
-    assert sum(path.stat().st_size for path in (ROOT / "web" / "screenshots").glob("*.png")) <= 400_000
+def test_pictures_are_light_and_help_has_one_in_each_language() -> None:
+    pictures = {path.name: path.stat().st_size for path in (ROOT / "web" / "static" / "help").glob("*.webp")}
+    assert sum(pictures.values()) <= MOST_BYTES
+    needed = {
+        f"{part.picture}-{code}.webp"
+        for parts in GUIDES.values()
+        for part in parts
+        if part.picture
+        for code in LANGUAGES
+    }
+    assert needed <= pictures.keys()

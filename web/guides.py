@@ -24,7 +24,7 @@ GUIDES: Final[dict[str, tuple[Part, ...]]] = {
         Part("join", "arch", "session"),
         Part("ask", "ask", "ask"),
         Part("number", "papers", "receipt"),
-        Part("line", "people", "live"),
+        Part("line", "people", "place"),
         Part("speak", "mic", "next"),
         Part("follow", "find", "ticket"),
     ),
@@ -43,12 +43,12 @@ GUIDES: Final[dict[str, tuple[Part, ...]]] = {
         Part("after", "list"),
     ),
     "clerk": (
-        Part("setup", "gear"),
+        Part("setup", "gear", "setup", wide=True),
         Part("plan", "day", "plan", wide=True),
         Part("invite", "share"),
         Part("practice", "practice"),
         Part("open", "arch"),
-        Part("register", "print"),
+        Part("register", "print", "register", wide=True),
     ),
 }
 

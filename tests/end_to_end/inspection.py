@@ -100,8 +100,13 @@ async def enlarged(page: Page) -> list[str]:
     return found
 
 
+async def sideways(page: Page) -> int:
+    """How far a page reaches beyond the screen, in CSS pixels."""
+    return int(await page.evaluate(_OVER))
+
+
 async def _held(page: Page) -> list[str]:
-    over = await page.evaluate(_OVER)
+    over = await sideways(page)
     return [*([f"sticks out by {over}"] if over > 0 else []), *(f"cut: {each}" for each in await page.evaluate(_CUT))]
 
 

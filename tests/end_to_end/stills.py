@@ -43,9 +43,9 @@ class Stills:
             await route.fulfill(status=204 if path.endswith(".js") else 404, body="")
 
     @asynccontextmanager
-    async def opened(self, browser: Browser, size: tuple[int, int] = PHONE) -> AsyncIterator[Page]:
+    async def opened(self, browser: Browser, size: tuple[int, int] = PHONE, scale: float = 1) -> AsyncIterator[Page]:
         context = await browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", device_scale_factor=1
+            viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", device_scale_factor=scale
         )
         try:
             await context.route("**/*", self.answer)
