@@ -27,7 +27,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     Arguments:
         address: what people type, without a slash at the end; for links, QR codes and the Origin check.
         announced: whether somebody has said that address; else it is only where the program listens.
-        set_up_at: when setting up was finished, in milliseconds since the epoch; 0: not yet.
+        set_up_at: when the first hearing was announced, in milliseconds since the epoch; 0: not yet set up.
     """
 
     name_ur: str = ""
@@ -74,6 +74,8 @@ def read(conn: Connection, start: Place) -> Place:
     for name, value in installation.facts(conn, PREFIX).items():
         if name in known:
             said[name] = msgspec.json.decode(value, type=known[name])
+    if "set_up_at" not in said:  # whoever has announced a hearing is set up, in whichever way she came to it
+        said["set_up_at"] = installation.first_hearing(conn)
     return msgspec.structs.replace(start, **said)
 
 

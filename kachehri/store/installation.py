@@ -35,6 +35,12 @@ def has_accounts(conn: Connection) -> bool:
     return conn.execute(select(_account.c.id).limit(1)).first() is not None
 
 
+def first_hearing(conn: Connection) -> int:
+    """When the first hearing that counts was announced, in milliseconds since the epoch; 0: none yet."""
+    real = (_session.c.practice.is_(False), _session.c.phase != "new")
+    return int(conn.execute(select(func.min(_session.c.created_at)).where(*real)).scalar() or 0)
+
+
 def progress(conn: Connection) -> dict[str, bool]:
     """How far an office has come: whether others were invited, a practice was held, a hearing announced."""
     announced = select(_session.c.id).where(_session.c.phase != "new").limit(1)

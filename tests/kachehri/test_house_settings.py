@@ -11,7 +11,8 @@ from kachehri.bus.memory import MemoryBus
 from kachehri.house_settings import HouseSettings, Place, from_file
 from kachehri.i18n import negotiate
 from kachehri.settings import Settings, from_mapping
-from kachehri.store import Store, installation, migrate
+from kachehri.store import Store, district, installation, migrate, sessions
+from kachehri.store.tables import Office, Room
 
 pytestmark = pytest.mark.anyio
 PLAIN = Settings()
@@ -59,6 +60,31 @@ async def test_a_change_is_kept_and_heard_by_every_worker(store: Store) -> None:
     await later.start()
     assert later.place == told[-1]
     later.close()
+    store.close()
+
+
+async def test_whoever_has_announced_a_hearing_is_set_up(store: Store) -> None:
+    house = HouseSettings(SETTINGS, store, MemoryBus())
+    await house.start()
+    assert house.place.set_up_at == 0
+    with store.write() as conn:
+        desk = Office(id="desk", code="desk", name_ur="ڈیسک", name_en="Desk", triage=True)
+        district.save_offices(conn, [desk])
+        district.save_rooms(conn, [Room(id="hall", office_id="desk", name_ur="ہال", name_en="Hall", created_at=1)])
+        for at, practice in ((7, True), (8, False)):
+            row = sessions.create(
+                conn,
+                room_id="hall",
+                title_ur="",
+                title_en="Roads",
+                starts_at=10,
+                ends_at=20,
+                created_at=at,
+                practice=practice,
+            )
+            sessions.project(conn, row.id, phase="scheduled", starts_at=10, ends_at=20, deadline=None)
+    assert (await house.reload()).set_up_at == 8
+    house.close()
     store.close()
 
 

@@ -124,6 +124,15 @@ async def test_a_step_may_wait_and_a_hearing_waits_for_its_office(empty: Town) -
     await phone.post("/setup/offices", do="usual")
     states = {task.name: task.state for task in setup.tasks(await empty.service.read(setup.reached))}
     assert states["offices"] == "done" and states["hearing"] == "todo"
+    assert empty.house.place.set_up_at == 0
+    plan = {"title_en": "Roads", "room": "hall", "day": "2030-05-06", "starts": "11:00", "ends": "13:00", "ur": "1"}
+    plan |= {"officials": "1", "citizens": "1", "interpreters": "0"}
+    await phone.get("/sessions/new")
+    assert (await phone.post("/sessions/new", **plan, practice="1")).url.path.endswith("/announced")
+    assert empty.house.place.set_up_at == 0, "practice is no hearing"
+    await phone.get("/sessions/new")
+    assert (await phone.post("/sessions/new", **plan)).url.path.endswith("/announced")
+    assert empty.house.place.set_up_at > 0
 
 
 async def test_the_usual_list_never_goes_over_what_somebody_wrote(town: Town) -> None:

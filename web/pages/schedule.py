@@ -74,6 +74,8 @@ async def create(request: Request, account: Account) -> Response:
     except Refused as refused:
         errors["starts"] = desk_messages.refused(words, refused.code, refused.params)
         return await form(house, request, values, errors, forms.new_key())
+    if not plan.practice and not house.place.set_up_at:
+        await house.own.change(set_up_at=house.now())
     return see(f"/sessions/{session_id}/announced")
 
 
