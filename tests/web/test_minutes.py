@@ -135,7 +135,7 @@ async def test_no_hidden_name_and_nothing_private_stands_in_it(town: Town, heari
 
 async def test_the_pdf_is_the_same_and_its_taking_is_on_record(town: Town, hearing: str) -> None:
     phone = await signed_in(town, "administrator")
-    phone.client.timeout = 60  # type: ignore[assignment]
+    phone.client.timeout = 60
     answer = await phone.client.get(f"/sessions/{hearing}/minutes.pdf")
     while answer.status_code == 202:
         answer = await phone.client.get(f"/sessions/{hearing}/minutes.pdf")
