@@ -186,6 +186,29 @@ class SessionClosing(Event, frozen=True, kw_only=True, omit_defaults=True, tag="
     note: ContentRef | None = None
 
 
+LifecycleCommand = (
+    ScheduleSession
+    | OpenDoors
+    | StartSession
+    | AdjournSession
+    | ResumeSession
+    | PostponeSession
+    | RescheduleSession
+    | CancelSession
+    | CloseSession
+)
+LifecycleEvent = (
+    SessionScheduled
+    | DoorsOpened
+    | SessionStarted
+    | SessionAdjourned
+    | SessionResumed
+    | SessionPostponed
+    | SessionRescheduled
+    | SessionClosing
+)
+
+
 class LifecycleState(msgspec.Struct):
     """Where the session stands."""
 

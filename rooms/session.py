@@ -24,33 +24,16 @@ class Tick(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
     """Time has passed: do what is due."""
 
 
-LifecycleCommand = (
-    lifecycle.ScheduleSession
-    | lifecycle.OpenDoors
-    | lifecycle.StartSession
-    | lifecycle.AdjournSession
-    | lifecycle.ResumeSession
-    | lifecycle.PostponeSession
-    | lifecycle.RescheduleSession
-    | lifecycle.CancelSession
-    | lifecycle.CloseSession
-)
-LifecycleEvent = (
-    lifecycle.SessionScheduled
-    | lifecycle.DoorsOpened
-    | lifecycle.SessionStarted
-    | lifecycle.SessionAdjourned
-    | lifecycle.SessionResumed
-    | lifecycle.SessionPostponed
-    | lifecycle.SessionRescheduled
-    | lifecycle.SessionClosing
-)
 ClockCommand = Tick | closing.OpenTickets | closing.SealSession | erasing.EraseContent
 AnyCommand = (
-    LifecycleCommand | questions.QueueCommand | turns.StageCommand | attendance.AttendanceCommand | ClockCommand
+    lifecycle.LifecycleCommand
+    | questions.QueueCommand
+    | turns.StageCommand
+    | attendance.AttendanceCommand
+    | ClockCommand
 )
 AnyEvent = (
-    LifecycleEvent
+    lifecycle.LifecycleEvent
     | questions.QueueEvent
     | turns.StageEvent
     | attendance.AttendanceEvent
@@ -63,7 +46,7 @@ COMMANDS: tuple[type[Command], ...] = get_args(AnyCommand)
 EVENTS: tuple[type[Event], ...] = get_args(AnyEvent)
 BY_TAG: dict[str, type[Any]] = {str(kind.__struct_config__.tag): kind for kind in (*COMMANDS, *EVENTS)}
 
-LIFECYCLE_COMMANDS = frozenset(get_args(LifecycleCommand))
+LIFECYCLE_COMMANDS = frozenset(get_args(lifecycle.LifecycleCommand))
 STAGE_COMMANDS = frozenset(get_args(turns.StageCommand))
 QUEUE_COMMANDS = frozenset(get_args(questions.QueueCommand))
 ATTENDANCE_COMMANDS = frozenset(get_args(attendance.AttendanceCommand))
@@ -345,7 +328,9 @@ def touch(session: Session, event: Event, at: int) -> None:
 
 
 EVOLVE: dict[type[Event], Any] = {
-    **dict.fromkeys(get_args(LifecycleEvent), lambda s, event, seq, at: lifecycle.evolve(s.lifecycle, event, at)),
+    **dict.fromkeys(
+        get_args(lifecycle.LifecycleEvent), lambda s, event, seq, at: lifecycle.evolve(s.lifecycle, event, at)
+    ),
     **dict.fromkeys(get_args(questions.QueueEvent), lambda s, event, seq, at: queue.evolve(s.queue, event, seq, at)),
     **dict.fromkeys(get_args(turns.StageEvent), lambda s, event, seq, at: stage.evolve(s.stage, event, at)),
     **dict.fromkeys(

@@ -129,7 +129,7 @@ class Press:
         pipe = asyncio.subprocess.PIPE
         child = await asyncio.create_subprocess_exec(*COMMAND, stdin=pipe, stdout=pipe, stderr=pipe)
         assert child.stdin is not None and child.stdout is not None and child.stderr is not None
-        complaints = asyncio.ensure_future(child.stderr.read())
+        told = asyncio.ensure_future(child.stderr.read())
         try:
             lost = not await _say(child.stdin, child.stdout, pack(job))
             if not lost:
@@ -144,7 +144,7 @@ class Press:
             if child.returncode is None:
                 child.kill()
                 await child.wait()
-            said = await complaints
+            said = await told
         if status == 0:
             return "ready"
         logger(__name__).error("paper.child", status=status, said=said.decode(errors="replace")[-2_000:], way="!")

@@ -91,7 +91,7 @@ def test_an_address_in_our_own_house_is_not_gone_to(endpoint: str) -> None:
 
 
 def test_an_address_of_a_push_service_is_taken() -> None:
-    assert Post().takes("https://fcm.googleapis.com/fcm/send/abc:def")
+    assert Post().takes("https://push.example.com/send/abc:def")
     assert Post().takes("https://updates.push.services.mozilla.com/wpush/v2/abc")
 
 

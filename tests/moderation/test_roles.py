@@ -21,7 +21,11 @@ class TestTable:
 
     def test_names_only_commands_pages_and_media(self) -> None:
         actions = {action for actions in ROLES.values() for action in actions}
-        assert {action for action in actions - TAGS if not action.startswith(("page.", "media.", "phone.", "session.simulate"))} == set()
+        assert {
+            action
+            for action in actions - TAGS
+            if not action.startswith(("page.", "media.", "phone.", "session.simulate"))
+        } == set()
 
     def test_denies_what_is_not_in_it(self) -> None:
         assert not allows("citizen", "question.admit", own=True)
