@@ -1,5 +1,8 @@
 """Makes papers and workbooks, away from the server: a child process with little priority and bounded time and memory.
 
-May import: kachehri/fonts and the settings' paths. Does not belong here: what stands on a paper (web/papers).
+Two kinds of child: one prints a register or minutes and ends, the other draws small pictures for as long as any are
+wanted.
+May import: kachehri/fonts, kachehri/logs; WeasyPrint, pypdfium2 and XlsxWriter within a child alone.
+Does not belong here: what stands on a paper (web/papers).
 Start reading: press.py, which feeds the child part by part; then child.py, which prints.
 """

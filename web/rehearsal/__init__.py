@@ -1,4 +1,5 @@
-"""A hearing without people: simulated citizens, officials and a moderator who use the server as people do.
+"""A hearing without people, for the demo and for practice: simulated citizens, officials and a moderator who use the
+server as people do.
 
 Everybody here is a client: pages over HTTP, the live protocol over a socket, sound and picture over WebRTC, in
 a process other than the server's. What is known of the outcome is what a stranger could find out.
