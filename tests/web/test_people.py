@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import html
+import logging
 import re
 import secrets
+from collections.abc import Iterator
+from io import StringIO
+from typing import TextIO, cast
 
 import httpx
 import pyotp
 import pytest
+import structlog
 
-from kachehri import staff
+from kachehri import logs, staff
 from kachehri.i18n import words_for
 from kachehri.second_factor import STEP_MS
+from kachehri.settings import from_mapping
 from kachehri.store import accounts, invitations
 from kachehri.store.tables import Account
 from tests.web.conftest import HOUR_MS, Phone, Town
@@ -399,3 +405,35 @@ async def test_an_administrator_of_one_office_sees_that_office_alone(town: Town)
     assert beyond.status_code in (403, 422) and not links(beyond.text)
     await phone.get("/people")
     assert links((await send(phone, "/people", "invite", name0="N", role0="clerk", office0="water")).text)
+
+
+@pytest.fixture
+def logged() -> Iterator[StringIO]:
+    """Everything that the program would write to its log, as it would write it."""
+    root, kept = logging.getLogger(), StringIO()
+    handlers, level = root.handlers[:], root.level
+    logs.set_up(from_mapping({"logs": {"level": "debug"}}))
+    for handler in root.handlers:
+        cast(logging.StreamHandler[TextIO], handler).setStream(kept)
+    yield kept
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+async def test_no_token_is_written_to_a_log(town: Town, logged: StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = await invited(town, "Nadia", "clerk")
+    token = path.rsplit("/", 1)[1]
+    for client in ("httpx", "httpcore"):
+        monkeypatch.setattr(logging.getLogger(client), "disabled", True)
+    phone = town.phone()
+    await phone.get(path)
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(town.house.invitations, "look", broken)
+        assert (await town.phone().client.get(path)).status_code == 500
+    await phone.post(path, login="x", password="short")
+    assert "page.failed" in logged.getvalue() and token not in logged.getvalue()
