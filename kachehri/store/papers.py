@@ -1,9 +1,9 @@
-"""What the papers of a closed session are made from: its questions with their tickets, by office, in parts."""
+"""What the papers of a closed session are made from: its questions with their tickets, by office."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal_column, or_, select
 
 from .event_log import Logged
 from .tables import Event, Follower, Office, Question, Ticket, table_of
@@ -60,20 +60,8 @@ _joined = (
 )
 
 
-def _within(statement: Any, session_id: str, office_id: str | None) -> Select[Any]:
-    statement = statement.select_from(_joined).where(_question.c.session_id == session_id)
-    found: Select[Any] = statement if office_id is None else statement.where(_listed_office == office_id)
-    return found
-
-
-def register(
-    conn: Connection, session_id: str, *, office_id: str | None = None, offset: int = 0, limit: int = 100
-) -> list[Registered]:
-    """A part of the register, by section, office and arrival.
-
-    Arguments:
-        office_id: only this office's; what is private is then left out.
-    """
+def register(conn: Connection, session_id: str) -> list[Registered]:
+    """Every question of a session, by section, office and arrival."""
     columns = (
         _question.c.id,
         _question.c.reference,
@@ -86,18 +74,18 @@ def register(
         func.coalesce(_own.c.due_at, _led.c.due_at),
         case((_own.c.id.is_(None), _led.c.reference)),
     )
-    statement = _within(select(*columns), session_id, office_id)
+    statement = select(*columns).select_from(_joined).where(_question.c.session_id == session_id)
     order: tuple[Any, ...] = (literal_column("section"), _office.c.code, _question.c.received_at, _question.c.id)
-    return [Registered(*row) for row in conn.execute(statement.order_by(*order).offset(offset).limit(limit))]
+    return [Registered(*row) for row in conn.execute(statement.order_by(*order))]
 
 
-def sections(conn: Connection, session_id: str) -> list[Section]:
-    """The sections of a session's register and how many questions stand in each."""
-    columns = (_section.label("section"), _listed_office.label("listed_office"), func.count(literal_column("*")))
-    grouped: tuple[Any, ...] = (literal_column("section"), literal_column("listed_office"), _office.c.code)
-    statement = _within(select(*columns), session_id, None).group_by(*grouped)
-    order: tuple[Any, ...] = (literal_column("section"), _office.c.code)
-    return [Section(*row) for row in conn.execute(statement.order_by(*order))]
+def sections(rows: Iterable[Registered]) -> list[Section]:
+    """The sections of a register and how many questions stand in each."""
+    counts: dict[tuple[int, str | None], int] = {}
+    for row in rows:
+        key = (row.section, row.office_id)
+        counts[key] = counts.get(key, 0) + 1
+    return [Section(*key, count) for key, count in counts.items()]
 
 
 def stamp(conn: Connection, session_id: str) -> int:

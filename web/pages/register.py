@@ -39,6 +39,9 @@ SCREEN_ROWS: Final = 50
 PART_ROWS: Final = 100
 #: How long a request waits for a paper before it shows how far it is.
 PATIENCE_S: Final = 4.0
+#: Orders of rows that are kept at hand: they hold numbers and codes, no words.
+ORDERS_MOST: Final = 4
+_ORDERS: Final[dict[tuple[str, str, int, int], tuple[Registered, ...]]] = {}
 _TYPES: Final = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -53,13 +56,20 @@ class Book:
     sources: Sources
     head: Letterhead
     row: SessionRow
+    rows: tuple[Registered, ...]
     sections: tuple[Section, ...]
     office: str | None
     stamp: int
 
     @property
     def total(self) -> int:
-        return sum(section.questions for section in self.sections)
+        return len(self.rows)
+
+    def part(self, offset: int, limit: int) -> tuple[Registered, ...]:
+        return self.rows[offset : offset + limit]
+
+    def groups(self, rows: tuple[Registered, ...], first: int) -> tuple[Group, ...]:
+        return self.sources.groups(rows, self.sections, first)
 
     @property
     def mark(self) -> str:
@@ -79,11 +89,10 @@ async def show(request: Request, account: Account) -> Response:
         await noted(house, account, book, "print")
         return streamed(house, request, book)
     first = screen(request.query_params.get("from", ""), book.total)
-    rows = await part(house, book, first - 1, SCREEN_ROWS)
+    rows = book.part(first - 1, SCREEN_ROWS)
     last = first + len(rows) - 1
-    return house.show(
-        request, "staff/register.html", page_of(house, book, groups(book, rows, first), first=first, last=last)
-    )
+    page = page_of(house, book, book.groups(rows, first), first=first, last=last)
+    return house.show(request, "staff/register.html", page)
 
 
 @guarded("page.register")
@@ -111,9 +120,9 @@ async def csv(request: Request, account: Account) -> Response:
     async def lines() -> AsyncIterator[bytes]:
         yield sheets.BYTE_ORDER_MARK.encode() + sheets.lines([tables.head(both)])
         for offset in range(0, book.total, PART_ROWS):
-            rows = await part(house, book, offset, PART_ROWS)
-            entries = (entry for group in groups(book, rows, offset + 1) for entry in group.entries)
-            yield sheets.lines(tables.line(both, entry) for entry in entries)
+            found = book.groups(book.part(offset, PART_ROWS), offset + 1)
+            yield sheets.lines(tables.line(both, entry) for group in found for entry in group.entries)
+            await asyncio.sleep(0)  # others are answered between two parts
 
     return StreamingResponse(lines(), media_type=_TYPES["csv"], headers=attached(book, "csv"))
 
@@ -133,12 +142,27 @@ async def opened(house: House, request: Request) -> Book | None:
     office = next((each.id for each in district.offices.values() if each.code == code), None)
     if code and office is None:
         raise HTTPException(404)
-    row, sections, stamp = await house.service.read(_outline, session_id)
+    row, stamp = await house.service.read(_outline, session_id)
+    rows = await ordered(house, row, stamp)
     if office is not None:
-        sections = tuple(each for each in sections if each.section == OFFICE and each.office_id == office)
+        rows = tuple(each for each in rows if each.section == OFFICE and each.office_id == office)
+    sections = tuple(papers.sections(rows))
     both = Both.of(house.place.timezone)
     sources = Sources(live, district, both)
-    return Book(sources, letterhead(house, sources, row, both("paper.register")), row, sections, office, stamp)
+    head = letterhead(house, sources, row, both("paper.register"))
+    return Book(sources, head, row, rows, sections, office, stamp)
+
+
+async def ordered(house: House, row: SessionRow, stamp: int) -> tuple[Registered, ...]:
+    """The order of a register's rows, read once for as long as nothing in it changes."""
+    key = (row.id, row.epoch, row.head_seq, stamp)
+    found = _ORDERS.pop(key, None)
+    if found is None:
+        found = tuple(await house.service.read(papers.register, row.id))
+        while len(_ORDERS) >= ORDERS_MOST:
+            del _ORDERS[next(iter(_ORDERS))]
+    _ORDERS[key] = found
+    return found
 
 
 def letterhead(house: House, sources: Sources, row: SessionRow, title: Pair) -> Letterhead:
@@ -158,23 +182,10 @@ def letterhead(house: House, sources: Sources, row: SessionRow, title: Pair) -> 
     )
 
 
-def _outline(conn: Connection, session_id: str) -> tuple[SessionRow, tuple[Section, ...], int]:
+def _outline(conn: Connection, session_id: str) -> tuple[SessionRow, int]:
     row = session_rows.get(conn, session_id)
     assert row is not None  # its replica was there a moment ago, and sessions are never deleted
-    return row, tuple(papers.sections(conn, session_id)), papers.stamp(conn, session_id)
-
-
-async def part(house: House, book: Book, offset: int, limit: int) -> list[Registered]:
-    """Some rows, in order."""
-
-    def read(conn: Connection) -> list[Registered]:
-        return papers.register(conn, book.row.id, office_id=book.office, offset=offset, limit=limit)
-
-    return await house.service.read(read)
-
-
-def groups(book: Book, rows: list[Registered], first: int) -> tuple[Group, ...]:
-    return book.sources.groups(rows, book.sections, first)
+    return row, papers.stamp(conn, session_id)
 
 
 def page_of(house: House, book: Book, shown: tuple[Group, ...], *, first: int, last: int) -> RegisterPage:
@@ -251,12 +262,12 @@ async def printed(house: House, book: Book) -> AsyncIterator[Part]:
     balance = reading.balance(book.sources.live.session)
     sums = book.sources.sums(balance) if balance and book.office is None else None
     for offset in range(0, max(1, book.total), PART_ROWS):
-        rows = await part(house, book, offset, PART_ROWS)
+        rows = book.part(offset, PART_ROWS)
         last = offset + PART_ROWS >= book.total
         page = RegisterPart(
             both=book.sources.both,
             head=book.head,
-            groups=groups(book, rows, offset + 1),
+            groups=book.groups(rows, offset + 1),
             first=offset == 0,
             last=last,
             sums=sums if last else None,
@@ -275,8 +286,7 @@ async def written(house: House, book: Book) -> AsyncIterator[Rows]:
         yield Rows(sheet=both("paper.sheet.sum").en, rows=sums, widths=tables.SUM_WIDTHS)
     number, key = 0, None
     for offset in range(0, book.total, PART_ROWS):
-        rows = await part(house, book, offset, PART_ROWS)
-        for group in groups(book, rows, offset + 1):
+        for group in book.groups(book.part(offset, PART_ROWS), offset + 1):
             begins = not group.continued
             number, key = number + begins, group
             body = [tables.line(both, entry) for entry in group.entries]
@@ -295,8 +305,8 @@ def streamed(house: House, request: Request, book: Book) -> Response:
     async def pieces() -> AsyncIterator[str]:
         yield before
         for offset in range(0, book.total, PART_ROWS):
-            rows = await part(house, book, offset, PART_ROWS)
-            some = RegisterPart(both=book.sources.both, head=book.head, groups=groups(book, rows, offset + 1))
+            rows = book.part(offset, PART_ROWS)
+            some = RegisterPart(both=book.sources.both, head=book.head, groups=book.groups(rows, offset + 1))
             yield await asyncio.to_thread(house.renderer.text, "ur", "papers/rows.html", some)
         yield after
 

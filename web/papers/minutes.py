@@ -175,7 +175,7 @@ class Writer:
             yield (
                 self.question(question),
                 Cell(words=self.sources.live.texts.get(noted.note, "")),
-                Cell(both.office(self.sources.district, self.sources.office_id(noted.office))),
+                Cell(self.sources.office(self.sources.office_id(noted.office))),
                 Cell(both.date(noted.due)),
                 Cell(Pair(seat.title.get("ur", ""), seat.title.get("en", "")) if seat else Pair()),
             )
@@ -232,9 +232,7 @@ class Writer:
 
     def question(self, question: Question) -> Cell:
         both = self.sources.both
-        topic = (
-            both("paper.private_topic") if question.private else both.topic(self.sources.district, question.category)
-        )
+        topic = both("paper.private_topic") if question.private else self.sources.topic(question.category)
         return Cell(topic, figures=both.en.grouped(question.reference))
 
     def name(self, question: Question) -> Cell:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, NamedTuple
 
 from kachehri.i18n import Words, words_for
@@ -31,6 +32,8 @@ class Both:
         return cls(words_for("ur", zone), words_for("en", zone))
 
     def __call__(self, key: str, count: int | None = None, **values: object) -> Pair:
+        if count is None and not values:
+            return _said(key)
         return Pair(self.ur.plain(key, count, **values), self.en.plain(key, count, **values))
 
     def each(self, say: Callable[[Words], str]) -> Pair:
@@ -69,6 +72,12 @@ class Both:
 
     def office(self, district: District, office_id: str | None) -> Pair:
         return self.each(lambda words: district.host(office_id or "", words))
+
+
+@cache
+def _said(key: str) -> Pair:
+    """A sentence without gaps is the same in every zone; a register says it ten thousand times."""
+    return Pair(words_for("ur").plain(key), words_for("en").plain(key))
 
 
 def calendar(dates: Dates, iso: str) -> str:

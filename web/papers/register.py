@@ -8,8 +8,8 @@ nobody's second thoughts are printed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from kachehri.live import Live
@@ -100,6 +100,23 @@ class Sources:
     live: Live
     district: District
     both: Both
+    #: Names that were looked up already: a district has few, a register asks for them on every row.
+    names: dict[tuple[str, str | None], Pair] = field(default_factory=dict)
+
+    def topic(self, code: str | None) -> Pair:
+        return self._named("topic", code, self.both.topic)
+
+    def area(self, code: str | None) -> Pair:
+        return self._named("area", code, self.both.area)
+
+    def office(self, office_id: str | None) -> Pair:
+        return self._named("office", office_id, self.both.office)
+
+    def _named(self, kind: str, code: str | None, look: Callable[[District, str | None], Pair]) -> Pair:
+        found = self.names.get((kind, code))
+        if found is None:
+            found = self.names[kind, code] = look(self.district, code)
+        return found
 
     def entry(self, row: Registered, number: int) -> Entry:
         """One row as it is printed."""
@@ -113,20 +130,20 @@ class Sources:
             number=number,
             reference=row.reference,
             at=both.stamp(row.at),
-            topic=both("paper.private_topic") if row.section == PRIVATE else both.topic(self.district, row.category),
-            place=nothing if hidden else both.area(self.district, row.area),
+            topic=both("paper.private_topic") if row.section == PRIVATE else self.topic(row.category),
+            place=nothing if hidden else self.area(row.area),
             village="" if hidden else texts.get(question.village, ""),
             name=name,
             unnamed=nothing if name else both("paper.hidden" if hidden or question.hide_name else "paper.no_name"),
             text=text,
             untold=nothing if text else self.untold(row, question),
             outcome=self.outcome(row, question),
-            owner=both.office(self.district, self.office_id(noted.office)) if noted and noted.office else nothing,
+            owner=self.office(self.office_id(noted.office)) if noted and noted.office else nothing,
             due=self.due(noted.due) if noted and noted.due else nothing,
             due_day=noted.due if noted else "",
             rule=texts.get(noted.rule, "") if noted else "",
             words=texts.get(noted.note, "") if noted else "",
-            office=both.office(self.district, row.office_id) if row.office_id else nothing,
+            office=self.office(row.office_id) if row.office_id else nothing,
             state=both(f"ticket.state.{row.ticket_state}") if row.ticket_state else nothing,
             follows=row.follows or "",
         )
@@ -175,7 +192,7 @@ class Sources:
                 return self.both("paper.section.gone")
         if section.office_id is None:
             return self.both("paper.section.practice")
-        return self.both.office(self.district, section.office_id)
+        return self.office(section.office_id)
 
     def groups(self, found: Sequence[Registered], sections: Sequence[Section], first: int) -> tuple[Group, ...]:
         """Rows under the headings of their sections.
