@@ -63,14 +63,16 @@ class Invitations:
         """Invite people, all or none.
 
         Arguments:
-            by: who invites, with the standing role; the role in a session is looked up.
+            by: who invites; what the account may do is looked up.
             key: of the form; the same form again is the same invitations.
         Errors: `InviteRefused`.
         """
 
         def write(conn: Connection) -> list[Made]:
-            now = self._store.now(conn)
-            made = [self._draft(conn, by, each, row, f"{by.id}/{key}/{row}", now) for row, each in enumerate(wanted)]
+            now, by_now = self._store.now(conn), self._standing(conn, by)
+            made = [
+                self._draft(conn, by_now, each, row, f"{by.id}/{key}/{row}", now) for row, each in enumerate(wanted)
+            ]
             for each in made:
                 self._keep(conn, by, each.invitation, now)
             return made
@@ -137,7 +139,7 @@ class Invitations:
 
         def write(conn: Connection) -> Made:
             now = self._store.now(conn)
-            account = managed(conn, by, account_id)
+            account = managed(conn, self._standing(conn, by), account_id)
             invitation = Invitation(
                 id="",
                 token_hash=b"",
@@ -163,13 +165,13 @@ class Invitations:
         """
 
         def write(conn: Connection) -> Made:
-            now = self._store.now(conn)
-            old = self._own(conn, by, invitation_id)
+            now, by_now = self._store.now(conn), self._standing(conn, by)
+            old = self._own(conn, by_now, invitation_id)
             if old.account_id is not None:
                 raise InviteRefused("used" if old.used_at is not None else "not_allowed")
             self._take_back(conn, by, old, now)
             wanted = Wanted(old.name, old.role, old.office_id, old.session_id, old.seat, old.language)
-            made = self._draft(conn, by, wanted, 0, f"anew/{old.id}", now)
+            made = self._draft(conn, by_now, wanted, 0, f"anew/{old.id}", now)
             self._keep(conn, by, made.invitation, now)
             return made
 
@@ -182,7 +184,8 @@ class Invitations:
         """
 
         def write(conn: Connection) -> bool:
-            return self._take_back(conn, by, self._own(conn, by, invitation_id), self._store.now(conn))
+            row = self._own(conn, self._standing(conn, by), invitation_id)
+            return self._take_back(conn, by, row, self._store.now(conn))
 
         return await self._write(write)
 
@@ -191,6 +194,19 @@ class Invitations:
         if revoked:
             audit.record(conn, now, action="invitation.revoke", subject=row.id, account=by.id, session=row.session_id)
         return revoked
+
+    def _standing(self, conn: Connection, by: Account) -> Account:
+        """Who acts, as the account stands now: pages know it by its role in one hearing, which reaches no other."""
+        found = accounts.by_id(conn, by.id)
+        if found is None or found.disabled_at is not None:
+            raise InviteRefused("not_allowed")
+        return found
+
+    def _vouched(self, conn: Connection, inviter: Account, row: Invitation, account: Account | None) -> bool:
+        """Whether who made an invitation could still make it: a link is worth no more than its maker."""
+        if row.session_id is not None:
+            return may_give(role_in(conn, inviter, row.session_id) or "", row.role, session=True)
+        return administers(conn, inviter, row.office_id if account is None else account.office_id)
 
     def _own(self, conn: Connection, by: Account, invitation_id: str) -> Invitation:
         """An invitation that somebody may deal with: to their hearing, or in their part of the house."""
@@ -227,7 +243,10 @@ class Invitations:
         now = self._store.now(conn)
         inviter = accounts.by_id(conn, row.created_by) if row.created_by else None
         account = accounts.by_id(conn, row.account_id) if row.account_id else None
-        return Opened(row, state(row, now, ends_at), expiry(row, ends_at), session, inviter, account)
+        became = state(row, now, ends_at)
+        if became == "open" and inviter is not None and not self._vouched(conn, inviter, row, account):
+            became = "revoked"
+        return Opened(row, became, expiry(row, ends_at), session, inviter, account)
 
     def _take(self, conn: Connection, token: str) -> Opened:
         row = invitations.by_hash(conn, hash_of(token))

@@ -330,3 +330,37 @@ def test_a_login_is_suggested_that_is_free_and_can_be_typed() -> None:
     assert suggestion("Amina Khan", "clerk", lambda stem: taken("amina.khan", "amina.khan2")) == "amina.khan3"
     assert suggestion("نادیہ اسلم", "moderator", lambda stem: taken("moderator")) == "moderator2"
     assert suggestion("!", "clerk", lambda stem: taken()) == "clerk"
+
+
+async def test_a_role_in_one_hearing_reaches_no_invitation_of_another(house: House) -> None:
+    made = await house.invitations.invite(house.admin, [Wanted("Rauf", "moderator", session_id="s-roads")], "key")
+    officer = house.account("officer", "officer")
+    with house.store.write() as conn:
+        row = Appointment(session_id="s-water", account_id=officer.id, role="moderator", at=0)
+        appointments.appoint(conn, row)
+    here = roles.as_in(officer, "moderator")  # as the page of the one hearing knows the account
+    for act in (house.invitations.anew, house.invitations.revoke):
+        with pytest.raises(InviteRefused, match="not_allowed"):
+            await act(here, made[0].invitation.id)
+    assert await house.refused(here, Wanted("Sana", "moderator", session_id="s-roads")) == ("role", 0)
+    assert (await house.invitations.look(made[0].token, HERE)).state == "open"
+
+
+async def test_a_link_is_worth_no_more_than_its_maker(house: House) -> None:
+    """Also one to a new password: whose office somebody left must not come back through the account."""
+    plumber = house.account("plumber", "officer", "water")
+    reset = await house.invitations.reset(house.water_admin, plumber.id, "key")
+    for_good = await house.token(Wanted("Bilal", "clerk", office_id="water"), house.water_admin)
+    hearing = await house.token(Wanted("Sana", "clerk", session_id="s-water"), house.moderator)
+    with house.store.write() as conn:
+        accounts.place(conn, plumber.id, "administrator", None)
+    with pytest.raises(InviteRefused, match="revoked"):
+        await house.invitations.new_password(reset.token, GOOD, HERE)
+    assert (await house.invitations.look(for_good, HERE)).state == "open"
+    with house.store.write() as conn:
+        accounts.disable(conn, house.water_admin.id, 1)
+        accounts.disable(conn, house.moderator.id, 1)
+    with pytest.raises(InviteRefused, match="revoked"):
+        await house.invitations.accept(for_good, "bilal", GOOD, HERE)
+    with pytest.raises(InviteRefused, match="revoked"):
+        await house.invitations.come_in(hearing, HERE)
