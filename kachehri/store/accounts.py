@@ -67,6 +67,13 @@ def set_factor(conn: Connection, account_id: str, sealed: bytes | None, recovery
     conn.execute(update(_account).where(_account.c.id == account_id).values(values))
 
 
+def begin_factor(conn: Connection, account_id: str, sealed: bytes, recovery: Sequence[str], step: int) -> bool:
+    """Store a second factor where there is none. Whether there was none."""
+    statement = update(_account).where(_account.c.id == account_id, _account.c.totp.is_(None))
+    values = {"totp": sealed, "recovery": list(recovery), "totp_step": step}
+    return conn.execute(statement.values(values)).rowcount == 1
+
+
 def recovery(conn: Connection, account_id: str) -> list[str]:
     """The hashes of the recovery codes that are left; the row is locked until the transaction ends."""
     statement = select(_account.c.recovery).where(_account.c.id == account_id).with_for_update()

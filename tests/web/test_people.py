@@ -270,6 +270,12 @@ async def test_a_second_factor_from_the_account_page_to_the_sign_in(town: Town) 
     with town.service.store.read() as conn:
         row = accounts.by_login(conn, login)
     assert row is not None and row.totp is not None and row.totp_step > 0
+    assert (await phone.get("/account/second")).url.path == "/account", "the old one goes first, and with the password"
+    other = pyotp.random_base32()
+    token = phone.fields("/account")["form_token"]
+    form = {"form_token": token, "secret": other, "code": pyotp.TOTP(other).now()}
+    over = await phone.client.post("/account/second", data=form, headers={"origin": phone.origin})
+    assert over.status_code == 400 and account(town, login).totp == row.totp
 
     fresh = town.phone("en")
     half = await sign_in(fresh, login)
@@ -344,6 +350,13 @@ async def test_name_language_and_designation_are_kept(town: Town) -> None:
     row = account(town, login)
     assert (row.name, row.title_ur, row.title_en, row.language) == ("Rashid Mahmood", "ایکسین", "XEN Water", "ur")
     assert (await send(phone, "/account", "save", name=" ", language="ur")).status_code == 422
+
+
+async def test_a_name_is_made_of_letters_that_are_seen(town: Town) -> None:
+    phone = await signed_in(town, "clerk", fresh=True)
+    await phone.get("/account")
+    refused = await send(phone, "/account", "save", name="Clerk \u202eriahC", language="en", title_ur="", title_en="")
+    assert refused.status_code == 422
 
 
 async def test_an_administrator_moves_shuts_opens_and_resets(town: Town) -> None:

@@ -72,7 +72,8 @@ async def save(request: Request, account: Account, fields: Mapping[str, str]) ->
     titles = {each: " ".join(fields.get(each, "").split())[:NAME_MOST] for each in ("title_ur", "title_en")}
     language = fields.get("language", "")
     values = AccountValues(name, language, **titles)
-    if not name or len(name) > NAME_MOST or language not in LANGUAGES:
+    unseen = not all(each.isprintable() for each in (name, *titles.values()))
+    if not name or len(name) > NAME_MOST or unseen or language not in LANGUAGES:
         error = {"name": words.plain("team.no.name", most=NAME_MOST)}
         return await draw(request, account, errors=error, values=values)
     await house.write(lambda conn, _now: accounts.describe(conn, account.id, name=name, language=language, **titles))
@@ -136,6 +137,8 @@ def codes(request: Request, account: Account, fresh: list[str]) -> Response:
 @guarded("page.account")
 async def second(request: Request, account: Account) -> Response:
     """GET /account/second: a new secret, which counts for nothing until a code of it comes back."""
+    if account.totp is not None:  # taking the old one away asks for the password
+        return see("/account")
     return set_up(request, account, second_factor.new_secret(), {})
 
 
@@ -146,7 +149,12 @@ async def confirm(request: Request, account: Account) -> Response:
     words = house.words(request)
     fields = await forms.read(request, house.origins)
     secret, code = fields.get("secret", ""), fields.get("code", "")
-    if account.guest or len(secret) != 32 or not set(secret) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"):
+    if (
+        account.guest
+        or account.totp is not None
+        or len(secret) != 32
+        or not set(secret) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+    ):
         raise forms.FormRefused(400)
     now = house.now()
     step = second_factor.step_of(secret, code, now)
@@ -164,7 +172,8 @@ async def confirm(request: Request, account: Account) -> Response:
         return set_up(request, account, secret, {"code": error})
     fresh = second_factor.new_codes()
     sealed, hashes = house.identity.factor.seal(account.id, secret), house.identity.factor.hashes(fresh)
-    await house.write(lambda conn, _now: accounts.set_factor(conn, account.id, sealed, hashes, step))
+    if not await house.write(lambda conn, _now: accounts.begin_factor(conn, account.id, sealed, hashes, step)):
+        raise forms.FormRefused(400)
     return codes(request, account, fresh)
 
 
