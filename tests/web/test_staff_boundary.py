@@ -192,6 +192,7 @@ async def test_an_administrator_of_one_office_plans_there_and_changes_nothing_fo
         assert f'href="{address.path}"' not in phone.page
         answer = await knock(phone, address.method, address.path)
         assert answer.status_code == 403 and EN.plain("staff.forbidden_title") in answer.text, address.path
+    assert (await phone.get("/setup")).status_code == 403
     everywhere = await signed_in(town, account(town, "administrator", None))
     for address in whole:
         if address.method == "GET":

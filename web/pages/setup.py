@@ -27,7 +27,7 @@ from web.house import House, house_of, see
 from web.logins import account_of, keep_login, visit_of
 from web.render import LANGUAGE_COOKIE
 from web.setup_shapes import AccountPage, AddressPage, OfficesStepPage, SetupPage, StepPage, Task, Verdict
-from web.staff import SIGN_IN, guarded, may, not_for_role
+from web.staff import SIGN_IN, guarded, may, not_for_role, within_reach
 
 NAME_MAX: Final = 80
 PHONE_MAX: Final = 24
@@ -74,7 +74,7 @@ async def show(request: Request) -> Response:
     house = house_of(request)
     account = await account_of(house.identity, request)
     if account is not None:
-        if not may(account, "page.setup"):
+        if not (may(account, "page.setup") and within_reach(account, "page.setup")):
             return not_for_role(house, request, account)
         listed = tasks(await house.service.read(reached))
         page = SetupPage(listed, next((task for task in listed if task.state == "todo"), None))
