@@ -140,9 +140,10 @@ def _entry(kind: Kind, cells: dict[str, str], say: Callable[..., None]) -> Mappi
             cells[column] = "yes" if word in YES else "no"
     if kind == "categories":
         days = cells["days"] or "15"
-        if not (days.isdigit() and int(days) in DAYS):
+        counts = days.isdecimal() and len(days) < 6
+        if not (counts and int(days) in DAYS):
             say("days", text=days)
-        cells["days"] = str(int(days)) if days.isdigit() else days
+        cells["days"] = str(int(days)) if counts else days
         cells["keywords"] = "|".join(word.strip() for word in re.split(r"[|؛،;]", cells["keywords"]) if word.strip())
     for column in ("parent", "office", "reports_to", "group", "kind"):
         if column in cells:

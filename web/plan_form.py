@@ -92,7 +92,7 @@ def faults(
         found["category"] = words.plain("plan.need_category")
     elif typed.only and len(typed.categories) > CATEGORIES_MAX:
         found["category"] = words.plain("plan.many_categories", limit=CATEGORIES_MAX)
-    counts = [int(each) if each.isdigit() and len(each) < 3 else -1 for each in counted(typed)]
+    counts = [int(each) if each.isdecimal() and len(each) < 3 else -1 for each in counted(typed)]
     if min(counts) < 0 or counts[0] < 1 or counts[1] < 1 or sum(counts) > SEATS_MOST:
         found["officials"] = words.plain("plan.need_seats")
     for n, pair in enumerate(typed.titles, 1):
@@ -101,7 +101,7 @@ def faults(
                 found[f"seat{n}_{code}"] = fault
     for name in ("turn", "hold", "grace"):
         seconds = getattr(typed, name)
-        if not (seconds.isdigit() and len(seconds) < 6 and int(seconds) >= 10):
+        if not (seconds.isdecimal() and len(seconds) < 6 and int(seconds) >= 10):
             found[name] = words.plain("plan.need_length")
     if rooms is not None and not (typed.ur or typed.en):
         found["ur"] = words.plain("plan.need_language")
@@ -127,7 +127,7 @@ def counted(typed: PlanValues) -> tuple[str, str, str]:
     """How many places of each kind; whoever wrote a title wants that place."""
     named = max((n for n, pair in enumerate(typed.titles, 1) if any(pair)), default=0)
     officials = typed.officials
-    if officials.isdigit() and len(officials) < 3 and int(officials) < named:
+    if officials.isdecimal() and len(officials) < 3 and int(officials) < named:
         officials = str(named)
     return officials, typed.citizens, typed.interpreters
 

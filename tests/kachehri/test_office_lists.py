@@ -98,6 +98,7 @@ class TestRules:
             ("categories", "code,name_ur,name_en,office,days", "dry,خشک,Dry,water,7", [(2, "unknown")]),
             ("categories", "code,name_ur,name_en,office,days", "dry,خشک,Dry,desk,400", [(2, "days")]),
             ("categories", "code,name_ur,name_en,days", "dry,خشک,Dry,soon", [(2, "days")]),
+            ("categories", "code,name_ur,name_en,days", "dry,خشک,Dry,7²", [(2, "days")]),
             ("categories", "code,name_ur,name_en,protected", "dry,خشک,Dry,maybe", [(2, "yes_no")]),
             ("posts", "office,title_ur,title_en", ",ڈی سی,DC", [(2, "no_office")]),
             ("posts", "office,title_ur,title_en", "nobody,ڈی سی,DC", [(2, "unknown")]),

@@ -112,7 +112,7 @@ async def test_a_crowd_has_a_bound(town: Town, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(town.house.crowds, "send", note)
     session, phone = await begun(town)
     await phone.get(f"/sessions/{session}/edit")
-    for typed in ("999", "0", "many", ""):
+    for typed in ("999", "0", "many", "", "²"):
         await phone.post(f"/sessions/{session}/simulate", do="start", count=typed)
-    assert [errand.count for errand in sent] == [MOST, 1, 8, 8]
+    assert [errand.count for errand in sent] == [MOST, 1, 8, 8, 8]
     assert all(errand.categories == ("water_none",) and errand.base == town.url for errand in sent)

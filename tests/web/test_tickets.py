@@ -211,6 +211,6 @@ def test_the_date_is_said_in_words() -> None:
     assert due_of(noon - 1, "closed", EN, noon) == due_of(None, "routed", EN, noon) == ("", "")
 
 
-@pytest.mark.parametrize("text", ["", "x", ".id", "1.", "-1.x", "9" * 25 + ".x", "١.x"])
+@pytest.mark.parametrize("text", ["", "x", ".id", "1.", "-1.x", "9" * 25 + ".x", "9" * 19 + ".x", "١.x"])
 def test_a_position_that_is_none_begins_anew(text: str) -> None:
     assert position(text) is None

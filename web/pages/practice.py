@@ -82,7 +82,7 @@ async def simulate(request: Request, account: Account) -> Response:
     if not live.session.lifecycle.practice:
         raise Refused("not_allowed")
     typed = western(fields.get("count", "").strip())
-    count = int(typed) if typed.isdigit() and len(typed) < 4 else USUAL
+    count = int(typed) if typed.isdecimal() and len(typed) < 4 else USUAL
     house.crowds.send(await errand(house, request, session_id, max(1, min(count, MOST))))
     return see(target)
 

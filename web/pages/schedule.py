@@ -98,7 +98,7 @@ def lists(values: PlanValues, rooms: tuple[Choice, ...], places: District, words
     """What may be chosen; a length that an earlier hearing had stays among the choices."""
 
     def with_own(offered: tuple[int, ...], own: str) -> tuple[int, ...]:
-        return tuple(sorted({*offered, int(own)})) if own.isdigit() and len(own) < 6 else offered
+        return tuple(sorted({*offered, int(own)})) if own.isdecimal() and len(own) < 6 else offered
 
     groups = tuple(
         replace(group, choices=tuple(each for each in group.choices if each.id != OTHER))

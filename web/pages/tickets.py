@@ -117,7 +117,8 @@ def due_of(due_at: int | None, state: str, words: Words, now: int) -> tuple[str,
 def position(text: str) -> tuple[int, str] | None:
     """Where the last page ended; anything else begins anew."""
     due, _, id = text.partition(".")
-    return (int(due), id[:64]) if due.isascii() and due.isdigit() and len(due) < 20 and id else None
+    known = due.isascii() and due.isdigit() and len(due) < 20 and int(due) <= NEVER
+    return (int(due), id[:64]) if known and id else None
 
 
 @guarded("page.tickets")
