@@ -113,9 +113,10 @@ class Press:
         try:
             async with self._one:
                 began = time.monotonic()
-                state = await self._feed(printing, job, parts)
-                if state == "ready":
+                fed = await self._feed(printing, job, parts)
+                if fed == "ready":
                     os.replace(job.target, printing.path)
+                state = fed
                 took = round(time.monotonic() - began, 1)
                 logger(__name__).info("paper.printed", state=state, rows=printing.total, seconds=took)
         except (OSError, TimeoutError, ValueError):
