@@ -61,14 +61,19 @@ def build(
     *,
     now: int,
     me: str,
+    own_seat: str = "",
     may_take_desk: bool = False,
 ) -> OfficialPage:
-    """The page as it stands at `now` (milliseconds since the epoch)."""
+    """The page as it stands at `now` (milliseconds since the epoch).
+
+    Arguments:
+        own_seat: the one that she was invited to; it is chosen unless somebody sits there.
+    """
     shown = view(session, "official", texts)
     drawing = Drawing(shown, words, names, now, me)
     speaker = next(iter((*drawing.turns(("on_stage",)), *drawing.turns(("read_out",)))), None)
     seats = tuple(
-        OfficialSeat(id, row.index, seat_name(id, row, words), row.taken)
+        OfficialSeat(id, row.index, seat_name(id, row, words), row.taken, id == own_seat and not row.taken)
         for id, row in shown.seats.items()
         if row.kind in ("official", "interpreter", "signer", "hall")
     )

@@ -61,6 +61,8 @@ class OfficialSeat:
     index: int
     text: str
     taken: bool
+    #: The one that this person was invited to.
+    own: bool = False
 
 
 @dataclass(frozen=True)

@@ -205,3 +205,18 @@ async def test_an_administrator_of_one_office_plans_there_and_changes_nothing_fo
         refused = EN.plain("team.no.office") in answer.text
         assert refused != held, (room, answer.text)
         assert (answer.status_code == 200) == held, answer.text
+
+
+async def test_the_seat_of_an_invitation_is_chosen_already(town: Town) -> None:
+    session = await announced(town, "water")
+    login = account(town, "official", "water")
+    with town.service.store.write() as conn:
+        found = accounts.by_login(conn, login)
+        assert found is not None
+        now = town.service.store.now(conn)
+        appointments.appoint(
+            conn, Appointment(session_id=session, account_id=found.id, role="official", seat="chair", at=now)
+        )
+    phone = await signed_in(town, login)
+    await phone.get(f"/official/{session}")
+    assert re.search(r'<option value="chair" selected>', phone.page)

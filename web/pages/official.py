@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kachehri.store import Connection, appointments
 from kachehri.store.tables import Account
 from web import reading
 from web.desk_cards import names_of
@@ -20,6 +21,12 @@ async def show(request: Request, account: Account) -> Response:
     house = house_of(request)
     words = house.words(request)
     live = await house.service.live(request.path_params["session"])
+    session_id = live.session.id
+
+    def invited(conn: Connection) -> str:
+        found = appointments.get(conn, session_id, account.id)
+        return (found.seat or "") if found is not None and found.ended_at is None else ""
+
     page = build(
         live.session,
         live.texts,
@@ -28,6 +35,7 @@ async def show(request: Request, account: Account) -> Response:
         reading.head(live, words),
         now=house.now(),
         me=staff_participant(live.session.id, account),
+        own_seat=await house.service.read(invited),
         may_take_desk=may(account, "page.desk") and may(account, "turn.call"),
     )
     return house.show(request, "staff/official.html", page)
