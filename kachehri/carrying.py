@@ -33,6 +33,8 @@ class Carrying:
         self._as: dict[tuple[str, str], str] = {}
         self._followers: list[Callable[[Moved], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        #: Readings one after the other: an earlier one that comes back late must not undo a later one.
+        self._reading = asyncio.Lock()
         self._subscription: Subscription | None = None
 
     async def start(self) -> None:
@@ -85,7 +87,8 @@ class Carrying:
             with self._store.read() as conn:
                 return {(row.session_id, row.device_id): row.participant_id for row in carries.standing(conn)}
 
-        self._as = await asyncio.to_thread(look)
+        async with self._reading:
+            self._as = await asyncio.to_thread(look)
         if moved is not None:
             for follower in self._followers:
                 follower(moved)
@@ -102,6 +105,7 @@ def left(session_id: str, device: str) -> str:
 
 
 def _write(conn: Connection, session_id: str, device: str, participant: str, now: int) -> None:
+    people.lock(conn, participant)
     others = [each for each in carries.holders(conn, session_id, participant) if each != device]
     carries.drop(conn, session_id, others)
     if own(session_id, device) == participant:

@@ -92,6 +92,8 @@ class HouseSettings:
         self._start = from_file(settings)
         self._followers: list[Callable[[Place], None]] = []
         self._tasks: set[asyncio.Task[Place]] = set()
+        #: Readings one after the other: an earlier one that comes back late must not undo a later one.
+        self._reading = asyncio.Lock()
         self._subscription: Subscription | None = None
         self.place = self._start
 
@@ -118,12 +120,13 @@ class HouseSettings:
             with self._store.read() as conn:
                 return read(conn, self._start)
 
-        found = await asyncio.to_thread(look)
-        if found != self.place:
-            self.place = found
-            for follower in self._followers:
-                follower(found)
-        return found
+        async with self._reading:
+            found = await asyncio.to_thread(look)
+            if found != self.place:
+                self.place = found
+                for follower in self._followers:
+                    follower(found)
+            return found
 
     async def change(self, **values: object) -> Place:
         """Say something else; in force here on return, in the other workers a moment later."""

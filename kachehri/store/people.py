@@ -130,6 +130,11 @@ def participant(conn: Connection, participant_id: str) -> Participant | None:
     return fetch_one(conn, Participant, _participant.c.id == participant_id)
 
 
+def lock(conn: Connection, participant_id: str) -> None:
+    """Let nobody else decide about a participant until the transaction ends (SQLite has one writer as it is)."""
+    conn.execute(select(_participant.c.id).where(_participant.c.id == participant_id).with_for_update())
+
+
 def participants(conn: Connection, session_id: str) -> list[Participant]:
     """Everybody who did something in a session."""
     return fetch(conn, Participant, _participant.c.session_id == session_id, order=(_participant.c.id,))
