@@ -70,13 +70,16 @@ class Guesses:
 
     def count(self, conn: Connection, rule: Rule, what: str, place: str, now: int) -> None:
         """Count a try; TooMany, and nothing counted, when it comes too soon. `place` is a network or a known device."""
-        subject = self.subject(what)
-        so_far = accounts.attempt(conn, rule.scope, subject, place)
+        self.check(conn, rule, what, place, now)
+        accounts.count_attempt(conn, rule.scope, self.subject(what), place, now, HOUR_MS)
+
+    def check(self, conn: Connection, rule: Rule, what: str, place: str, now: int) -> None:
+        """Whether a try may be made now, for what is counted only when it was wrong. Errors: `TooMany`."""
+        so_far = accounts.attempt(conn, rule.scope, self.subject(what), place)
         if so_far is not None:
             wait = wait_ms(rule, so_far.failures, so_far.window_start, so_far.last_at, now)
             if wait > 0:
                 raise TooMany(wait)
-        accounts.count_attempt(conn, rule.scope, subject, place, now, HOUR_MS)
 
     def forget(self, conn: Connection, rule: Rule, what: str, place: str) -> None:
         """It was right: start again from nothing."""

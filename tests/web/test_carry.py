@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+
 import pytest
 from playwright.async_api import Browser, expect
 
 from kachehri.carrying import Carrying
+from kachehri.guesses import Rule
 from kachehri.i18n import words_for
+from kachehri.store import Connection, carries
+from kachehri.store.tables import Carry
 from rooms.lifecycle import CloseSession
 from rooms.questions import AdmitQuestion
 from rooms.turns import CallTurn
 from tests.web.conftest import Phone, Town
 from tests.web.test_live_page import SOON, phone
+from web.pages import carry as carry_page
 
 pytestmark = pytest.mark.anyio
 UR = words_for("ur")
@@ -112,6 +119,50 @@ async def test_a_wrong_number_and_a_wrong_code_are_one_answer_and_the_sixth_try_
     assert words.plain("carry.tries") in guesser.page
     assert await carry(guesser, "12", "abc") == 422
     assert words.plain("field.reference") in guesser.page and words.plain("carry.code_field") in guesser.page
+
+
+async def test_one_code_tried_at_many_numbers_meets_the_share_of_its_network(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carry_page, "WRONG", Rule("carry wrong here", 3, 3))
+    session = await town.schedule(live=True)
+    _, _, number, code = await asked(town, session, "نالی بند ہے")
+    guesser = town.phone("en")
+    assert await carry(guesser, number, code) == 303, "what is right is not counted"
+    for end in range(3):
+        assert await carry(guesser, f"26-0000-000{end}", "123456") == 404
+    assert await carry(guesser, number, code) == 429
+
+
+async def test_a_reading_that_comes_back_late_does_not_undo_a_later_one(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two places go on at once: neither phone may go on speaking for somebody whose place has left it."""
+    carrying = town.house.visitors.carrying
+    began, go_on, read = asyncio.Event(), threading.Event(), carries.standing
+    loop, first = asyncio.get_running_loop(), [True]
+
+    def late(conn: Connection) -> list[Carry]:
+        found = read(conn)
+        if first.pop() if first else False:
+            loop.call_soon_threadsafe(began.set)
+            go_on.wait(5)
+        return found
+
+    session = await town.schedule(live=True)
+    _, question, number, _code = await asked(town, session, "کچرا نہیں اٹھتا")
+    asker = (await town.service.live(session)).session.queue.questions[question].asker
+    monkeypatch.setattr(carries, "standing", late)
+    early = asyncio.create_task(carrying._reload(None))
+    await began.wait()
+    taking = asyncio.create_task(carrying.take(session, "d" * 32, asker))
+    for _ in range(50):  # time enough for the later reading, were it not to wait its turn
+        if carrying.participant(session, "d" * 32) == asker:
+            break
+        await town.service.read(read)
+    go_on.set()
+    await asyncio.gather(early, taking)
+    assert carrying.participant(session, "d" * 32) == asker
 
 
 async def test_after_the_end_nothing_is_carried(town: Town) -> None:

@@ -22,6 +22,9 @@ from web.reading import ENDED_PHASES
 
 #: How many times more may be tried for one number from all addresses together.
 EVERYWHERE: Final = 6
+#: Wrong codes in an hour from one network, for all numbers together: numbers are read out, so one code could be tried
+#: at each of them. Right ones are not counted, and a town behind one address mistypes less than this.
+WRONG: Final = Rule("carry wrong", 200, 200)
 
 
 async def form(request: Request) -> Response:
@@ -52,6 +55,7 @@ async def post(request: Request) -> Response:
         return _told(house, request, shown, "carry.tries", 429)
     asked = await house.service.read(question_rows.by_reference, reference)
     if asked is None or not house.service.people.check(asked.id, code):
+        await house.write(_wrong, house, place)
         return _told(house, request, shown, "carry.wrong", 404)
     await house.write(_forget, house, reference, place)
     live = await house.service.live(asked.session_id)
@@ -76,8 +80,16 @@ def _rules(house: House) -> tuple[Rule, Rule]:
 
 def _count(conn: Connection, now: int, house: House, reference: str, place: str) -> None:
     here, everywhere = _rules(house)
+    house.identity.guesses.check(conn, WRONG, "", place, now)
     house.identity.guesses.count(conn, here, reference, place, now)
     house.identity.guesses.count(conn, everywhere, reference, "*", now)
+
+
+def _wrong(conn: Connection, now: int, house: House, place: str) -> None:
+    try:
+        house.identity.guesses.count(conn, WRONG, "", place, now)
+    except TooMany:
+        pass  # of several at once the last ones; their answer was no as it is
 
 
 def _forget(conn: Connection, _now: int, house: House, reference: str, place: str) -> None:
