@@ -16,6 +16,8 @@ PORT = 443
 TIMEOUT_S = 10.0
 ANSWER_BYTES = 4096
 ENDPOINT_MOST = 1_000
+#: IPv6 addresses that end in one of IPv4.
+_WRAPPED = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 
 
 class Unreachable(Exception):
@@ -117,5 +119,12 @@ def _may_be_public(host: str) -> bool:
 
 def _is_public(address: str) -> bool:
     found = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
+    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or _translated(found) or found
     return bool(found.is_global and inner.is_global and not found.is_multicast)
+
+
+def _translated(found: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that a translator goes to (RFC 6052 §2.1), or that is written the old way (RFC 4291 §2.5.5)."""
+    if any(found in network for network in _WRAPPED):
+        return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    return None

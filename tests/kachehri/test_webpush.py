@@ -79,6 +79,8 @@ def test_the_sender_is_named_for_one_service_and_a_while() -> None:
         "https://[fe80::1]/a",
         "https://[::ffff:10.0.0.1]/a",
         "https://[2002:0a00:0001::1]/a",
+        "https://[64:ff9b::10.0.0.1]/a",
+        "https://[::127.0.0.1]/a",
         "https://0x7f.1/a\r\nX: y",
         "https://",
         "ftp://push.example.net/a",

@@ -58,4 +58,7 @@ async def test_the_page_is_told_to_wait_and_comes_again(town: Town, monkeypatch:
     with monkeypatch.context() as patch:
         patch.setattr(town.house.visitors, "admit", full)
         assert await ask() == 429
+        alerts, headers = f"/s/{session}/alerts", {"x-form-token": token, "origin": phone.origin}
+        wanted = {"endpoint": "https://push.example.com/a", "p256dh": "x", "auth": "x"}
+        assert (await phone.client.post(alerts, json=wanted, headers=headers)).status_code == 429, "alerts are rows too"
     assert await ask() == 200

@@ -46,6 +46,10 @@ async def switch(request: Request) -> Response:
     if not wanted.p256dh:
         await house.alerts.unsubscribe(live.session.id, participant, wanted.endpoint)
         return _answer({"alerts": False}, 200)
+    try:
+        await house.visitors.admit(participant, request.client.host if request.client else "")
+    except Refused as refused:
+        return _answer({"code": refused.code, **refused.params}, 429)
     language = house.words(request).language.code
     keys = (wanted.p256dh, wanted.auth)
     if not await house.alerts.subscribe(live.session.id, participant, wanted.endpoint, keys, language):
