@@ -65,6 +65,21 @@ async def test_schedule_and_receipt_are_there_without_a_network_and_say_how_old_
     await context.close()
 
 
+async def test_whoever_is_erased_leaves_no_copy_on_the_phone(town: Town, browser: Browser) -> None:
+    session = await town.schedule(live=True)
+    context, page, receipt = await asker(town, session, browser)
+    for path in ("/", receipt, f"{receipt.partition('?')[0]}/mine"):
+        await page.goto(town.url + path)
+    kept = """caches.open('k-pages-1').then((kept) => kept.keys())
+      .then((all) => all.map((each) => new URL(each.url).pathname))"""
+    assert receipt.partition("?")[0] in await page.evaluate(kept)
+    await page.evaluate("document.querySelector('form[action$=\"/erase\"] [name=sure]').checked = true")
+    async with page.expect_navigation():
+        await page.evaluate("document.querySelector('form[action$=\"/erase\"]').submit()")
+    await until(page, f"({kept}).then((all) => all.length === 1 && all[0] === '/offline')")
+    await context.close()
+
+
 async def test_a_message_is_shown_in_her_language_and_an_open_page_is_not_disturbed(
     town: Town, browser: Browser
 ) -> None:

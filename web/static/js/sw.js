@@ -10,6 +10,7 @@ const SHELL_MOST = 24;
 const HOME = "/";
 const OFFLINE = "/offline";
 const RECEIPT = /^\/q\/[\w=-]+$/;
+const ERASE = /^\/q\/[\w=-]+\/erase$/;
 const STATIC = /^\/static\/.*\.(?:css|js|svg|woff2)$/;
 const scope = /** @type {any} */ (self);
 
@@ -28,6 +29,7 @@ async function begin() {
 scope.addEventListener("fetch", (/** @type {any} */ event) => {
   const { request } = event;
   const url = new URL(request.url);
+  if (request.method === "POST" && ERASE.test(url.pathname)) event.waitUntil(forget());
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (request.mode === "navigate") event.respondWith(page(request, url));
   else if (STATIC.test(url.pathname)) event.respondWith(shell(request));
@@ -88,8 +90,14 @@ async function saved(copy) {
 }
 
 scope.addEventListener("message", (/** @type {any} */ event) => {
-  if (event.data === "forget") event.waitUntil(caches.delete(PAGES));
+  if (event.data === "forget") event.waitUntil(forget());
 });
+
+/** What was erased in the house does not stay on the phone either: all that is kept goes, but the page that names nobody. */
+async function forget() {
+  const kept = await caches.open(PAGES);
+  for (const each of await kept.keys()) if (new URL(each.url).pathname !== OFFLINE) await kept.delete(each);
+}
 
 scope.addEventListener("push", (/** @type {any} */ event) => {
   /** @type {{title: string, body: string, path: string, tag: string, lang: string, dir: "ltr" | "rtl", called: boolean} | null} */
