@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import UniqueConstraint, inspect, text
 
-from kachehri.store import Store, StoreError, check, migrate
+from kachehri.store import Store, StoreError, accounts, appointments, check, migrate
 from kachehri.store.migrations.first import triggers
 from kachehri.store.tables import metadata
 
@@ -87,3 +87,33 @@ def test_a_migration_that_fails_leaves_nothing_behind(database_url: str, monkeyp
         assert inspect(conn).get_table_names() == []
     store.close()
     assert migrate(database_url) == HEAD
+
+
+def test_what_the_first_version_wrote_is_there_after_the_second(database_url: str) -> None:
+    """Somebody who was signed in stays so, and has no second factor and no appointment that nobody gave."""
+    migrate(database_url, "0001")
+    store = Store(database_url)
+    with store.write() as conn:
+        conn.execute(
+            text(
+                "INSERT INTO account (id, login, name, role, password_hash, language, created_at, password_set_at)"
+                " VALUES ('a1', 'nadia', 'Nadia', 'moderator', '!', 'ur', 1, 1)"
+            )
+        )
+        conn.execute(
+            text(
+                "INSERT INTO login (token_hash, account_id, address, created_at, seen_at, expires_at)"
+                " VALUES (:hash, 'a1', '203.0.113.7', 1, 1, 9)"
+            ),
+            {"hash": b"h" * 32},
+        )
+    store.close()
+    assert migrate(database_url) == HEAD
+    store = Store(database_url)
+    with store.read() as conn:
+        found = accounts.signed_in(conn, b"h" * 32, 5)
+        assert found is not None
+        assert (found[0].login, found[0].totp, found[0].recovery, found[0].guest) == ("nadia", None, [], False)
+        assert [each.browser for each in accounts.logins(conn, "a1", 5)] == [""]
+        assert appointments.of_account(conn, "a1") == {}
+    store.close()
