@@ -31,6 +31,7 @@ from kachehri.references import References
 from kachehri.service import Service
 from kachehri.settings import Settings
 from kachehri.store import Store, StoreError, check
+from kachehri.sweeping import Sweeping
 from kachehri.vault import Vault, check_key
 from rooms.base import Refused
 from signaling.clock import LoopClock
@@ -100,6 +101,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     crowds = Crowds(bus)
     carrying = Carrying(store, bus)
     studio = Studio()
+    sweeping = Sweeping(store)
     press = Press(settings.secrets.key_file.parent / "papers")
     alerts = Alerts(service, masters, bus, contact=lambda: house.place.address)
     limits = settings.limits
@@ -108,6 +110,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         await service.start()
         service.follow(lambda announced: erasure.heard(people, announced))
         await erasure.resume(service)
+        sweeping.start()
         await house.start()
         crowds.start()
         await carrying.start()
@@ -160,6 +163,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         await crowds.close()
         house.close()
         await press.close()
+        await sweeping.close()
         await studio.close()
         await service.stop()
         identity.close()
