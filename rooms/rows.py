@@ -152,6 +152,8 @@ class View(Row, omit_defaults=True, frozen=True):
     balance: BalanceRow | None = None
     #: Whether anybody is here who can call and close.
     desk_staffed: bool = False
+    #: How many people are connected, as it was last counted.
+    present: int = 0
     # The desk only: windows of triage, and who is here.
     new: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
@@ -159,7 +161,6 @@ class View(Row, omit_defaults=True, frozen=True):
     merged: tuple[str, ...] = ()
     not_taken: tuple[str, ...] = ()
     staff: dict[str, str] = {}
-    present: int = 0
     #: Of those who are barred, what they say against it; the first 50.
     objections: dict[str, ObjectionRow] = {}
 

@@ -90,7 +90,7 @@ def view(session: Session, audience: ViewAudience, texts: Texts) -> View:
         },
         balance=BalanceRow(**msgspec.structs.asdict(balance)) if balance else None,
         staff=dict(session.attendance.staff) if desk else {},
-        present=session.attendance.present if desk else 0,
+        present=session.attendance.present,
         desk_staffed=session.attendance.presided,
         objections=objections(session, texts) if desk else {},
         **windows,

@@ -151,8 +151,8 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True):
     #: Most peers of the machine, and of one session.
     max_peers: int = 1_500
     max_session_peers: int = 1_000
-    #: Watching peers of one participant (tabs); the oldest gives way.
-    max_watching: int = 3
+    #: Watching peers of one participant, two for each tab (sound and picture); the oldest gives way.
+    max_watching: int = 6
     #: Seconds for an offer to become a connection.
     setup_s: float = 15.0
     #: Seconds without any packet until a speaker is reported silent.

@@ -1267,13 +1267,13 @@
  * @property {Record<string, number>} [totals]
  * @property {BalanceRow | null} [balance]
  * @property {boolean} [desk_staffed]
+ * @property {number} [present]
  * @property {Array<string>} [new]
  * @property {Array<string>} [held]
  * @property {Array<string>} [refusing]
  * @property {Array<string>} [merged]
  * @property {Array<string>} [not_taken]
  * @property {Record<string, string>} [staff]
- * @property {number} [present]
  * @property {Record<string, ObjectionRow>} [objections]
  */
 
