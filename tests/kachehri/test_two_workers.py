@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kachehri import erasure
 from kachehri.bus.redis import RedisBus
 from kachehri.live import Announced
 from kachehri.service import Service
@@ -204,3 +205,26 @@ async def test_both_workers_close_and_there_is_one_balance(pair: Pair) -> None:
         assert tickets.of_session(conn, SESSION) == (300, 0)
         types = [row.type for row in event_log.after(conn, SESSION, 0)]
     assert types.count("session.closed") == 1
+
+
+async def test_whoever_is_erased_in_one_worker_is_gone_from_the_other(pair: Pair) -> None:
+    said = AskQuestion(text="The landlord took the pump away.", name="Zainab")
+    with pair.one.store.write() as conn:
+        pair.one.people.join(
+            conn,
+            participant=citizen(1).participant,
+            session_id=SESSION,
+            role="citizen",
+            device=None,
+            account=None,
+            language="ur",
+            now=1,
+        )
+    question = ((await pair.other.submit(citizen(1), SESSION, said, "e" * 24)).result or {})["question"]
+    await pair.agree()
+    live = await pair.other.live(SESSION)
+    asked = live.session.queue.questions[question]
+    assert {asked.content, asked.name} <= live.texts.keys()
+    await erasure.erase_person(pair.one, SESSION, citizen(1).participant, reference=asked.reference, account=None)
+    await pair.agree()
+    assert {asked.content, asked.name}.isdisjoint(live.texts.keys())
