@@ -248,8 +248,11 @@ class TrackPage:
 
 @dataclass(frozen=True)
 class TicketPage:
+    """`lines`: what the office reports, newest first and without its words, which may name the citizen."""
+
     reference: str
     ticket: TicketFacts
+    lines: tuple[OfficeLine, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,13 @@ async def test_what_the_office_writes_is_what_the_citizen_reads(town: Town, refe
     (line,) = lines(town, references["ordered"])
     assert (line.kind, line.day, line.office) == ("visit", day.date().isoformat(), "water")
     assert "2345678" not in line.text and line.text in answer.text
+    with town.service.store.read() as conn:
+        ticket = ticket_rows.by_reference(conn, references["ordered"])
+    assert ticket is not None and ticket.question_id is not None
+    citizen = town.phone("en")
+    assert line.text in (await citizen.get(f"/q/{town.service.people.receipt(ticket.question_id)}")).text
+    public = (await citizen.get(f"/t/{references['ordered']}")).text
+    assert EN.dates.day(int(day.timestamp() * 1000)) in public and "ہم آئیں گے" not in public
     # The same form once more writes nothing; taking back leaves nothing to read.
     undo = re.search(r'name="undo" value="(\d+)"', answer.text)
     assert undo is not None

@@ -21,11 +21,12 @@ from kachehri.i18n.digits import only_digits
 from kachehri.store import Connection
 from kachehri.store import questions as question_rows
 from kachehri.store import tickets as ticket_rows
-from web import forms
+from kachehri.tickets.desk import status_lines
+from web import forms, reading
 from web.house import House, house_of, see
 from web.pages.home import mine_everywhere
 from web.pages.receipts import facts
-from web.shapes import TicketFacts, TicketPage, TrackPage, TrackValues
+from web.shapes import OfficeLine, TicketFacts, TicketPage, TrackPage, TrackValues
 from web.topics import District
 
 #: How many times more may be tried for one number from all addresses together.
@@ -67,7 +68,7 @@ async def ticket(request: Request) -> Response:
     found = await house.service.read(_public, reference, district, words)
     if found is None:
         raise HTTPException(404)
-    return house.show(request, "ticket.html", TicketPage(reference, found))
+    return house.show(request, "ticket.html", TicketPage(reference, *found))
 
 
 def rules(house: House) -> tuple[Rule, Rule]:
@@ -99,8 +100,12 @@ def _match(conn: Connection, house: House, reference: str, digits: str) -> str |
     return asked.id if asked and (by_code or (phone and by_phone)) else None
 
 
-def _public(conn: Connection, reference: str, district: District, words: Words) -> TicketFacts | None:
+def _public(
+    conn: Connection, reference: str, district: District, words: Words
+) -> tuple[TicketFacts, tuple[OfficeLine, ...]] | None:
     found = ticket_rows.by_reference(conn, reference)
     if found is None or found.privacy == "private":
         return None
-    return facts(conn, found, reference, district, words)
+    lines = reversed(status_lines(conn, found.id))
+    told = tuple(OfficeLine(line.kind, line.at, "", reading.noon(line.day, words)) for line in lines)
+    return facts(conn, found, reference, district, words), told
