@@ -97,12 +97,16 @@ async def resume(service: Service) -> None:
 
 async def _remove(service: Service, places: Sequence[tuple[str, str]]) -> None:
     for session_id, participant in places:
+        # The person of now: what she says once this is done is hers again, under another key.
+        person = (await service.read(rows.persons_of, [participant])).get(participant)
+        ids = await service.read(_said, session_id, person)
         done = False
         while not done:
-            ids = await service.read(_said, session_id, participant)
             some = tuple(ids[:CONTENTS_MAX])
             await service.submit(SYSTEM, session_id, EraseContent(participant=participant, contents=some))
-            done = len(ids) <= CONTENTS_MAX
+            # What she sent from another page meanwhile goes as well, and what was too much for one command.
+            ids = await service.read(_said, session_id, person)
+            done = not ids
     await asyncio.to_thread(service.store.settle)
 
 
@@ -119,6 +123,5 @@ def _places(conn: Connection, session_id: str, participant: str) -> list[tuple[s
     return found or [(session_id, participant)]
 
 
-def _said(conn: Connection, session_id: str, participant: str) -> list[str]:
-    person = rows.persons_of(conn, [participant]).get(participant)
+def _said(conn: Connection, session_id: str, person: str | None) -> list[str]:
     return [each.id for each in content.of_person(conn, person) if each.session_id == session_id] if person else []

@@ -14,7 +14,8 @@ from kachehri.store import StoreError, audit, content, event_log, tickets
 from kachehri.store import people as rows
 from kachehri.store import questions as question_rows
 from kachehri.vault import VaultError
-from rooms.base import SYSTEM, Actor, Refused
+from kachehri.writer import Accepted
+from rooms.base import SYSTEM, Actor, Command, Refused
 from rooms.erasing import EraseContent
 from rooms.lifecycle import ENDED, CloseSession, OpenDoors, StartSession
 from rooms.questions import AdmitQuestion, AskQuestion
@@ -149,6 +150,27 @@ async def test_what_she_says_afterwards_is_hers_again_under_a_new_key(service: S
         assert row is not None and row.person_id is not None and row.sealed is not None
         key = service.people.opened(conn, row.person_id)
         assert key is not None and key.open(f"content/sealed/{kept}", row.sealed).decode() == "ایک نیا سوال ہے"
+
+
+async def test_what_comes_from_another_page_meanwhile_goes_as_well(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hers, _ = await said(service)
+    submit, late = service.submit, "یہ بھی میرا ہے، دوسرے صفحے سے"
+
+    async def slow(actor: Actor, session: str, command: Command, key: str = "") -> Accepted:
+        if isinstance(command, EraseContent) and slow_once:
+            slow_once.clear()
+            await ask(service, ZAINAB, late)
+        return await submit(actor, session, command, key)
+
+    slow_once = [True]
+    monkeypatch.setattr(service, "submit", slow)
+    await erasure.erase_person(service, SESSION, ZAINAB.participant, reference="x", account=None)
+    assert late not in (await service.live(SESSION)).texts.values()
+    with service.store.read() as conn:
+        assert late not in content.texts(conn, SESSION).values()
+        assert content.left_over(conn) == []
 
 
 async def test_while_she_has_a_turn_nothing_is_begun(service: Service) -> None:
