@@ -21,6 +21,8 @@ from kachehri.logs import logger
 from .wire import NO_LIBRARY, Job, Kind, Part, Rows, pack
 
 KEEP_S: Final = 600.0
+#: How much longer what is half done stays.
+LEFT_S: Final = 3_600.0
 #: How long one part may take on a slow machine that is busy besides.
 PART_S: Final = 240.0
 COMMAND: Final = (sys.executable, "-m", "kachehri.papers.child")
@@ -105,7 +107,8 @@ class Press:
         old = time.time() - KEEP_S
         for path in self._papers():
             with suppress(FileNotFoundError):
-                if path.stat().st_mtime < old and not path.name.endswith(".part"):
+                # What a crash left half done is written to no more after the longest printing (child.py, CPU_S).
+                if path.stat().st_mtime < (old - LEFT_S if path.name.endswith(".part") else old):
                     path.unlink()
 
     async def _print(self, printing: Printing, job: Job, parts: Parts) -> None:
@@ -114,9 +117,11 @@ class Press:
             async with self._one:
                 began = time.monotonic()
                 fed = await self._feed(printing, job, parts)
-                if fed == "ready":
-                    os.replace(job.target, printing.path)
-                state = fed
+                if any(each is printing for each in self._printings.values()):
+                    if fed == "ready":
+                        os.replace(job.target, printing.path)
+                    state = fed
+                # Else it was to be destroyed while it was printed, and is made anew for whoever asks again.
                 took = round(time.monotonic() - began, 1)
                 logger(__name__).info("paper.printed", state=state, rows=printing.total, seconds=took)
         except (OSError, TimeoutError, ValueError):

@@ -55,6 +55,22 @@ async def test_pages_are_counted_through_all_parts(papers: Press) -> None:
     assert f"of {len(found)}" in found[-1]
 
 
+async def test_a_paper_that_is_destroyed_while_it_is_printed_is_not_kept(papers: Press) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def give() -> AsyncIterator[Part]:
+        begun.set()
+        await go_on.wait()
+        yield part("<p>somebody who is erased meanwhile", last=True)
+
+    printing = papers.start("abcd2345.y.pdf", "pdf", "t", STYLE, 3, give)
+    await begun.wait()
+    papers.forget("abcd2345")
+    go_on.set()
+    assert await printing.wait(100) == "failed"
+    assert list(printing.path.parent.iterdir()) == []
+
+
 async def test_a_paper_of_one_part_says_how_many_pages_it_has(papers: Press) -> None:
     printing = start(papers, [part(f"<p>a<div>{PAGES}</div>", last=True)])
     assert await printing.wait(100) == "ready"
