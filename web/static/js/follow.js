@@ -115,7 +115,7 @@ export function attachFollow(root, store, live, screens) {
       bytes += /** @type {PerformanceResourceTiming} */ (entry).transferSize || 0;
     }
     remember(kept, String(Math.round(bytes)));
-    put(root.querySelector("#used"), sentence(box, "used", { n: (bytes / 1e6).toFixed(1) }));
+    put(root.querySelector("#used"), sentence(box, "used", { n: Math.max(0.1, bytes / 1e6).toFixed(1) }));
   }
 
   /** @param {Element | null} element @param {string} text */
