@@ -85,6 +85,7 @@ class Alerts:
         self._signer = Signer(masters[-1])
         self._subscriptions = Subscriptions(masters)
         self._wanted: dict[str, set[str]] = {}
+        self._looks = 0
         #: Names of alerts that this worker need not ask the database about again.
         self._told: dict[str, set[str]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -149,7 +150,12 @@ class Alerts:
         self._bus.publish(TOPIC + session_id, b"")
 
     async def _look(self) -> None:
-        self._wanted = await self._service.read(alerts.wanted)
+        """Read who wants to be told. Of two readings at once the later begun counts, in whatever order they end."""
+        self._looks += 1
+        mine = self._looks
+        wanted = await self._service.read(alerts.wanted)
+        if mine == self._looks:
+            self._wanted = wanted
 
     def _announced(self, announced: Announced) -> None:
         if announced.session_id in self._wanted:

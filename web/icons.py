@@ -73,7 +73,8 @@ SHAPES: Final[dict[str, str]] = {
     "plus": '<path d="M12 5v14M5 12h14"/>',
     "signal": '<path d="M5 20v-3M10 20v-7M15 20V9M20 20V4"/>',
     "tape-off": '<circle cx="12" cy="12" r="8.5"/><circle cx="12" cy="12" r="3"/><path d="M4 4l16 16"/>',
-    "practice": '<path d="M12 5L2.5 9.5 12 14l9.5-4.5zM6.5 11.7V16c1.5 1.5 3.3 2.2 5.5 2.2s4-.7 5.5-2.2v-4.3M21.5 9.5v5"/>',
+    "practice": '<path d="M12 5L2.5 9.5 12 14l9.5-4.5zM6.5 11.7V16c1.5 1.5 3.3 2.2 5.5 2.2s4-.7 5.5-2.2v-4.3"/>'
+    '<path d="M21.5 9.5v5"/>',
     "eye": '<path d="M2.5 12C5 7.8 8 5.8 12 5.8s7 2 9.5 6.2c-2.5 4.2-5.5 6.2-9.5 6.2S5 16.2 2.5 12z"/>'
     '<circle cx="12" cy="12" r="2.8"/>',
     "handset": '<rect x="7" y="2.8" width="10" height="18.4" rx="2"/><path d="M11 18.2h2"/>',
