@@ -62,9 +62,16 @@ VISITS: Final = (
     Visit("next", "/s/{session}/next"),
     Visit("track", "/track"),
     Visit("how", "/how"),
+    Visit("privacy", "/privacy"),
+    Visit("help", "/help"),
+    Visit("help-clerk", "/help/clerk"),
     Visit("look", "/look"),
     Visit("components", "/components"),
     Visit("not-there", "/s/aaaaaaaa"),
+    Visit("stage", "/s/{session}/stage"),
+    Visit("check", "/s/{session}/check"),
+    Visit("continue", "/continue"),
+    Visit("offline", "/offline"),
     Visit("sign-in", "/staff"),
     Visit("desk-home", "/desk", "moderator", DESK),
     Visit("desk-console", "/mod/{session}", "moderator", DESK, "body[data-ready]"),
@@ -80,7 +87,40 @@ VISITS: Final = (
     Visit("desk-plan", "/sessions/new", "admin", DESK),
     Visit("desk-announced", "/sessions/{session}/announced", "admin", DESK),
     Visit("desk-poster", "/sessions/{session}/poster", "admin", DESK),
+    Visit("desk-offices", "/offices", "admin", DESK),
+    Visit("desk-office", "/offices/entry", "admin", DESK),
+    Visit("desk-import", "/offices/import", "admin", DESK),
+    Visit("desk-audit", "/audit", "admin", DESK),
+    Visit("desk-erase", "/erase", "admin", DESK),
+    Visit("desk-tickets", "/tickets", "admin", DESK),
+    Visit("desk-minutes", "/sessions/{session}/minutes", "admin", DESK),
+    Visit("desk-second", "/account/second", "admin", DESK),
+    # Whoever prepares or answers may have nothing but a phone.
+    Visit("phone-setup", "/setup", "admin"),
+    Visit("phone-plan", "/sessions/new", "admin"),
+    Visit("phone-people", "/people", "admin"),
+    Visit("phone-tickets", "/tickets", "admin"),
+    Visit("phone-home", "/desk", "moderator"),
 )
+#: What is seen as a page with made-up contents instead, because the way there is long: the address by its sample.
+SEEN_AS_SAMPLE: Final = {
+    "/q/{token}": "receipt",
+    "/q/{token}/slip": "slip",
+    "/t/{reference}": "ticket",
+}
+#: Addresses that answer with no page, and those that another test looks at on its way.
+NO_PAGE: Final = (".ics", ".js", ".json", ".png", ".pdf", ".csv", ".xlsx", ".ico", "z", "/alerts", "/file")
+ELSEWHERE: Final = {
+    "/staff/second": "tests/web: a second factor at the door",
+    "/invite/{token}": "tests/web: an invitation",
+    "/people/{account}": "tests/web: one person",
+    "/tickets/{reference}": "tests/web: one ticket",
+    "/q/{token}/mine": "tests/web: what is kept about me",
+    "/mod/{session}/words": "for the console's script",
+    "/mod/{session}/find": "for the console's script",
+    "/mod/{session}/people": "for the console's script",
+    "/mod/{session}/sums": "for the console's script",
+}
 
 
 def samples(words: Words) -> Iterator[tuple[str, str, object]]:

@@ -34,12 +34,16 @@ async def signed_in(page: Page, house: House, login: str) -> None:
     await page.wait_for_url("**/desk")
 
 
+def _person(visit: Visit) -> tuple[str, tuple[int, int]]:
+    return visit.login, visit.size
+
+
 async def visited(
     house: House, browser: Browser, dress: Dress, visits: Iterable[Visit] = VISITS
 ) -> AsyncIterator[tuple[str, Page]]:
     """Each page where it stands, with its script's work done."""
     session = house.sessions["every_page"]
-    for (login, size), group in groupby(visits, lambda visit: (visit.login, visit.size)):
+    for (login, size), group in groupby(sorted(visits, key=_person), key=_person):
         context = await dressed(browser, house, dress, size)
         page = await context.new_page()
         try:
