@@ -1,8 +1,8 @@
 """Erasing a person: her key is destroyed, her words are removed, and the log of each session says which are gone.
 
-What goes: what she said, her name, her phone, her key (so that also an old backup holds noise), the thread to her
-browser, and where she wanted to be alerted. What stays: the number, the topic, the place's code and what was decided,
-because a public hearing is answered for; and what offices wrote, which is theirs. Every chain still verifies.
+What goes: what she said, her name, her phone, her key, the thread to her browser, and where she wanted to be alerted.
+What stays: the number, the topic, the place's code and what was decided, because a public hearing is answered for; and
+what offices wrote, which is theirs. Every chain still verifies. A backup from before still holds all of it.
 """
 
 from __future__ import annotations

@@ -49,6 +49,8 @@ FIELDS = frozenset(
             "job",
             "office",
             "revision",
+            "rows",
+            "seconds",
         ),
     }
 )

@@ -208,11 +208,17 @@ class Personal(Row, omit_defaults=True, frozen=True):
 
 
 def excerpt(text: str, limit_bytes: int) -> str:
-    """As many whole letters as fit into `limit_bytes` of UTF-8, with an ellipsis where something was left out."""
+    """As many whole words as fit into `limit_bytes` of UTF-8, with an ellipsis where something was left out.
+
+    Half a word of Urdu may read as another one, so only a first word that is longer than the whole room is cut.
+    """
     raw = text.encode()
     if len(raw) <= limit_bytes:
         return text
-    return raw[: limit_bytes - 3].decode(errors="ignore").rstrip() + "…"
+    piece = raw[: limit_bytes - 3].decode(errors="ignore")
+    if not text[len(piece)].isspace():
+        piece = piece.rpartition(" ")[0] or piece
+    return piece.rstrip() + "…"
 
 
 def outcome_row(outcome: Outcome | None, texts: Texts, limit_bytes: int = 10**6) -> OutcomeRow | None:

@@ -15,7 +15,16 @@ from tests.screenshots import MOST_BYTES
 from web.guides import GUIDES
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / name for name in ("README.md", "rooms/RULES.md", "kachehri/DESIGN.md", "signaling/PROTOCOL.md")]
+PAGES = [
+    ROOT / name
+    for name in (
+        "README.md",
+        "rooms/RULES.md",
+        "kachehri/DESIGN.md",
+        "kachehri/OPERATING.md",
+        "signaling/PROTOCOL.md",
+    )
+]
 README = PAGES[0].read_text(encoding="utf-8")
 #: Files of code or of documents, written as a path from the top.
 PATH = re.compile(r"`((?:rooms|moderation|kachehri|signaling|recordings|web|tests)/[\w./-]*)`")

@@ -197,6 +197,8 @@ class TestSize:
     def test_excerpts_whole_letters(self) -> None:
         assert excerpt("abc", 3) == "abc"
         assert excerpt("پانی", 7) == "پا…"
+        assert excerpt("دو دروازے", 12) == "دو…", "half a word may read as another one"
+        assert excerpt("ab cd", 5) == "ab…"
         assert len(excerpt(LONG, 96).encode()) <= 96
 
 
