@@ -23,7 +23,9 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from kachehri.i18n import LANGUAGES, words_for
 from tests.end_to_end.inspection import sideways
 from tests.end_to_end.pages_list import DESK, DRESSES, PHONE
+from tests.end_to_end.people import House
 from tests.end_to_end.stills import Stills
+from tests.end_to_end.visits import visited
 from tests.servers import CHROMIUM_FLAGS, require
 from web import demo
 from web.rehearsal import script, server
@@ -163,6 +165,18 @@ async def others(browser: Browser, session: str, hearing: Hearing, language: str
             await shot(page, name, language)
 
 
+async def every_visit(browser: Browser, session: str, hearing: Hearing) -> list[str]:
+    """All pages of the running house, consoles too, whole; returns what sticks out."""
+    house = House(hearing.where.url, hearing.founded, {"every_page": session}, Path())
+    wrong = []
+    for dress in (DRESSES[0], DRESSES[2], DRESSES[3]):
+        async for name, page in visited(house, browser, dress):
+            if over := await sideways(page):
+                wrong.append(f"{name}, {dress}: {over}")
+            await page.screenshot(full_page=True, path=ALL / str(dress) / f"house-{name}.png")
+    return wrong
+
+
 async def closed(browser: Browser, session: str, hearing: Hearing) -> None:
     """The hearing is closed at the desk; its register can be printed."""
     async with opened(browser, hearing, DESK, "en") as page:
@@ -178,7 +192,7 @@ async def closed(browser: Browser, session: str, hearing: Hearing) -> None:
                 await shot(reader, "register", language)
 
 
-async def running(browser: Browser) -> None:
+async def running(browser: Browser) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="kachehri-pictures-") as folder:
         async with demo.hall(Path(folder), server.here(), ACTS, Stage({}, brief=True)) as hearing:
             await hearing.gather()
@@ -192,7 +206,9 @@ async def running(browser: Browser) -> None:
                     await asks(phone, session, language)
                     await at_the_desk(desk, session, hearing, language, phone)
                 await others(browser, session, hearing, language)
+            wrong = await every_visit(browser, session, hearing)
             await closed(browser, session, hearing)
+            return wrong
 
 
 async def take() -> list[str]:
@@ -200,7 +216,7 @@ async def take() -> list[str]:
         browser = await playwright.chromium.launch(executable_path=require("chromium"), args=CHROMIUM_FLAGS)
         wrong = await every_state(browser)
         await chosen_states(browser)
-        await running(browser)
+        wrong += await running(browser)
         await browser.close()
     return wrong
 
