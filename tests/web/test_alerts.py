@@ -120,11 +120,7 @@ async def test_a_browser_that_is_gone_is_forgotten_and_a_weak_service_is_asked_a
     await withdraw(town, session, questions[0])
     await service.until(3)
     assert sorted(each.path for each in service.got) == ["/push/gone", "/push/weak", "/push/weak"]
-    for _ in range(500):
-        if await subscribed(town, session) == 1:
-            break
-        await town.service.read(rows.wanted)
-    assert await subscribed(town, session) == 1
+    await town.until(lambda: _are(town, session, 1))
 
 
 async def test_taken_back_and_over(town: Town, service: PushService) -> None:
@@ -170,3 +166,7 @@ async def test_only_our_own_page_may_ask(town: Town) -> None:
 
 async def subscribed(town: Town, session: str) -> int:
     return len(await town.service.read(rows.of_session, session))
+
+
+async def _are(town: Town, session: str, count: int) -> bool:
+    return await subscribed(town, session) == count

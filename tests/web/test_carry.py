@@ -95,10 +95,7 @@ async def test_another_worker_hears_of_it(town: Town) -> None:
     asker = (await town.service.live(session)).session.queue.questions[question].asker
     other = town.phone()
     assert await carry(other, number, code) == 303
-    for _ in range(200):
-        if told:
-            break
-        await town.service.read(lambda conn: None)
+    await town.until(lambda: _is(told))
     assert told == [(session, asker)]
     assert asker in elsewhere._as.values()
     elsewhere.close()
@@ -168,10 +165,7 @@ async def test_after_the_end_nothing_is_carried(town: Town) -> None:
     _, _, number, code = await asked(town, session, "اسکول بند ہے")
     await town.moderate(session, CloseSession())
     other = town.phone("en")
-    for _ in range(200):
-        if (await town.service.live(session)).session.phase == "closed":
-            break
-        await town.service.read(lambda conn: None)
+    await town.until(lambda: _closed(town, session))
     assert await carry(other, number, code) == 409
     assert words_for("en").plain("carry.over") in other.page
 
@@ -197,3 +191,11 @@ async def test_the_open_page_of_the_phone_before_says_so_at_once(town: Town, bro
     await other.wait_for_url(f"**/s/{session}/next")
     await context.close()
     await other_context.close()
+
+
+async def _is(what: object) -> bool:
+    return bool(what)
+
+
+async def _closed(town: Town, session: str) -> bool:
+    return (await town.service.live(session)).session.phase == "closed"

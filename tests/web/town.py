@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -73,6 +73,12 @@ class Town:
 
     async def moderate(self, session_id: str, command: Command) -> dict[str, str]:
         return (await self.service.submit(MODERATOR, session_id, command, new_key())).result or {}
+
+    async def until(self, what: Callable[[], Awaitable[bool]]) -> None:
+        """Wait for something that follows from a commit without anybody being told."""
+        async with asyncio.timeout(20):
+            while not await what():
+                await asyncio.sleep(0.02)
 
     def phone(self, language: str = "ur") -> Phone:
         """A browser of its own, with its own cookies."""
