@@ -96,6 +96,8 @@ class Scene:
 
     async def phone(self, **options: object) -> None:
         given = {"viewport": SMALL, "locale": {"ur": "ur-PK", "en": "en-GB"}[self.language], **options}
+        # The browser's offline switch does not always reach what passes by a service worker.
+        given["service_workers"] = "block"
         self.context = await self.browser.new_context(permissions=["microphone"], **given)  # type: ignore[arg-type]
         await self.context.add_init_script(SOCKETS)
         if self.her is not None:
