@@ -164,6 +164,8 @@ class Scene:
         await self.no_network()
         await expect(self.page.locator("#net")).to_be_visible()
         await self.context.set_offline(False)
+        # A try that was under way when the network came back runs into its own limit first.
+        await expect(self.page.locator("#net")).to_be_hidden(timeout=60_000)
 
     async def no_room_for_pictures(self) -> None:
         await self.begin()
