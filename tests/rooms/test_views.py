@@ -198,7 +198,8 @@ class TestSize:
         assert excerpt("abc", 3) == "abc"
         assert excerpt("پانی", 7) == "پا…"
         assert excerpt("دو دروازے", 12) == "دو…", "half a word may read as another one"
-        assert excerpt("ab cd", 5) == "ab…"
+        assert excerpt("ab cd", 5) == "ab cd"
+        assert excerpt("ab cde", 5) == "ab…", "the room ends where a word ends"
         assert len(excerpt(LONG, 96).encode()) <= 96
 
 
