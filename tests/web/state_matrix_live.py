@@ -54,6 +54,7 @@ CELLS = (
     Cell("live", "banned", "blocked", ("remove_reason.abuse",), ("#follow",), ('#main a[href$="/ask"]',)),
     Cell("live", "banned", "removed", ("remove_reason.abuse",), (".notice-error",), ('#main a[href$="/ask"]',)),
     Cell("live", "server error", "no_passes", ("net.kept",), ("#net", "#mine-list .card")),
+    Cell("live", "server error", "never_in", ("net.weak",), ("#net", "#mine-list .card")),
     Cell("next", "loading", "asks_for_long", ("mic.wait",), (READ_OUT,)),
     Cell("next", "loading", "script_throws", ("next.by_hand",), (READ_OUT,)),
     Cell("next", "empty", "not_called", ("next.not_yet",), ('a[href$="/live"]',)),

@@ -53,6 +53,8 @@ export class LiveConnection {
     this.stopped = false;
     this.timer = 0;
     this.quiet = 0;
+    /** @type {"" | "on" | "off" | "ended"} what the page was told last */
+    this.state = "";
     /** When the last frame came, by this phone's clock, and how much all of them were. */
     this.heardAt = 0;
     this.bytes = 0;
@@ -170,7 +172,7 @@ export class LiveConnection {
       this.tries = 0;
       this.quiet = 2 * frame.quiet_ms;
       for (const { message } of this.open.values()) this.socket?.send(JSON.stringify(message));
-      this.entrance.onState("on");
+      this.tell("on");
     }
     this.watch(this.quiet);
     const waiting = frame.ref === undefined ? undefined : this.open.get(frame.ref);
@@ -194,16 +196,27 @@ export class LiveConnection {
     }
     if (this.stopped) return;
     if (code >= 4500 && code <= 4599) return this.end(code);
-    this.entrance.onState("off", code);
-    this.again();
+    this.again(code);
   }
 
-  /** Growing pauses with full jitter, so that a town that comes back after a power cut does not come at once. */
-  again() {
+  /**
+   * Growing pauses with full jitter, so that a town that comes back after a power cut does not come at once. Who could not
+   * come in at all is told so like one whose line broke.
+   * @param {number} [code]
+   */
+  again(code) {
+    this.tell("off", code);
     const longest = Math.min(LONGEST_MS, 1000 * 2 ** this.tries++);
     const pause = this.urgent ? QUICK_MS : QUICK_MS + Math.random() * longest;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.enter(), pause);
+  }
+
+  /** The page hears of changes only, not of every try. @param {"on" | "off" | "ended"} state @param {number} [code] */
+  tell(state, code) {
+    if (state === this.state) return;
+    this.state = state;
+    this.entrance.onState(state, code);
   }
 
   hurry() {
@@ -217,6 +230,6 @@ export class LiveConnection {
     this.stopped = true;
     for (const { failed } of this.open.values()) failed(new RefusedError("ended"));
     this.open.clear();
-    this.entrance.onState("ended", code);
+    this.tell("ended", code);
   }
 }
