@@ -15,19 +15,14 @@ from .store import Connection, district
 
 
 class Codes:
-    """The categories and offices of the district.
+    """The categories and offices of the district."""
 
-    Arguments:
-        zone: where a day begins and ends.
-    """
-
-    def __init__(self, zone: ZoneInfo) -> None:
-        self.zone = zone
+    def __init__(self) -> None:
         self._categories: frozenset[str] = frozenset()
         self._offices: frozenset[str] = frozenset()
 
-    def check(self, conn: Connection, command: Command, now: int) -> None:
-        """Refuse a category or an office that does not exist, and a day that does not exist or has passed.
+    def check(self, conn: Connection, command: Command, now: int, zone: ZoneInfo) -> None:
+        """Refuse a category or an office that does not exist, and a day that does not exist or has passed in `zone`.
 
         Errors: `Refused` with `category_unknown`, `office_unknown` or `due_passed`.
         """
@@ -38,19 +33,20 @@ class Codes:
                 if self._categories and category not in self._categories:
                     raise Refused("category_unknown", category=category)
             case NoteOutcome(office=office, due=due):
-                if due is not None and not self._is_ahead(due, now):
+                if due is not None and not _is_ahead(due, now, zone):
                     raise Refused("due_passed", due=due)
                 if office is not None and office not in self._offices:
                     self._offices = frozenset(each.code for each in district.offices(conn))
                     if office not in self._offices:
                         raise Refused("office_unknown", office=office)
 
-    def _is_ahead(self, due: str, now: int) -> bool:
-        try:
-            day = date.fromisoformat(due)
-        except ValueError:
-            return False
-        return day >= datetime.fromtimestamp(now / 1000, UTC).astimezone(self.zone).date()
+
+def _is_ahead(due: str, now: int, zone: ZoneInfo) -> bool:
+    try:
+        day = date.fromisoformat(due)
+    except ValueError:
+        return False
+    return day >= datetime.fromtimestamp(now / 1000, UTC).astimezone(zone).date()
 
 
 def end_of_day(due: str, zone: ZoneInfo) -> int:

@@ -12,13 +12,17 @@ class References:
 
     Arguments:
         key: the secret of the installation, from which the order of the numbers follows.
-        timezone: decides when a day and a year begin.
+        timezone: decides when a day and a year begin; another one counts from `keep_time` on.
     """
 
     def __init__(self, key: bytes, timezone: str) -> None:
         self._cipher = Cipher(key)
-        self.zone = ZoneInfo(timezone)
+        self.keep_time(timezone)
         self._ready: list[str] = []
+
+    def keep_time(self, timezone: str) -> None:
+        """The house counts its days elsewhere from now on. May be called from any thread."""
+        self.zone = ZoneInfo(timezone)
 
     def refill(self, conn: Connection, now: int, wanted: int) -> None:
         """Take as many numbers as a group of commands may need."""

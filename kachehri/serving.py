@@ -25,6 +25,7 @@ from uvicorn.supervisors import Multiprocess
 from kachehri import keys, logs, plain, setting_up
 from kachehri.settings import Settings, load
 from kachehri.store import Store, StoreError, check, schema
+from kachehri.vault import Vault, check_key
 
 APPLICATION = "web.app:create_app"
 LIVE = "signaling.endpoint:LiveProtocol"
@@ -72,7 +73,7 @@ def ready(settings: Settings) -> Iterator[None]:
         setting_up.begin(settings)
     except OSError as error:
         raise StoreError("read_only", str(error)) from None
-    keys.read(settings.secrets.key_file)
+    masters = keys.read(settings.secrets.key_file)
     with alone(schema.sqlite_path(settings.database.url)):
         copy = schema.bring_up(settings.database.url)
         if copy is not None:
@@ -80,8 +81,7 @@ def ready(settings: Settings) -> Iterator[None]:
         store = Store(settings.database.url)
         try:
             check(store)
-            with store.write():  # busy or read-only is said now, not at the first question
-                pass
+            check_key(store, Vault(masters))  # it writes: busy or read-only is said now, not at the first question
         finally:
             store.close()
         yield

@@ -1,5 +1,6 @@
 """Throws away what has served its purpose: counted guesses with their network addresses, and logins that ended.
 
+A role for one hearing ends with it in the same way, whoever has it: for guests of the staff their login does so too.
 A day is kept, so that whoever looks after the server can still see what went on this morning.
 """
 
@@ -10,7 +11,7 @@ from contextlib import suppress
 from typing import Final
 
 from .logs import logger
-from .store import Store, StoreError, accounts
+from .store import Store, StoreError, accounts, appointments
 
 EVERY_S: Final = 3_600.0
 KEPT_MS: Final = 24 * 3_600_000
@@ -40,7 +41,9 @@ class Sweeping:
     def sweep(self) -> None:
         """Once, now."""
         with self._store.write() as conn:
-            accounts.sweep(conn, self._store.now(conn) - KEPT_MS)
+            before = self._store.now(conn) - KEPT_MS
+            accounts.sweep(conn, before)
+            appointments.end_over(conn, before)
 
     async def _run(self) -> None:
         while True:

@@ -94,7 +94,7 @@ class Writer:
         self._store = store
         self._people = people
         self._references = references
-        self._codes = Codes(references.zone)
+        self._codes = Codes()
         self._announce = announce
         self._deliver = deliver
         self._sessions: dict[str, Session] = {}
@@ -274,7 +274,7 @@ class Writer:
         taken = (
             intake.take(command, session.id, seals[actor.participant], work.now) if command.texts else intake.NOTHING
         )
-        self._codes.check(conn, command, work.now)
+        self._codes.check(conn, command, work.now, self._references.zone)
         phone = intake.phone_of(command)
         ctx = Context(
             now=work.now, new_id=partial(new_id, work.now), new_reference=self._references.draw, kept=taken.refs
@@ -309,7 +309,7 @@ class Writer:
         evolve(session, event, seq, work.now)
         work.records.append(Recorded(seq, work.now, event, encode_event(event)))
         if isinstance(event, closing.TicketsOpened):
-            opening.write(conn, self._people, session, event, work.now, self._codes.zone)
+            opening.write(conn, self._people, session, event, work.now, self._references.zone)
         elif isinstance(event, erasing.ContentErased):
             erasure.take_away(conn, self._people, event, work.now)
         elif isinstance(event, lifecycle.SessionScheduled | lifecycle.SessionRescheduled):

@@ -115,6 +115,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         crowds.start()
         await carrying.start()
         await alerts.start()
+        house.follow(lambda place: references.keep_time(place.timezone))
         house.follow(lambda place: renderer.dress(Site.of(place)))
         app.state.house = House(
             settings=settings,

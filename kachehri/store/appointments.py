@@ -33,6 +33,13 @@ def end(conn: Connection, session_id: str, account_id: str, now: int) -> bool:
     return conn.execute(statement.values(ended_at=now)).rowcount == 1
 
 
+def end_over(conn: Connection, before: int) -> None:
+    """End what was for hearings that are closed and were planned to end before then."""
+    over = select(_session.c.id).where(_session.c.phase == "closed", _session.c.ends_at < before)
+    statement = update(_appointment).where(_appointment.c.ended_at.is_(None), _appointment.c.session_id.in_(over))
+    conn.execute(statement.values(ended_at=before))
+
+
 def get(conn: Connection, session_id: str, account_id: str) -> Appointment | None:
     """What an account was appointed to in a session, ended or not."""
     return fetch_one(

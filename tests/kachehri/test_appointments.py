@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import update
 
 from kachehri.appointments import as_in, effective, role_in, roles_in, roles_of_logins, standing_in
 from kachehri.store import Connection, Store, accounts, appointments, district, migrate, sessions
-from kachehri.store.tables import Account, Appointment, Login, Office, Room
+from kachehri.store.tables import Account, Appointment, Login, Office, Room, Session, table_of
 from tests.conftest import ManualClock
 
 #: district → water → canal, and roads beside them.
@@ -71,6 +72,18 @@ def test_an_appointment_stands_above_the_standing_role_until_it_ends(conn: Conne
     assert appointments.of_session(conn, "s-canal") == []
     appointments.appoint(conn, Appointment(session_id="s-canal", account_id="asma", role="clerk", at=4))
     assert role_in(conn, who, "s-canal") == "clerk"
+
+
+def test_an_appointment_ends_after_its_hearing_was_closed(conn: Connection) -> None:
+    who = account("asma", None)
+    accounts.add(conn, who)
+    for each in ("canal", "roads"):
+        appointments.appoint(conn, Appointment(session_id=f"s-{each}", account_id="asma", role="chair", at=1))
+    conn.execute(update(table_of(Session)).where(table_of(Session).c.id == "s-canal").values(phase="closed"))
+    appointments.end_over(conn, 2)
+    assert role_in(conn, who, "s-canal") == "chair", "planned to end just now"
+    appointments.end_over(conn, 3)
+    assert roles_in(conn, who, ["s-canal", "s-roads"]) == {"s-canal": "moderator", "s-roads": "chair"}
 
 
 def test_a_guest_and_a_shut_account_have_nothing_of_their_own(conn: Connection) -> None:

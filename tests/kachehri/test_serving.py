@@ -157,6 +157,10 @@ def test_a_sqlite_file_has_one_server_at_a_time(tmp_path: Path, sqlite_url: str)
         store.close()
     with serving.ready(settings):
         pass
+    (tmp_path / "key").unlink()
+    keys.make(tmp_path / "key")
+    with pytest.raises(StoreError, match="wrong_key"), serving.ready(settings):
+        pass
 
 
 def test_answers_are_not_held_back(tmp_path: Path) -> None:
