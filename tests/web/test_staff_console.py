@@ -322,7 +322,7 @@ async def test_an_official_sits_down_is_seen_and_heard_and_leaves(town: Town, pl
     picture = moderator.page.locator("#tiles [data-seat=chair] video")
     await expect(picture).to_be_visible()
     await moderator.page.wait_for_function(
-        "document.querySelector('#tiles [data-seat=chair] video').videoWidth > 0", timeout=SOON
+        "() => document.querySelector('#tiles [data-seat=chair] video').videoWidth > 0", timeout=SOON
     )
     await town.moderate(session, AdmitQuestion(question=question))
     await expect(official.page.locator("#coming li")).to_have_count(1)

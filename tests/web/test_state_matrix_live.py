@@ -158,7 +158,7 @@ class Scene:
         if self.cell.screen == "live":
             await self.in_line()
         # Emulation refuses new requests and leaves sockets alone: one that is on its way would come up after the cut.
-        await self.page.wait_for_function("window.sockets.some((each) => each.readyState === WebSocket.OPEN)")
+        await self.page.wait_for_function("() => window.sockets.some((each) => each.readyState === WebSocket.OPEN)")
         await self.context.set_offline(True)
         await self.page.evaluate(CUT)
 

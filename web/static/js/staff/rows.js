@@ -56,6 +56,13 @@ export function ageText(ms) {
   return sayCount("row.ago_days", Math.floor(minutes / 1440));
 }
 
+/** A row from the server has the flags that it shows; before it is filled again it gets them all. @param {HTMLElement} row */
+function completeFlags(row) {
+  if (row.dataset.whole !== undefined) return;
+  row.dataset.whole = "";
+  row.querySelector(".q-flags")?.replaceWith(/** @type {Element} */ (clone("t-question").querySelector(".q-flags")));
+}
+
 /** @param {HTMLElement} row @param {string} name @param {string | false | undefined} text */
 function flag(row, name, text) {
   const badge = /** @type {HTMLElement} */ (row.querySelector(`[data-flag=${name}]`));
@@ -71,6 +78,7 @@ export function fillQuestion(row, id, view, known) {
   const q = view.questions[id] ?? {};
   const state = q.state ?? "admitted";
   const [head, rest] = splitText(q.text || say(q.spoken ? "row.spoken_text" : "row.erased"));
+  completeFlags(row);
   row.dataset.id = id;
   row.dataset.state = state;
   for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (row.querySelectorAll("input"))) input.value = id;
