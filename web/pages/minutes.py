@@ -104,7 +104,7 @@ async def written(house: House, request: Request) -> Minutes | None:
 def read(conn: Connection, session_id: str) -> Read:
     row = session_rows.get(conn, session_id)
     assert row is not None  # its replica was there a moment ago, and sessions are never deleted
-    staff = {each.id: each.account_id for each in people.participants(conn, session_id) if each.account_id}
+    staff = people.staff_of(conn, session_id)
     known = {each.id: each for each in accounts.listing(conn)}
     room = next((each for each in district.rooms(conn) if each.id == row.room_id), None)
     return Read(

@@ -8,6 +8,7 @@ nobody's second thoughts are printed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -213,12 +214,14 @@ class Sources:
 
     def sums(self, balance: Balance) -> Sums:
         """The balance, and the outcomes that occurred; what is private is counted with the rest."""
-        counts: dict[Pair, int] = {}
+        keys: Counter[str] = Counter()
         for question in self.live.session.queue.questions.values():
             key = question.outcome.kind if question.outcome else question.state
             key = "abuse" if question.state == "refused" else key if question.outcome or key in _TOLD else "unheard"
-            said = self.both(f"paper.outcome.{key}")
-            counts[said] = counts.get(said, 0) + 1
+            keys[key] += 1
+        counts: Counter[Pair] = Counter()
+        for key, count in keys.items():
+            counts[self.both(f"paper.outcome.{key}")] += count
         return Sums(balance, tuple(sorted(counts.items(), key=lambda each: -each[1])))
 
 

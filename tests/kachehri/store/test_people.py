@@ -31,7 +31,9 @@ def test_joining_twice_is_joining_once(store: Store, session: Session) -> None:
         people.join(conn, [taking(session.id, "a")._replace(role="moderator")])
         people.join(conn, [])
         assert [row.role for row in people.on_device(conn, session.id, "d")] == ["citizen", "citizen"]
-        assert [row.id for row in people.participants(conn, session.id)] == ["a", "b", "c"]
+        assert people.staff_of(conn, session.id) == {}
+        people.join(conn, [taking(session.id, "m")._replace(account_id="asma", role="moderator")])
+        assert people.staff_of(conn, session.id) == {"m": "asma"}
         people.set_blocked(conn, "a", 7)
         people.link_person(conn, "a", "p")
         people.link_persons(conn, [("b", "p2")])
