@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from kachehri import __version__, district, districts, keys, logs, plain, rulebook, serving, staff
+from kachehri import __version__, district, districts, keys, logs, plain, rulebook, serving, staff, turn
 from kachehri.settings import Settings, document, load
 from kachehri.settings.reading import export
 from kachehri.settings.rules import warnings
@@ -97,6 +97,26 @@ def make_key(config: Config = None) -> None:
     except FileExistsError:
         raise plain.Stop("key_exists", path=path) from None
     print(f"A new key is in {path}. Keep a copy in a safe place: without it sealed names cannot be read.")
+
+
+@app.command("turn")
+def write_turn(
+    write: Annotated[
+        Path | None, typer.Option(help="Write coturn's configuration to this file.", show_default=False)
+    ] = None,
+    config: Config = None,
+) -> None:
+    """The relay for networks that block UDP: coturn's configuration, its service and its firewall."""
+    settings = _settings(config)
+    if not settings.turn.host:
+        raise plain.Stop("turn_none")
+    shared = turn.secret(keys.read(settings.secrets.key_file)[0])
+    if write is None:
+        print(turn.configuration(settings, "(kept out: --write puts it in a file)"))
+    else:
+        turn.write(write, turn.configuration(settings, shared))
+        print(f"# coturn's configuration is in {write}; make it readable for its account: chown turnserver {write}\n")
+    print(turn.hints(settings, (write or Path("/etc/kachehri-turn.conf")).absolute()))
 
 
 @app.command("staff")

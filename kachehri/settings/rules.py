@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ from kachehri.settings.tree import Settings
 
 # sun_path holds 108 bytes on Linux (unix(7)); the rest is left for names made beside the socket.
 SOCKET_PATH_BYTES = 100
+# Goes into the relay's configuration as it is, so it is a plain host name (RFC 1123 §2.1) and nothing else.
+_HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]{0,62})(\.[A-Za-z0-9]([A-Za-z0-9-]{0,62}))*")
 ONE_PROCESS = "SQLite allows exactly one process; use PostgreSQL for more, or set workers to 1"
 URDU = {
     ONE_PROCESS: "SQLite کے ساتھ صرف ایک پروسیس چل سکتا ہے؛ زیادہ کے لیے PostgreSQL استعمال کریں یا workers کو 1 رکھیں۔"
@@ -23,6 +26,7 @@ def broken(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from _server(settings)
     yield from _processes(settings)
     yield from _media(settings)
+    yield from _turn(settings)
     for path in ("bus", "media"):
         socket: Path = getattr(settings, path).socket
         if len(str(socket).encode()) > SOCKET_PATH_BYTES:
@@ -79,6 +83,31 @@ def _media(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "media.port_high", "port_low and port_high are both 0, or the lower one comes first"
 
 
+def _turn(settings: Settings) -> Iterator[tuple[str, str]]:
+    turn = settings.turn
+    if turn.host and not _HOST.fullmatch(turn.host):
+        yield "turn.host", "must be a name such as turn.hearing.example.pk or an IPv4 address"
+    for name, addresses in (("addresses", turn.addresses), ("announced_address", (turn.announced_address,))):
+        for address in filter(None, addresses):
+            try:
+                ipaddress.ip_address(address)
+            except ValueError:
+                yield f"turn.{name}", f"{address!r} is not an IP address"
+    if (turn.certificate is None) != (turn.certificate_key is None):
+        yield "turn.certificate", "certificate and certificate_key come together; one of them is missing"
+    if turn.port_low > turn.port_high:
+        yield "turn.port_high", "port_low must not be above port_high"
+    if not turn.host:
+        return
+    media = settings.media
+    if not turn.addresses:
+        yield "turn.addresses", "the relay needs the addresses of its machine that it listens on"
+    if not media.addresses and not media.announced_addresses:
+        yield "media.addresses", "the relay reaches the media address and nothing else, so that must be named"
+    if media.port_low and media.port_low <= turn.port_high and turn.port_low <= media.port_high:
+        yield "turn.port_low", "the relay's ports and those of the media (media.port_low to port_high) overlap"
+
+
 def warnings(settings: Settings) -> Iterator[str]:
     """Sentences for `check-config` and the start: it will run, but not as somebody probably hopes."""
     url = urlsplit(settings.public_url)
@@ -91,6 +120,8 @@ def warnings(settings: Settings) -> Iterator[str]:
         yield "The server listens on a network without a certificate and without a proxy that it trusts."
     if settings.media.announced_addresses and settings.media.port_low == 0:
         yield "Behind NAT the media ports must be forwarded: set media.port_low and media.port_high."
+    if settings.turn.host and not (settings.turn.certificate or settings.server.certificate):
+        yield "The relay has no certificate, so networks that let only TLS through keep people out: turn.certificate."
 
 
 def _loopback(host: str) -> bool:

@@ -85,6 +85,34 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """The relay (coturn) for phones whose network blocks UDP: `python -m kachehri turn` writes its configuration."""
+
+    host: str = setting(
+        "", "Name that phones find the relay by, such as turn.hearing.example.pk. Empty: there is no relay."
+    )
+    addresses: tuple[str, ...] = setting(
+        (), "Addresses of its machine that the relay listens on and sends from; best not those of the media."
+    )
+    announced_address: str = setting("", "The relay's public address, when its machine stands behind NAT.")
+    port: int = setting(3478, "Port for UDP and TCP.", least=1, most=65_535)
+    tls_port: int = setting(443, "Port for TLS; the strictest networks let only 443 through.", least=1, most=65_535)
+    certificate: Path | None = setting(
+        None, "TLS certificate chain (PEM) for `host`. Empty: server.certificate, and without any no TLS."
+    )
+    certificate_key: Path | None = setting(None, "Private key of that certificate (PEM).")
+    port_low: int = setting(49_152, "First UDP port that the relay sends from.", least=1_024, most=65_535)
+    port_high: int = setting(65_535, "Last UDP port that the relay sends from.", least=1_024, most=65_535)
+    allocations_per_person: int = setting(
+        24, "Relayed lines of one person; a browser opens one for each way and connection.", least=1, most=1_000
+    )
+    allocations: int = setting(3_000, "Relayed lines of everyone.", least=1, most=30_000)
+    total_kbps: int = setting(
+        200_000, "All that the relay may carry, in kbit/s, so that it cannot fill the line.", least=100, most=10_000_000
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Secrets:
     """What must never be shown."""
 
@@ -152,6 +180,7 @@ class Settings:
     database: Database = Database()
     bus: Bus = Bus()
     media: Media = Media()
+    turn: Turn = Turn()
     secrets: Secrets = Secrets()
     limits: Limits = Limits()
     place: Place = Place()
