@@ -144,6 +144,44 @@ class _Connection(Connection):
         self.wire.heard()
 
 
+class _LiteConnection(_Connection):
+    """The other end of an encoder's offer: an ICE-lite agent (RFC 8445 §2.5). It answers checks and makes none; what
+    the client nominates is taken, now and whenever the client's address changes."""
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__(wire)
+        self.ice_controlling = False
+        self._chosen = asyncio.Event()
+
+    async def connect(self) -> None:
+        self._early_checks_done = True
+        for message, addr, protocol in self._early_checks:
+            self.check_incoming(message, addr, protocol)
+        self._early_checks.clear()
+        await self._chosen.wait()
+        if self._closing:
+            raise ConnectionError
+
+    def check_incoming(self, message: _stun.Message, addr: tuple[str, int], protocol: _ice.StunProtocol) -> None:
+        """An authenticated check: the sender knows our password, which only the client was given."""
+        self.wire.heard()
+        if "USE-CANDIDATE" not in message.attributes:
+            return
+        pair = self._nominated.get(COMPONENT)
+        if pair is None or pair.remote_addr != addr or pair.protocol is not protocol:
+            remote = Candidate("1", COMPONENT, "udp", candidate_priority(COMPONENT, "prflx"), addr[0], addr[1], "prflx")
+            pair = _ice.CandidatePair(protocol, remote)
+            pair.state, pair.nominated = _ice.CandidatePair.State.SUCCEEDED, True
+            self._nominated[COMPONENT] = pair
+        self.wire.proven(addr, pair)
+        self._chosen.set()
+
+    async def close(self) -> None:
+        self._closing = True
+        self._chosen.set()
+        await super().close()
+
+
 def _bind(address: str, ports: tuple[int, int] | None) -> socket.socket:
     family = socket.AF_INET6 if ipaddress.ip_address(address).version == 6 else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_DGRAM)
@@ -180,6 +218,7 @@ class Wire:
         clock: Callable[[], float],
         addresses: Sequence[str] = (),
         ports: tuple[int, int] | None = None,
+        lite: bool = False,
     ) -> None:
         self.receiver, self.gate, self.clock = receiver, gate, clock
         self.addresses, self.ports = tuple(addresses), ports
@@ -187,7 +226,7 @@ class Wire:
         #: Packets that the kernel did not take at once; media is dropped then, never queued.
         self.unsent = 0
         gatherer = RTCIceGatherer(iceServers=[])
-        gatherer._connection = self._connection = _Connection(self)
+        gatherer._connection = self._connection = _LiteConnection(self) if lite else _Connection(self)
         self._gatherer = gatherer
         self._ice = RTCIceTransport(gatherer)
         self._dtls = RTCDtlsTransport(self._ice, [certificate])
@@ -210,12 +249,13 @@ class Wire:
     def candidates(self) -> list[Candidate]:
         return self._connection.local_candidates
 
-    async def start(self, ice: RTCIceParameters, dtls: RTCDtlsParameters) -> bool:
+    async def start(self, ice: RTCIceParameters, dtls: RTCDtlsParameters, role: str = "server") -> bool:
         """Connects; False when it could not. A remote candidate is never needed: clients come to us, and their
         address is learned from an authenticated check (RFC 8445 §7.3.1.3)."""
         await self._ice.start(ice)
         if self._ice.state != "completed":
             return False
+        self._dtls._set_role(role)
         await self._dtls.start(dtls)
         return self._dtls.state == "connected"
 
@@ -228,7 +268,7 @@ class Wire:
     async def probe(self) -> None:
         """Asks a quiet peer for a sign of life (a consent check, RFC 7675); the answer counts as `heard`."""
         pair = self._connection._nominated.get(COMPONENT)
-        if pair is None or self._connection.remote_password is None:
+        if pair is None or self._connection.remote_password is None or isinstance(self._connection, _LiteConnection):
             return
         request = self._connection.build_request(pair, nominate=False)
         key = self._connection.remote_password.encode()

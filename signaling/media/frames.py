@@ -47,6 +47,13 @@ class Answer(Call, frozen=True, kw_only=True, tag="answer", array_like=True):
     sdp: str
 
 
+class PublishFor(Call, frozen=True, kw_only=True, tag="publish_for", array_like=True):
+    method = "publish_for"
+    session: str
+    participant: str
+    sdp: str
+
+
 class Leave(Call, frozen=True, kw_only=True, tag="leave", array_like=True):
     method = "leave"
     session: str
@@ -98,7 +105,7 @@ class Told(msgspec.Struct, frozen=True, tag="told"):
     report: Report
 
 
-AnyCall = Open | MakeOffer | Answer | Leave | Seat | Mute | Close | Stats
+AnyCall = Open | MakeOffer | Answer | PublishFor | Leave | Seat | Mute | Close | Stats
 Said = Done | Refusal | Told
 
 _encoder = msgspec.msgpack.Encoder()

@@ -45,11 +45,12 @@ class Peer:
         certificate: RTCCertificate,
         clock: Callable[[], float],
         limits: GateLimits,
+        lite: bool = False,
     ) -> None:
         self.owner, self.name, self.session, self.participant, self.codec = owner, name, session, participant, codec
         self.settings, self.clock = settings, clock
         self.gate = Gate(limits)
-        self.wire = Wire(certificate, self, self.gate, clock, settings.addresses, settings.ports)
+        self.wire = Wire(certificate, self, self.gate, clock, settings.addresses, settings.ports, lite)
         self._fingerprint = next(f.value for f in certificate.getFingerprints() if f.algorithm == "sha-256")
         self.made_at = self.last = clock()
         self.up = self.silent = self.ended = False
@@ -72,18 +73,18 @@ class Peer:
         ]
         return Local(ufrag, pwd, self._fingerprint, places)
 
-    def connect(self, answer: Answer) -> None:
-        """Starts connecting; `owner.peer_up` or `owner.peer_ended` follows."""
+    def connect(self, answer: Answer, role: str = "server") -> None:
+        """Starts connecting; `owner.peer_up` or `owner.peer_ended` follows. `role` is ours in the DTLS handshake."""
         if self.answer is not None:
             raise MediaRefused("media_answered")
         self.answer = answer
-        self._task = asyncio.get_running_loop().create_task(self._connect(answer))
+        self._task = asyncio.get_running_loop().create_task(self._connect(answer, role))
 
-    async def _connect(self, answer: Answer) -> None:
+    async def _connect(self, answer: Answer, role: str) -> None:
         ice = RTCIceParameters(usernameFragment=answer.ufrag, password=answer.pwd)
         prints = [RTCDtlsFingerprint(algorithm=name, value=value) for name, value in answer.fingerprints]
         try:
-            done = await self.wire.start(ice, RTCDtlsParameters(fingerprints=prints))
+            done = await self.wire.start(ice, RTCDtlsParameters(fingerprints=prints), role)
         except Exception:
             logger.debug("peer %s could not connect", self.name, exc_info=True)
             done = False

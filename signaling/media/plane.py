@@ -17,7 +17,7 @@ from typing import Any
 
 from aiortc import RTCCertificate
 
-from signaling.media import port, sdp
+from signaling.media import client_offer, port, sdp
 from signaling.media.gate import GateLimits
 from signaling.media.peer import Peer
 from signaling.media.port import Codec, Direction, MediaRefused, MediaSettings, MediaStats, Offer, Report, Reports
@@ -121,13 +121,40 @@ class Plane:
         stage = self._stage(session)
         if direction not in ("publish", "watch") or not _named(participant):
             raise MediaRefused("media_invalid")
+            if codec != stage.codec and not any(peer.session == session for peer in self._peers.values()):
+                self._stages[session] = Stage(session, fence, seats, codec)  # planned anew before anybody came
         mine = [p for p in self._peers.values() if p.session == session]
         if len(self._peers) >= self.settings.max_peers or len(mine) >= self.settings.max_session_peers:
             raise MediaRefused("media_full")
         self._make_room([p for p in mine if p.participant == participant and p.direction == direction], direction)
-        peer = self._make(stage, participant, direction, seats)
+
+    async def _admit(self, peer: Peer) -> sdp.Local:
+        """Opens the peer's sockets; the session may be closed meanwhile."""
         self._peers[peer.name] = peer
         try:
+        self._clear_way(session, participant, direction)
+        peer = self._make(stage, participant, direction, seats)
+        local = await self._admit(peer)
+        if isinstance(peer, Publisher):
+            return Offer(peer.name, sdp.publish_offer(local, stage.codec, self.settings.video_kbps))
+        return Offer(peer.name, sdp.watch_offer(local, stage.codec, [seat.lines for seat in stage.seats.values()]))
+
+    async def publish_for(self, session: str, participant: str, sdp: str) -> Offer:
+        stage = self._stage(session)
+        if not _named(participant):
+            raise MediaRefused("media_invalid")
+        offer = client_offer.read(sdp, stage.codec)
+        self._clear_way(session, participant, "publish")
+        peer = self._make(stage, participant, "publish", None, lite=True)
+        assert isinstance(peer, Publisher)
+        payloads = offer.payloads
+        peer.expects(payloads.audio, payloads.video, payloads.rtx)
+        local = await self._admit(peer)
+        peer.connect(offer.remote, offer.role)
+        return Offer(peer.name, client_offer.answer(local, offer, self.settings.video_kbps))
+
+    def _clear_way(self, session: str, participant: str, direction: Direction) -> None:
+        """Bounds the machine's and the session's peers before one more is made."""
             local = await peer.local()
         except BaseException:
             self._peers.pop(peer.name, None)
@@ -135,9 +162,7 @@ class Plane:
             raise
         if peer.ended:
             raise MediaRefused("media_unknown_session")
-        if isinstance(peer, Publisher):
-            return Offer(peer.name, sdp.publish_offer(local, stage.codec, self.settings.video_kbps))
-        return Offer(peer.name, sdp.watch_offer(local, stage.codec, [seat.lines for seat in stage.seats.values()]))
+        return local
 
     def _make_room(self, mine: list[Peer], direction: Direction) -> None:
         """A newer offer replaces one that was never taken up; a standing peer stays until the new one stands."""
@@ -148,7 +173,9 @@ class Plane:
         for peer in leaving:
             self.peer_ended(peer, "replaced")
 
-    def _make(self, stage: Stage, participant: str, direction: Direction, seats: tuple[str, ...] | None) -> Peer:
+    def _make(
+        self, stage: Stage, participant: str, direction: Direction, seats: tuple[str, ...] | None, lite: bool = False
+    ) -> Peer:
         name = secrets.token_hex(8)
         rate = self.settings.video_kbps * 1000 / 8
         limits = GateLimits(bytes_per_s=2 * rate, bytes_burst=2 * rate) if direction == "publish" else GateLimits()
@@ -156,7 +183,7 @@ class Plane:
             self, name, stage.session, participant, stage.codec, self.settings, self._certificate, self._clock, limits,
         )  # fmt: skip
         if direction == "publish":
-            return Publisher(lambda publisher: stage.wire_of(publisher.participant), *common)
+            return Publisher(lambda publisher: stage.wire_of(publisher.participant), *common, lite=lite)
         lines = []
         for seat in stage.seats.values():
             allowed = seats is None or seat.name in seats

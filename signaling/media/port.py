@@ -39,7 +39,7 @@ REFUSALS = {
     "media_answer_too_long": "the answer is longer than any browser writes",
     "media_answer_invalid": "the answer is not a usable session description",
     "media_answer_mismatch": "the answer's lines are not those of the offer",
-    "media_codec": "the browser speaks none of the session's codecs",
+    "media_codec": "the browser or encoder speaks none of the session's codecs",
     "media_no_tracks": "the browser sends neither sound nor picture",
     "media_insecure": "no usable certificate fingerprint",
     "media_lost": "the media process is away",
@@ -48,7 +48,7 @@ REFUSALS = {
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """A session description for the browser to answer."""
+    """Our description of a peer: for the browser to answer, or the answer to an encoder's own offer."""
 
     peer: str
     sdp: str
@@ -164,7 +164,7 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MediaPlane(Protocol):
-    """Eight requests. Each raises `MediaRefused`, and nothing else because of what it was given."""
+    """Nine requests. Each raises `MediaRefused`, and nothing else because of what it was given."""
 
     def follow(self, reports: Reports) -> None:
         """Calls back with every report from now on, on the event loop, in order."""
@@ -194,3 +194,6 @@ class MediaPlane(Protocol):
         """Ends every peer of the session and forgets it."""
 
     async def stats(self, session: str) -> MediaStats: ...
+    async def publish_for(self, session: str, participant: str, sdp: str) -> Offer:
+        """A fresh publishing peer from an encoder's own offer (RFC 9725); what comes back is the answer to it."""
+

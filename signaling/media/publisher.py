@@ -11,7 +11,7 @@ from typing import Any
 from signaling.media import rtcp
 from signaling.media.gate import Verdict
 from signaling.media.peer import Peer
-from signaling.media.rtp import parse, unwrap
+from signaling.media.rtp import Rtp, parse, unwrap
 from signaling.media.sdp import AUDIO_CLOCK, AUDIO_PT, RTX_PT, VIDEO_CLOCK, VIDEO_PT
 from signaling.media.track import Kind, Source, Timebase
 
@@ -31,7 +31,7 @@ class Publisher(Peer):
     def __init__(self, on_source: Callable[[Publisher], None], *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._on_source = on_source
-        self._video_pt, self._rtx_pt = VIDEO_PT[self.codec], RTX_PT[self.codec]
+        self.expects(AUDIO_PT, VIDEO_PT[self.codec], RTX_PT[self.codec])
         self._timebase = Timebase()
         self.sources: dict[Kind, Source] = {}
         #: Packets that came while the speaker had no seat, or was muted: never forwarded.
@@ -39,6 +39,12 @@ class Publisher(Peer):
         self.packets: dict[Kind, int] = {"audio": 0, "video": 0}
         self.octets = 0
         self._counted_at = self.made_at
+        #: Gets a copy of the sound while somebody behind the stage needs it (backroom.py).
+        self.tap: Callable[[Rtp, int, float], None] | None = None
+
+    def expects(self, audio: int | None, video: int | None, rtx: int | None) -> None:
+        """Under which payload types the client sends; an encoder that made the offer has chosen them itself."""
+        self._audio_pt, self._video_pt, self._rtx_pt = audio, video, rtx
 
     def rtp(self, data: bytes, now: float) -> None:
         self.heard(now)
@@ -49,7 +55,7 @@ class Publisher(Peer):
         payload_type = packet.payload_type
         again = False
         kind: Kind
-        if payload_type == AUDIO_PT:
+        if payload_type == self._audio_pt:
             kind = "audio"
         elif payload_type == self._video_pt:
             kind = "video"
@@ -60,7 +66,7 @@ class Publisher(Peer):
             return
         source = self.sources.get(kind)
         if again:
-            inner = None if source is None else unwrap(packet, self._video_pt, source.ssrc)
+            inner = None if source is None else unwrap(packet, self._video_pt or 0, source.ssrc)
             if source is None or inner is None or source.restarts(inner):
                 return
             packet = inner
@@ -80,6 +86,8 @@ class Publisher(Peer):
         self.octets += len(packet.payload)
         if packet.level is not None and (source.level is None or packet.level < source.level):
             source.level = packet.level
+        if self.tap is not None and kind == "audio":
+            self.tap(packet, ext, now)
         if source.line is None:
             self.held += 1
             return

@@ -129,6 +129,11 @@ class RemotePlane:
     async def answer(self, session: str, participant: str, peer: str, sdp: str) -> None:
         await self._call(frames.Answer, session=session, participant=participant, peer=peer, sdp=sdp)
 
+    async def publish_for(self, session: str, participant: str, sdp: str) -> Offer:
+        done = await self._call(frames.PublishFor, session=session, participant=participant, sdp=sdp)
+        assert done.offer is not None
+        return done.offer
+
     async def leave(self, session: str, participant: str, peer: str | None = None) -> None:
         await self._call(frames.Leave, session=session, participant=participant, peer=peer)
 

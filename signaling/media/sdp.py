@@ -157,15 +157,9 @@ def read_answer(text: str, codec: Codec, lines: int, sending: bool) -> Answer:
             sections.append([row[2:]])
         elif sections:
             sections[-1].append(row)
-        name, _, value = row.partition(":")
-        if name in ("a=ice-ufrag", "a=ice-pwd", "a=setup"):
-            values.setdefault(name, value)
-        elif name == "a=fingerprint":
-            match = _FINGERPRINT.match(value.strip())
-            if match and len(prints) < 64:
-                prints.append((match[1], match[2].upper()))
+    values, prints, sections = split(rows)
     ufrag, pwd = values.get("a=ice-ufrag", ""), values.get("a=ice-pwd", "")
-    if not _UFRAG.match(ufrag) or not _PWD.match(pwd):
+    if not usable(ufrag, pwd):
         raise MediaRefused("media_answer_invalid")
     if values.get("a=setup") != "active":
         raise MediaRefused("media_answer_invalid")
@@ -176,7 +170,24 @@ def read_answer(text: str, codec: Codec, lines: int, sending: bool) -> Answer:
     active = tuple(_active(section, i, codec, sending) for i, section in enumerate(sections))
     if not any(active):
         raise MediaRefused("media_no_tracks")
-    return Answer(ufrag, pwd, tuple(dict.fromkeys(prints)), active)
+    return Answer(ufrag, pwd, prints, active)
+
+
+def split(rows: Sequence[str]) -> tuple[dict[str, str], tuple[tuple[str, str], ...], list[list[str]]]:
+    """The transport's values, its fingerprints, and for each line of media what is written of it."""
+        name, _, value = row.partition(":")
+        if name in ("a=ice-ufrag", "a=ice-pwd", "a=setup"):
+            values.setdefault(name, value)
+        elif name == "a=fingerprint":
+            match = _FINGERPRINT.match(value.strip())
+            if match and len(prints) < 64:
+                prints.append((match[1], match[2].upper()))
+    return values, tuple(dict.fromkeys(prints)), sections
+
+
+def usable(ufrag: str, pwd: str) -> bool:
+    """Whether these are an ICE name fragment and password (RFC 8839 §5.4)."""
+    return bool(_UFRAG.match(ufrag) and _PWD.match(pwd))
 
 
 def _active(section: list[str], index: int, codec: Codec, sending: bool) -> bool:
