@@ -13,6 +13,9 @@ want redis-server redis-server
 want postgres postgresql
 want chromium chromium
 want strace strace
+want ip iproute2
+want iptables iptables
+want janus janus
 
 [ -n "$missing" ] || exit 0
 if [ "${KACHEHRI_ALLOW_MISSING:-}" = 1 ]; then

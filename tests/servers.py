@@ -35,6 +35,10 @@ PACKAGES: Final = {
     "postgres": "postgresql",
     "chromium": "chromium",
     "strace": "strace",
+    "iptables": "iptables",
+    "janus": "janus",
+    "ip": "iproute2",
+    "tc": "iproute2",
 }
 
 # A real browser with an imaginary microphone and camera, and no traffic of its own.
