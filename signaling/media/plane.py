@@ -121,20 +121,11 @@ class Plane:
         stage = self._stage(session)
         if direction not in ("publish", "watch") or not _named(participant):
             raise MediaRefused("media_invalid")
-            if codec != stage.codec and not any(peer.session == session for peer in self._peers.values()):
-                self._stages[session] = Stage(session, fence, seats, codec)  # planned anew before anybody came
-        mine = [p for p in self._peers.values() if p.session == session]
-        if len(self._peers) >= self.settings.max_peers or len(mine) >= self.settings.max_session_peers:
-            raise MediaRefused("media_full")
-        self._make_room([p for p in mine if p.participant == participant and p.direction == direction], direction)
-
-    async def _admit(self, peer: Peer) -> sdp.Local:
-        """Opens the peer's sockets; the session may be closed meanwhile."""
-        self._peers[peer.name] = peer
-        try:
         self._clear_way(session, participant, direction)
         peer = self._make(stage, participant, direction, seats)
         local = await self._admit(peer)
+        if isinstance(peer, PrivatePeer):
+            return Offer(peer.name, sdp.private_offer(local, peer.feed.ssrc))
         if isinstance(peer, Publisher):
             return Offer(peer.name, sdp.publish_offer(local, stage.codec, self.settings.video_kbps))
         return Offer(peer.name, sdp.watch_offer(local, stage.codec, [seat.lines for seat in stage.seats.values()]))
@@ -155,6 +146,15 @@ class Plane:
 
     def _clear_way(self, session: str, participant: str, direction: Direction) -> None:
         """Bounds the machine's and the session's peers before one more is made."""
+        mine = [p for p in self._peers.values() if p.session == session]
+        if len(self._peers) >= self.settings.max_peers or len(mine) >= self.settings.max_session_peers:
+            raise MediaRefused("media_full")
+        self._make_room([p for p in mine if p.participant == participant and p.direction == direction], direction)
+
+    async def _admit(self, peer: Peer) -> sdp.Local:
+        """Opens the peer's sockets; the session may be closed meanwhile."""
+        self._peers[peer.name] = peer
+        try:
             local = await peer.local()
         except BaseException:
             self._peers.pop(peer.name, None)
@@ -184,6 +184,8 @@ class Plane:
         )  # fmt: skip
         if direction == "publish":
             return Publisher(lambda publisher: stage.wire_of(publisher.participant), *common, lite=lite)
+        if direction == "private":
+            return PrivatePeer(stage.ssrc(), stage.backroom.spoken, *common)
         lines = []
         for seat in stage.seats.values():
             allowed = seats is None or seat.name in seats

@@ -181,6 +181,9 @@ class MediaPlane(Protocol):
     async def answer(self, session: str, participant: str, peer: str, sdp: str) -> None:
         """The browser's answer; `Up` follows when the connection stands."""
 
+    async def publish_for(self, session: str, participant: str, sdp: str) -> Offer:
+        """A fresh publishing peer from an encoder's own offer (RFC 9725); what comes back is the answer to it."""
+
     async def leave(self, session: str, participant: str, peer: str | None = None) -> None:
         """Ends one peer, or all of the participant's. Asking twice is no error."""
 
@@ -194,6 +197,3 @@ class MediaPlane(Protocol):
         """Ends every peer of the session and forgets it."""
 
     async def stats(self, session: str) -> MediaStats: ...
-    async def publish_for(self, session: str, participant: str, sdp: str) -> Offer:
-        """A fresh publishing peer from an encoder's own offer (RFC 9725); what comes back is the answer to it."""
-

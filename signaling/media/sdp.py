@@ -149,14 +149,6 @@ def read_answer(text: str, codec: Codec, lines: int, sending: bool) -> Answer:
     rows = text.splitlines()
     if len(rows) > MAX_LINES or not rows or rows[0] != "v=0":
         raise MediaRefused("media_answer_invalid")
-    values: dict[str, str] = {}
-    prints: list[tuple[str, str]] = []
-    sections: list[list[str]] = []
-    for row in rows:
-        if row.startswith("m="):
-            sections.append([row[2:]])
-        elif sections:
-            sections[-1].append(row)
     values, prints, sections = split(rows)
     ufrag, pwd = values.get("a=ice-ufrag", ""), values.get("a=ice-pwd", "")
     if not usable(ufrag, pwd):
@@ -175,6 +167,14 @@ def read_answer(text: str, codec: Codec, lines: int, sending: bool) -> Answer:
 
 def split(rows: Sequence[str]) -> tuple[dict[str, str], tuple[tuple[str, str], ...], list[list[str]]]:
     """The transport's values, its fingerprints, and for each line of media what is written of it."""
+    values: dict[str, str] = {}
+    prints: list[tuple[str, str]] = []
+    sections: list[list[str]] = []
+    for row in rows:
+        if row.startswith("m="):
+            sections.append([row[2:]])
+        elif sections:
+            sections[-1].append(row)
         name, _, value = row.partition(":")
         if name in ("a=ice-ufrag", "a=ice-pwd", "a=setup"):
             values.setdefault(name, value)
