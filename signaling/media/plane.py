@@ -124,8 +124,6 @@ class Plane:
         self._clear_way(session, participant, direction)
         peer = self._make(stage, participant, direction, seats)
         local = await self._admit(peer)
-        if isinstance(peer, PrivatePeer):
-            return Offer(peer.name, sdp.private_offer(local, peer.feed.ssrc))
         if isinstance(peer, Publisher):
             return Offer(peer.name, sdp.publish_offer(local, stage.codec, self.settings.video_kbps))
         return Offer(peer.name, sdp.watch_offer(local, stage.codec, [seat.lines for seat in stage.seats.values()]))
@@ -184,8 +182,6 @@ class Plane:
         )  # fmt: skip
         if direction == "publish":
             return Publisher(lambda publisher: stage.wire_of(publisher.participant), *common, lite=lite)
-        if direction == "private":
-            return PrivatePeer(stage.ssrc(), stage.backroom.spoken, *common)
         lines = []
         for seat in stage.seats.values():
             allowed = seats is None or seat.name in seats
