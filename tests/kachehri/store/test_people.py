@@ -25,15 +25,15 @@ def test_a_browser_is_remembered(store: Store) -> None:
         assert people.device(conn, "x") is None
 
 
-def test_joining_twice_is_joining_once(store: Store, session: Session) -> None:
+def test_joining_twice_is_joining_once(store: Store, session: Session, account: Account) -> None:
     with store.write() as conn:
         people.join(conn, [taking(session.id, "a"), taking(session.id, "b"), taking(session.id, "c", "kiosk")])
         people.join(conn, [taking(session.id, "a")._replace(role="moderator")])
         people.join(conn, [])
         assert [row.role for row in people.on_device(conn, session.id, "d")] == ["citizen", "citizen"]
         assert people.staff_of(conn, session.id) == {}
-        people.join(conn, [taking(session.id, "m")._replace(account_id="asma", role="moderator")])
-        assert people.staff_of(conn, session.id) == {"m": "asma"}
+        people.join(conn, [taking(session.id, "m")._replace(account_id=account.id, role="moderator")])
+        assert people.staff_of(conn, session.id) == {"m": account.id}
         people.set_blocked(conn, "a", 7)
         people.link_person(conn, "a", "p")
         people.link_persons(conn, [("b", "p2")])
