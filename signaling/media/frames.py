@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import msgspec
 
-from signaling.media.port import Codec, Direction, MediaStats, Offer, Report
+from signaling.media.port import Codec, Direction, EchoAction, Heard, MediaStats, Offer, Report
 
 #: Longest frame, in bytes: an answer of the longest kind fits twice.
 MAX_FRAME = 131_072
@@ -79,6 +79,22 @@ class Mute(Call, frozen=True, kw_only=True, tag="mute", array_like=True):
     seq: int
 
 
+class Private(Call, frozen=True, kw_only=True, tag="private", array_like=True):
+    method = "private"
+    session: str
+    fence: int
+    moderator: str
+    participant: str | None
+    talks: bool
+
+
+class Echo(Call, frozen=True, kw_only=True, tag="echo", array_like=True):
+    method = "echo"
+    session: str
+    participant: str
+    action: EchoAction
+
+
 class Close(Call, frozen=True, kw_only=True, tag="close", array_like=True):
     method = "close"
     session: str
@@ -94,6 +110,7 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
     id: int
     offer: Offer | None = None
     stats: MediaStats | None = None
+    heard: Heard | None = None
 
 
 class Refusal(msgspec.Struct, frozen=True, tag="refused"):
@@ -105,7 +122,7 @@ class Told(msgspec.Struct, frozen=True, tag="told"):
     report: Report
 
 
-AnyCall = Open | MakeOffer | Answer | PublishFor | Leave | Seat | Mute | Close | Stats
+AnyCall = Open | MakeOffer | Answer | PublishFor | Leave | Seat | Mute | Private | Echo | Close | Stats
 Said = Done | Refusal | Told
 
 _encoder = msgspec.msgpack.Encoder()

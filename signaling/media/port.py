@@ -13,7 +13,10 @@ from typing import Literal, Protocol
 
 import msgspec
 
-Direction = Literal["publish", "watch"]
+Direction = Literal["publish", "watch", "private"]
+#: What somebody does on her own private line: keeps a phrase, hears it, or says that she was told who listens.
+EchoAction = Literal["record", "play", "told"]
+PrivateState = Literal["asked", "listening", "talking", "over"]
 Codec = Literal["vp8", "h264"]
 
 #: Most seats of a session; each costs every watcher an audio and a video line.
@@ -35,6 +38,8 @@ REFUSALS = {
     "media_unknown_seat": "the session has no such seat",
     "media_stale": "the caller's lease has been taken over",
     "media_full": "the most peers this machine or session takes",
+    "media_on_stage": "whoever is on a seat has no private line",
+    "media_busy": "somebody else speaks with her privately, or she with somebody",
     "media_answered": "the offer has already been answered",
     "media_answer_too_long": "the answer is longer than any browser writes",
     "media_answer_invalid": "the answer is not a usable session description",
@@ -80,6 +85,15 @@ class MediaStats(msgspec.Struct, frozen=True, omit_defaults=True):
     dropped: dict[str, int] = {}
 
 
+class Heard(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a phrase arrived before it is played back. `level` is that of its loud parts in -dBov, `ms` its length."""
+
+    packets: int = 0
+    lost: int = 0
+    level: int | None = None
+    ms: int = 0
+
+
 class Up(msgspec.Struct, frozen=True, tag="up"):
     """A participant's peer is connected."""
 
@@ -121,6 +135,19 @@ class Seats(msgspec.Struct, frozen=True, tag="seats"):
     seats: tuple[SeatStats, ...]
 
 
+class Private(msgspec.Struct, frozen=True, omit_defaults=True, tag="private"):
+    """A moderator and one person on their private lines. `asked`: the person is to be told, and is not heard before;
+    `talks`: the moderator is heard too. Repeated with each renewal. `over` has a `cause`: ended, left, on_stage,
+    timeout."""
+
+    session: str
+    moderator: str
+    participant: str
+    state: PrivateState
+    talks: bool = False
+    cause: str = ""
+
+
 class Lost(msgspec.Struct, frozen=True, tag="lost"):
     """The plane has gone and with it every peer of the session; workers send `media.lost` at once."""
 
@@ -128,12 +155,14 @@ class Lost(msgspec.Struct, frozen=True, tag="lost"):
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """A plane is there (again) and knows nothing: open the sessions and push the seats."""
+    """A plane is there (again) and knows nothing: open the sessions and push the seats, with its `fence`. Each instance
+    of a machine has a higher one than the instance before."""
 
     instance: str
+    fence: int = 1
 
 
-Report = Up | Silent | Back | Closed | Seats | Lost | Ready
+Report = Up | Silent | Back | Closed | Seats | Private | Lost | Ready
 Reports = Callable[[Report], None]
 
 
@@ -151,6 +180,8 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True):
     #: Most peers of the machine, and of one session.
     max_peers: int = 1_500
     max_session_peers: int = 1_000
+    #: Most that a session sends to all its watchers, in kbit/s; beyond it pictures are held back, the last seat's first.
+    max_session_kbps: int = 300_000
     #: Watching peers of one participant, two for each tab (sound and picture); the oldest gives way.
     max_watching: int = 6
     #: Seconds for an offer to become a connection.
@@ -192,6 +223,15 @@ class MediaPlane(Protocol):
 
     async def mute(self, session: str, fence: int, seat: str, muted: bool, seq: int) -> None:
         """Whether the seat's sound is held back. A later occupant starts unmuted."""
+
+    async def private(
+        self, session: str, fence: int, moderator: str, participant: str | None, talks: bool = False
+    ) -> None:
+        """A moderator listens to somebody behind the stage and, with `talks`, speaks to her; with None she stops.
+        Nobody else hears either. It has to be renewed, and ends by itself when one of them goes on stage."""
+
+    async def echo(self, session: str, participant: str, action: EchoAction) -> Heard | None:
+        """What somebody does on her own private line; `play` returns how her phrase arrived."""
 
     async def close(self, session: str, fence: int) -> None:
         """Ends every peer of the session and forgets it."""

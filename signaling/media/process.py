@@ -23,7 +23,7 @@ import msgspec
 from kachehri.settings import Settings
 from signaling.media import frames
 from signaling.media.plane import Plane
-from signaling.media.port import MediaRefused, MediaSettings, MediaStats, Offer, Ready, Report
+from signaling.media.port import Heard, MediaRefused, MediaSettings, MediaStats, Offer, Ready, Report
 
 logger = logging.getLogger(__name__)
 
@@ -148,7 +148,8 @@ class Server:
                 worker.sessions.discard(call.session)
             offer = value if isinstance(value, Offer) else None
             stats = value if isinstance(value, MediaStats) else None
-            worker.say(frames.Done(call.id, offer, stats))
+            heard = value if isinstance(value, Heard) else None
+            worker.say(frames.Done(call.id, offer, stats, heard))
         except MediaRefused as refused:
             worker.say(frames.Refusal(call.id, refused.code))
         except Exception:

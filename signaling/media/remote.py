@@ -12,7 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from signaling.media import frames
-from signaling.media.port import Codec, Direction, Lost, MediaRefused, MediaStats, Offer, Report, Reports
+from signaling.media.port import (
+    Codec,
+    Direction,
+    EchoAction,
+    Heard,
+    Lost,
+    MediaRefused,
+    MediaStats,
+    Offer,
+    Report,
+    Reports,
+)
 
 #: Seconds between attempts to reach the process: at first, and at most.
 RETRY_S, RETRY_MAX_S = 0.05, 1.0
@@ -142,6 +153,16 @@ class RemotePlane:
 
     async def mute(self, session: str, fence: int, seat: str, muted: bool, seq: int) -> None:
         await self._call(frames.Mute, session=session, fence=fence, seat=seat, muted=muted, seq=seq)
+
+    async def private(
+        self, session: str, fence: int, moderator: str, participant: str | None, talks: bool = False
+    ) -> None:
+        await self._call(
+            frames.Private, session=session, fence=fence, moderator=moderator, participant=participant, talks=talks
+        )
+
+    async def echo(self, session: str, participant: str, action: EchoAction) -> Heard | None:
+        return (await self._call(frames.Echo, session=session, participant=participant, action=action)).heard
 
     async def close(self, session: str, fence: int) -> None:
         await self._call(frames.Close, session=session, fence=fence)

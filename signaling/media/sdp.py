@@ -88,6 +88,14 @@ def watch_offer(local: Local, codec: Codec, seats: Sequence[SeatLines]) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
+def private_offer(local: Local, ssrc: int) -> str:
+    """One sound each way; who only listens answers so."""
+    lines = _head(local, 1) + _audio(0, "sendrecv", local)
+    lines += [f"a=extmap:{LEVEL_ID} urn:ietf:params:rtp-hdrext:ssrc-audio-level"]
+    lines += ["a=msid:private privatea", f"a=ssrc:{ssrc} cname:private"]
+    return "\r\n".join(lines) + "\r\n"
+
+
 def _head(local: Local, lines: int) -> list[str]:
     return [
         "v=0",
