@@ -22,6 +22,7 @@ from signaling.media.gate import GateLimits
 from signaling.media.peer import Peer
 from signaling.media.port import Codec, Direction, MediaRefused, MediaSettings, MediaStats, Offer, Report, Reports
 from signaling.media.publisher import Publisher
+from signaling.media.rounds import Rounds
 from signaling.media.stage import Stage
 from signaling.media.watcher import Watcher
 
@@ -29,10 +30,6 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between ticks with a speaker connected (how soon a lost packet is asked for again), and without.
 BUSY_TICK_S, IDLE_TICK_S = 0.025, 0.25
-#: Seconds between reports to publishers, to watchers, and to the worker; between looks at who is alive.
-PUBLISHER_REPORT_S, WATCHER_REPORT_S, SEATS_S, SWEEP_S = 0.5, 1.0, 2.0, 0.25
-#: A peer that was quiet for this long is asked for a sign of life, once a second.
-QUIET_S, PROBE_S = 2.0, 1.0
 #: Longest participant or session name taken.
 MAX_NAME = 64
 #: A seat's id goes into descriptions as a stream's id, so it is a plain token (RFC 8830).
@@ -40,15 +37,20 @@ _SEAT = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
 
 
 class Plane:
-    """`port.MediaPlane` in this process."""
+    """`port.MediaPlane` in this process.
+
+    Arguments:
+        fence: of the lease under which this plane runs; whoever speaks for an earlier one is refused.
+    """
 
     def __init__(
         self,
         settings: MediaSettings | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
+        fence: int = 1,
     ) -> None:
-        self.settings = settings or MediaSettings()
+        self.settings, self.fence = settings or MediaSettings(), fence
         self._clock, self._wall = clock, wall
         self._certificate = RTCCertificate.generateCertificate()
         self._stages: dict[str, Stage] = {}
@@ -56,7 +58,10 @@ class Plane:
         self._followers: list[Reports] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._due = {"publishers": 0.0, "watchers": 0.0, "seats": 0.0, "sweep": 0.0}
+        self._rounds = Rounds(
+            self.settings, self._stages, self._peers,
+            clock=clock, wall=wall, tell=self._tell, spawn=self._spawn, end=self.peer_ended,
+        )  # fmt: skip
 
     # --- life
 
@@ -64,7 +69,7 @@ class Plane:
         """Starts the clock and says so; needs a running loop."""
         if self._timer is None:
             self._again(0.0)
-            self._tell(port.Ready(secrets.token_hex(8)))
+            self._tell(port.Ready(secrets.token_hex(8), self.fence))
 
     async def stop(self) -> None:
         """Ends every peer and waits until their sockets are closed."""
@@ -108,6 +113,8 @@ class Plane:
             raise MediaRefused("media_invalid")
         if codec not in sdp.VIDEO_PT or not _named(session):
             raise MediaRefused("media_invalid")
+        if fence < self.fence:
+            raise MediaRefused("media_stale")
         stage = self._stages.get(session)
         if stage is None:
             self._stages[session] = Stage(session, fence, seats, codec)
@@ -290,54 +297,7 @@ class Plane:
 
     def tick(self, now: float) -> None:
         """Whatever is due at `now`, in seconds of the plane's clock."""
-        for stage in self._stages.values():
-            for publisher in stage.publishers.values():
-                publisher.ask(now)
-        if self._is_due("publishers", PUBLISHER_REPORT_S, now):
-            for stage in self._stages.values():
-                for publisher in stage.publishers.values():
-                    publisher.report(now)
-        if self._is_due("watchers", WATCHER_REPORT_S, now):
-            for stage in self._stages.values():
-                for watcher in stage.watchers.values():
-                    watcher.resume(now)
-                    watcher.report(now, self._wall())
-        if self._is_due("sweep", SWEEP_S, now):
-            self._sweep(now)
-        if self._is_due("seats", SEATS_S, now):
-            self._report_seats(now)
-
-    def _is_due(self, what: str, every: float, now: float) -> bool:
-        if now < self._due[what]:
-            return False
-        self._due[what] = now + every
-        return True
-
-    def _sweep(self, now: float) -> None:
-        for peer in list(self._peers.values()):
-            if not peer.up:
-                if now - peer.made_at > self.settings.setup_s:
-                    self.peer_ended(peer, "timeout")
-                continue
-            quiet = now - peer.last
-            if quiet > self.settings.dead_s:
-                self.peer_ended(peer, "timeout")
-                continue
-            if quiet > QUIET_S and now - peer.probed >= PROBE_S:
-                peer.probed = now
-                self._spawn(peer.wire.probe())
-            if quiet > self.settings.silent_s and not peer.silent:
-                peer.silent = True
-                if peer.direction == "publish":
-                    self._tell(port.Silent(peer.session, peer.participant))
-        for stage in self._stages.values():
-            if stage.orphaned_at is not None and now - stage.orphaned_at > self.settings.orphan_s:
-                stage.clear()
-
-    def _report_seats(self, now: float) -> None:
-        for stage in list(self._stages.values()):
-            if stage.measure(now):
-                self._tell(port.Seats(stage.session, stage.last))
+        self._rounds.tick(now)
 
 
 def _named(name: object) -> bool:

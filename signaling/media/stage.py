@@ -12,6 +12,7 @@ from signaling.media.forward import Line
 from signaling.media.port import Codec, MediaRefused, SeatStats
 from signaling.media.publisher import Publisher
 from signaling.media.sdp import AUDIO_CLOCK, AUDIO_PT, RTX_PT, VIDEO_CLOCK, VIDEO_PT, SeatLines
+from signaling.media.spending import Spending
 from signaling.media.track import Kind
 from signaling.media.watcher import Watcher
 
@@ -44,6 +45,9 @@ class Stage:
         self.orphaned_at: float | None = None
         #: How the occupied seats did in the last interval.
         self.last: tuple[SeatStats, ...] = ()
+        #: Seats whose picture is held back because the session sends more than its share.
+        self.dark: list[str] = []
+        self.spending = Spending()
         self._ssrcs: set[int] = set()
         self.seats = {name: self._seat(name) for name in seats}
 
@@ -110,7 +114,7 @@ class Stage:
         publisher = self.publishers.get(seat.occupant) if seat.occupant is not None else None
         sources = publisher.sources if publisher is not None else {}
         seat.audio.take(None if seat.silenced else sources.get("audio"))
-        seat.video.take(sources.get("video"))
+        seat.video.take(None if seat.name in self.dark else sources.get("video"))
         for watcher in self.watchers.values():
             self._spare(watcher, seat)
         if publisher is not None:
@@ -132,6 +136,16 @@ class Stage:
         for seat in self.seats.values():
             if seat.occupant == participant:
                 self.wire(seat)
+
+    def ask(self, now: float) -> None:
+        """Speakers are asked for what is missing."""
+        for publisher in list(self.publishers.values()):
+            publisher.ask(now)
+
+    def report(self, now: float) -> None:
+        """Speakers are told how they arrive."""
+        for publisher in list(self.publishers.values()):
+            publisher.report(now)
 
     def measure(self, now: float) -> bool:
         """Takes stock of the seats; False when there is nothing to tell."""
@@ -162,6 +176,19 @@ class Stage:
             rtt=None if rtt is None else round(rtt * 1000),
             level=level,
         )
+
+    def spend(self, now: float, limit_kbps: int) -> None:
+        """Keeps what the session sends within its share: the picture of the last seat goes first, and returns last."""
+        verdict = self.spending.look(
+            now, (line for s in self.seats.values() for line in (s.audio, s.video)), limit_kbps
+        )
+        if verdict == "less":
+            lit = [name for name, seat in self.seats.items() if seat.video.source is not None]
+            if lit:
+                self.dark.append(lit[-1])
+                self.wire(self.seats[lit[-1]])
+        elif verdict == "more" and self.dark:
+            self.wire(self.seats[self.dark.pop()])
 
     def forwarded(self) -> int:
         return sum(seat.audio.sent + seat.video.sent for seat in self.seats.values())

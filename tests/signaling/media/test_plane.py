@@ -93,7 +93,7 @@ class TestSilence:
         peer.gate.checked.clear()  # as if nothing came through
         peer.last -= 6.0
         clock.ahead += 0.0
-        plane_of(hall)._sweep(clock())
+        plane_of(hall)._rounds.sweep(clock())
         assert hall.told(port.Silent, participant="asma")
         [pair] = peer.wire._connection._nominated.values()
         peer.gate.checked.add(pair.remote_addr)

@@ -1,0 +1,142 @@
+"""What is due on the plane's clock, session by session, so that none waits for another.
+
+Each stage is looked after on its own: what goes wrong in one is logged and the next has its turn. Reports to watchers
+are the only part that grows with the crowd; they are taken in turn, one of each session, for a few milliseconds at a
+time, because while they are written no packet is forwarded.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator
+from itertools import zip_longest
+from typing import Any
+
+from signaling.media import port
+from signaling.media.peer import Peer
+from signaling.media.port import MediaSettings, Report
+from signaling.media.stage import Stage
+from signaling.media.watcher import Watcher
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between reports to publishers, to watchers, and to the worker; between looks at who is alive, and at what a
+#: session sends.
+PUBLISHER_REPORT_S, WATCHER_REPORT_S, SEATS_S, SWEEP_S, SPENDING_S = 0.5, 1.0, 2.0, 0.25, 1.0
+#: A peer that was quiet for this long is asked for a sign of life, once a second.
+QUIET_S, PROBE_S = 2.0, 1.0
+#: Longest that reports to watchers may hold up the packets at a time, in seconds.
+HOLD_UP_S = 0.005
+
+
+class Rounds:
+    """Does what is due; the time is an argument, in seconds of the plane's clock.
+
+    Arguments:
+        stages, peers: the plane's own, by session and by name.
+        clock, wall: seconds of the plane's clock, and of the Unix epoch.
+        end: ends a peer, with a reason.
+    """
+
+    def __init__(
+        self,
+        settings: MediaSettings,
+        stages: dict[str, Stage],
+        peers: dict[str, Peer],
+        *,
+        clock: Callable[[], float],
+        wall: Callable[[], float],
+        tell: Callable[[Report], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        end: Callable[[Peer, str], None],
+    ) -> None:
+        self._settings, self._stages, self._peers = settings, stages, peers
+        self._clock, self._wall, self._tell, self._spawn, self._end = clock, wall, tell, spawn, end
+        self._due = {"publishers": 0.0, "watchers": 0.0, "seats": 0.0, "sweep": 0.0, "spending": 0.0}
+        self._waiting: deque[Watcher] = deque()
+        self._first = 0
+
+    def tick(self, now: float) -> None:
+        """Whatever is due at `now`."""
+        self._each(lambda stage: stage.ask(now))
+        if self._is_due("publishers", PUBLISHER_REPORT_S, now):
+            self._each(lambda stage: stage.report(now))
+        if not self._waiting and self._is_due("watchers", WATCHER_REPORT_S, now):
+            self._waiting.extend(self._in_turn())
+        self._report(now)
+        if self._is_due("sweep", SWEEP_S, now):
+            self.sweep(now)
+        if self._is_due("spending", SPENDING_S, now):
+            self._each(lambda stage: stage.spend(now, self._settings.max_session_kbps))
+        if self._is_due("seats", SEATS_S, now):
+            self._each(lambda stage: self._measure(stage, now))
+
+    def _each(self, work: Callable[[Stage], object]) -> None:
+        """For every stage, beginning with another one each time."""
+        stages = list(self._stages.values())
+        if not stages:
+            return
+        self._first = (self._first + 1) % len(stages)
+        for stage in stages[self._first :] + stages[: self._first]:
+            try:
+                work(stage)
+            except Exception:
+                logger.exception("media round failed for one session")
+
+    def _is_due(self, what: str, every: float, now: float) -> bool:
+        if now < self._due[what]:
+            return False
+        self._due[what] = now + every
+        return True
+
+    # --- watchers
+
+    def _in_turn(self) -> Iterator[Watcher]:
+        """One watcher of each session, then the next of each."""
+        crowds = [list(stage.watchers.values()) for stage in self._stages.values()]
+        return (watcher for row in zip_longest(*crowds) for watcher in row if watcher is not None)
+
+    def _report(self, now: float) -> None:
+        began = self._clock()
+        wall = self._wall()
+        while self._waiting:
+            watcher = self._waiting.popleft()
+            if watcher.ended:
+                continue
+            try:
+                watcher.resume(now)
+                watcher.report(now, wall)
+            except Exception:
+                logger.exception("media report failed for one watcher")
+            if self._clock() - began > HOLD_UP_S:
+                return
+
+    # --- who is alive
+
+    def sweep(self, now: float) -> None:
+        """Peers that never came up, fell silent or died, and sessions without a worker."""
+        settings = self._settings
+        for peer in list(self._peers.values()):
+            if not peer.up:
+                if now - peer.made_at > settings.setup_s:
+                    self._end(peer, "timeout")
+                continue
+            quiet = now - peer.last
+            if quiet > settings.dead_s:
+                self._end(peer, "timeout")
+                continue
+            if quiet > QUIET_S and now - peer.probed >= PROBE_S:
+                peer.probed = now
+                self._spawn(peer.wire.probe())
+            if quiet > settings.silent_s and not peer.silent:
+                peer.silent = True
+                if peer.direction == "publish":
+                    self._tell(port.Silent(peer.session, peer.participant))
+        for stage in self._stages.values():
+            if stage.orphaned_at is not None and now - stage.orphaned_at > settings.orphan_s:
+                stage.clear()
+
+    def _measure(self, stage: Stage, now: float) -> None:
+        if stage.measure(now):
+            self._tell(port.Seats(stage.session, stage.last))
