@@ -12,7 +12,7 @@ from kachehri.service import Service
 from kachehri.store import Connection, district, sessions
 from kachehri.store.tables import Account, Room
 from rooms.base import Actor, Refused
-from rooms.lifecycle import RescheduleSession, ScheduleSession, SeatKind, SeatPlan, Timing
+from rooms.lifecycle import Codec, RescheduleSession, ScheduleSession, SeatKind, SeatPlan, Timing
 
 SEATS_MOST = 12
 #: A choice of place that names an office, which has no room of its own yet.
@@ -42,6 +42,7 @@ class Plan:
     titles: tuple[dict[str, str], ...] = ()
     categories: tuple[str, ...] = ()
     timing: Timing = Timing()
+    codec: Codec = "vp8"
 
     @property
     def title(self) -> dict[str, str]:
@@ -108,6 +109,7 @@ async def announce(service: Service, actor: Actor, plan: Plan, key: str) -> str:
         timing=plan.timing,
         practice=plan.practice,
         categories=plan.categories,
+        codec=plan.codec,
     )
     await service.live(session_id)
     await service.submit(actor, session_id, command, key)
@@ -123,6 +125,7 @@ def changed(plan: Plan) -> RescheduleSession:
         categories=plan.categories,
         seats=seats(plan),
         timing=plan.timing,
+        codec=plan.codec,
     )
 
 

@@ -14,6 +14,8 @@ from .limits import ANSWER_BY_MS, CATEGORIES_MAX, END_GRACE_MS, SEAT_HOLD_MS, ST
 
 Phase = Literal["new", "scheduled", "postponed", "doors_open", "live", "adjourned", "closing", "closed", "cancelled"]
 SeatKind = Literal["citizen", "official", "interpreter", "hall", "signer"]
+#: How pictures are written. Every browser speaks vp8; studio encoders speak h264, and some phones do not.
+Codec = Literal["vp8", "h264"]
 Categories = Annotated[
     tuple[Slug, ...],
     msgspec.Meta(max_length=CATEGORIES_MAX, description="what is heard; none named: everything in the district"),
@@ -73,6 +75,7 @@ class ScheduleSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=
     timing: Timing = Timing()
     practice: bool = False
     categories: Categories = ()
+    codec: Codec = "vp8"
 
 
 class OpenDoors(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session.open_doors"):
@@ -115,6 +118,7 @@ class RescheduleSession(Command, frozen=True, kw_only=True, forbid_unknown_field
     categories: Categories | None = None
     seats: tuple[SeatPlan, ...] | None = None
     timing: Timing | None = None
+    codec: Codec | None = None
 
 
 class CancelSession(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="session.cancel"):
@@ -139,6 +143,7 @@ class SessionScheduled(Event, frozen=True, kw_only=True, omit_defaults=True, tag
     timing: Timing = Timing()
     practice: bool = False
     categories: tuple[str, ...] = ()
+    codec: Codec = "vp8"
 
 
 class DoorsOpened(Event, frozen=True, kw_only=True, omit_defaults=True, tag="session.doors_opened"):
@@ -176,6 +181,7 @@ class SessionRescheduled(Event, frozen=True, kw_only=True, omit_defaults=True, t
     categories: tuple[str, ...] | None = None
     seats: tuple[SeatPlan, ...] | None = None
     timing: Timing | None = None
+    codec: Codec | None = None
 
 
 class SessionClosing(Event, frozen=True, kw_only=True, omit_defaults=True, tag="session.closing"):
@@ -220,6 +226,7 @@ class LifecycleState(msgspec.Struct):
     practice: bool = False
     #: What is heard; none named: everything in the district.
     categories: tuple[str, ...] = ()
+    codec: Codec = "vp8"
     reason: str = ""
     note: str = ""
     live_since: int = 0
@@ -280,6 +287,7 @@ def decide(
                     timing=command.timing,
                     practice=command.practice,
                     categories=command.categories,
+                    codec=command.codec,
                 )
             ]
         case OpenDoors():
@@ -310,6 +318,7 @@ def decide(
                     categories=command.categories,
                     seats=command.seats,
                     timing=command.timing,
+                    codec=command.codec,
                 )
             ]
         case CancelSession():
@@ -329,7 +338,7 @@ def evolve(state: LifecycleState, event: Event, at: int) -> None:
             state.phase = "scheduled"
             state.title, state.practice, state.timing = event.title, event.practice, event.timing
             state.starts_at, state.ends_at = event.starts_at, event.ends_at
-            state.categories = event.categories
+            state.categories, state.codec = event.categories, event.codec
         case DoorsOpened():
             state.phase = "doors_open"
         case SessionStarted():
@@ -347,7 +356,7 @@ def evolve(state: LifecycleState, event: Event, at: int) -> None:
             state.phase, state.starts_at, state.ends_at = "scheduled", event.starts_at, event.ends_at
             state.title = state.title if event.title is None else event.title
             state.categories = state.categories if event.categories is None else event.categories
-            state.timing = event.timing or state.timing
+            state.timing, state.codec = event.timing or state.timing, event.codec or state.codec
             because(state, "", None)
         case SessionClosing():
             state.phase, state.closing_by, state.closing_at = "closing", event.by, at

@@ -139,7 +139,7 @@ class MediaSignalling:
         """Make the session known to the plane, once, with everyone who sits there."""
         session = live.session
         if session.id not in self._open:
-            await self._plane.open(session.id, self._fence, tuple(session.stage.seats), self._codec)
+            await self._plane.open(session.id, self._fence, tuple(session.stage.seats), session.lifecycle.codec)
             self._open[session.id] = {}
             await self._push(session)
 

@@ -68,6 +68,7 @@ def values(pairs: Iterable[tuple[str, str]]) -> PlanValues:
         turn=typed("turn", PlanValues.turn),
         hold=typed("hold", PlanValues.hold),
         grace=typed("grace", PlanValues.grace),
+        codec="h264" if fields.get("codec") == "h264" else "vp8",
     )
 
 
@@ -154,6 +155,7 @@ def plan(typed: PlanValues, categories: Collection[str], words: Words) -> Plan:
         titles=titles,
         categories=tuple(sorted(typed.categories & set(categories))) if typed.only else (),
         timing=timing,
+        codec="h264" if typed.codec == "h264" else "vp8",
     )
 
 
@@ -224,6 +226,7 @@ def of_session(session: Session, row: SessionRow, words: Words) -> PlanValues:
         turn=str(life.timing.turn_ms // 1_000),
         hold=str(life.timing.seat_hold_ms // 1_000),
         grace=str(life.timing.end_grace_ms // 1_000),
+        codec=life.codec,
     )
 
 

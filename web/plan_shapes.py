@@ -35,6 +35,7 @@ class PlanValues:
     turn: str = "180"
     hold: str = "45"
     grace: str = "7200"
+    codec: str = "vp8"
 
 
 @dataclass(frozen=True)
