@@ -13,7 +13,7 @@ from .base import Command, ContentRef, Context, Event, Millis, Note, Refused, Sl
 from .limits import ANSWER_BY_MS, CATEGORIES_MAX, END_GRACE_MS, SEAT_HOLD_MS, STAFF_GONE_MS, TURN_MS
 
 Phase = Literal["new", "scheduled", "postponed", "doors_open", "live", "adjourned", "closing", "closed", "cancelled"]
-SeatKind = Literal["citizen", "official", "interpreter", "hall", "signer"]
+SeatKind = Literal["citizen", "official", "interpreter", "hall", "signer", "slides"]
 #: How pictures are written. Every browser speaks vp8; studio encoders speak h264, and some phones do not.
 Codec = Literal["vp8", "h264"]
 Categories = Annotated[

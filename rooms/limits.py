@@ -10,6 +10,10 @@ SEAT_HOLD_MS = 45 * SECOND_MS
 ANSWER_BY_MS = 90 * SECOND_MS
 #: One turn on the stage; the moderator may extend it.
 TURN_MS = 3 * MINUTE_MS
+#: A turn that ends so soon says so on every page, to the speaker aloud.
+WARN_MS = 30 * SECOND_MS
+#: After its end a turn has this long for the last sentence; nobody is cut off by a clock, the moderator decides.
+GRACE_MS = 30 * SECOND_MS
 #: The most that one extension adds.
 EXTENSION_MAX_MS = 5 * MINUTE_MS
 #: People called but not yet on the stage, at one time: more would wait on deck for longer than a turn or two.

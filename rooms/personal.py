@@ -13,13 +13,15 @@ def personal(session: Session, participant: str, texts: Texts, now: int) -> Pers
     queue = session.queue
     own = queue.asked_by.get(participant, [])[-OWN_MAX:]
     turn = session.stage.turn_of(participant)
-    seat = next((seat.id for seat in session.stage.seats.values() if seat.participant == participant), "")
+    sits = [each for each in session.stage.seats.values() if each.participant == participant]
+    seat = next((each.id for each in sits if each.kind != "slides"), "")
     barred = session.attendance.bar(participant, now)
     return Personal(
         participant=participant,
         questions=tuple(own_question(session, queue.questions[each], texts) for each in reversed(own)),
         turn=turn.id if turn else "",
         seat=seat,
+        screen=next((each.id for each in sits if each.kind == "slides"), ""),
         barred=barred.reason if barred else "",
         barred_note=texts.get(barred.note, "") if barred else "",
         removed=barred.removed if barred else False,

@@ -111,6 +111,10 @@ class SeatRow(Row, omit_defaults=True, frozen=True):
     #: Muted by the desk, which alone can release it.
     silenced: bool = False
     turn: str = ""
+    #: "hold": heard only while a button is held.
+    talk: str = "open"
+    #: What a shared screen shows, in words.
+    shows: str = ""
     # The desk only:
     participant: str = ""
 
@@ -147,6 +151,8 @@ class View(Row, omit_defaults=True, frozen=True):
     questions: dict[str, QuestionRow] = {}
     turns: dict[str, TurnRow] = {}
     seats: dict[str, SeatRow] = {}
+    #: The seat whose turn it is to speak.
+    floor: str = ""
     #: How many questions stand in each state.
     totals: dict[str, int] = {}
     balance: BalanceRow | None = None
@@ -200,6 +206,8 @@ class Personal(Row, omit_defaults=True, frozen=True):
     questions: tuple[OwnQuestion, ...] = ()
     turn: str = ""
     seat: str = ""
+    #: The seat that her screen is shared on, beside her own.
+    screen: str = ""
     barred: str = ""
     barred_note: str = ""
     removed: bool = False

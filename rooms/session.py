@@ -58,6 +58,7 @@ PHASES_OF: dict[type[Command], frozenset[str]] = {
     **dict.fromkeys(QUEUE_COMMANDS, frozenset(lifecycle.OPEN)),
     **dict.fromkeys(STAGE_COMMANDS, LIVE),
     **dict.fromkeys((turns.TakeSeat, turns.LeaveSeat, turns.MuteSeat, turns.ClearSeat), HALL),
+    **dict.fromkeys((turns.SetTalk, turns.NameShown), HALL),
     **dict.fromkeys((turns.ParkTurn, turns.CancelTurn), HALL),
     **dict.fromkeys(ATTENDANCE_COMMANDS, frozenset(lifecycle.OPEN)),
     closing.OpenTickets: frozenset({"closing"}),
@@ -99,9 +100,9 @@ class Session(msgspec.Struct):
 def owner(session: Session, command: Command) -> str | None:
     """The participant whom a command is about, for the relation in the role table; None when it is about nobody."""
     match command:
-        case turns.CallTurn():
+        case turns.CallTurn() | turns.HallTurn():
             return None
-        case turns.MuteSeat() | turns.LeaveSeat() | turns.ClearSeat():
+        case turns.MuteSeat() | turns.LeaveSeat() | turns.ClearSeat() | turns.NameShown():
             seat = session.stage.seats.get(command.seat)
             return (seat.participant or None) if seat else None
     turn = session.stage.turns.get(getattr(command, "turn", ""))
@@ -160,9 +161,10 @@ def decide_stage(session: Session, command: Command, actor: Actor, ctx: Context)
     """Commands of the stage, with what they need to know of questions and of people."""
     asker = ""
     match command:
-        case turns.CallTurn():
+        case turns.CallTurn() | turns.HallTurn():
             question = session.queue.get(command.question)
-            queue.step(question, "call")
+            if question.state != "called" or isinstance(command, turns.CallTurn):
+                queue.step(question, "call")
             if question.private:
                 raise Refused("private_question")
             if session.attendance.bar(question.asker, ctx.now) is not None:
@@ -222,7 +224,7 @@ def couplings(session: Session, event: Event | SetFact) -> list[Event | SetFact]
             gone = stage.end_all(session.stage, "removed", event.participant)
             return [*gone, *let_go(session, event.participant)]
         case attendance.StaffLeft():
-            return [*let_go(session, event.participant)]
+            return [*let_go(session, event.participant), *stage.screens_off(session.stage, event.participant)]
         case turns.TurnEnded(outcome="waited"):
             return [*later(session, session.stage.turns[event.turn])]
         case _:

@@ -5,6 +5,7 @@ who sits on it. Losing the line never loses the turn: the seat is held for 45 s,
 the close; on return it is where it was, or is offered again.
 """
 
+from collections.abc import Set
 from typing import Literal
 
 import msgspec
@@ -13,10 +14,14 @@ from .base import Event, Refused
 from .limits import ANSWER_BY_MS, PACE_TURNS, SEAT_HOLD_MS, TURN_MS
 from .turns import (
     Cause,
+    FloorGiven,
     Outcome,
     SeatLeft,
     SeatMuted,
     SeatTaken,
+    ShownNamed,
+    Talk,
+    TalkSet,
     TurnAccepted,
     TurnCalled,
     TurnDropped,
@@ -39,6 +44,10 @@ TURNS: dict[tuple[State, str], State | Literal["earlier"]] = {
     ("called", "ready"): "ready",
     ("on_deck", "ready"): "ready",
     ("ready", "stage"): "on_stage",
+    ("called", "hall"): "on_stage",
+    ("on_deck", "hall"): "on_stage",
+    ("ready", "hall"): "on_stage",
+    ("parked", "hall"): "on_stage",
     ("called", "wait"): "ended",
     ("on_deck", "wait"): "ended",
     ("ready", "wait"): "ended",
@@ -113,6 +122,9 @@ class Seat(msgspec.Struct):
     #: Two hands on one switch: nobody is put on air against her will, and nobody undoes what the desk did.
     own_muted: bool = False
     desk_muted: bool = False
+    talk: Talk = "open"
+    #: Where the words are that say what a screen shows.
+    shows: str = ""
 
     @property
     def muted(self) -> bool:
@@ -130,6 +142,8 @@ class StageState(msgspec.Struct):
     seat_hold_ms: int = SEAT_HOLD_MS
     answer_by_ms: int = ANSWER_BY_MS
     turn_ms: int = TURN_MS
+    #: The seat whose turn it is to speak, if it is anybody's.
+    floor: str = ""
 
     def get(self, turn: str) -> Turn:
         """The turn, or `Refused("turn_unknown")`."""
@@ -149,13 +163,22 @@ class StageState(msgspec.Struct):
         """The turn of a participant that is not over, if there is one."""
         return next((turn for turn in self.turns.values() if turn.participant == participant), None)
 
+    def on_line(self, participant: str) -> Turn | None:
+        """The turn that is spoken over a participant's line: her own, or that of who speaks in the hall she runs."""
+        for turn in self.turns.values():
+            seat = self.seats.get(turn.seat)
+            line = seat.participant if seat is not None and seat.kind == "hall" else turn.participant
+            if line == participant:
+                return turn
+        return None
+
     def heard(self) -> dict[str, str]:
         """Who may be forwarded right now: seat → participant. Everyone else is silent to the others."""
         live = {}
         for seat in self.seats.values():
             turn = self.turns.get(seat.turn)
             if turn is not None and turn.state == "on_stage":
-                live[seat.id] = turn.participant
+                live[seat.id] = seat.participant
             elif turn is None and seat.participant:
                 live[seat.id] = seat.participant
         return live
@@ -171,7 +194,7 @@ def step(turn: Turn, action: str) -> State:
 
 def dropped(state: StageState, participant: str, cause: Cause, now: int) -> list[Event]:
     """The line of a participant broke. Somebody who was merely called has no line to lose yet."""
-    turn = state.turn_of(participant)
+    turn = state.on_line(participant)
     if turn is None or (turn.state, "drop") not in TURNS:
         return []
     return [TurnDropped(turn=turn.id, until=now + state.seat_hold_ms, cause=cause)]
@@ -179,7 +202,7 @@ def dropped(state: StageState, participant: str, cause: Cause, now: int) -> list
 
 def returned(state: StageState, participant: str, now: int) -> list[Event]:
     """The line of a participant is back; what was left of the time to speak or to answer is given back."""
-    turn = state.turn_of(participant)
+    turn = state.on_line(participant)
     if turn is None or turn.state != "dropped":
         return []
     if turn.earlier == "on_stage":
@@ -189,15 +212,35 @@ def returned(state: StageState, participant: str, now: int) -> list[Event]:
 
 def end_all(state: StageState, outcome: Outcome, participant: str | None = None) -> list[Event]:
     """End the turns and empty the seats of everyone, or of one participant."""
+    over = {turn.id for turn in state.turns.values() if participant in (None, turn.participant)}
     events: list[Event] = [
-        TurnEnded(turn=turn.id, outcome=outcome, heard=turn.heard)
-        for turn in state.turns.values()
-        if participant in (None, turn.participant)
+        TurnEnded(turn=turn, outcome=outcome, heard=state.turns[turn].heard) for turn in state.turns if turn in over
     ]
     for seat in state.seats.values():
-        if seat.participant and not seat.turn and participant in (None, seat.participant):
+        if not seat.participant or participant not in (None, seat.participant):
+            continue
+        if seat.kind == "hall":
+            events += leave(seat, over)
+        elif not seat.turn:
             events.append(SeatLeft(seat=seat.id))
     return events
+
+
+def leave(seat: Seat, over: Set[str] = frozenset()) -> list[Event]:
+    """Whoever sits here gets up. The turn that is heard from a hall is kept then, like one whose line broke.
+
+    Arguments:
+        over: turns that end with the same command.
+    """
+    if seat.turn and seat.turn not in over:
+        return [TurnParked(turn=seat.turn, cause="media"), SeatLeft(seat=seat.id)]
+    return [SeatLeft(seat=seat.id)]
+
+
+def screens_off(state: StageState, participant: str) -> list[Event]:
+    """Nobody looks at the last picture of a screen whose owner is gone."""
+    mine = [seat for seat in state.seats.values() if seat.kind == "slides" and seat.participant == participant]
+    return [SeatLeft(seat=seat.id) for seat in mine]
 
 
 def park_all(state: StageState, cause: Cause) -> list[Event]:
@@ -245,8 +288,13 @@ def evolve(state: StageState, event: Event, at: int) -> None:
         case TurnStaged():
             turn = state.turns[event.turn]
             enter(turn, "on_stage")
+            if turn.seat != event.seat:
+                release(state, turn)
             reserve(state, turn, event.seat)
-            state.seats[event.seat].participant = turn.participant
+            seat = state.seats[event.seat]
+            if seat.kind != "hall":  # there somebody of the staff sits for all who speak
+                seat.participant = turn.participant
+            state.floor = seat.id
             turn.staged_at, turn.ends_at, turn.heard = turn.staged_at or at, event.ends_at, True
             turn.on_air_at = at
         case TurnDropped():
@@ -289,7 +337,13 @@ def evolve(state: StageState, event: Event, at: int) -> None:
         case SeatTaken():
             state.seats[event.seat].participant = event.participant
         case SeatLeft():
-            empty(state.seats[event.seat])
+            empty(state, state.seats[event.seat])
+        case FloorGiven():
+            state.floor = event.seat
+        case TalkSet():
+            state.seats[event.seat].talk = event.mode
+        case ShownNamed():
+            state.seats[event.seat].shows = event.note.id if event.note else ""
         case SeatMuted():
             if event.by == "own":
                 state.seats[event.seat].own_muted = event.muted
@@ -320,10 +374,17 @@ def reserve(state: StageState, turn: Turn, seat: str | None) -> None:
 def release(state: StageState, turn: Turn) -> None:
     """Give the seat of a turn back."""
     if turn.seat:
-        empty(state.seats[turn.seat])
+        seat = state.seats[turn.seat]
+        whose = seat.participant
+        empty(state, seat)
+        if seat.kind == "hall":
+            seat.participant = whose
         turn.seat = ""
 
 
-def empty(seat: Seat) -> None:
-    """Nobody sits here, and nobody is muted here."""
+def empty(state: StageState, seat: Seat) -> None:
+    """Nobody sits here, and nobody is muted here or has the floor."""
     seat.participant, seat.turn, seat.own_muted, seat.desk_muted = "", "", False, False
+    seat.talk, seat.shows = "open", ""
+    if state.floor == seat.id:
+        state.floor = ""

@@ -2,9 +2,10 @@
 
 from typing import assert_never
 
+from . import floor
 from .base import Actor, Context, Event, Refused
 from .limits import DECK_MAX
-from .stage import DECK, StageState, step
+from .stage import DECK, Seat, StageState, leave, step
 from .turns import (
     AcceptTurn,
     CallTurn,
@@ -12,8 +13,11 @@ from .turns import (
     ClearSeat,
     ExtendTurn,
     FinishTurn,
+    GiveFloor,
+    HallTurn,
     LeaveSeat,
     MuteSeat,
+    NameShown,
     OfferTurn,
     Outcome,
     ParkTurn,
@@ -22,6 +26,7 @@ from .turns import (
     SeatLeft,
     SeatMuted,
     SeatTaken,
+    SetTalk,
     StageCommand,
     StageTurn,
     TakeSeat,
@@ -43,7 +48,8 @@ SITS: dict[str, frozenset[str]] = {
     "official": frozenset({"chair", "official"}),
     "interpreter": frozenset({"interpreter"}),
     "signer": frozenset({"interpreter"}),
-    "hall": frozenset({"chair", "official", "interpreter"}),
+    "hall": frozenset({"chair", "official", "interpreter", "clerk"}),
+    "slides": frozenset({"chair", "official", "clerk"}),
 }
 
 
@@ -67,7 +73,7 @@ def decide(state: StageState, command: StageCommand, actor: Actor, ctx: Context,
 
     Arguments:
         actor: who gives the command.
-        asker: for `turn.call`, whom the question belongs to.
+        asker: for `turn.call` and `turn.hall`, whom the question belongs to.
     Errors: `Refused` with `turn_unknown`, `turn_state`, `already_called`, `deck_full`, `stage_full`, `seat_unknown`,
         `seat_taken`, `seat_kind`.
     """
@@ -89,6 +95,8 @@ def decide(state: StageState, command: StageCommand, actor: Actor, ctx: Context,
             ]
         case TakeSeat() | LeaveSeat() | MuteSeat() | ClearSeat():
             return decide_seat(state, command, actor)
+        case GiveFloor() | SetTalk() | NameShown() | HallTurn():
+            return floor.decide(state, command, ctx, asker)
         case _:
             turn = state.get(command.turn)
     match command:
@@ -151,16 +159,17 @@ def decide_seat(state: StageState, command: TakeSeat | LeaveSeat | MuteSeat | Cl
                 raise Refused("seat_kind")
             if seat.participant:
                 raise Refused("seat_taken", seat=seat.id)
-            given_up = [
-                SeatLeft(seat=other.id)
-                for other in state.seats.values()
-                if other.participant == actor and not other.turn
-            ]
-            return [*given_up, SeatTaken(seat=seat.id, participant=actor)]
+            events: list[Event] = []
+            for other in alike(state, seat):
+                if other.participant == actor and (not other.turn or other.kind == "hall"):
+                    events += leave(other)
+                elif other.participant and seat.kind == "slides":  # two screens at once, and nobody reads either
+                    raise Refused("seat_taken", seat=other.id)
+            return [*events, SeatTaken(seat=seat.id, participant=actor)]
         case LeaveSeat():
-            if not seat.participant or seat.turn:
+            if not seat.participant or (seat.turn and seat.kind != "hall"):
                 raise Refused("seat_empty")
-            return [SeatLeft(seat=seat.id)]
+            return leave(seat)
         case MuteSeat():
             if not seat.participant:
                 raise Refused("seat_empty")
@@ -174,3 +183,8 @@ def decide_seat(state: StageState, command: TakeSeat | LeaveSeat | MuteSeat | Cl
             return [SeatLeft(seat=seat.id)]
         case _:
             assert_never(command)
+
+
+def alike(state: StageState, seat: Seat) -> list[Seat]:
+    """Seats of which one person has one: a screen is shared from beside her own."""
+    return [other for other in state.seats.values() if (other.kind == "slides") == (seat.kind == "slides")]

@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 import msgspec
 
 from . import reasons
-from .base import Command, Event, Id, Slug
+from .base import Command, ContentRef, Event, Id, Note, Slug
 from .limits import EXTENSION_MAX_MS
 
 Cause = Literal["socket", "media", "unanswered", "hold_over", "adjourned", "moderator"]
+Talk = Literal["open", "hold"]
 Outcome = Literal["finished", "taken_off", "waited", "cancelled", "withdrawn", "removed", "closed", "read_out"]
 
 
@@ -106,6 +107,34 @@ class ClearSeat(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, 
 
     seat: Slug
     reason: reasons.TakeOff
+
+
+class GiveFloor(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="floor.give"):
+    """Say whose turn it is to speak: a seat, or nobody's. Whoever comes on the stage has the floor without it."""
+
+    seat: Slug | None = None
+
+
+class SetTalk(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="seat.talk"):
+    """Let a seat speak all the time, or only while a button is held: for a place that is loud."""
+
+    seat: Slug
+    mode: Talk
+
+
+class NameShown(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="seat.show"):
+    """Say in words what a screen shows, for those who only listen."""
+
+    seat: Slug
+    note: Note
+    texts = ("note",)
+
+
+class HallTurn(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="turn.hall"):
+    """Hear a question from a hall: its asker stands there before one camera for all and needs no phone."""
+
+    question: Id
+    seat: Slug
 
 
 class TurnCalled(Event, frozen=True, kw_only=True, omit_defaults=True, tag="turn.called"):
@@ -215,6 +244,26 @@ class SeatMuted(Event, frozen=True, kw_only=True, omit_defaults=True, tag="seat.
     by: Literal["own", "desk"]
 
 
+class FloorGiven(Event, frozen=True, kw_only=True, omit_defaults=True, tag="floor.given"):
+    """It is this seat's turn to speak, or nobody's."""
+
+    seat: str = ""
+
+
+class TalkSet(Event, frozen=True, kw_only=True, omit_defaults=True, tag="seat.talks"):
+    """The seat is heard all the time, or only while a button is held."""
+
+    seat: str
+    mode: Talk
+
+
+class ShownNamed(Event, frozen=True, kw_only=True, omit_defaults=True, tag="seat.shown"):
+    """What the screen shows, in words."""
+
+    seat: str
+    note: ContentRef | None = None
+
+
 StageCommand = (
     CallTurn
     | AcceptTurn
@@ -231,6 +280,10 @@ StageCommand = (
     | LeaveSeat
     | MuteSeat
     | ClearSeat
+    | GiveFloor
+    | SetTalk
+    | NameShown
+    | HallTurn
 )
 StageEvent = (
     TurnCalled
@@ -247,4 +300,7 @@ StageEvent = (
     | SeatTaken
     | SeatLeft
     | SeatMuted
+    | FloorGiven
+    | TalkSet
+    | ShownNamed
 )

@@ -84,7 +84,8 @@ def view(session: Session, audience: ViewAudience, texts: Texts) -> View:
             each: question_row(session, queue.questions[each], audience, texts, each in called) for each in shown
         },
         turns={turn.id: turn_row(turn, desk) for turn in stage.turns.values() if desk or turn.state != "parked"},
-        seats=seat_rows(session, desk),
+        seats=seat_rows(session, desk, texts),
+        floor=stage.floor,
         totals={
             state: len(rows) for state, rows in sorted(queue.index.items()) if rows and (desk or state in PUBLIC_STATES)
         },
@@ -215,7 +216,7 @@ def turn_row(turn: Turn, desk: bool) -> TurnRow:
     )
 
 
-def seat_rows(session: Session, desk: bool) -> dict[str, SeatRow]:
+def seat_rows(session: Session, desk: bool, texts: Texts) -> dict[str, SeatRow]:
     """The seats in the order in which they were declared."""
     heard = session.stage.heard()
     return {
@@ -227,6 +228,8 @@ def seat_rows(session: Session, desk: bool) -> dict[str, SeatRow]:
             muted=seat.muted,
             silenced=seat.desk_muted,
             turn=seat.turn,
+            talk=seat.talk,
+            shows=excerpt(texts.get(seat.shows, ""), CALLED_BYTES),
             participant=seat.participant if desk else "",
         )
         for index, seat in enumerate(session.stage.seats.values())

@@ -60,17 +60,22 @@ def stage_holds(session: Session) -> None:
     for seat in stage.seats.values():
         kept = stage.turns.get(seat.turn)
         must(not seat.turn or (kept is not None and kept.seat == seat.id), "a seat is kept for a turn that is over")
-        must(kept is None or seat.participant in ("", kept.participant), "somebody else sits on a turn's seat")
+        theirs = kept is None or seat.kind == "hall" or seat.participant in ("", kept.participant)
+        must(theirs, "somebody else sits on a turn's seat")
+        must(seat.participant != "" or (seat.talk, seat.shows) == ("open", ""), "an empty seat speaks or shows")
         must(seat.kind != "citizen" or kept is not None or not seat.participant, "a citizen sits without a turn")
     people = Counter(turn.participant for turn in stage.turns.values())
     must(all(count == 1 for count in people.values()), "somebody has two turns")
-    sitting = Counter(seat.participant for seat in stage.seats.values() if seat.participant)
+    sitting = Counter((seat.participant, seat.kind == "slides") for seat in stage.seats.values() if seat.participant)
     must(all(count == 1 for count in sitting.values()), "somebody sits twice")
     for name, who in stage.heard().items():
         heard = stage.turns.get(stage.seats[name].turn)
         must(stage.seats[name].participant == who, "somebody is heard who does not sit there")
         must(heard is None or heard.state == "on_stage", "a turn is heard that is not on the stage")
     must(session.phase in ("doors_open", "live", "adjourned") or not stage.heard(), "heard outside the hearing")
+    screens = [seat for seat in stage.seats.values() if seat.kind == "slides" and seat.participant]
+    must(len(screens) < 2, "two screens are shown")
+    must(not stage.floor or stage.seats[stage.floor].participant != "", "an empty seat has the floor")
     moving = [turn for turn in stage.turns.values() if turn.state != "parked"]
     must(session.phase == "live" or not moving, "a turn that is not parked while the hearing pauses")
     turning = Counter(each for turn in stage.turns.values() for each in turn.questions)

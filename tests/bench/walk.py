@@ -38,13 +38,13 @@ def staff_of(role: Any, *numbers: int) -> list[Actor]:
 CITIZEN_ACTORS = [Actor(person(number), "citizen") for number in range(CITIZENS)]
 MODERATORS = staff_of("moderator", 101, 102, 103)
 CHAIR = staff_of("chair", 110)
-SITTERS = [*CHAIR, *staff_of("official", 120, 121), *staff_of("interpreter", 130)]
 CLERKS = staff_of("clerk", 140)
+SITTERS = [*CHAIR, *staff_of("official", 120, 121), *staff_of("interpreter", 130), *CLERKS]
 OFFICERS = staff_of("officer", 145)
 PLANNERS = staff_of("administrator", 150)
-EVERYBODY = [*CITIZEN_ACTORS, *MODERATORS, *SITTERS, *CLERKS, *OFFICERS, *PLANNERS]
+EVERYBODY = [*CITIZEN_ACTORS, *MODERATORS, *SITTERS, *OFFICERS, *PLANNERS]
 DESK = [*MODERATORS, *CHAIR]
-STAFF = [*MODERATORS, *SITTERS, *CLERKS, *OFFICERS]
+STAFF = [*MODERATORS, *SITTERS, *OFFICERS]
 PARTICIPANTS = [actor.participant for actor in EVERYBODY]
 
 #: What the walker itself decides: when to begin and to end, and the server's own work on a close.
@@ -243,7 +243,7 @@ class Walker:
 
     def schedule(self, now: int) -> Command:
         rng = self.rng
-        more = rng.choices(("citizen", "official", "interpreter", "hall"), (1, 3, 3, 3), k=2)
+        more = rng.choices(("citizen", "official", "interpreter", "hall", "slides"), (1, 3, 3, 4, 3), k=3)
         kinds: list[Any] = ["official", "citizen", *more]
         number: Counter[str] = Counter()
         seats = []
@@ -398,7 +398,7 @@ class Walker:
         return self.rng.choice(fitting or SITTERS), turns.TakeSeat(seat=seat)
 
     def leave_seat(self) -> Choice | None:
-        name = self.seat_where(lambda seat: bool(seat.participant) and not seat.turn)
+        name = self.seat_where(lambda seat: bool(seat.participant) and (not seat.turn or seat.kind == "hall"))
         if name is None:
             return None
         sits = self.session.stage.seats[name].participant
@@ -407,6 +407,31 @@ class Walker:
     def mute(self) -> Choice | None:
         name = self.seat_where(lambda seat: bool(seat.participant))
         return (self.desk(), turns.MuteSeat(seat=name, muted=self.rng.random() < 0.5)) if name else None
+
+    def floor(self) -> Choice | None:
+        name = self.seat_where(lambda seat: seat.kind != "slides" and bool(seat.participant))
+        return self.desk(), turns.GiveFloor(seat=name if self.rng.random() < 0.8 else None)
+
+    def talk(self) -> Choice | None:
+        name = self.seat_where(lambda seat: seat.kind != "slides" and bool(seat.participant))
+        mode: Any = self.rng.choice(("open", "hold"))
+        return (self.desk(), turns.SetTalk(seat=name, mode=mode)) if name else None
+
+    def show(self) -> Choice | None:
+        name = self.seat_where(lambda seat: seat.kind == "slides" and bool(seat.participant))
+        return (self.desk(), turns.NameShown(seat=name, note=self.words())) if name else None
+
+    def hall(self) -> Choice | None:
+        """A question from a hall: one of the line, or one whose asker is on her way to the stage or was parked."""
+        name = self.seat_where(lambda seat: seat.kind == "hall" and bool(seat.participant) and not seat.turn)
+        on_way = [turn.questions[0] for turn in self.session.stage.turns.values() if turn.state in (*HERE, "parked")]
+        waiting = [
+            each for each in self.questions_in("admitted", "heard") if self.callable(self.session.queue.questions[each])
+        ]
+        found = on_way if on_way and self.rng.random() < 0.4 else waiting
+        if name is None or not found:
+            return None
+        return self.desk(), turns.HallTurn(question=self.rng.choice(found), seat=name)
 
     def clear(self) -> Choice | None:
         name = self.seat_where(lambda seat: bool(seat.participant or seat.turn))
@@ -544,6 +569,10 @@ GENERATE: dict[type[Command], Callable[[Walker, int], Choice | None]] = {
     turns.LeaveSeat: lambda w, now: w.leave_seat(),
     turns.MuteSeat: lambda w, now: w.mute(),
     turns.ClearSeat: lambda w, now: w.clear(),
+    turns.GiveFloor: lambda w, now: w.floor(),
+    turns.SetTalk: lambda w, now: w.talk(),
+    turns.NameShown: lambda w, now: w.show(),
+    turns.HallTurn: lambda w, now: w.hall(),
     attendance.ReportPresence: lambda w, now: w.presence(),
     attendance.CountAttendance: lambda w, now: (
         SYSTEM,

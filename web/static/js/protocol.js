@@ -220,7 +220,7 @@
  * @property {number} at
  */
 
-/** @typedef {SessionScheduled | DoorsOpened | SessionStarted | SessionAdjourned | SessionResumed | SessionPostponed | SessionRescheduled | SessionClosing | QuestionAsked | SupportCounted | QuestionClassified | QuestionClaimed | QuestionReleased | QuestionReturned | QuestionHeld | QuestionAdmitted | QuestionMerged | QuestionUnmerged | QuestionNotTaken | RefusalProposed | RefusalOverturned | QuestionRefused | QuestionWithdrawn | QuestionAnswered | QuestionDeferred | QuestionMoved | PolicyDeclared | OutcomeNoted | TurnCalled | TurnAccepted | TurnReadied | TurnStaged | TurnDropped | TurnReturned | TurnParked | TurnOffered | TurnExtended | TurnReadOut | TurnEnded | SeatTaken | SeatLeft | SeatMuted | StaffArrived | StaffLeft | AttendanceCounted | ParticipantRemoved | ParticipantBlocked | ParticipantUnblocked | ParticipantObjected | TicketsOpened | SessionClosed | ContentErased} Event */
+/** @typedef {SessionScheduled | DoorsOpened | SessionStarted | SessionAdjourned | SessionResumed | SessionPostponed | SessionRescheduled | SessionClosing | QuestionAsked | SupportCounted | QuestionClassified | QuestionClaimed | QuestionReleased | QuestionReturned | QuestionHeld | QuestionAdmitted | QuestionMerged | QuestionUnmerged | QuestionNotTaken | RefusalProposed | RefusalOverturned | QuestionRefused | QuestionWithdrawn | QuestionAnswered | QuestionDeferred | QuestionMoved | PolicyDeclared | OutcomeNoted | TurnCalled | TurnAccepted | TurnReadied | TurnStaged | TurnDropped | TurnReturned | TurnParked | TurnOffered | TurnExtended | TurnReadOut | TurnEnded | SeatTaken | SeatLeft | SeatMuted | FloorGiven | TalkSet | ShownNamed | StaffArrived | StaffLeft | AttendanceCounted | ParticipantRemoved | ParticipantBlocked | ParticipantUnblocked | ParticipantObjected | TicketsOpened | SessionClosed | ContentErased} Event */
 
 /**
  * @typedef {Object} ExtendTurn
@@ -236,6 +236,33 @@
  * @typedef {Object} FinishTurn
  * @property {"turn.finish"} type
  * @property {string} turn
+ * @property {number} ref
+ * @property {string} key
+ * @property {string | null} [as]
+ */
+
+/**
+ * @typedef {Object} FloorGiven
+ * @property {"floor.given"} type
+ * @property {string} [seat]
+ * @property {number} seq
+ * @property {number} at
+ */
+
+/**
+ * @typedef {Object} GiveFloor
+ * @property {"floor.give"} type
+ * @property {string | null} [seat]
+ * @property {number} ref
+ * @property {string} key
+ * @property {string | null} [as]
+ */
+
+/**
+ * @typedef {Object} HallTurn
+ * @property {"turn.hall"} type
+ * @property {string} question
+ * @property {string} seat
  * @property {number} ref
  * @property {string} key
  * @property {string | null} [as]
@@ -364,6 +391,16 @@
  * @property {"seat.mute"} type
  * @property {string} seat
  * @property {boolean} muted
+ * @property {number} ref
+ * @property {string} key
+ * @property {string | null} [as]
+ */
+
+/**
+ * @typedef {Object} NameShown
+ * @property {"seat.show"} type
+ * @property {string} seat
+ * @property {string} note
  * @property {number} ref
  * @property {string} key
  * @property {string | null} [as]
@@ -539,6 +576,7 @@
  * @property {Array<OwnQuestion>} [questions]
  * @property {string} [turn]
  * @property {string} [seat]
+ * @property {string} [screen]
  * @property {string} [barred]
  * @property {string} [barred_note]
  * @property {boolean} [removed]
@@ -902,7 +940,7 @@
 /**
  * @typedef {Object} SeatPlan
  * @property {string} seat
- * @property {"citizen" | "hall" | "interpreter" | "official" | "signer"} kind
+ * @property {"citizen" | "hall" | "interpreter" | "official" | "signer" | "slides"} kind
  * @property {Record<string, string>} [title]
  */
 
@@ -915,6 +953,8 @@
  * @property {boolean} [muted]
  * @property {boolean} [silenced]
  * @property {string} [turn]
+ * @property {string} [talk]
+ * @property {string} [shows]
  * @property {string} [participant]
  */
 
@@ -1021,6 +1061,25 @@
  */
 
 /**
+ * @typedef {Object} SetTalk
+ * @property {"seat.talk"} type
+ * @property {string} seat
+ * @property {"hold" | "open"} mode
+ * @property {number} ref
+ * @property {string} key
+ * @property {string | null} [as]
+ */
+
+/**
+ * @typedef {Object} ShownNamed
+ * @property {"seat.shown"} type
+ * @property {string} seat
+ * @property {ContentRef | null} [note]
+ * @property {number} seq
+ * @property {number} at
+ */
+
+/**
  * @typedef {Object} Snapshot
  * @property {"snapshot"} type
  * @property {number} at
@@ -1089,6 +1148,15 @@
  * @property {number} ref
  * @property {string} key
  * @property {string | null} [as]
+ */
+
+/**
+ * @typedef {Object} TalkSet
+ * @property {"seat.talks"} type
+ * @property {string} seat
+ * @property {"hold" | "open"} mode
+ * @property {number} seq
+ * @property {number} at
  */
 
 /**
@@ -1264,6 +1332,7 @@
  * @property {Record<string, QuestionRow>} [questions]
  * @property {Record<string, TurnRow>} [turns]
  * @property {Record<string, SeatRow>} [seats]
+ * @property {string} [floor]
  * @property {Record<string, number>} [totals]
  * @property {BalanceRow | null} [balance]
  * @property {boolean} [desk_staffed]
@@ -1309,7 +1378,7 @@
  * @property {string | null} [as]
  */
 
-/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaAnswer | MediaLeave | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar} FromClient */
+/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaAnswer | MediaLeave | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | GiveFloor | SetTalk | NameShown | HallTurn | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar} FromClient */
 
 /** @typedef {Welcome | Snapshot | Tick | PersonalFrame | Reply | RefusedFrame | MediaOffer | MediaUp | MediaLost} ToClient */
 
