@@ -29,6 +29,8 @@ Act = Literal[
     "account.role",
     "invitation.create",
     "invitation.revoke",
+    "equipment.key",
+    "equipment.revoke",
 ]
 ACTS: Final[tuple[str, ...]] = get_args(Act)
 #: Acts that open or destroy what is personal: nobody does them without saying why.

@@ -6,7 +6,7 @@ from .hearing import Question, Seat, Session, Support, Turn, TurnQuestion
 from .log import Command, Content, Event, Lease
 from .notices import Delivery, Outbox, PushSubscription
 from .people import Account, Carry, Consent, ConsentWording, Device, Login, Participant, Person, SignInAttempt
-from .staff import Appointment, Audit, Invitation
+from .staff import Appointment, Audit, EquipmentKey, Invitation
 from .tickets import Commitment, Follower, Ticket, TicketEvent
 
 metadata = Row.metadata
@@ -26,6 +26,7 @@ __all__ = [
     "Content",
     "Delivery",
     "Device",
+    "EquipmentKey",
     "Event",
     "Follower",
     "Installation",

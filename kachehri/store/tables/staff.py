@@ -37,6 +37,18 @@ class Appointment(Row, table=True):
     ended_at: int | None = big(default=None)
 
 
+class EquipmentKey(Row, table=True):
+    """With this key studio equipment sends picture and sound for one seat of one session; only its hash is kept."""
+
+    __tablename__ = "equipment_key"
+    session_id: str = Field(primary_key=True, foreign_key="session.id")
+    seat: str = Field(primary_key=True)
+    key_hash: bytes
+    made_by: str = Field(foreign_key="account.id")
+    made_at: int = big()
+    used_at: int | None = big(default=None)
+
+
 class Audit(Row, table=True):
     """Somebody of the staff did what must be answered for, such as looking at a phone number. Never changed."""
 
