@@ -133,6 +133,15 @@ class Seats(msgspec.Struct, frozen=True, tag="seats"):
 
     session: str
     seats: tuple[SeatStats, ...]
+    #: Those whose sound has come, but who have no seat: on deck, mostly.
+    waiting: tuple[SeatStats, ...] = ()
+
+
+class Speaking(msgspec.Struct, frozen=True, tag="speaking"):
+    """The seats that are heard speaking, whenever that changes; at most four times a second."""
+
+    session: str
+    seats: tuple[str, ...]
 
 
 class Private(msgspec.Struct, frozen=True, omit_defaults=True, tag="private"):
@@ -162,7 +171,7 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     fence: int = 1
 
 
-Report = Up | Silent | Back | Closed | Seats | Private | Lost | Ready
+Report = Up | Silent | Back | Closed | Seats | Speaking | Private | Lost | Ready
 Reports = Callable[[Report], None]
 
 

@@ -86,6 +86,8 @@ class Publisher(Peer):
         self.octets += len(packet.payload)
         if packet.level is not None and (source.level is None or packet.level < source.level):
             source.level = packet.level
+        if packet.level is not None and (source.peak is None or packet.level < source.peak):
+            source.peak = packet.level
         if self.tap is not None and kind == "audio":
             self.tap(packet, ext, now)
         if source.line is None:

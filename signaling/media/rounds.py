@@ -16,6 +16,7 @@ from typing import Any
 from signaling.media import port
 from signaling.media.peer import Peer
 from signaling.media.port import MediaSettings, Report
+from signaling.media.speaking import LOOK_S
 from signaling.media.stage import Stage
 from signaling.media.watcher import Watcher
 
@@ -53,7 +54,7 @@ class Rounds:
     ) -> None:
         self._settings, self._stages, self._peers = settings, stages, peers
         self._clock, self._wall, self._tell, self._spawn, self._end = clock, wall, tell, spawn, end
-        self._due = {"publishers": 0.0, "watchers": 0.0, "seats": 0.0, "sweep": 0.0, "spending": 0.0}
+        self._due = {"publishers": 0.0, "watchers": 0.0, "seats": 0.0, "sweep": 0.0, "spending": 0.0, "voices": 0.0}
         self._waiting: deque[Watcher] = deque()
         self._first = 0
 
@@ -65,6 +66,8 @@ class Rounds:
         if not self._waiting and self._is_due("watchers", WATCHER_REPORT_S, now):
             self._waiting.extend(self._in_turn())
         self._report(now)
+        if self._is_due("voices", LOOK_S, now):
+            self._each(lambda stage: self._listen(stage, now))
         if self._is_due("sweep", SWEEP_S, now):
             self.sweep(now)
         if self._is_due("spending", SPENDING_S, now):
@@ -136,6 +139,11 @@ class Rounds:
         for stage in self._stages.values():
             if stage.orphaned_at is not None and now - stage.orphaned_at > settings.orphan_s:
                 stage.clear()
+
+    def _listen(self, stage: Stage, now: float) -> None:
+        voices = stage.voices(now)
+        if voices is not None:
+            self._tell(port.Speaking(stage.session, voices))
 
     def _measure(self, stage: Stage, now: float) -> None:
         if stage.measure(now):

@@ -12,6 +12,7 @@ from signaling.media.forward import Line
 from signaling.media.port import Codec, MediaRefused, SeatStats
 from signaling.media.publisher import Publisher
 from signaling.media.sdp import AUDIO_CLOCK, AUDIO_PT, RTX_PT, VIDEO_CLOCK, VIDEO_PT, SeatLines
+from signaling.media.speaking import Speaking
 from signaling.media.spending import Spending
 from signaling.media.track import Kind
 from signaling.media.watcher import Watcher
@@ -48,6 +49,7 @@ class Stage:
         #: Seats whose picture is held back because the session sends more than its share.
         self.dark: list[str] = []
         self.spending = Spending()
+        self.speaking = Speaking()
         self._ssrcs: set[int] = set()
         self.seats = {name: self._seat(name) for name in seats}
 
@@ -146,6 +148,18 @@ class Stage:
         """Speakers are told how they arrive."""
         for publisher in list(self.publishers.values()):
             publisher.report(now)
+
+    def voices(self, now: float) -> tuple[str, ...] | None:
+        """The seats that speak, when that has changed."""
+        levels = {}
+        for seat in self.seats.values():
+            publisher = self.publishers.get(seat.occupant) if seat.occupant is not None else None
+            source = publisher.sources.get("audio") if publisher is not None else None
+            if source is not None:
+                level, source.peak = source.peak, None
+                if not seat.silenced:
+                    levels[seat.name] = level
+        return self.speaking.look(levels, now)
 
     def measure(self, now: float) -> bool:
         """Takes stock of the seats; False when there is nothing to tell."""

@@ -65,6 +65,8 @@ class Source:
         self.received = 0
         self.octets = 0
         self.level: int | None = None
+        #: The loudest level since somebody last asked who speaks.
+        self.peak: int | None = None
         self._transit: float | None = None
         self._jitter = 0.0
         self._before = (0, 0)  # expected and received at the last report
