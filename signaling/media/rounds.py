@@ -147,4 +147,4 @@ class Rounds:
 
     def _measure(self, stage: Stage, now: float) -> None:
         if stage.measure(now):
-            self._tell(port.Seats(stage.session, stage.last))
+            self._tell(port.Seats(stage.session, stage.last, stage.waiting))

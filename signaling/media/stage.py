@@ -46,6 +46,8 @@ class Stage:
         self.orphaned_at: float | None = None
         #: How the occupied seats did in the last interval.
         self.last: tuple[SeatStats, ...] = ()
+        #: And those who send, but have no seat.
+        self.waiting: tuple[SeatStats, ...] = ()
         #: Seats whose picture is held back because the session sends more than its share.
         self.dark: list[str] = []
         self.spending = Spending()
@@ -165,14 +167,15 @@ class Stage:
         """Takes stock of the seats; False when there is nothing to tell."""
         before = self.last
         counts = {name: publisher.take_counts(now) for name, publisher in self.publishers.items()}
-        self.last = tuple(self._stats(seat, counts) for seat in self.seats.values() if seat.occupant is not None)
-        return bool(self.last or before)
+        taken = {seat.occupant: seat.name for seat in self.seats.values() if seat.occupant is not None}
+        self.last = tuple(self._stats(seat, occupant, counts) for occupant, seat in taken.items())
+        self.waiting = tuple(self._stats("", name, counts) for name in self.publishers if name not in taken)
+        return bool(self.last or self.waiting or before)
 
-    def _stats(self, seat: Seat, taken: dict[str, tuple[dict[Kind, int], float]]) -> SeatStats:
-        occupant = seat.occupant or ""
+    def _stats(self, seat: str, occupant: str, taken: dict[str, tuple[dict[Kind, int], float]]) -> SeatStats:
         publisher = self.publishers.get(occupant)
         if publisher is None:
-            return SeatStats(seat.name, occupant)
+            return SeatStats(seat, occupant)
         counts, bits = taken[occupant]
         audio, video = publisher.sources.get("audio"), publisher.sources.get("video")
         level = None
@@ -181,7 +184,7 @@ class Stage:
         worst = max((s.fraction for s in (audio, video) if s is not None), default=0)
         rtt = publisher.wire.rtt
         return SeatStats(
-            seat=seat.name,
+            seat=seat,
             participant=occupant,
             audio_packets=counts["audio"],
             video_packets=counts["video"],
