@@ -15,6 +15,8 @@ want chromium chromium
 want strace strace
 want ip iproute2
 want iptables iptables
+want turnserver coturn
+want nft nftables
 want janus janus
 
 [ -n "$missing" ] || exit 0
@@ -43,4 +45,5 @@ DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $m
 if command -v systemctl >/dev/null && [ -d /run/systemd/system ]; then
   case "$missing" in *redis-server*) systemctl disable --quiet redis-server ;; esac
   case "$missing" in *postgresql*) systemctl disable --quiet postgresql ;; esac
+  case "$missing" in *coturn*) systemctl disable --quiet coturn ;; esac
 fi

@@ -39,6 +39,8 @@ PACKAGES: Final = {
     "janus": "janus",
     "ip": "iproute2",
     "tc": "iproute2",
+    "turnserver": "coturn",
+    "nft": "nftables",
 }
 
 # A real browser with an imaginary microphone and camera, and no traffic of its own.

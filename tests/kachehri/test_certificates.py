@@ -82,8 +82,8 @@ def certificate(
     return path
 
 
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
+def found(folder: Path) -> Authority:
+    """A new authority, with its certificate in the folder."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = named("District authority")
     made = (
@@ -98,9 +98,14 @@ def authority(tmp_path: Path) -> Authority:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    path = tmp_path / "authority.pem"
+    path = folder / "authority.pem"
     path.write_bytes(made.public_bytes(serialization.Encoding.PEM))
     return Authority(name, key, path)
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return found(tmp_path)
 
 
 @contextmanager
