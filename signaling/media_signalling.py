@@ -15,16 +15,20 @@ from rooms.attendance import ReportPresence
 from rooms.base import SYSTEM, Command, Refused
 from rooms.lifecycle import ENDED
 from rooms.session import Session
+from rooms.staging import SITS
 
 from . import codes, protocol
 from .hub import Hub
 from .media import port
 from .media.port import MediaPlane, MediaRefused
+from .media_telling import Telling
 from .passes import Bearer
 
 #: Causes of a peer's end that its owner wanted.
 WANTED = frozenset({"left", "replaced", "ended"})
 EMPTY: tuple[str | None, bool] = (None, False)
+#: Behind a participant's id: the name under which the plane knows the screen that she shares beside her own seat.
+SCREEN = ".screen"
 
 
 class Listener(Protocol):
@@ -60,6 +64,9 @@ class MediaSignalling:
         self._open: dict[str, dict[str, tuple[str | None, bool]]] = {}
         #: Peers of this worker's connections.
         self._peers: dict[str, tuple[Listener, Bearer, port.Direction]] = {}
+        #: Those of them that send a screen.
+        self._screens: set[str] = set()
+        self._telling = Telling(hub)
         self._end: Callable[[], None] | None = None
 
     def start(self) -> None:
@@ -84,9 +91,9 @@ class MediaSignalling:
                 case protocol.MediaPublish() | protocol.MediaWatch():
                     return await self._offer(line, bearer, request, live)
                 case protocol.MediaAnswer():
-                    await self._plane.answer(bearer.session, bearer.participant, request.peer, request.sdp)
+                    await self._plane.answer(bearer.session, self._name(bearer, request.peer), request.peer, request.sdp)
                 case protocol.MediaLeave():
-                    await self._plane.leave(bearer.session, bearer.participant, request.peer)
+                    await self._plane.leave(bearer.session, self._name(bearer, request.peer), request.peer)
         except MediaRefused as refused:
             if refused.code == "media_unknown_session":
                 self._open.pop(bearer.session, None)
@@ -97,13 +104,17 @@ class MediaSignalling:
         self, line: Listener, bearer: Bearer, request: protocol.MediaRequest, live: Live
     ) -> protocol.ToClient:
         direction: port.Direction = "publish" if isinstance(request, protocol.MediaPublish) else "watch"
-        if not may(direction, bearer, live.session):
+        screen = isinstance(request, protocol.MediaPublish) and request.screen
+        if not may(direction, bearer, live.session) or (screen and bearer.role not in SITS["slides"]):
             raise Refused("not_allowed")
         if live.session.phase in ENDED:  # or whoever still listens would open again what was closed
             raise Refused("media", reason="media_unknown_session")
         await self._opened(live)
         seats = request.seats if isinstance(request, protocol.MediaWatch) else None
-        offer = await self._plane.offer(bearer.session, bearer.participant, direction, seats)
+        name = bearer.participant + SCREEN if screen else bearer.participant
+        offer = await self._plane.offer(bearer.session, name, direction, seats)
+        if screen:
+            self._screens.add(offer.peer)
         self._peers[offer.peer] = (line, bearer, direction)
         return protocol.MediaOffer(
             at=self._hub.clock.now(),
@@ -113,6 +124,15 @@ class MediaSignalling:
             sdp=offer.sdp,
             ice_servers=self._ice_servers(bearer.participant),
         )
+
+    def _name(self, bearer: Bearer, peer: str | None) -> str:
+        """Under which name the plane knows a peer of somebody."""
+        return bearer.participant + SCREEN if peer in self._screens else bearer.participant
+
+    def _listeners(self, session_id: str) -> list[Any]:
+        """The connections of this worker that receive sound or picture of a session."""
+        watching = [line for line, bearer, way in self._peers.values() if way == "watch" and bearer.session == session_id]
+        return list(dict.fromkeys(watching))
 
     def moved(self, session_id: str, participant: str) -> None:
         """Someone goes on from another phone: the one before may neither be heard for her nor hear what is hers."""
@@ -132,6 +152,7 @@ class MediaSignalling:
         for peer, (owner, _, _) in list(self._peers.items()):
             if owner is line:
                 del self._peers[peer]
+                self._screens.discard(peer)
 
     # Seats
 
@@ -189,6 +210,8 @@ class MediaSignalling:
                 found = self._peers.get(report.peer)
                 if found is not None:
                     found[0].say(protocol.MediaUp(at=at, peer=report.peer, direction=report.direction))
+                    if report.direction == "watch":
+                        self._telling.came(report.session, found[0])
                     if report.direction == "publish":
                         self._line(report.session, report.participant, present=True)
             case port.Back():
@@ -197,10 +220,15 @@ class MediaSignalling:
                 self._line(report.session, report.participant, present=False)
             case port.Closed():
                 found = self._peers.pop(report.peer, None)
+                self._screens.discard(report.peer)
                 if found is not None and report.reason != "left":
                     found[0].say(protocol.MediaLost(at=at, peer=report.peer, reason=report.reason))
                 if report.direction == "publish" and report.reason not in WANTED:
                     self._line(report.session, report.participant, present=False)
+            case port.Speaking():
+                self._telling.speaking(report, self._listeners(report.session))
+            case port.Seats():
+                self._telling.health(report)
             case port.Lost():
                 self._lost(report.session)
             case port.Ready():
@@ -209,6 +237,7 @@ class MediaSignalling:
     def _lost(self, session_id: str) -> None:
         """Every peer of a session is gone with the plane."""
         self._open.pop(session_id, None)
+        self._telling.lost(session_id, self._listeners(session_id))
         at = self._hub.clock.now()
         told: set[int] = set()
         for peer, (line, bearer, direction) in list(self._peers.items()):
@@ -232,7 +261,7 @@ class MediaSignalling:
         gathering = self._hub.gathering(session_id)
         if gathering is None or not gathering.presence.here(participant):
             return
-        turn = gathering.live.session.stage.turn_of(participant)
+        turn = gathering.live.session.stage.on_line(participant)
         if turn is None or (present and turn.state != "dropped") or (not present and turn.state != "on_stage"):
             return
         command: Command = ReportPresence(participant=participant, role="citizen", present=present, cause="media")
@@ -248,7 +277,8 @@ class MediaSignalling:
 def seating(session: Session) -> dict[str, tuple[str | None, bool]]:
     """For each seat: who is heard from it, and whether it is muted."""
     heard = session.stage.heard()
-    return {seat.id: (heard.get(seat.id), seat.muted) for seat in session.stage.seats.values()}
+    sources = {seat: who + SCREEN if session.stage.seats[seat].kind == "slides" else who for seat, who in heard.items()}
+    return {seat.id: (sources.get(seat.id), seat.muted) for seat in session.stage.seats.values()}
 
 
 def may(direction: port.Direction, bearer: Bearer, session: Session) -> bool:

@@ -74,7 +74,10 @@ class MediaRequest(FromClient, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class MediaPublish(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.publish"):
-    """Ask for an offer to send own sound and picture; only with a turn or a right to sit."""
+    """Ask for an offer to send own sound and picture; only with a turn or a right to sit. With `screen`, to share a
+    screen on a seat for slides, over a peer beside one's own."""
+
+    screen: bool = False
 
 
 class MediaWatch(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.watch"):
@@ -91,7 +94,7 @@ class MediaAnswer(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class MediaLeave(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.leave"):
-    """End one peer, or all of one's own."""
+    """End one peer, or all of one's own; a screen's only if it is named."""
 
     peer: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
 
@@ -221,6 +224,32 @@ class MediaLost(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="me
     reason: str = ""
 
 
+class MediaSpeaking(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="media.speaking"):
+    """Who is heard speaking now, by seat; replaces the one before. Sent on a change, at most four times a second, to
+    those who receive sound and to the staff. It is not recorded."""
+
+    seats: tuple[str, ...] = ()
+
+
+class LineHealth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a speaker's line is: in a word, and in figures of the last two seconds. `loss` is a fraction, `rtt` in ms."""
+
+    grade: Literal["good", "weak", "bad", "gone"]
+    kbps: int = 0
+    loss: float = 0.0
+    rtt: int | None = None
+    #: Whether any sound came.
+    sound: bool = False
+
+
+class MediaHealth(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="media.health"):
+    """How the lines of those on the stage are, by seat, and of those on deck, by participant. To the desk only, every
+    two seconds; replaces the one before. It is not recorded."""
+
+    seats: dict[str, LineHealth] = {}
+    deck: dict[str, LineHealth] = {}
+
+
 SERVER_TYPES: Final[tuple[type[ToClient], ...]] = (
     Welcome,
     Snapshot,
@@ -231,6 +260,8 @@ SERVER_TYPES: Final[tuple[type[ToClient], ...]] = (
     MediaOffer,
     MediaUp,
     MediaLost,
+    MediaSpeaking,
+    MediaHealth,
 )
 
 encode: Final = msgspec.json.Encoder().encode
