@@ -20,7 +20,19 @@ from aiortc import RTCCertificate
 from signaling.media import client_offer, port, sdp
 from signaling.media.gate import GateLimits
 from signaling.media.peer import Peer
-from signaling.media.port import Codec, Direction, MediaRefused, MediaSettings, MediaStats, Offer, Report, Reports
+from signaling.media.port import (
+    Codec,
+    Direction,
+    EchoAction,
+    Heard,
+    MediaRefused,
+    MediaSettings,
+    MediaStats,
+    Offer,
+    Report,
+    Reports,
+)
+from signaling.media.private import PRIVATE_SSRC, PrivatePeer
 from signaling.media.publisher import Publisher
 from signaling.media.rounds import Rounds
 from signaling.media.stage import Stage
@@ -89,7 +101,7 @@ class Plane:
             self.tick(self._clock())
         except Exception:
             logger.exception("media tick failed")
-        busy = any(stage.publishers for stage in self._stages.values())
+        busy = any(stage.publishers or stage.backroom.phrases for stage in self._stages.values())
         self._again(BUSY_TICK_S if busy else IDLE_TICK_S)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -117,7 +129,7 @@ class Plane:
             raise MediaRefused("media_stale")
         stage = self._stages.get(session)
         if stage is None:
-            self._stages[session] = Stage(session, fence, seats, codec)
+            self._stages[session] = Stage(session, fence, seats, codec, self._tell)
         else:
             stage.check(fence)
             stage.orphaned_at = None
@@ -126,11 +138,13 @@ class Plane:
         self, session: str, participant: str, direction: Direction, seats: tuple[str, ...] | None = None
     ) -> Offer:
         stage = self._stage(session)
-        if direction not in ("publish", "watch") or not _named(participant):
+        if direction not in ("publish", "watch", "private") or not _named(participant):
             raise MediaRefused("media_invalid")
         self._clear_way(session, participant, direction)
         peer = self._make(stage, participant, direction, seats)
         local = await self._admit(peer)
+        if isinstance(peer, PrivatePeer):
+            return Offer(peer.name, sdp.private_offer(local, PRIVATE_SSRC))
         if isinstance(peer, Publisher):
             return Offer(peer.name, sdp.publish_offer(local, stage.codec, self.settings.video_kbps))
         return Offer(peer.name, sdp.watch_offer(local, stage.codec, [seat.lines for seat in stage.seats.values()]))
@@ -171,7 +185,7 @@ class Plane:
 
     def _make_room(self, mine: list[Peer], direction: Direction) -> None:
         """A newer offer replaces one that was never taken up; a standing peer stays until the new one stands."""
-        if direction == "publish":
+        if direction != "watch":
             leaving = [p for p in mine if not p.up]
         else:
             leaving = mine[: max(0, len(mine) - self.settings.max_watching + 1)]
@@ -189,6 +203,8 @@ class Plane:
         )  # fmt: skip
         if direction == "publish":
             return Publisher(lambda publisher: stage.wire_of(publisher.participant), *common, lite=lite)
+        if direction == "private":
+            return PrivatePeer(stage.backroom.spoken, *common)
         lines = []
         for seat in stage.seats.values():
             allowed = seats is None or seat.name in seats
@@ -203,7 +219,7 @@ class Plane:
         if found.answer is not None:
             raise MediaRefused("media_answered")
         sending = found.direction == "publish"
-        lines = 2 if sending else 2 * len(stage.seats)
+        lines = {"publish": 2, "private": 1, "watch": 2 * len(stage.seats)}[found.direction]
         found.connect(_read(sdp, stage.codec, lines, sending))
 
     async def leave(self, session: str, participant: str, peer: str | None = None) -> None:
@@ -221,6 +237,16 @@ class Plane:
         stage = self._stage(session)
         stage.check(fence)
         stage.mute(seat, muted, seq)
+
+    async def private(
+        self, session: str, fence: int, moderator: str, participant: str | None, talks: bool = False
+    ) -> None:
+        stage = self._stage(session)
+        stage.check(fence)
+        stage.backroom.private(moderator, participant, talks, self._clock())
+
+    async def echo(self, session: str, participant: str, action: EchoAction) -> Heard | None:
+        return self._stage(session).backroom.echo(participant, action, self._clock())
 
     async def close(self, session: str, fence: int) -> None:
         stage = self._stages.get(session)
@@ -271,6 +297,10 @@ class Plane:
             stage.wire_of(peer.participant)
         elif isinstance(peer, Watcher):
             stage.join(peer)
+        elif isinstance(peer, PrivatePeer):
+            older = stage.backroom.join(peer)
+            if isinstance(older, PrivatePeer):
+                self.peer_ended(older, "replaced")
         self._tell(port.Up(peer.session, peer.participant, peer.name, peer.direction))
 
     def peer_back(self, peer: Peer) -> None:
@@ -290,6 +320,8 @@ class Plane:
         elif stage is not None and isinstance(peer, Watcher):
             stage.watchers.pop(peer.name, None)
             peer.detach()
+        elif stage is not None and isinstance(peer, PrivatePeer):
+            stage.backroom.part(peer)
         self._spawn(peer.close())
         self._tell(port.Closed(peer.session, peer.participant, peer.name, peer.direction, reason))
 

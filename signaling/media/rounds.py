@@ -61,10 +61,12 @@ class Rounds:
     def tick(self, now: float) -> None:
         """Whatever is due at `now`."""
         self._each(lambda stage: stage.ask(now))
+        self._each(lambda stage: stage.backroom.tick(now))
         if self._is_due("publishers", PUBLISHER_REPORT_S, now):
             self._each(lambda stage: stage.report(now))
         if not self._waiting and self._is_due("watchers", WATCHER_REPORT_S, now):
             self._waiting.extend(self._in_turn())
+            self._each(lambda stage: stage.backroom.report(now, self._wall()))
         self._report(now)
         if self._is_due("voices", LOOK_S, now):
             self._each(lambda stage: self._listen(stage, now))

@@ -6,10 +6,12 @@ The rule of the whole package is here: a line's source is the current occupant's
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from signaling.media.backroom import Backroom
 from signaling.media.forward import Line
-from signaling.media.port import Codec, MediaRefused, SeatStats
+from signaling.media.port import Codec, MediaRefused, Private, SeatStats
 from signaling.media.publisher import Publisher
 from signaling.media.sdp import AUDIO_CLOCK, AUDIO_PT, RTX_PT, VIDEO_CLOCK, VIDEO_PT, SeatLines
 from signaling.media.speaking import Speaking
@@ -39,7 +41,14 @@ class Seat:
 class Stage:
     """A session as the media plane knows it."""
 
-    def __init__(self, session: str, fence: int, seats: tuple[str, ...], codec: Codec) -> None:
+    def __init__(
+        self,
+        session: str,
+        fence: int,
+        seats: tuple[str, ...],
+        codec: Codec,
+        tell: Callable[[Private], None] = lambda report: None,
+    ) -> None:
         self.session, self.fence, self.codec = session, fence, codec
         self.publishers: dict[str, Publisher] = {}
         self.watchers: dict[str, Watcher] = {}
@@ -53,6 +62,8 @@ class Stage:
         self.spending = Spending()
         self.speaking = Speaking()
         self._ssrcs: set[int] = set()
+        #: What is heard behind the stage, and never on it.
+        self.backroom = Backroom(session, self.is_seated, lambda who: self.publishers.get(who), tell)
         self.seats = {name: self._seat(name) for name in seats}
 
     def _ssrc(self) -> int:
@@ -78,6 +89,9 @@ class Stage:
             raise MediaRefused("media_stale")
         self.fence = fence
 
+    def is_seated(self, participant: str) -> bool:
+        return any(seat.occupant == participant for seat in self.seats.values())
+
     def find(self, seat: str) -> Seat:
         found = self.seats.get(seat)
         if found is None:
@@ -98,6 +112,7 @@ class Stage:
                     other.occupant = None
                     self.wire(other)
         seat.occupant, seat.seq = participant, seq
+        self.backroom.settle()
         self.wire(seat)
 
     def mute(self, name: str, muted: bool, seq: int) -> None:
@@ -112,6 +127,7 @@ class Stage:
         for seat in self.seats.values():
             seat.occupant = None
             self.wire(seat)
+        self.backroom.clear()
 
     def wire(self, seat: Seat) -> None:
         """Connects the occupant's sources to the seat's lines, and disconnects everyone else's."""
@@ -137,6 +153,8 @@ class Stage:
             self._spare(watcher, seat)
 
     def wire_of(self, participant: str) -> None:
+        """Her peers or their sources are others now."""
+        self.backroom.settle()
         for seat in self.seats.values():
             if seat.occupant == participant:
                 self.wire(seat)
