@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from kachehri import __version__, district, districts, keys, logs, plain, rulebook, serving, staff, turn
+from kachehri.companion import MediaLease
 from kachehri.settings import Settings, document, load
 from kachehri.settings.reading import export
 from kachehri.settings.rules import warnings
@@ -55,13 +56,15 @@ def serve(
 def media(
     config: Config = None,
     attached: Annotated[bool, typer.Option("--attached", help="End when standard input ends.")] = False,
+    fence: Annotated[int, typer.Option(help="Of the lease that was taken for it; 0: it takes one itself.")] = 0,
 ) -> None:
     """Run the media process alone: the stage's sound and picture. `serve` starts it by itself."""
     settings = _settings(config)
     if attached:
         serving.end_with_parent()
     logs.set_up(settings)
-    serving.resolve("signaling.media.process:main")(settings)
+    lease = MediaLease(settings.database.url, str(settings.media.socket.absolute()))
+    serving.resolve("signaling.media.process:main")(settings, fence or lease.take())
 
 
 @app.command()

@@ -11,7 +11,6 @@ import importlib
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from kachehri import keys, logs, plain, setting_up
+from kachehri.companion import Companion
 from kachehri.settings import Settings, load
 from kachehri.store import Store, StoreError, check, schema
 from kachehri.vault import Vault, check_key
@@ -30,7 +30,6 @@ from kachehri.vault import Vault, check_key
 APPLICATION = "web.app:create_app"
 LIVE = "signaling.endpoint:LiveProtocol"
 WAITING_MOST = 2_048  # connections the system keeps waiting; a whole town comes back at once after a power cut
-MEDIA_BACK_S = 1.0  # a media process that died is started again after this long
 
 
 def resolve(name: str) -> Any:
@@ -145,7 +144,7 @@ def serve(settings: Settings, *, media: bool = True) -> None:
     listener = bind(settings)
     with listener, ready(settings):
         invite(settings, listener)
-        companion = Companion() if media else None
+        companion = Companion(settings) if media else None
         try:
             if settings.server.workers > 1:
                 config = configure(settings, "kachehri.serving:application", factory=True)
@@ -178,48 +177,6 @@ def reachable(settings: Settings, listener: socket.socket) -> str:
         host = "127.0.0.1"
     scheme = "https" if settings.server.certificate else "http"
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-class Companion:
-    """The media process: started with us, started again when it dies, ended with us.
-
-    It holds the other end of a pipe that we never write to: when we are killed, the pipe ends and so does it.
-    """
-
-    COMMAND = (sys.executable, "-m", "kachehri", "media", "--attached")
-
-    def __init__(self) -> None:
-        self._ending = threading.Event()
-        self._process = self._start()
-        self._watch = threading.Thread(target=self._keep, name="media-keeper", daemon=True)
-        self._watch.start()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self.COMMAND, stdin=subprocess.PIPE)
-
-    def _keep(self) -> None:
-        log = logs.logger(__name__)
-        while True:
-            status = self._process.wait()
-            if self._ending.is_set():
-                return
-            log.error("media.died", status=status, way="!")
-            if status == plain.EXIT or self._ending.wait(MEDIA_BACK_S):
-                return
-            if self._process.stdin:
-                self._process.stdin.close()
-            self._process = self._start()
-
-    def close(self) -> None:
-        self._ending.set()
-        self._process.terminate()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-        if self._process.stdin:
-            self._process.stdin.close()
-        self._watch.join(5)
 
 
 def end_with_parent() -> None:

@@ -42,7 +42,8 @@ class MediaSignalling:
     """One worker's side of the stage.
 
     Arguments:
-        fence: of the lease under which this process speaks to the plane; one machine has one lease.
+        fence: of the lease under which this process speaks to the plane; each instance of the media process says its
+            own when it is there (`port.Ready`).
         ice_servers: for each participant, how to get through firewalls; credentials may end.
     """
 
@@ -232,7 +233,7 @@ class MediaSignalling:
             case port.Lost():
                 self._lost(report.session)
             case port.Ready():
-                self._ready()
+                self._ready(report.fence)
 
     def _lost(self, session_id: str) -> None:
         """Every peer of a session is gone with the plane."""
@@ -249,8 +250,9 @@ class MediaSignalling:
                 if direction == "publish":
                     self._line(session_id, bearer.participant, present=False)
 
-    def _ready(self) -> None:
+    def _ready(self, fence: int) -> None:
         """A plane that knows nothing: tell it who sits, in sessions that were lost with the one before as well."""
+        self._fence = max(self._fence, fence)
         known, self._open = self._open, {}
         for live in self._hub.service.followed():
             if live.session.id in known or live.session.stage.heard():

@@ -106,6 +106,13 @@ class Stats(Call, frozen=True, kw_only=True, tag="stats", array_like=True):
     session: str
 
 
+class Retire(Call, frozen=True, kw_only=True, tag="retire", array_like=True):
+    """From a successor: whoever runs under an earlier lease ends. The plane has no such request."""
+
+    method = "retire"
+    fence: int
+
+
 class Done(msgspec.Struct, frozen=True, tag="done"):
     id: int
     offer: Offer | None = None
@@ -122,7 +129,7 @@ class Told(msgspec.Struct, frozen=True, tag="told"):
     report: Report
 
 
-AnyCall = Open | MakeOffer | Answer | PublishFor | Leave | Seat | Mute | Private | Echo | Close | Stats
+AnyCall = Open | MakeOffer | Answer | PublishFor | Leave | Seat | Mute | Private | Echo | Close | Stats | Retire
 Said = Done | Refusal | Told
 
 _encoder = msgspec.msgpack.Encoder()

@@ -8,14 +8,12 @@ fresh peers. When the workers die, the plane empties the seats after a while: no
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import os
 import secrets
 import signal
 import socket
 import struct
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -24,11 +22,14 @@ from kachehri.settings import Settings
 from signaling.media import frames
 from signaling.media.plane import Plane
 from signaling.media.port import Heard, MediaRefused, MediaSettings, MediaStats, Offer, Ready, Report
+from signaling.media.succession import Place, make_way
 
 logger = logging.getLogger(__name__)
 
 #: A worker that reads nothing while so many bytes wait for it is cut off; it comes back and asks again.
 MAX_UNREAD = 4 * 1024 * 1024
+#: Seconds between looks at whether the socket's path is still ours.
+LOOK_S = 1.0
 #: Requests of one worker that may be under way at a time.
 MAX_CALLS = 64
 
@@ -51,9 +52,13 @@ class _Worker:
 class Server:
     """A plane behind a socket."""
 
-    def __init__(self, path: Path, settings: MediaSettings) -> None:
-        self.path = path
-        self.plane = Plane(settings)
+    def __init__(self, path: Path, settings: MediaSettings, fence: int = 1) -> None:
+        self.path, self.fence = path, fence
+        self.plane = Plane(settings, fence=fence)
+        #: Set when it is time to end, also because a successor is there.
+        self.ending = asyncio.Event()
+        self._place: Place | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self.instance = secrets.token_hex(8)
         self._workers: set[_Worker] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -62,26 +67,31 @@ class Server:
     async def start(self) -> None:
         self.plane.follow(self._told)
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        await self._make_way()
+        await make_way(self.path, self.fence)
         before = os.umask(0o177)
         try:
             self._server = await asyncio.start_unix_server(self._serve, self.path, limit=2 * frames.MAX_FRAME)
         finally:
             os.umask(before)
+        self._place = Place(self.path)
+        self._look()
         self.plane.start()
 
-    async def _make_way(self) -> None:
-        """Removes what a predecessor left behind, unless it is still there."""
-        try:
-            _, writer = await asyncio.open_unix_connection(self.path)
-        except OSError:
-            with suppress(FileNotFoundError):
-                self.path.unlink()
-            return
-        writer.close()
-        raise OSError(errno.EADDRINUSE, "another media process listens here", str(self.path))
+    def _look(self) -> None:
+        """Whether a successor has taken the socket's path meanwhile: after a pause, that is how it is noticed."""
+        if self._place is not None and not self._place.ours:
+            self._retire("its socket's path is another's")
+        else:
+            self._timer = asyncio.get_running_loop().call_later(LOOK_S, self._look)
+
+    def _retire(self, why: str) -> None:
+        if not self.ending.is_set():
+            logger.warning("this media process was replaced and ends: %s", why)
+            self.ending.set()
 
     async def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
         if self._server is not None:
             self._server.close()
         for worker in list(self._workers):
@@ -91,8 +101,8 @@ class Server:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
-        with suppress(FileNotFoundError):
-            self.path.unlink()
+        if self._place is not None:
+            self._place.leave()
 
     def _told(self, report: Report) -> None:
         if isinstance(report, Ready):
@@ -110,7 +120,7 @@ class Server:
             if not _ours(writer):
                 return
             self._workers.add(worker)
-            worker.say(frames.Told(Ready(self.instance)))
+            worker.say(frames.Told(Ready(self.instance, self.fence)))
             while (data := await frames.read_frame(reader)) is not None:
                 try:
                     call = frames.read_call(data)
@@ -120,6 +130,10 @@ class Server:
                         logger.warning("a worker sent what is not a request")
                         break
                     worker.say(frames.Refusal(number, "media_invalid"))
+                    continue
+                if isinstance(call, frames.Retire):
+                    if call.fence > self.fence:
+                        self._retire("it was told so")
                     continue
                 await worker.slots.acquire()
                 self._spawn(worker, call)
@@ -166,15 +180,14 @@ def _ours(writer: asyncio.StreamWriter) -> bool:
     return uid in (os.getuid(), 0)
 
 
-async def serve(path: Path, settings: MediaSettings) -> None:
-    """Runs until told to stop (SIGTERM, SIGINT)."""
-    server = Server(path, settings)
-    stopped = asyncio.Event()
+async def serve(path: Path, settings: MediaSettings, fence: int = 1) -> None:
+    """Runs until told to stop (SIGTERM, SIGINT), or replaced by a process of a later lease."""
+    server = Server(path, settings, fence)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
+        loop.add_signal_handler(number, server.ending.set)
     await server.start()
-    await stopped.wait()
+    await server.ending.wait()
     await server.stop()
 
 
@@ -188,6 +201,6 @@ def settings_of(settings: Settings) -> MediaSettings:
     )
 
 
-def main(settings: Settings) -> None:
-    """The whole life of the process; `kachehri media` starts it."""
-    asyncio.run(serve(settings.media.socket, settings_of(settings)))
+def main(settings: Settings, fence: int) -> None:
+    """The whole life of the process; `kachehri media` starts it, under the lease that it has taken."""
+    asyncio.run(serve(settings.media.socket, settings_of(settings), fence))

@@ -1,7 +1,8 @@
 """The media plane as a worker sees it across the socket: same requests, same refusals, same reports.
 
-When the process goes, every request under way is refused with `media_lost`, every session is reported `Lost` at once,
-and the connection is sought again; `Ready` then says that sessions have to be opened and seats pushed anew.
+When the process goes or does not answer, every request under way is refused with `media_lost`, every session is
+reported `Lost` at once, and the connection is sought again; `Ready` then says that sessions have to be opened and seats
+pushed anew. A process of an earlier lease than one that was met already is not spoken to.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ from signaling.media.port import (
     MediaRefused,
     MediaStats,
     Offer,
+    Ready,
     Report,
     Reports,
 )
 
 #: Seconds between attempts to reach the process: at first, and at most.
-RETRY_S, RETRY_MAX_S = 0.05, 1.0
+RETRY_S, RETRY_MAX_S = 0.05, 0.25
+#: A process that does not greet within so many seconds hangs.
+GREETING_S = 2.0
 #: A request unanswered for this long is given up, in seconds.
 ANSWER_S = 10.0
 
@@ -42,6 +46,8 @@ class RemotePlane:
         self._ids = itertools.count(1)
         self._writer: asyncio.StreamWriter | None = None
         self._task: asyncio.Task[None] | None = None
+        #: Of the process that greeted last.
+        self._instance, self._fence = "", 0
 
     def start(self) -> None:
         """Seeks the process from now on; `Ready` tells when it is found."""
@@ -72,15 +78,31 @@ class RemotePlane:
                 await asyncio.sleep(delay)
                 delay = min(RETRY_MAX_S, 2 * delay)
                 continue
-            delay = RETRY_S
-            self._writer = writer
+            hangs = asyncio.get_running_loop().call_later(GREETING_S, writer.transport.abort)
             try:
-                await self._listen(reader)
+                if await self._is_greeted(reader):
+                    hangs.cancel()
+                    delay, self._writer = RETRY_S, writer
+                    self._tell(Ready(self._instance, self._fence))
+                    await self._listen(reader)
             finally:
+                hangs.cancel()
                 self._writer = None
                 writer.close()
                 self._lose()
             await asyncio.sleep(delay)
+            delay = min(RETRY_MAX_S, 2 * delay)
+
+    async def _is_greeted(self, reader: asyncio.StreamReader) -> bool:
+        """Whether this is a process to speak to: alive, and not one that was replaced."""
+        data = await frames.read_frame(reader)
+        said = None if data is None else frames.read_said(data)
+        if not isinstance(said, frames.Told) or not isinstance(said.report, Ready):
+            return False
+        if said.report.fence < self._fence:
+            return False
+        self._instance, self._fence = said.report.instance, said.report.fence
+        return True
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         while (data := await frames.read_frame(reader)) is not None:
@@ -106,7 +128,8 @@ class RemotePlane:
             self._tell(Lost(session))
 
     async def _call(self, kind: type[frames.AnyCall], **given: Any) -> frames.Done:
-        if self._writer is None:
+        writer = self._writer
+        if writer is None:
             raise MediaRefused("media_lost")
         number = next(self._ids)
         data = frames.frame(kind(id=number, **given))
@@ -114,10 +137,11 @@ class RemotePlane:
             raise MediaRefused("media_answer_too_long")
         future: asyncio.Future[frames.Done] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
-        self._writer.write(data)
+        writer.write(data)
         try:
             return await asyncio.wait_for(future, ANSWER_S)
         except TimeoutError:
+            writer.transport.abort()  # it hangs: with the connection everything is lost, and sought again
             raise MediaRefused("media_lost") from None
         finally:
             self._waiting.pop(number, None)

@@ -46,7 +46,7 @@ serving.Companion.COMMAND = (sys.executable, __file__, "media")
 if __name__ == "__main__":
     from kachehri import plain
     from kachehri.settings import load
-    if sys.argv[1:] == ["media"]:
+    if sys.argv[1:2] == ["media"]:
         companion(load())
     with plain.plainly():
         serving.serve(load())
