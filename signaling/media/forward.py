@@ -1,4 +1,7 @@
-"""The `direct` forwarder: one packet in, the same packet out to every watcher through the watcher's own socket.
+"""The forwarder: one packet in, the same packet out to every watcher, through one of two back ends.
+
+`Direct` sends to each watcher through her own socket. `arena.Vectored` sends to all of them at once through a shared
+one. Neither is seen by anything but `Fanout.spread`.
 
 A `Line` is what all watchers see for one seat and kind: one SSRC, one run of sequence numbers, one clock, whoever sits
 there. The header is written once per packet; a watcher's copy differs only in the sequence number, which starts at 1
@@ -10,7 +13,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from signaling.media.rtp import ONE_BYTE, SEND_TIME_ID, Rtp, starts_keyframe
 from signaling.media.track import Kind, Source
@@ -36,10 +39,22 @@ class Sender(Protocol):
 class Outlet:
     """One line of one watcher. `base` is what is taken from the line's numbers to get the watcher's."""
 
-    __slots__ = ("base", "last", "recent", "rtx_at", "rtx_seq", "rtx_tokens", "send", "since_octets", "since_packets")
+    __slots__ = (
+        "base",
+        "last",
+        "path",
+        "recent",
+        "rtx_at",
+        "rtx_seq",
+        "rtx_tokens",
+        "send",
+        "since_octets",
+        "since_packets",
+    )
 
-    def __init__(self, send: Callable[[bytes], None]) -> None:
+    def __init__(self, send: Callable[[bytes], None], path: Callable[[], Any] | None = None) -> None:
         self.send = send
+        self.path = path  # what a back end needs to know of her connection: `compat.Wire.path`
         self.base: int | None = None
         self.last = 0  # the watcher's last number before a pause
         self.since_packets = self.since_octets = 0
@@ -57,16 +72,50 @@ class Cached:
         self.ext, self.lead, self.rest = ext, lead, rest
 
 
+class Fanout(Protocol):
+    """How a packet gets from a line to its watchers."""
+
+    def spread(self, line: Line, lead: bytes, number: int, rest: bytes) -> None:
+        """Sends `lead`, each watcher's own sequence number, and `rest` to every outlet of the line."""
+
+    def stale(self) -> None:
+        """Some watcher's keys or address have changed, or are about to go."""
+
+
+class Direct:
+    """Each watcher through her own socket."""
+
+    def spread(self, line: Line, lead: bytes, number: int, rest: bytes) -> None:
+        for outlet in line.outlets:
+            outlet.send(lead + ((number - outlet.base) & 0xFFFF).to_bytes(2, "big") + rest)  # type: ignore[operator]
+
+    def stale(self) -> None:
+        """Nothing is kept here."""
+
+
+DIRECT = Direct()
+
+
 class Line:
     """One seat's sound or picture as its watchers receive it."""
 
     def __init__(
-        self, kind: Kind, codec: str, payload_type: int, clock_rate: int, ssrc: int, rtx: tuple[int, int] | None
+        self,
+        kind: Kind,
+        codec: str,
+        payload_type: int,
+        clock_rate: int,
+        ssrc: int,
+        rtx: tuple[int, int] | None,
+        fanout: Fanout = DIRECT,
     ) -> None:
         self.kind, self.codec, self.clock_rate, self.ssrc = kind, codec, clock_rate, ssrc
         self._leads = (bytes((0x90, payload_type)), bytes((0x90, 0x80 | payload_type)))
         self._rtx = rtx  # payload type and SSRC
+        self._fanout = fanout
         self.outlets: list[Outlet] = []
+        #: What the back end has prepared for `outlets`; dropped whenever they change.
+        self.plan: Any = None
         self.waiting: list[Outlet] = []
         self.source: Source | None = None
         self.packets = self.octets = self.sent = 0
@@ -109,6 +158,7 @@ class Line:
     def remove(self, outlet: Outlet) -> None:
         if outlet in self.outlets:
             self.outlets.remove(outlet)
+            self.plan = None
         if outlet in self.waiting:
             self.waiting.remove(outlet)
 
@@ -125,6 +175,7 @@ class Line:
             outlet.since_packets, outlet.since_octets = self.packets, self.octets
         self.outlets += self.waiting
         self.waiting = []
+        self.plan = None
 
     # --- packets
 
@@ -161,8 +212,8 @@ class Line:
         self.packets += 1
         self.octets += len(packet.payload)
         self.sent += len(self.outlets)
-        for outlet in self.outlets:
-            outlet.send(lead + ((number - outlet.base) & 0xFFFF).to_bytes(2, "big") + rest)  # type: ignore[operator]
+        if self.outlets:
+            self._fanout.spread(self, lead, number, rest)
 
     def repeat(self, outlet: Outlet, seq: int, now: float) -> bool:
         """Answers one watcher's NACK from the cache, as a retransmission (RFC 4588)."""

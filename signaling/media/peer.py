@@ -15,6 +15,7 @@ from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCIce
 
 from signaling.media.compat import Wire
 from signaling.media.gate import Gate, GateLimits
+from signaling.media.network import Network
 from signaling.media.port import Codec, Direction, MediaRefused, MediaSettings
 from signaling.media.sdp import Answer, Local
 
@@ -22,7 +23,9 @@ logger = logging.getLogger(__name__)
 
 
 class Owner(Protocol):
-    """Who is told what becomes of a peer."""
+    """Who is told what becomes of a peer, and what it shares with others."""
+
+    network: Network
 
     def peer_up(self, peer: Peer) -> None: ...
     def peer_back(self, peer: Peer) -> None: ...
@@ -50,7 +53,7 @@ class Peer:
         self.owner, self.name, self.session, self.participant, self.codec = owner, name, session, participant, codec
         self.settings, self.clock = settings, clock
         self.gate = Gate(limits)
-        self.wire = Wire(certificate, self, self.gate, clock, settings.addresses, settings.ports, lite)
+        self.wire = Wire(certificate, self, self.gate, clock, settings.addresses, settings.ports, lite, owner.network)
         self._fingerprint = next(f.value for f in certificate.getFingerprints() if f.algorithm == "sha-256")
         self.made_at = self.last = clock()
         self.up = self.silent = self.ended = False

@@ -19,6 +19,7 @@ from aiortc import RTCCertificate
 
 from signaling.media import client_offer, port, sdp
 from signaling.media.gate import GateLimits
+from signaling.media.network import Network
 from signaling.media.peer import Peer
 from signaling.media.port import (
     Codec,
@@ -65,6 +66,7 @@ class Plane:
         self.settings, self.fence = settings or MediaSettings(), fence
         self._clock, self._wall = clock, wall
         self._certificate = RTCCertificate.generateCertificate()
+        self.network = Network(self.settings, clock)
         self._stages: dict[str, Stage] = {}
         self._peers: dict[str, Peer] = {}
         self._followers: list[Reports] = []
@@ -92,6 +94,7 @@ class Plane:
             self._forget(session)
         while self._tasks:
             await asyncio.wait(self._tasks)
+        self.network.close()
 
     def _again(self, delay: float) -> None:
         self._timer = asyncio.get_running_loop().call_later(delay, self._beat)
@@ -129,7 +132,7 @@ class Plane:
             raise MediaRefused("media_stale")
         stage = self._stages.get(session)
         if stage is None:
-            self._stages[session] = Stage(session, fence, seats, codec, self._tell)
+            self._stages[session] = Stage(session, fence, seats, codec, self._tell, self.network.fanout)
         else:
             stage.check(fence)
             stage.orphaned_at = None
@@ -256,7 +259,7 @@ class Plane:
 
     async def stats(self, session: str) -> MediaStats:
         stage = self._stage(session)
-        dropped: Counter[str] = Counter()
+        dropped: Counter[str] = Counter(self.network.dropped())
         unseated = 0
         for peer in self._peers.values():
             if peer.session == session:

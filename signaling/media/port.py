@@ -18,6 +18,7 @@ Direction = Literal["publish", "watch", "private"]
 EchoAction = Literal["record", "play", "told"]
 PrivateState = Literal["asked", "listening", "talking", "over"]
 Codec = Literal["vp8", "h264"]
+Backend = Literal["mux", "direct"]
 
 #: Most seats of a session; each costs every watcher an audio and a video line.
 MAX_SEATS = 12
@@ -182,7 +183,11 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True):
     addresses: tuple[str, ...] = ()
     #: What to write in an offer instead of each address, in the same order, behind NAT; the last serves the rest.
     announced: tuple[str, ...] = ()
-    #: Lowest and highest UDP port, for a firewall; None: whatever the system gives.
+    #: How packets are forwarded: `mux` through one UDP port for all peers, `direct` through a socket for each.
+    backend: Backend = "direct"
+    #: `mux`: its UDP port; 0: whatever the system gives.
+    port: int = 0
+    #: `direct`: lowest and highest UDP port, for a firewall; None: whatever the system gives.
     ports: tuple[int, int] | None = None
     #: Most a speaker may send, in kbit/s, picture and sound together.
     video_kbps: int = 600

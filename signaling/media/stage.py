@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from signaling.media.backroom import Backroom
-from signaling.media.forward import Line
+from signaling.media.forward import DIRECT, Fanout, Line
 from signaling.media.port import Codec, MediaRefused, Private, SeatStats
 from signaling.media.publisher import Publisher
 from signaling.media.sdp import AUDIO_CLOCK, AUDIO_PT, RTX_PT, VIDEO_CLOCK, VIDEO_PT, SeatLines
@@ -48,7 +48,9 @@ class Stage:
         seats: tuple[str, ...],
         codec: Codec,
         tell: Callable[[Private], None] = lambda report: None,
+        fanout: Fanout = DIRECT,
     ) -> None:
+        self._fanout = fanout
         self.session, self.fence, self.codec = session, fence, codec
         self.publishers: dict[str, Publisher] = {}
         self.watchers: dict[str, Watcher] = {}
@@ -78,8 +80,16 @@ class Stage:
         codec = self.codec
         return Seat(
             name,
-            Line("audio", codec, AUDIO_PT, AUDIO_CLOCK, lines.audio_ssrc, None),
-            Line("video", codec, VIDEO_PT[codec], VIDEO_CLOCK, lines.video_ssrc, (RTX_PT[codec], lines.rtx_ssrc)),
+            Line("audio", codec, AUDIO_PT, AUDIO_CLOCK, lines.audio_ssrc, None, self._fanout),
+            Line(
+                "video",
+                codec,
+                VIDEO_PT[codec],
+                VIDEO_CLOCK,
+                lines.video_ssrc,
+                (RTX_PT[codec], lines.rtx_ssrc),
+                self._fanout,
+            ),
             lines,
         )
 
