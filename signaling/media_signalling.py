@@ -92,7 +92,8 @@ class MediaSignalling:
                 case protocol.MediaPublish() | protocol.MediaWatch():
                     return await self._offer(line, bearer, request, live)
                 case protocol.MediaAnswer():
-                    await self._plane.answer(bearer.session, self._name(bearer, request.peer), request.peer, request.sdp)
+                    name = self._name(bearer, request.peer)
+                    await self._plane.answer(bearer.session, name, request.peer, request.sdp)
                 case protocol.MediaLeave():
                     await self._plane.leave(bearer.session, self._name(bearer, request.peer), request.peer)
         except MediaRefused as refused:
@@ -132,8 +133,8 @@ class MediaSignalling:
 
     def _listeners(self, session_id: str) -> list[Any]:
         """The connections of this worker that receive sound or picture of a session."""
-        watching = [line for line, bearer, way in self._peers.values() if way == "watch" and bearer.session == session_id]
-        return list(dict.fromkeys(watching))
+        here = [(line, way) for line, bearer, way in self._peers.values() if bearer.session == session_id]
+        return list(dict.fromkeys(line for line, way in here if way == "watch"))
 
     def moved(self, session_id: str, participant: str) -> None:
         """Someone goes on from another phone: the one before may neither be heard for her nor hear what is hers."""
