@@ -1,0 +1,175 @@
+"""Networks that stand in the way: UDP blocked, everything but the port of web pages blocked, the house behind NAT.
+
+A real browser is in a network of its own with one line to the house, where media process and relay run as an office
+runs them. What is let through is decided on that line.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from kachehri import turn
+from signaling.media.port import MediaSettings, Ready
+from signaling.media.remote import RemotePlane
+from tests.kachehri.test_certificates import DAY, certificate, found
+from tests.namespaces import Line, Network
+from tests.relays import MEDIA, RELAY, Relay, addressed, settings
+from tests.signaling.media.conftest import stage_flags, tone
+from tests.signaling.media.people import PUBLISH, SEATS, SESSION, WATCH, BrowserWatcher, open_page, start_process, until
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
+
+#: What a line through the relay is asked for, and how long it may take to stand, in seconds.
+STANDS_S = 15
+#: The nominated pair's own candidate: its kind, and how it reaches the relay.
+ROUTE = """async (which) => {
+  const stats = await window[which].stats();
+  const all = [...stats.values()];
+  const transport = all.find((s) => s.type === "transport" && s.selectedCandidatePairId);
+  const pair = stats.get(transport.selectedCandidatePairId);
+  const local = stats.get(pair.localCandidateId);
+  return {type: local.candidateType, by: local.relayProtocol ?? "", to: stats.get(pair.remoteCandidateId).address};
+}"""
+
+
+@dataclass
+class House:
+    """The stage, its relay, and the line of a phone to both."""
+
+    network: Network
+    phone: Network
+    line: Line
+    plane: RemotePlane
+    relay: Relay
+
+    def block(self, *what: str) -> None:
+        self._rule("-A", what)
+
+    def unblock(self, *what: str) -> None:
+        self._rule("-D", what)
+
+    def _rule(self, do: str, what: tuple[str, ...]) -> None:
+        self.network.run("iptables", "-t", "raw", do, "PREROUTING", "-i", self.line.name, *what, "-j", "DROP")
+
+    def offer(self, peer: str, sdp: str, who: str) -> dict[str, Any]:
+        """The offer as a browser gets it, with credentials for the relay."""
+        given = turn.credentials(self.relay.secret, who, int(time.time()), turn.urls(self.relay.settings))
+        server = {"urls": list(given.urls), "username": given.username, "credential": given.credential}
+        return {"peer": peer, "sdp": sdp, "ice_servers": [server]}
+
+
+@pytest.fixture(scope="module")
+async def house(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    folder = tmp_path_factory.mktemp("blocked")
+    authority, now = found(folder), datetime.now(UTC)
+    pem = str(certificate(folder, RELAY, authority, begins=now - DAY, ends=now + timedelta(days=9)))
+    async with AsyncExitStack() as stack:
+        network, phone = stack.enter_context(Network("house")), stack.enter_context(Network("phone"))
+        line = stack.enter_context(Line(network, phone))
+        addressed(network, RELAY, MEDIA)
+        relay = Relay(network, settings({"certificate": pem, "certificate_key": pem}))
+        stack.callback(relay.close)
+        relay.start()
+        with network.entered():
+            process = start_process(folder / "media.sock", MediaSettings(addresses=(MEDIA,)))
+        stack.callback(process.wait, 10)
+        stack.callback(process.terminate)
+        plane = RemotePlane(folder / "media.sock")
+        reports: list[object] = []
+        plane.follow(reports.append)
+        plane.start()
+        stack.push_async_callback(plane.stop)
+        await until(lambda: any(isinstance(report, Ready) for report in reports))
+        await plane.open(SESSION, 1, SEATS)
+        yield House(network, phone, line, plane, relay)
+
+
+@pytest.fixture(scope="module")
+async def phone(house: House, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    """A browser on the far side of the line; the relay's certificate is from an authority that nobody knows."""
+    folder = tmp_path_factory.mktemp("phone")
+    flags = [*stage_flags(tone(folder / "tone.wav")), "--ignore-certificate-errors"]
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(
+            executable_path=house.phone.wrapper("chromium", folder), args=flags
+        )
+        try:
+            yield chromium
+        finally:
+            await chromium.close()
+
+
+@pytest.fixture
+async def pages(phone: Browser) -> AsyncIterator[tuple[Page, Page]]:
+    context = await phone.new_context()
+    first, second = await context.new_page(), await context.new_page()
+    for page in (first, second):
+        await open_page(page)
+    try:
+        yield first, second
+    finally:
+        await context.close()
+
+
+async def speaks_and_is_seen(house: House, pages: tuple[Page, Page], seq: int) -> tuple[dict[str, str], dict[str, str]]:
+    """One page speaks, the other sees and hears her; returns both routes."""
+    plane, (first, second) = house.plane, pages
+    for page, who, direction, script, name in (
+        (first, "asma", "publish", PUBLISH, "speaking"),
+        (second, "bilal", "watch", WATCH, "watching"),
+    ):
+        made = await plane.offer(SESSION, who, direction)  # type: ignore[arg-type]
+        given = {"offer": house.offer(made.peer, made.sdp, who), "picture": True, "sound": True}
+        await plane.answer(SESSION, who, made.peer, await page.evaluate(script, given))
+        await page.wait_for_function(f"window.{name}.state === 'up'", timeout=STANDS_S * 1000)
+    await plane.seat(SESSION, 1, "citizen1", "asma", seq)
+    await BrowserWatcher(second).wait("citizen1", "a.pictures > 10 && a.energy > 0.001", STANDS_S)
+    routes = await first.evaluate(ROUTE, "speaking"), await second.evaluate(ROUTE, "watching")
+    await plane.seat(SESSION, 1, "citizen1", None, seq + 1)
+    await plane.leave(SESSION, "asma")
+    await plane.leave(SESSION, "bilal")
+    return routes
+
+
+async def test_where_nothing_is_blocked_the_relay_is_not_used(house: House, pages: tuple[Page, Page]) -> None:
+    routes = await speaks_and_is_seen(house, pages, 10)
+    assert [route["type"] for route in routes] == ["host", "host"]
+
+
+async def test_where_udp_is_blocked_the_call_runs_through_the_relay_over_tcp(
+    house: House, pages: tuple[Page, Page]
+) -> None:
+    house.block("-p", "udp")
+    try:
+        for route in await speaks_and_is_seen(house, pages, 20):
+            assert (route["type"], route["to"]) == ("relay", MEDIA) and route["by"] in ("tcp", "tls")
+        # And with TCP alone: whichever of the two came first above.
+        house.block("-p", "tcp", "--dport", "443")
+        try:
+            for route in await speaks_and_is_seen(house, pages, 30):
+                assert (route["type"], route["by"]) == ("relay", "tcp")
+        finally:
+            house.unblock("-p", "tcp", "--dport", "443")
+    finally:
+        house.unblock("-p", "udp")
+
+
+async def test_where_only_the_port_of_web_pages_is_open_it_runs_over_tls(
+    house: House, pages: tuple[Page, Page]
+) -> None:
+    house.block("-p", "udp")
+    house.block("-p", "tcp", "!", "--dport", "443")
+    try:
+        for route in await speaks_and_is_seen(house, pages, 40):
+            assert (route["type"], route["by"]) == ("relay", "tls")
+    finally:
+        house.unblock("-p", "tcp", "!", "--dport", "443")
+        house.unblock("-p", "udp")
