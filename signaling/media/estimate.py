@@ -107,7 +107,7 @@ class Estimate:
             return False
         return self._step(0.85 * self._used(sending), now)
 
-    def overflowed(self, sending: float, now: float) -> None:
+    def overflowed(self, now: float) -> None:
         """More came than was allowed to leave: whatever the limit is, it is not higher than now believed."""
         if self.kbps is not None:
             self.fell_at = now

@@ -136,6 +136,9 @@ class Plane:
         else:
             stage.check(fence)
             stage.orphaned_at = None
+            if codec != stage.codec and not any(peer.session == session for peer in self._peers.values()):
+                # Planned anew before anybody came.
+                self._stages[session] = Stage(session, fence, seats, codec, self._tell, self.network.fanout)
 
     async def offer(
         self, session: str, participant: str, direction: Direction, seats: tuple[str, ...] | None = None
@@ -266,7 +269,14 @@ class Plane:
                 dropped.update(peer.gate.dropped())
                 unseated += peer.held if isinstance(peer, Publisher) else 0
         return MediaStats(
-            session, len(stage.publishers), len(stage.watchers), stage.forwarded(), unseated, stage.last, dict(dropped)
+            session=session,
+            publishers=len(stage.publishers),
+            watchers=len(stage.watchers),
+            forwarded=stage.forwarded(),
+            unseated=unseated,
+            paused=stage.downlinks.paused(),
+            seats=stage.last,
+            dropped=dict(dropped),
         )
 
     def _stage(self, session: str) -> Stage:
@@ -321,8 +331,7 @@ class Plane:
                 del stage.publishers[peer.participant]
                 stage.wire_of(peer.participant)
         elif stage is not None and isinstance(peer, Watcher):
-            stage.watchers.pop(peer.name, None)
-            peer.detach()
+            stage.part(peer)
         elif stage is not None and isinstance(peer, PrivatePeer):
             stage.backroom.part(peer)
         self._spawn(peer.close())

@@ -82,6 +82,8 @@ class MediaStats(msgspec.Struct, frozen=True, omit_defaults=True):
     watchers: int = 0
     forwarded: int = 0
     unseated: int = 0
+    #: Pictures that somebody does not get because her line does not take them.
+    paused: int = 0
     seats: tuple[SeatStats, ...] = ()
     dropped: dict[str, int] = {}
 

@@ -61,6 +61,7 @@ class Rounds:
     def tick(self, now: float) -> None:
         """Whatever is due at `now`."""
         self._each(lambda stage: stage.ask(now))
+        self._each(lambda stage: stage.downlinks.flush(now))
         self._each(lambda stage: stage.backroom.tick(now))
         if self._is_due("publishers", PUBLISHER_REPORT_S, now):
             self._each(lambda stage: stage.report(now))
@@ -73,6 +74,7 @@ class Rounds:
         if self._is_due("sweep", SWEEP_S, now):
             self.sweep(now)
         if self._is_due("spending", SPENDING_S, now):
+            self._each(lambda stage: stage.downlinks.look(now))
             self._each(lambda stage: stage.spend(now, self._settings.max_session_kbps))
         if self._is_due("seats", SEATS_S, now):
             self._each(lambda stage: self._measure(stage, now))
@@ -110,7 +112,7 @@ class Rounds:
             if watcher.ended:
                 continue
             try:
-                watcher.resume(now)
+                watcher.weigh(now)
                 watcher.report(now, wall)
             except Exception:
                 logger.exception("media report failed for one watcher")

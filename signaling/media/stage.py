@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from signaling.media.backroom import Backroom
+from signaling.media.downlink import Downlinks
 from signaling.media.forward import DIRECT, Fanout, Line
 from signaling.media.port import Codec, MediaRefused, Private, SeatStats
 from signaling.media.publisher import Publisher
@@ -63,6 +64,9 @@ class Stage:
         self.dark: list[str] = []
         self.spending = Spending()
         self.speaking = Speaking()
+        #: The seat whose occupant has the floor, if any.
+        self.floor: str | None = None
+        self.downlinks = Downlinks(self._pictures)
         self._ssrcs: set[int] = set()
         #: What is heard behind the stage, and never on it.
         self.backroom = Backroom(session, self.is_seated, lambda who: self.publishers.get(who), tell)
@@ -161,6 +165,21 @@ class Stage:
         watcher.attach()
         for seat in self.seats.values():
             self._spare(watcher, seat)
+        self.downlinks.join(watcher, watcher.kbps, watcher.clock())
+
+    def part(self, watcher: Watcher) -> None:
+        """A watcher has gone."""
+        if self.watchers.pop(watcher.name, None) is not None:
+            watcher.detach()
+            self.downlinks.part(watcher)
+
+    def importance(self) -> list[str]:
+        """The seats, the most important first: who has the floor, then as the session orders them."""
+        return sorted(self.seats, key=lambda name: name != self.floor)
+
+    def _pictures(self) -> list[tuple[str, Line]]:
+        found = ((name, self.seats[name].video) for name in self.importance())
+        return [(name, line) for name, line in found if line.source is not None]
 
     def wire_of(self, participant: str) -> None:
         """Her peers or their sources are others now."""

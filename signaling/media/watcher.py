@@ -2,33 +2,79 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
 from signaling.media import rtcp
+from signaling.media.downlink import Downlink
 from signaling.media.forward import Line, Outlet
+from signaling.media.pacing import Pacer
 from signaling.media.peer import Peer
+from signaling.media.rtcp import Block
+from signaling.media.valve import Valve
 
-#: A watcher whose sound or picture loses more than this (in 1/256) in so many reports running loses the picture, for
-#: so many seconds at first: on a weak link the sound comes first.
-WEAK_LOSS, WEAK_REPORTS, WEAK_S, WEAK_MAX_S = 64, 3, 10.0, 80.0
-#: Each time after the first takes twice as long, until so many reports running were good.
-WELL_REPORTS = 60
+#: Sender reports remembered, one a second: a browser answers the last with its next receiver report.
+REPORTS = 8
+
+
+class _Way:
+    """One line's way to this watcher. `mine`: it is her own; `held`: her line does not take it now."""
+
+    __slots__ = ("cname", "counted", "held", "line", "mine", "outlet", "valve")
+
+    def __init__(self, line: Line, outlet: Outlet, cname: str) -> None:
+        self.line, self.outlet, self.cname = line, outlet, cname
+        self.mine = self.held = False
+        self.valve: Valve | None = None
+        self.counted: tuple[int, int] | None = None  # highest number and loss in the last receiver report
+
+    def set(self, *, mine: bool, held: bool) -> None:
+        before, self.mine, self.held = self.mine or self.held, mine, held
+        if before is (mine or held):
+            return
+        if before:
+            self.line.add(self.outlet)
+        elif self.valve is not None:
+            self.valve.stop()
+        else:
+            self.line.pause(self.outlet)
 
 
 class Watcher(Peer):
-    """A viewer's peer. `lines` are those of her offer in its order, None where she may not receive."""
+    """A viewer's peer. `lines` are those of her offer in its order, None where she may not receive; `kbps` is what her
+    browser said of her network."""
 
     direction = "watch"
 
-    def __init__(self, lines: Sequence[tuple[Line | None, str]], *args: Any, **named: Any) -> None:
+    def __init__(
+        self, lines: Sequence[tuple[Line | None, str]], *args: Any, kbps: float | None = None, **named: Any
+    ) -> None:
         super().__init__(*args, **named)
         self._lines = list(lines)
-        self._outlets: dict[int, tuple[Line, Outlet, str]] = {}
-        self._mine: set[int] = set()
-        self._weak = self._well = 0
-        self._weak_s = WEAK_S
-        self.resumes_at: float | None = None
+        self.kbps = kbps
+        #: What she has in common with her other peers; there while this one stands.
+        self.link: Downlink | None = None
+        self._outlets: dict[int, _Way] = {}
+        #: The seats whose picture this peer would show.
+        self.pictures: frozenset[str] = frozenset()
+        self._reported: deque[tuple[int, float]] = deque(maxlen=REPORTS)
+        self._pacer: Pacer[Valve] | None = None
+
+    # --- public state
+
+    @property
+    def estimate_kbps(self) -> int | None:
+        """What her line takes of pictures; None while nothing has shown a limit."""
+        kbps = None if self.link is None else self.link.estimate.kbps
+        return None if kbps is None else round(kbps)
+
+    @property
+    def paused(self) -> frozenset[str]:
+        """The seats whose picture she does not get because her line does not take it."""
+        return frozenset() if self.link is None else self.link.paused & self.pictures
+
+    # --- lines
 
     def attach(self) -> None:
         """Joins the lines of the seats that she may receive, as far as her browser takes them."""
@@ -36,77 +82,105 @@ class Watcher(Peer):
         for (line, cname), active in zip(self._lines, self.answer.active, strict=True):
             if line is not None and active:
                 outlet = Outlet(self.wire.send_rtp, self.wire.path)
-                self._outlets[line.ssrc] = (line, outlet, cname)
+                self._outlets[line.ssrc] = _Way(line, outlet, cname)
                 line.add(outlet)
+        self._count()
+
+    def detach(self) -> None:
+        for way in self._outlets.values():
+            way.line.remove(way.outlet)
+        self._outlets.clear()
 
     def spare(self, line: Line, mine: bool) -> None:
         """Keeps from her what is her own, or gives back a line that no longer is: her own voice would be an echo, and
         her own picture costs her twice."""
-        found = self._outlets.get(line.ssrc)
-        if found is None or mine is (line.ssrc in self._mine):
-            return
-        if mine:
-            self._mine.add(line.ssrc)
-            line.pause(found[1])
-        else:
-            self._mine.discard(line.ssrc)
-            if line.kind == "audio" or self.resumes_at is None:
-                line.add(found[1])
+        way = self._outlets.get(line.ssrc)
+        if way is not None and way.mine is not mine:
+            way.set(mine=mine, held=way.held)
+            self._count()
 
-    def detach(self) -> None:
-        for line, outlet, _ in self._outlets.values():
-            line.remove(outlet)
-        self._outlets.clear()
+    def _count(self) -> None:
+        ways = self._outlets.values()
+        self.pictures = frozenset(way.cname for way in ways if way.line.kind == "video" and not way.mine)
+
+    def show(self, paused: frozenset[str]) -> None:
+        """Pictures of these seats pause, all others go on with their next keyframe."""
+        for way in self._outlets.values():
+            if way.line.kind == "video" and way.held is not (way.cname in paused):
+                way.set(mine=way.mine, held=not way.held)
+
+    def pace(self, pacer: Pacer[Valve] | None) -> None:
+        """Pictures go out through the pacer from now on, or freely."""
+        if pacer is self._pacer:
+            return
+        self._pacer = pacer
+        for way in self._outlets.values():
+            if way.line.kind != "video":
+                continue
+            if way.valve is not None:
+                way.valve.open()
+            way.valve = None if pacer is None else Valve(way.line, way.outlet, pacer, self.clock)
+
+    def overflowed(self) -> list[str]:
+        """Seats whose picture found no room on its way out."""
+        return [way.cname for way in self._outlets.values() if way.valve is not None and way.valve.shut]
+
+    # --- what her browser says
 
     def rtcp(self, data: bytes, now: float) -> None:
         self.heard(now)
         feedback = rtcp.parse(data)
         for media, seq in feedback.lost:
-            found = self._outlets.get(media)
-            if found is not None:
-                found[0].repeat(found[1], seq, now)
+            way = self._outlets.get(media)
+            if way is not None:
+                way.line.repeat(way.outlet, seq, now)
         for media in feedback.keyframes:
-            found = self._outlets.get(media)
-            if found is not None and found[0].source is not None:
-                found[0].source.keyframe_wanted = True
-        losses = [block.fraction for block in feedback.blocks if block.ssrc in self._outlets]
-        if losses:
-            self._weigh(max(losses), now)
+            way = self._outlets.get(media)
+            if way is not None and way.line.source is not None:
+                way.line.source.keyframe_wanted = True
+        if self.link is not None:
+            if feedback.blocks:
+                self._read(feedback.blocks, self.link, now)
+            if feedback.bitrate is not None:
+                self.link.limited(feedback.bitrate / 1000, now)
 
-    def _weigh(self, loss: int, now: float) -> None:
-        weak = loss > WEAK_LOSS
-        self._weak = self._weak + 1 if weak else 0
-        self._well = 0 if weak else self._well + 1
-        if self._well >= WELL_REPORTS:
-            self._weak_s = WEAK_S
-        if self._weak < WEAK_REPORTS or self.resumes_at is not None:
-            return
-        self._weak = 0
-        self.resumes_at = now + self._weak_s
-        self._weak_s = min(WEAK_MAX_S, 2 * self._weak_s)
-        for line, outlet, _ in self._outlets.values():
-            if line.kind == "video":
-                line.pause(outlet)
+    def _read(self, blocks: list[Block], link: Downlink, now: float) -> None:
+        lost = expected = 0
+        travelled: tuple[float, float] | None = None
+        for block in blocks:
+            way = self._outlets.get(block.ssrc)
+            if way is None:
+                continue
+            before, way.counted = way.counted, (block.highest, block.lost)
+            if before is not None and 0 < block.highest - before[0] < 0x8000:
+                expected += block.highest - before[0]
+                lost += max(0, block.lost - before[1])
+            sent = next((at for middle, at in self._reported if middle == block.lsr), None)
+            if sent is not None and block.lsr:
+                rtt = max(0.0, now - sent - block.dlsr / 65_536)
+                travelled = (1000 * rtt, 1000 * block.jitter / way.line.clock_rate)
+        if expected:
+            link.reported(lost, expected, now)
+        if travelled is not None:
+            link.travelled(*travelled, now)
 
-    def resume(self, now: float) -> None:
-        """Tries the picture again when its time has come."""
-        if self.resumes_at is None or now < self.resumes_at:
-            return
-        self.resumes_at = None
-        for line, outlet, _ in self._outlets.values():
-            if line.kind == "video" and line.ssrc not in self._mine:
-                line.add(outlet)
+    def weigh(self, now: float) -> None:
+        """Once a second: tries what may be tried."""
+        if self.link is not None and self.link.watchers[:1] == [self]:  # once for all of her peers
+            self.link.decide(now)
 
     def report(self, now: float, wall: float) -> None:
         """Sender reports of every line that is being sent, in one packet. `wall` is Unix time in seconds."""
         ntp = rtcp.ntp_from_unix(wall)
         reports = names = b""
-        for line, outlet, cname in self._outlets.values():
+        for way in self._outlets.values():
+            line, outlet = way.line, way.outlet
             time = line.clock_at(now)
             if time is None or outlet.base is None:
                 continue
             packets, octets = line.packets - outlet.since_packets, line.octets - outlet.since_octets
             reports += rtcp.sender_report(line.ssrc, ntp, time, packets, octets)
-            names += rtcp.source_description(line.ssrc, cname)
+            names += rtcp.source_description(line.ssrc, way.cname)
         if reports:
+            self._reported.append((ntp >> 16 & 0xFFFFFFFF, now))
             self.wire.send_rtcp(reports + names)

@@ -110,7 +110,7 @@ async def test_whoever_only_listens_is_sent_no_byte_of_a_picture(
     await page.locator("#listen").click()
     await until(page, f"(async () => (await ({ARRIVED})()).energy > 0.003)()")
     [watcher] = plane.plane._stages[session].watchers.values()
-    lines = [line.kind for line, _, _ in watcher._outlets.values()]
+    lines = [way.line.kind for way in watcher._outlets.values()]
     assert lines == ["audio", "audio"], "the media process has no picture to send to her"
     got = await page.evaluate(ARRIVED)
     assert (got["picture"], got["pictures"]) == (0, 0)

@@ -18,12 +18,13 @@ from av import Packet
 from av.stream import Stream
 
 from signaling.client.media import Clip, ClipTrack, Speaker
-from signaling.media import compat, port
+from signaling.media import compat, port, rtcp
 from signaling.media.gate import Verdict
 from signaling.media.peer import Peer
 from signaling.media.plane import Plane
 from signaling.media.port import MediaRefused, MediaSettings
 from signaling.media.publisher import Publisher
+from signaling.media.watcher import Watcher
 from tests.signaling.media.people import LOOPBACK, SEATS, SESSION, Hall, until
 
 pytestmark = pytest.mark.anyio
@@ -221,14 +222,19 @@ class TestLoss:
         seen = watcher.seats["citizen1"]
         await until(lambda: seen.video_frames > 5)
         peer = peer_of(hall, "viewer")
-        for _ in range(3):
-            peer._weigh(120, clock())  # type: ignore[attr-defined]
+        assert isinstance(peer, Watcher)
+        await until(lambda: peer.link is not None and peer.link.sending() > 60)
+        for kbps in (900, 40):
+            peer.rtcp(rtcp.bitrate_limit(9, kbps * 1000, []), clock())
+        assert peer.paused == {"citizen1"} and peer.estimate_kbps == 40
+        assert (await hall.plane.stats(SESSION)).paused == 1
         await asyncio.sleep(0.4)
         pictures, sound = seen.video_frames, seen.audio_packets
         await until(lambda: seen.audio_packets > sound + 15)
         assert seen.video_frames == pictures
         clock.ahead += 10.0
         await until(lambda: seen.video_frames > pictures + 5)
+        assert not peer.paused
 
 
 class TestHarm:
