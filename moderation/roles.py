@@ -121,6 +121,7 @@ ROLES: dict[Role, dict[str, Relation]] = {
         "page.tickets": "any",
         "page.desk": "any",
         "page.invite": "any",
+        "page.equipment": "any",
         "policy.declare": "any",
     },
     "chair": {
@@ -133,6 +134,7 @@ ROLES: dict[Role, dict[str, Relation]] = {
         "page.tickets": "any",
         "page.desk": "any",
         "page.invite": "any",
+        "page.equipment": "any",
         "policy.declare": "any",
     },
     "official": {**INSIDE, **SITTING, "page.tickets": "any", "page.status": "any"},
@@ -170,6 +172,7 @@ ROLES: dict[Role, dict[str, Relation]] = {
         "page.offices": "any",
         "session.simulate": "any",
         "page.invite": "any",
+        "page.equipment": "any",
     },
     "system": CLOCK,
 }

@@ -53,13 +53,11 @@ class MediaSignalling:
         plane: MediaPlane,
         *,
         fence: int = 1,
-        codec: port.Codec = "vp8",
         ice_servers: Callable[[str], tuple[protocol.IceServer, ...]] = lambda participant: (),
     ) -> None:
         self._hub = hub
         self._plane = plane
         self._fence = fence
-        self._codec: port.Codec = codec
         self._ice_servers = ice_servers
         #: Sessions that the plane knows, with what it was last told of each seat.
         self._open: dict[str, dict[str, tuple[str | None, bool]]] = {}
@@ -155,6 +153,22 @@ class MediaSignalling:
             if owner is line:
                 del self._peers[peer]
                 self._screens.discard(peer)
+
+    @property
+    def plane(self) -> MediaPlane:
+        """The plane that this worker speaks to."""
+        return self._plane
+
+    def relays(self, participant: str) -> tuple[protocol.IceServer, ...]:
+        """The ways through firewalls, for somebody who does not come over a live connection."""
+        return self._ice_servers(participant)
+
+    async def opened(self, live: Live) -> None:
+        """Make a session known to the plane before somebody publishes in it who does not come over a live connection.
+
+        Errors: `MediaRefused`.
+        """
+        await self._opened(live)
 
     # Seats
 

@@ -36,6 +36,7 @@ from kachehri.vault import Vault, check_key
 from rooms.base import Refused
 from signaling.clock import LoopClock
 from signaling.door import Door
+from signaling.equipment import Equipment
 from signaling.hub import Hub
 from signaling.media_signalling import MediaSignalling
 from signaling.passes import Passes
@@ -146,6 +147,8 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         )
         async with stage(settings, hub) as media:
             hub.start()
+            app.state.equipment = Equipment(hub, media.plane, media)
+            app.state.equipment.start()
             watch = Watch(hub, LoopClock(), identity.roles_of_logins)
             watch.start()
             identity.on_revoked(watch.told)

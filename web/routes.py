@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from web import whip
 from web.assets import Assets
 from web.pages import (
     account,
@@ -26,6 +27,7 @@ from web.pages import (
     desk,
     desk_acts,
     desk_reading,
+    equipment,
     guides,
     home,
     invite,
@@ -106,6 +108,10 @@ CITIZEN: Final = (
     Address("GET", "/sw.js", worker.script, OPEN),
     Address("GET", "/offline", worker.offline, OPEN),
     Address("POST", "/pass", passes.give, "page.live"),
+    Address("OPTIONS", "/whip/{session}/{seat}", whip.options, SECRET),
+    Address("POST", "/whip/{session}/{seat}", whip.publish, SECRET),
+    Address("OPTIONS", "/whip/{session}/{seat}/{peer}", whip.options, SECRET),
+    Address("DELETE", "/whip/{session}/{seat}/{peer}", whip.end, SECRET),
     Address("GET", "/healthz", plain.healthz, OPEN),
     Address("GET", "/readyz", plain.readyz, OPEN),
     Address("GET", "/favicon.ico", plain.favicon, OPEN),
@@ -128,6 +134,8 @@ STAFF: Final = (
     Address("POST", "/people/{account}", person.act, "page.accounts"),
     Address("GET", "/sessions/{session}/people", people.show_here, "page.invite"),
     Address("POST", "/sessions/{session}/people", people.act_here, "page.invite"),
+    Address("GET", "/sessions/{session}/equipment", equipment.show, "page.equipment"),
+    Address("POST", "/sessions/{session}/equipment", equipment.act, "page.equipment"),
     Address("GET", "/desk", staff.mine, "page.staff"),
     Address("GET", "/mod/{session}", desk.show, "page.desk"),
     Address("POST", "/mod/{session}", desk.act, "page.desk"),

@@ -19,7 +19,7 @@ async def stage(settings: Settings, hub: Hub) -> AsyncIterator[MediaSignalling]:
     it.
     """
     plane = RemotePlane(settings.media.socket)
-    media = MediaSignalling(hub, plane, codec=settings.media.codec, ice_servers=relays(settings, hub.clock.now))
+    media = MediaSignalling(hub, plane, ice_servers=relays(settings, hub.clock.now))
     media.start()
     plane.start()
     try:

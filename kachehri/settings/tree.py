@@ -77,7 +77,7 @@ class Media:
     port_low: int = setting(0, "First UDP port for media; 0 lets the system choose.", least=0, most=65_535)
     port_high: int = setting(0, "Last UDP port for media; open the whole range in the firewall.", least=0, most=65_535)
     codec: Literal["vp8", "h264"] = setting(
-        "vp8", "The one video codec of a session; a phone without it gets sound only."
+        "vp8", "The video codec that a hearing is planned with unless told otherwise; studio equipment needs h264."
     )
     socket: Path = setting(
         Path("var/media.sock"), "Unix socket between workers and the media process; at most 100 bytes."

@@ -32,7 +32,7 @@ async def new(request: Request, account: Account) -> Response:
     words = house.words(request)
     day = plan_form.next_day(house.now(), words)
     like = request.query_params.get("like", "")[:16]
-    values = replace(PlanValues(), day=day)
+    values = replace(PlanValues(), day=day, codec=house.settings.media.codec)
     last_one: str | None = await house.service.read(lambda conn: sessions.last_announced(conn))
     if found := like or last_one:
         last = await of_session(house, found, words)
