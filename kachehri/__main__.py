@@ -55,16 +55,12 @@ def serve(
 @app.command()
 def media(
     config: Config = None,
-    attached: Annotated[bool, typer.Option("--attached", help="End when standard input ends.")] = False,
-    fence: Annotated[int, typer.Option(help="Of the lease that was taken for it; 0: it takes one itself.")] = 0,
 ) -> None:
     """Run the media process alone: the stage's sound and picture. `serve` starts it by itself."""
     settings = _settings(config)
-    if attached:
-        serving.end_with_parent()
     logs.set_up(settings)
     lease = MediaLease(settings.database.url, str(settings.media.socket.absolute()))
-    serving.resolve("signaling.media.process:main")(settings, fence or lease.take())
+    serving.resolve("signaling.media.process:main")(settings, lease.take())
 
 
 @app.command()

@@ -92,7 +92,7 @@ class Companion:
     It holds the other end of a pipe that we never write to: when we are killed, the pipe ends and so does it.
     """
 
-    COMMAND = (sys.executable, "-m", "kachehri", "media", "--attached")
+    COMMAND = (sys.executable, "-m", "kachehri.attached")
 
     def __init__(self, settings: Settings) -> None:
         self._path = settings.media.socket
@@ -103,7 +103,7 @@ class Companion:
         self._watch.start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen((*self.COMMAND, "--fence", str(self._lease.take())), stdin=subprocess.PIPE)
+        return subprocess.Popen((*self.COMMAND, str(self._lease.take())), stdin=subprocess.PIPE)
 
     def _keep(self) -> None:
         log = logs.logger(__name__)

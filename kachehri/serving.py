@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import fcntl
 import importlib
-import os
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -177,17 +175,6 @@ def reachable(settings: Settings, listener: socket.socket) -> str:
         host = "127.0.0.1"
     scheme = "https" if settings.server.certificate else "http"
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-def end_with_parent() -> None:
-    """In the companion: a thread that waits for the parent's pipe to end, then stops this process."""
-
-    def wait() -> None:
-        while os.read(0, 4096):  # not sys.stdin: its lock, held here, would abort the interpreter at exit
-            pass
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def state_folder(settings: Settings) -> None:

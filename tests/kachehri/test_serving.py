@@ -26,7 +26,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from kachehri import serving
+from kachehri import attached, serving
 
 def create_app(settings):
     async def page(request):
@@ -35,7 +35,7 @@ def create_app(settings):
 
 def companion(settings):
     Path(os.environ["BORN"]).open("a").write(f"{os.getpid()}\\n")
-    serving.end_with_parent()
+    attached.end_with_parent()
     import signal
     signal.pause()
 
