@@ -18,8 +18,8 @@ from typing import Any, Protocol
 from signaling.media.rtp import ONE_BYTE, SEND_TIME_ID, Rtp, starts_keyframe
 from signaling.media.track import Kind, Source
 
-#: Packets kept for retransmission, a power of two: at 600 kbit/s about six seconds.
-CACHE = 512
+#: Packets kept for retransmission, powers of two: at 600 kbit/s about six seconds of a picture, and of sound 2.5 s.
+CACHE, SOUND_CACHE = 512, 64
 #: A watcher's retransmissions, in packets per second and at once.
 RTX_PER_S, RTX_BURST = 150.0, 100.0
 #: The same packet is not sent again to the same watcher within this time, in seconds.
@@ -37,10 +37,12 @@ class Sender(Protocol):
 
 
 class Outlet:
-    """One line of one watcher. `base` is what is taken from the line's numbers to get the watcher's."""
+    """One line of one watcher. `base` is what is taken from the line's numbers to get the watcher's, `first` the line's
+    number of the first packet since she joined it or it paused."""
 
     __slots__ = (
         "base",
+        "first",
         "last",
         "path",
         "recent",
@@ -56,6 +58,7 @@ class Outlet:
         self.send = send
         self.path = path  # what a back end needs to know of her connection: `compat.Wire.path`
         self.base: int | None = None
+        self.first = 0
         self.last = 0  # the watcher's last number before a pause
         self.since_packets = self.since_octets = 0
         self.rtx_seq = 1
@@ -119,7 +122,9 @@ class Line:
         self.waiting: list[Outlet] = []
         self.source: Source | None = None
         self.packets = self.octets = self.sent = 0
-        self._cache: list[Cached | None] = [None] * (CACHE if rtx else 0)
+        self._kept = CACHE if rtx else SOUND_CACHE
+        self._cache: list[Cached | None] = [None] * self._kept
+        self._joined = 0  # the number at which a watcher last joined
         self._top = 0
         self._top_timestamp = 0
         self._top_at: float | None = None
@@ -171,11 +176,12 @@ class Line:
 
     def _attach(self, ext: int) -> None:
         for outlet in self.waiting:
-            outlet.base = ext - 1 - outlet.last
+            outlet.base, outlet.first = ext - 1 - outlet.last, ext
             outlet.since_packets, outlet.since_octets = self.packets, self.octets
         self.outlets += self.waiting
         self.waiting = []
         self.plan = None
+        self._joined = ext
 
     # --- packets
 
@@ -207,22 +213,31 @@ class Line:
             + packet.payload
         )
         lead = self._leads[packet.marker]
-        if video:
-            self._cache[number % CACHE] = Cached(number, lead, rest)
+        self._cache[number % self._kept] = Cached(number, lead, rest)
         self.packets += 1
         self.octets += len(packet.payload)
-        self.sent += len(self.outlets)
-        if self.outlets:
+        if number < self._joined:
+            self._spread_late(lead, number, rest)
+        elif self.outlets:
+            self.sent += len(self.outlets)
             self._fanout.spread(self, lead, number, rest)
 
+    def _spread_late(self, lead: bytes, number: int, rest: bytes) -> None:
+        """A packet from before some watcher's time goes to the others only: her numbers begin after it."""
+        for outlet in self.outlets:
+            if outlet.base is not None and number >= outlet.first:
+                self.sent += 1
+                outlet.send(lead + ((number - outlet.base) & 0xFFFF).to_bytes(2, "big") + rest)
+
     def repeat(self, outlet: Outlet, seq: int, now: float) -> bool:
-        """Answers one watcher's NACK from the cache, as a retransmission (RFC 4588)."""
-        if outlet.base is None or self._rtx is None:
+        """Answers one watcher's NACK from the cache: a picture as a retransmission (RFC 4588), sound as the same packet
+        once more, which is what browsers expect of a line without a retransmission format."""
+        if outlet.base is None:
             return False
         top = self._top - outlet.base
         number = outlet.base + top + ((seq - top + 0x8000) & 0xFFFF) - 0x8000
-        cached = self._cache[number % CACHE]
-        if cached is None or cached.ext != number:
+        cached = self._cache[number % self._kept]
+        if cached is None or cached.ext != number or number < outlet.first:
             return False
         if now - outlet.recent.get(number, -1.0) < RTX_AGAIN_S:
             return False
@@ -234,6 +249,9 @@ class Line:
         if len(outlet.recent) > CACHE:
             outlet.recent.clear()
         outlet.recent[number] = now
+        if self._rtx is None:
+            outlet.send(cached.lead + seq.to_bytes(2, "big") + cached.rest)
+            return True
         payload_type, ssrc = self._rtx
         head = struct.pack("!BBH", 0x90, (cached.lead[1] & 0x80) | payload_type, outlet.rtx_seq)
         outlet.rtx_seq = (outlet.rtx_seq + 1) & 0xFFFF

@@ -174,6 +174,52 @@ def test_a_repeat_is_the_same_picture_as_a_retransmission(video: Line) -> None:
     assert not video.repeat(screen, 6, 1.1) and not video.repeat(screen, 65_535, 1.1)
 
 
+def test_sound_is_repeated_as_the_same_packet(audio: Line) -> None:
+    voice, sent = Camera(audio, 5, 0), list[bytes]()
+    voice.sit()
+    ear = Outlet(sent.append)
+    audio.add(ear)
+    for i in range(5):
+        voice.send(voice.make(payload=bytes([i])), i / 25)
+    assert audio.repeat(ear, 3, 0.3)
+    assert sent[5] == sent[2], "byte for byte: the same number may not be encrypted twice with another content"
+    assert not audio.repeat(ear, 3, 0.31) and not audio.repeat(ear, 9, 0.31)
+    for i in range(forward.SOUND_CACHE):
+        voice.send(voice.make(), 1 + i / 25)
+    assert not audio.repeat(ear, 3, 9.0)
+
+
+def test_what_was_lost_before_a_pause_is_not_repeated_after_it(video: Line) -> None:
+    """The numbers of the pause were never hers: they would come in place of her own."""
+    camera, screen = Camera(video, 10, 0), Screen()
+    camera.sit()
+    video.add(screen)
+    for i in range(10):
+        camera.send(camera.make(key=i == 0), i / 15)
+    video.pause(screen)
+    for i in range(20):
+        camera.send(camera.make(), 1 + i / 15)
+    video.add(screen)
+    camera.send(camera.make(key=True), 3.0)
+    assert screen.numbers[-1] == 11
+    assert not video.repeat(screen, 9, 3.1)
+    assert video.repeat(screen, 11, 3.1)
+
+
+def test_a_late_packet_from_before_a_watchers_time_is_not_hers(video: Line) -> None:
+    camera, early, late = Camera(video, 10, 0), Screen(), Screen()
+    camera.sit()
+    video.add(early)
+    camera.send(camera.make(key=True), 0.0)
+    delayed = camera.make()
+    video.add(late)
+    camera.send(camera.make(key=True), 0.2)
+    camera.send(delayed, 0.3)
+    camera.send(camera.make(), 0.4)
+    assert early.numbers == [1, 3, 2, 4] and late.numbers == [1, 2]
+    assert video.sent == 6
+
+
 def test_repeats_are_bounded(video: Line) -> None:
     camera, screen = Camera(video, 10, 0), Screen()
     camera.sit()
