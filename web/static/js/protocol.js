@@ -306,12 +306,29 @@
  */
 
 /**
+ * @typedef {Object} LineHealth
+ * @property {"bad" | "gone" | "good" | "weak"} grade
+ * @property {number} [kbps]
+ * @property {number} [loss]
+ * @property {number | null} [rtt]
+ * @property {boolean} [sound]
+ */
+
+/**
  * @typedef {Object} MediaAnswer
  * @property {"media.answer"} type
  * @property {number} ref
  * @property {string | null} [as]
  * @property {string} peer
  * @property {string} sdp
+ */
+
+/**
+ * @typedef {Object} MediaHealth
+ * @property {"media.health"} type
+ * @property {number} at
+ * @property {Record<string, LineHealth>} [seats]
+ * @property {Record<string, LineHealth>} [deck]
  */
 
 /**
@@ -346,6 +363,14 @@
  * @property {"media.publish"} type
  * @property {number} ref
  * @property {string | null} [as]
+ * @property {boolean} [screen]
+ */
+
+/**
+ * @typedef {Object} MediaSpeaking
+ * @property {"media.speaking"} type
+ * @property {number} at
+ * @property {Array<string>} [seats]
  */
 
 /**
@@ -882,6 +907,7 @@
  * @property {Array<string> | null} [categories]
  * @property {Array<SeatPlan> | null} [seats]
  * @property {Timing | null} [timing]
+ * @property {"h264" | "vp8" | null} [codec]
  * @property {number} ref
  * @property {string} key
  * @property {string | null} [as]
@@ -914,6 +940,7 @@
  * @property {Timing} [timing]
  * @property {boolean} [practice]
  * @property {Array<string>} [categories]
+ * @property {"h264" | "vp8"} [codec]
  * @property {number} ref
  * @property {string} key
  * @property {string | null} [as]
@@ -1013,6 +1040,7 @@
  * @property {Array<string> | null} [categories]
  * @property {Array<SeatPlan> | null} [seats]
  * @property {Timing | null} [timing]
+ * @property {"h264" | "vp8" | null} [codec]
  * @property {number} seq
  * @property {number} at
  */
@@ -1049,6 +1077,7 @@
  * @property {Timing} [timing]
  * @property {boolean} [practice]
  * @property {Array<string>} [categories]
+ * @property {"h264" | "vp8"} [codec]
  * @property {number} seq
  * @property {number} at
  */
@@ -1380,7 +1409,7 @@
 
 /** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaAnswer | MediaLeave | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | GiveFloor | SetTalk | NameShown | HallTurn | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar} FromClient */
 
-/** @typedef {Welcome | Snapshot | Tick | PersonalFrame | Reply | RefusedFrame | MediaOffer | MediaUp | MediaLost} ToClient */
+/** @typedef {Welcome | Snapshot | Tick | PersonalFrame | Reply | RefusedFrame | MediaOffer | MediaUp | MediaLost | MediaSpeaking | MediaHealth} ToClient */
 
 /** Close codes; 4500 to 4599 mean: do not come back. */
 export const CLOSE = Object.freeze({
