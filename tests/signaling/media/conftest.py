@@ -13,6 +13,7 @@ from playwright.async_api import Browser, async_playwright
 
 from signaling.client.media import Clip
 from signaling.media import compat
+from signaling.media.port import MediaSettings
 from tests.servers import CHROMIUM_FLAGS, require
 from tests.signaling.media.people import Hall
 
@@ -24,10 +25,16 @@ def clip() -> Clip:
     return Clip.load(CLIPS / "water.webm")
 
 
+@pytest.fixture(params=["direct", "mux"])
+def loopback(request: pytest.FixtureRequest) -> MediaSettings:
+    """Settings of a plane for tests, with each back end in turn: whoever uses them passes on both."""
+    return MediaSettings(addresses=("127.0.0.1",), backend=request.param)
+
+
 @pytest.fixture
-async def hall(clip: Clip) -> AsyncIterator[Hall]:
+async def hall(clip: Clip, loopback: MediaSettings) -> AsyncIterator[Hall]:
     compat.limit_client_addresses(["127.0.0.1"])
-    hall = Hall(clip)
+    hall = Hall(clip, settings=loopback)
     await hall.start()
     try:
         yield hall

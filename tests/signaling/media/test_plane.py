@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
+import msgspec
 import pylibsrtp
 import pytest
 from aioice import stun
@@ -25,7 +26,7 @@ from signaling.media.plane import Plane
 from signaling.media.port import MediaRefused, MediaSettings
 from signaling.media.publisher import Publisher
 from signaling.media.watcher import Watcher
-from tests.signaling.media.people import LOOPBACK, SEATS, SESSION, Hall, until
+from tests.signaling.media.people import SEATS, SESSION, Hall, until
 
 pytestmark = pytest.mark.anyio
 
@@ -46,9 +47,9 @@ def clock() -> Shifted:
 
 
 @pytest.fixture
-async def hall(clip: Clip, clock: Shifted) -> AsyncIterator[Hall]:
+async def hall(clip: Clip, clock: Shifted, loopback: MediaSettings) -> AsyncIterator[Hall]:
     compat.limit_client_addresses(["127.0.0.1"])
-    plane = Plane(LOOPBACK, clock)
+    plane = Plane(loopback, clock)
     hall = Hall(clip, plane)
     plane.start()
     await hall.start()
@@ -152,8 +153,8 @@ class TestSetup:
         await until(lambda: hall.told(port.Closed, participant="asma", reason="failed"))
         assert not hall.told(port.Up)
 
-    async def test_a_full_house_says_so(self, clip: Clip) -> None:
-        plane = Plane(MediaSettings(addresses=("127.0.0.1",), max_peers=3, max_session_peers=2))
+    async def test_a_full_house_says_so(self, clip: Clip, loopback: MediaSettings) -> None:
+        plane = Plane(msgspec.structs.replace(loopback, max_peers=3, max_session_peers=2))
         await plane.open("a", 1, SEATS)
         await plane.open("b", 1, SEATS)
         for name in ("x", "y"):
@@ -165,19 +166,19 @@ class TestSetup:
             await plane.offer("b", "y", "watch")
         await plane.stop()
 
-    async def test_no_port_left_is_a_full_house(self) -> None:
+    async def test_no_port_left_is_a_full_house(self, loopback: MediaSettings) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
             taken.bind(("127.0.0.1", 0))
             number = taken.getsockname()[1]
-            plane = Plane(MediaSettings(addresses=("127.0.0.1",), ports=(number, number)))
+            plane = Plane(msgspec.structs.replace(loopback, port=number, ports=(number, number)))
             await plane.open("a", 1, SEATS)
             with pytest.raises(MediaRefused, match="media_full"):
                 await plane.offer("a", "x", "watch")
             assert not plane._peers
             await plane.stop()
 
-    async def test_behind_nat_the_announced_address_is_offered(self) -> None:
-        plane = Plane(MediaSettings(addresses=("127.0.0.1",), announced=("203.0.113.7",)))
+    async def test_behind_nat_the_announced_address_is_offered(self, loopback: MediaSettings) -> None:
+        plane = Plane(msgspec.structs.replace(loopback, announced=("203.0.113.7",)))
         await plane.open("a", 1, SEATS)
         offer = await plane.offer("a", "x", "watch")
         assert "203.0.113.7" in offer.sdp and "127.0.0.1" not in offer.sdp

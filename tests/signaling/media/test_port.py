@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from signaling.client.media import Clip
 from signaling.media import compat, port
 from signaling.media.plane import Plane
-from signaling.media.port import MediaPlane, MediaRefused
+from signaling.media.port import MediaPlane, MediaRefused, MediaSettings
 from signaling.media.remote import RemotePlane
 from tests.signaling.media.people import LOOPBACK, SEATS, SESSION, Hall, end_process, start_process, until
 
@@ -20,23 +21,34 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(scope="module")
-def process_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    socket = tmp_path_factory.mktemp("media") / "m.sock"
-    process = start_process(socket)
-    try:
-        yield socket
-    finally:
+def process_sockets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[MediaSettings], Path]]:
+    """The process with these settings, started when it is first asked for."""
+    running: dict[MediaSettings, tuple[Path, subprocess.Popen[bytes]]] = {}
+
+    def start(settings: MediaSettings) -> Path:
+        if settings not in running:
+            socket = tmp_path_factory.mktemp("media") / "m.sock"
+            running[settings] = (socket, start_process(socket, settings))
+        return running[settings][0]
+
+    yield start
+    for _, process in running.values():
         end_process(process)
 
 
 @pytest.fixture(params=["here", "process"])
-async def hall(request: pytest.FixtureRequest, clip: Clip) -> AsyncIterator[Hall]:
+async def hall(
+    request: pytest.FixtureRequest,
+    clip: Clip,
+    loopback: MediaSettings,
+    process_sockets: Callable[[MediaSettings], Path],
+) -> AsyncIterator[Hall]:
     compat.limit_client_addresses(["127.0.0.1"])
     plane: Plane | RemotePlane
     if request.param == "here":
-        plane = Plane(LOOPBACK)
+        plane = Plane(loopback)
     else:
-        plane = RemotePlane(request.getfixturevalue("process_socket"))
+        plane = RemotePlane(process_sockets(loopback))
     hall = Hall(clip, plane)
     plane.start()
     await until(lambda: hall.told(port.Ready))
