@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,8 @@ from tests.signaling.media.people import PUBLISH, SEATS, SESSION, WATCH, Browser
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
 
+#: A house behind NAT: where its media is, and where phones find it.
+INSIDE, PUBLIC = "10.20.0.8", "203.0.113.99"
 #: What a line through the relay is asked for, and how long it may take to stand, in seconds.
 STANDS_S = 15
 #: The nominated pair's own candidate: its kind, and how it reaches the relay.
@@ -66,41 +69,75 @@ class House:
         return {"peer": peer, "sdp": sdp, "ice_servers": [server]}
 
 
+@dataclass
+class Place:
+    """A line, a certificate for the relay, and what is to be ended."""
+
+    network: Network
+    phone: Network
+    line: Line
+    pem: str
+    folder: Path
+    stack: AsyncExitStack
+
+    async def house(self, name: str, media: MediaSettings, relay: dict[str, Any]) -> House:
+        """Media process and relay, started."""
+        offered = list(media.announced or media.addresses)
+        certified = {"certificate": self.pem, "certificate_key": self.pem, **relay}
+        turn_server = Relay(self.network, settings(certified, {"addresses": offered}))
+        self.stack.callback(turn_server.close)
+        turn_server.start()
+        socket = self.folder / name
+        with self.network.entered():
+            process = start_process(socket, media)
+        self.stack.callback(process.wait, 10)
+        self.stack.callback(process.terminate)
+        plane = RemotePlane(socket)
+        reports: list[object] = []
+        plane.follow(reports.append)
+        plane.start()
+        self.stack.push_async_callback(plane.stop)
+        await until(lambda: any(isinstance(report, Ready) for report in reports))
+        await plane.open(SESSION, 1, SEATS)
+        return House(self.network, self.phone, self.line, plane, turn_server)
+
+
 @pytest.fixture(scope="module")
-async def house(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def place(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
     folder = tmp_path_factory.mktemp("blocked")
     authority, now = found(folder), datetime.now(UTC)
     pem = str(certificate(folder, RELAY, authority, begins=now - DAY, ends=now + timedelta(days=9)))
     async with AsyncExitStack() as stack:
         network, phone = stack.enter_context(Network("house")), stack.enter_context(Network("phone"))
         line = stack.enter_context(Line(network, phone))
-        addressed(network, RELAY, MEDIA)
-        relay = Relay(network, settings({"certificate": pem, "certificate_key": pem}))
-        stack.callback(relay.close)
-        relay.start()
-        with network.entered():
-            process = start_process(folder / "media.sock", MediaSettings(addresses=(MEDIA,)))
-        stack.callback(process.wait, 10)
-        stack.callback(process.terminate)
-        plane = RemotePlane(folder / "media.sock")
-        reports: list[object] = []
-        plane.follow(reports.append)
-        plane.start()
-        stack.push_async_callback(plane.stop)
-        await until(lambda: any(isinstance(report, Ready) for report in reports))
-        await plane.open(SESSION, 1, SEATS)
-        yield House(network, phone, line, plane, relay)
+        addressed(network, RELAY, MEDIA, INSIDE)
+        yield Place(network, phone, line, pem, folder, stack)
 
 
 @pytest.fixture(scope="module")
-async def phone(house: House, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+async def house(place: Place) -> House:
+    return await place.house("media.sock", MediaSettings(addresses=(MEDIA,)), {})
+
+
+@pytest.fixture(scope="module")
+async def behind_nat(place: Place) -> House:
+    """Media on a private address, which a router maps the public one to; and so does the relay's own machine."""
+    house = await place.house(
+        "inside.sock", MediaSettings(addresses=(INSIDE,), announced=(PUBLIC,)), {"port": 3500, "tls_port": 444}
+    )
+    place.network.run("ip", "route", "add", "default", "via", place.line.phone_host)
+    for chain in (("PREROUTING", "-i", place.line.name), ("OUTPUT",)):
+        place.network.run("iptables", "-t", "nat", "-A", *chain, "-d", PUBLIC, "-j", "DNAT", "--to-destination", INSIDE)
+    return house
+
+
+@pytest.fixture(scope="module")
+async def phone(place: Place, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
     """A browser on the far side of the line; the relay's certificate is from an authority that nobody knows."""
     folder = tmp_path_factory.mktemp("phone")
     flags = [*stage_flags(tone(folder / "tone.wav")), "--ignore-certificate-errors"]
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
-            executable_path=house.phone.wrapper("chromium", folder), args=flags
-        )
+        chromium = await playwright.chromium.launch(executable_path=place.phone.wrapper("chromium", folder), args=flags)
         try:
             yield chromium
         finally:
@@ -173,3 +210,19 @@ async def test_where_only_the_port_of_web_pages_is_open_it_runs_over_tls(
     finally:
         house.unblock("-p", "tcp", "!", "--dport", "443")
         house.unblock("-p", "udp")
+
+
+async def test_behind_nat_phones_are_told_the_public_address(behind_nat: House, pages: tuple[Page, Page]) -> None:
+    for route in await speaks_and_is_seen(behind_nat, pages, 10):
+        assert (route["type"], route["to"]) == ("host", PUBLIC)
+
+
+async def test_behind_nat_and_udp_blocked_the_relay_finds_the_public_address(
+    behind_nat: House, pages: tuple[Page, Page]
+) -> None:
+    behind_nat.block("-p", "udp")
+    try:
+        for route in await speaks_and_is_seen(behind_nat, pages, 20):
+            assert (route["type"], route["to"]) == ("relay", PUBLIC)
+    finally:
+        behind_nat.unblock("-p", "udp")
