@@ -20,7 +20,7 @@ from kachehri.settings import Settings
 from kachehri.store import Store, migrate, sessions
 from kachehri.vault import Vault
 from rooms.base import SYSTEM
-from rooms.lifecycle import ScheduleSession, SeatPlan, Timing
+from rooms.lifecycle import Codec, ScheduleSession, SeatPlan, Timing
 
 MINUTE_MS = 60_000
 #: Two places for officials, one of them for whoever tries out the official's page, and two for those who are called.
@@ -102,7 +102,14 @@ def _accounts(store: Store) -> Iterable[Account]:
 
 
 async def announce(
-    store: Store, settings: Settings, district: District, now: int, *, timing: Timing, starts_in_ms: int
+    store: Store,
+    settings: Settings,
+    district: District,
+    now: int,
+    *,
+    timing: Timing,
+    starts_in_ms: int,
+    codec: Codec = "vp8",
 ) -> str:
     """Announce the hearing of the district's file; from here on it takes questions. Returns its id."""
     hearing = district.session
@@ -134,6 +141,7 @@ async def announce(
             ends_at=ends_at,
             seats=SEATS,
             timing=timing,
+            codec=codec,
         )
         await service.submit(SYSTEM, session.id, command)
     finally:
