@@ -23,6 +23,9 @@ CITIZEN: dict[str, Relation] = {
     "participant.object": "any",
     "media.publish": "own",
     "media.watch": "any",
+    "media.private": "own",
+    "media.echo": "own",
+    "media.told": "own",
     "page.live": "any",
 }
 TRIAGE: dict[str, Relation] = {
@@ -53,6 +56,8 @@ STAGE: dict[str, Relation] = {
     "turn.offer": "any",
     "turn.park": "any",
     "turn.cancel": "any",
+    "media.private": "own",
+    "media.talk": "any",
     "turn.hall": "any",
     "floor.give": "any",
     "seat.talk": "any",
@@ -70,6 +75,9 @@ SITTING: dict[str, Relation] = {
     "seat.show": "own",
     "participant.object": "any",
     "media.publish": "own",
+    "media.private": "own",
+    "media.echo": "own",
+    "media.told": "own",
     "page.official": "any",
 }
 COURSE: dict[str, Relation] = {

@@ -21,11 +21,17 @@ from . import codes, protocol
 from .hub import Hub
 from .media import port
 from .media.port import MediaPlane, MediaRefused
+from .media_private import PrivateLines
 from .media_telling import Telling
 from .passes import Bearer
 
 #: Causes of a peer's end that its owner wanted.
 WANTED = frozenset({"left", "replaced", "ended"})
+WAYS: dict[type[protocol.MediaRequest], port.Direction] = {
+    protocol.MediaPublish: "publish",
+    protocol.MediaWatch: "watch",
+    protocol.MediaPrivate: "private",
+}
 EMPTY: tuple[str | None, bool] = (None, False)
 #: Behind a participant's id: the name under which the plane knows the screen that she shares beside her own seat.
 SCREEN = ".screen"
@@ -66,6 +72,7 @@ class MediaSignalling:
         #: Those of them that send a screen.
         self._screens: set[str] = set()
         self._telling = Telling(hub)
+        self._private = PrivateLines(hub, plane, lambda: self._fence)
         self._end: Callable[[], None] | None = None
 
     def start(self) -> None:
@@ -87,8 +94,11 @@ class MediaSignalling:
         at = self._hub.clock.now
         try:
             match request:
-                case protocol.MediaPublish() | protocol.MediaWatch():
+                case protocol.MediaPublish() | protocol.MediaWatch() | protocol.MediaPrivate():
                     return await self._offer(line, bearer, request, live)
+                case protocol.MediaEcho() | protocol.MediaTold() | protocol.MediaTalk():
+                    result = await self._private.request(bearer, request, live)
+                    return protocol.Reply(at=at(), ref=request.ref, result=result)
                 case protocol.MediaAnswer():
                     name = self._name(bearer, request.peer)
                     await self._plane.answer(bearer.session, name, request.peer, request.sdp)
@@ -103,7 +113,7 @@ class MediaSignalling:
     async def _offer(
         self, line: Listener, bearer: Bearer, request: protocol.MediaRequest, live: Live
     ) -> protocol.ToClient:
-        direction: port.Direction = "publish" if isinstance(request, protocol.MediaPublish) else "watch"
+        direction = WAYS[type(request)]
         screen = isinstance(request, protocol.MediaPublish) and request.screen
         if not may(direction, bearer, live.session) or (screen and bearer.role not in SITS["slides"]):
             raise Refused("not_allowed")
@@ -149,9 +159,10 @@ class MediaSignalling:
     def left(self, line: Any) -> None:
         """A connection is gone. Its sound and picture stay: the socket may be back before the rules notice; the plane
         closes what is silent for long."""
-        for peer, (owner, _, _) in list(self._peers.items()):
+        for peer, (owner, bearer, _) in list(self._peers.items()):
             if owner is line:
-                del self._peers[peer]
+                if self._peers.pop(peer)[2] == "private":
+                    self._private.gone(bearer)
                 self._screens.discard(peer)
 
     @property
@@ -184,6 +195,7 @@ class MediaSignalling:
         live = self._hub.service.loaded(announced.session_id)
         if live is None or (live.session.id not in self._open and not live.session.stage.heard()):
             return
+        self._private.settle(live.session)
         before = self._open.get(live.session.id, {})
         if seating(live.session) != before or live.session.phase in ENDED:
             self._hub.spawn(self._follow_up(live))
@@ -241,6 +253,8 @@ class MediaSignalling:
                     found[0].say(protocol.MediaLost(at=at, peer=report.peer, reason=report.reason))
                 if report.direction == "publish" and report.reason not in WANTED:
                     self._line(report.session, report.participant, present=False)
+            case port.Private():
+                self._private.told(report)
             case port.Speaking():
                 self._telling.speaking(report, self._listeners(report.session))
             case port.Seats():
@@ -253,6 +267,7 @@ class MediaSignalling:
     def _lost(self, session_id: str) -> None:
         """Every peer of a session is gone with the plane."""
         self._open.pop(session_id, None)
+        self._private.lost(session_id)
         self._telling.lost(session_id, self._listeners(session_id))
         at = self._hub.clock.now()
         told: set[int] = set()
@@ -300,10 +315,12 @@ def seating(session: Session) -> dict[str, tuple[str | None, bool]]:
 
 def may(direction: port.Direction, bearer: Bearer, session: Session) -> bool:
     """Whether someone may ask for an offer; what is forwarded is another matter, and the seat's."""
-    if session.attendance.bar(bearer.participant, session.at) is not None and direction == "publish":
+    if session.attendance.bar(bearer.participant, session.at) is not None and direction != "watch":
         return False
     if not allows(bearer.role, f"media.{direction}", own=True):
         return False
     if direction == "watch" or allows(bearer.role, "seat.take", own=True):
+        return True
+    if direction == "private" and allows(bearer.role, "media.talk", own=False):
         return True
     return session.stage.turn_of(bearer.participant) is not None

@@ -99,6 +99,30 @@ class MediaLeave(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=
     peer: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
 
 
+class MediaPrivate(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.private"):
+    """Ask for an offer of a private line: one sound each way between you and the plane, never on the stage. Whoever
+    publishes already answers `recvonly`."""
+
+
+class MediaEcho(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.echo"):
+    """`record` keeps the last seconds of what you say; `play` sends them back on your private line, once, and the
+    reply's `result` says how they arrived: `packets`, `lost`, `level` of the loud parts in -dBov (0 loud), `ms`."""
+
+    action: Literal["record", "play"]
+
+
+class MediaTold(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.told"):
+    """The page has told its reader that the moderator listens; she is not heard before."""
+
+
+class MediaTalk(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.talk"):
+    """Listen to somebody on deck or in the green room and, with `talks`, speak to her; without `participant`, stop.
+    Repeat it at least every two minutes. The whole desk is told."""
+
+    participant: Id | None = None
+    talks: bool = False
+
+
 def wire(kind: type[Command]) -> type[Any]:
     """The class of a command as it travels: its own fields and the envelope's."""
     return msgspec.defstruct(
@@ -117,7 +141,16 @@ def wire(kind: type[Command]) -> type[Any]:
 #: The derived class of each command that travels, and back.
 WIRE: Final[dict[type[Command], type[Any]]] = {kind: wire(kind) for kind in SPOKEN}
 PLAIN: Final[dict[type[Any], type[Command]]] = {derived: kind for kind, derived in WIRE.items()}
-MEDIA: Final = (MediaPublish, MediaWatch, MediaAnswer, MediaLeave)
+MEDIA: Final = (
+    MediaPublish,
+    MediaWatch,
+    MediaAnswer,
+    MediaLeave,
+    MediaPrivate,
+    MediaEcho,
+    MediaTold,
+    MediaTalk,
+)
 CLIENT_TYPES: Final[tuple[type[Any], ...]] = (Hello, AddParticipant, *MEDIA, *WIRE.values())
 FROM_CLIENT: Final[Any] = Union[CLIENT_TYPES]  # noqa: UP007  built at run time
 TAGS: Final = frozenset(str(kind.__struct_config__.tag) for kind in CLIENT_TYPES)
@@ -205,7 +238,7 @@ class MediaOffer(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="m
 
     ref: int
     peer: str
-    direction: Literal["publish", "watch"]
+    direction: Literal["publish", "watch", "private"]
     sdp: str
     ice_servers: tuple[IceServer, ...] = ()
 
@@ -214,7 +247,7 @@ class MediaUp(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="medi
     """A peer is connected."""
 
     peer: str
-    direction: Literal["publish", "watch"]
+    direction: Literal["publish", "watch", "private"]
 
 
 class MediaLost(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="media.lost"):
@@ -250,6 +283,18 @@ class MediaHealth(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="
     deck: dict[str, LineHealth] = {}
 
 
+class MediaTalking(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="media.talking"):
+    """A moderator and one person on their private lines; to that person, without `moderator`, and to the desk. On
+    `asked`, tell her and send `media.told`; `talks`: she hears the moderator too. It is not recorded."""
+
+    participant: str
+    moderator: str = ""
+    state: Literal["asked", "listening", "talking", "over"]
+    talks: bool = False
+    #: Why it is over: ended, left, on_stage, timeout.
+    cause: str = ""
+
+
 SERVER_TYPES: Final[tuple[type[ToClient], ...]] = (
     Welcome,
     Snapshot,
@@ -260,6 +305,7 @@ SERVER_TYPES: Final[tuple[type[ToClient], ...]] = (
     MediaOffer,
     MediaUp,
     MediaLost,
+    MediaTalking,
     MediaSpeaking,
     MediaHealth,
 )

@@ -324,6 +324,14 @@
  */
 
 /**
+ * @typedef {Object} MediaEcho
+ * @property {"media.echo"} type
+ * @property {number} ref
+ * @property {string | null} [as]
+ * @property {"play" | "record"} action
+ */
+
+/**
  * @typedef {Object} MediaHealth
  * @property {"media.health"} type
  * @property {number} at
@@ -353,9 +361,16 @@
  * @property {number} at
  * @property {number} ref
  * @property {string} peer
- * @property {"publish" | "watch"} direction
+ * @property {"private" | "publish" | "watch"} direction
  * @property {string} sdp
  * @property {Array<IceServer>} [ice_servers]
+ */
+
+/**
+ * @typedef {Object} MediaPrivate
+ * @property {"media.private"} type
+ * @property {number} ref
+ * @property {string | null} [as]
  */
 
 /**
@@ -374,11 +389,38 @@
  */
 
 /**
+ * @typedef {Object} MediaTalk
+ * @property {"media.talk"} type
+ * @property {number} ref
+ * @property {string | null} [as]
+ * @property {string | null} [participant]
+ * @property {boolean} [talks]
+ */
+
+/**
+ * @typedef {Object} MediaTalking
+ * @property {"media.talking"} type
+ * @property {number} at
+ * @property {string} participant
+ * @property {string} [moderator]
+ * @property {"asked" | "listening" | "over" | "talking"} state
+ * @property {boolean} [talks]
+ * @property {string} [cause]
+ */
+
+/**
+ * @typedef {Object} MediaTold
+ * @property {"media.told"} type
+ * @property {number} ref
+ * @property {string | null} [as]
+ */
+
+/**
  * @typedef {Object} MediaUp
  * @property {"media.up"} type
  * @property {number} at
  * @property {string} peer
- * @property {"publish" | "watch"} direction
+ * @property {"private" | "publish" | "watch"} direction
  */
 
 /**
@@ -1407,9 +1449,9 @@
  * @property {string | null} [as]
  */
 
-/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaAnswer | MediaLeave | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | GiveFloor | SetTalk | NameShown | HallTurn | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar} FromClient */
+/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaAnswer | MediaLeave | MediaPrivate | MediaEcho | MediaTold | MediaTalk | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | GiveFloor | SetTalk | NameShown | HallTurn | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar} FromClient */
 
-/** @typedef {Welcome | Snapshot | Tick | PersonalFrame | Reply | RefusedFrame | MediaOffer | MediaUp | MediaLost | MediaSpeaking | MediaHealth} ToClient */
+/** @typedef {Welcome | Snapshot | Tick | PersonalFrame | Reply | RefusedFrame | MediaOffer | MediaUp | MediaLost | MediaTalking | MediaSpeaking | MediaHealth} ToClient */
 
 /** Close codes; 4500 to 4599 mean: do not come back. */
 export const CLOSE = Object.freeze({
