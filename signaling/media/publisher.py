@@ -64,6 +64,8 @@ class Publisher(Peer):
         else:
             self.gate.drop(Verdict.UNKNOWN_CLASS)
             return
+        if not self.gate.pace(kind == "video", len(data), now):
+            return
         source = self.sources.get(kind)
         if again:
             inner = None if source is None else unwrap(packet, self._video_pt or 0, source.ssrc)
@@ -107,12 +109,13 @@ class Publisher(Peer):
 
     def ask(self, now: float) -> None:
         """Asks for what is missing and for a keyframe, as far as someone is watching."""
-        wait = max(NACK_S, 1.2 * (self.wire.rtt or 0.0))
+        rtt = self.wire.rtt or 0.0
+        wait = max(NACK_S, 1.2 * rtt)
         for source in self.sources.values():
             if source.line is None:
                 source.missing.clear()
                 continue
-            lost = source.to_ask(now, wait)
+            lost = source.to_ask(now, wait, rtt)
             if lost:
                 self.wire.send_rtcp(rtcp.not_received(OWN_SSRC, source.ssrc, lost))
             if source.kind == "video" and source.ask_keyframe(now):

@@ -127,7 +127,13 @@ def _common(mid: int, direction: str, local: Local) -> list[str]:
 
 def _audio(mid: int, direction: str, local: Local) -> list[str]:
     lines = [f"m=audio 9 UDP/TLS/RTP/SAVPF {AUDIO_PT}", *_common(mid, direction, local)]
-    return [*lines, f"a=rtpmap:{AUDIO_PT} opus/48000/2", f"a=fmtp:{AUDIO_PT} {OPUS}", "a=ptime:40"]
+    return [
+        *lines,
+        f"a=rtpmap:{AUDIO_PT} opus/48000/2",
+        f"a=rtcp-fb:{AUDIO_PT} nack",
+        f"a=fmtp:{AUDIO_PT} {OPUS}",
+        "a=ptime:40",
+    ]
 
 
 def _video(mid: int, direction: str, codec: Codec, kbps: int | None, local: Local) -> list[str]:

@@ -19,8 +19,13 @@ Kind = Literal["audio", "video"]
 MAX_JUMP = 3_000
 #: A gap this long is not asked for packet by packet; a keyframe is cheaper.
 MAX_GAP = 64
-#: A missing packet is asked for again until it would come too late to be shown, in seconds.
-GIVE_UP_S = 0.8
+#: A missing packet is asked for again until it would come too late to be shown, or heard, in seconds.
+GIVE_UP_S, GIVE_UP_SOUND_S = 0.8, 0.3
+#: Lost sound is asked for while the round trip is shorter than this, in seconds: what comes later than a listener's
+#: browser waits (it plays on after 0.1 to 0.3 s) costs the line and is never heard.
+SOUND_RTT_S = 0.2
+#: How quickly the shortest way is forgotten, in seconds per second: clocks of phones drift less than that.
+DRIFT = 0.0005
 #: At most one keyframe request in this time, in seconds: each costs the speaker's uplink several packets.
 KEYFRAME_S = 0.5
 
@@ -69,6 +74,8 @@ class Source:
         self.peak: int | None = None
         self._transit: float | None = None
         self._jitter = 0.0
+        self._shortest: float | None = None  # least transit seen, in seconds
+        self.queue_s = 0.0  # how much longer than the shortest the way takes now
         self._before = (0, 0)  # expected and received at the last report
         self.fraction = 0
         self.report: Report | None = None
@@ -84,8 +91,11 @@ class Source:
         if not self._started:
             self._started = True
         elif ext <= self.highest:
-            if self.missing.pop(ext, None) is None:
+            miss = self.missing.pop(ext, None)
+            if miss is None:
                 return None
+            # Sound is sent again under its own number (it has no retransmission format).
+            again = again or (self.kind == "audio" and miss.asked is not None)
         elif ext - self.highest > 1:
             self._gap(ext, now)
         if ext > self.highest:
@@ -100,7 +110,19 @@ class Source:
             if change < self.clock_rate * 10:  # not a wrapped or restarted clock
                 self._jitter += (change - self._jitter) / 16
         self._transit = transit
+        self._measure(transit / self.clock_rate)
         return ext
+
+    def _measure(self, transit: float) -> None:
+        """How long packets wait on the way, from how much later they come than the quickest did. `transit` in seconds
+        of two clocks that do not agree; only its change counts."""
+        shortest = self._shortest
+        if shortest is None or transit < shortest or transit - shortest > 10.0:  # a clock that wrapped or restarted
+            self._shortest = transit
+            self.queue_s *= 0.9
+            return
+        self._shortest = shortest + DRIFT * 0.04
+        self.queue_s += 0.2 * (transit - shortest - self.queue_s)
 
     def restarts(self, packet: Rtp) -> bool:
         """Whether this packet cannot belong to the same run of numbers."""
@@ -117,17 +139,19 @@ class Source:
         for lost in range(max(self.highest + 1, ext - MAX_GAP), ext):
             self.missing[lost] = Missing(now)
 
-    def to_ask(self, now: float, wait: float) -> list[int]:
+    def to_ask(self, now: float, wait: float, rtt: float = 0.0) -> list[int]:
         """The 16-bit numbers to ask for now; each again after `wait` seconds. What is too old is given up: a picture
         then needs a keyframe."""
         due = []
+        video = self.kind == "video"
+        give_up, worthwhile = (GIVE_UP_S, True) if video else (GIVE_UP_SOUND_S, rtt < SOUND_RTT_S)
         for ext in list(self.missing):
             miss = self.missing[ext]
-            if now - miss.since > GIVE_UP_S:
+            if now - miss.since > give_up:
                 del self.missing[ext]
-                if self.kind == "video":
+                if video:
                     self.keyframe_wanted = True
-            elif self.kind == "video" and (miss.asked is None or now - miss.asked >= wait):
+            elif worthwhile and (miss.asked is None or now - miss.asked >= wait):
                 miss.asked = now
                 due.append(ext)
         return [ext & 0xFFFF for ext in sorted(due)]

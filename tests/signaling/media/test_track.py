@@ -6,7 +6,7 @@ import pytest
 
 from signaling.media.rtcp import Report
 from signaling.media.rtp import Rtp
-from signaling.media.track import GIVE_UP_S, MAX_GAP, Source, Timebase
+from signaling.media.track import GIVE_UP_S, GIVE_UP_SOUND_S, MAX_GAP, SOUND_RTT_S, Source, Timebase
 
 
 def packet(seq: int, timestamp: int = 0, ssrc: int = 7) -> Rtp:
@@ -47,11 +47,42 @@ def test_missing_packets_are_asked_for_at_once_again_later_and_then_given_up() -
     assert not s.missing and s.keyframe_wanted
 
 
-def test_lost_sound_is_not_asked_for() -> None:
+def test_lost_sound_is_asked_for_while_it_can_still_be_heard() -> None:
     s = source(100, "audio")
     s.accept(packet(104), 1.0)
-    assert s.to_ask(1.0, 0.05) == []
-    assert s.accept(packet(102), 1.0) == 65_536 + 102
+    assert s.to_ask(1.0, 0.06, SOUND_RTT_S) == [], "on a long way it would come too late"
+    assert s.to_ask(1.0, 0.06, 0.05) == [101, 102, 103]
+    assert s.accept(packet(102), 1.05) == 65_536 + 102
+    assert s.to_ask(1.06, 0.06, 0.05) == [101, 103]
+    assert s.to_ask(1.01 + GIVE_UP_SOUND_S, 0.06, 0.05) == [] and not s.missing
+    assert not s.keyframe_wanted
+
+
+def test_sound_that_came_on_demand_still_counts_as_lost() -> None:
+    """It is sent again under its own number; the line was no better for that."""
+    s = source(100, "audio")
+    s.accept(packet(102), 1.0)
+    s.to_ask(1.0, 0.05, 0.05)
+    s.accept(packet(101), 1.1)
+    late = source(100, "audio")
+    late.accept(packet(102), 1.0)
+    late.accept(packet(101), 1.0)
+    assert (s.block(2.0).lost, late.block(2.0).lost) == (1, 0)
+
+
+def test_a_queue_on_the_way_shows_as_longer_waits() -> None:
+    s = source(0, "audio")
+    now = 0.0
+    for i in range(1, 50):
+        now = i * 0.04
+        s.accept(packet(i, round(i * 0.04 * 90_000)), now + (0.004 if i % 2 else 0.0))
+    assert s.queue_s < 0.01
+    for i in range(50, 100):
+        s.accept(packet(i, round(i * 0.04 * 90_000)), i * 0.04 + (i - 50) * 0.01)
+    assert 0.3 < s.queue_s < 0.5
+    for i in range(100, 130):
+        s.accept(packet(i, round(i * 0.04 * 90_000)), i * 0.04)
+    assert s.queue_s < 0.01
 
 
 def test_a_long_gap_asks_for_a_keyframe_instead() -> None:
