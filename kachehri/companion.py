@@ -28,7 +28,7 @@ STEADY_S = 20.0
 #: It is asked every so many seconds whether it is alive, and has so long to answer once.
 PING_S, ANSWER_S = 0.5, 1.0
 #: It hangs when it has not answered for so long; at first it may take longer, while its parts are loaded.
-HUNG_S, FIRST_S = 3.0, 30.0
+HUNG_S, FIRST_S = 3.0, 15.0
 #: Lease of a machine's media process: it is renewed after a third of its time.
 LEASE_MS, RENEW_S = 60_000, 20.0
 END_S = 5.0

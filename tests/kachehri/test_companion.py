@@ -52,6 +52,7 @@ def book(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) ->
     command = (sys.executable, "-c", GREETER, str(settings.media.socket), str(found))
     monkeypatch.setattr(Companion, "COMMAND", command)
     monkeypatch.setattr(companion, "HUNG_S", 0.6)
+    monkeypatch.setattr(companion, "FIRST_S", 3.0)
     monkeypatch.setattr(companion, "ANSWER_S", 0.3)
     monkeypatch.setattr(companion, "PING_S", 0.1)
     running = Companion(settings)
