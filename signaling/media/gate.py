@@ -39,18 +39,27 @@ MIN_STUN, MIN_DTLS, MIN_RTP, MIN_RTCP = 20, 13, 12, 8
 MIN_STUN_REQUEST = 80
 #: Longest datagram looked at, in bytes: an Ethernet frame.
 MAX_DATAGRAM = 1500
+#: More than any sound is sent with here, headers included, in kbit/s: a phone's is 32, an encoder's of a studio more.
+SOUND_KBPS = 128
 #: Sources whose STUN rate is followed one by one; further ones share a bucket.
 MAX_SOURCES = 64
 
 
 @dataclass(frozen=True, slots=True)
 class GateLimits:
-    """Rates allowed. STUN in datagrams per second for each source; the rest in bytes per second of the peer."""
+    """Rates allowed. STUN in datagrams per second for each source; the rest in bytes per second of the peer, first of
+    whatever has a checked source, then of each kind of media that was found authentic.
+
+    The first limit only keeps the work within bounds. It is far above what a peer sends, so that nobody who writes her
+    address on garbage can use up what is hers; the other two are twice what was negotiated.
+    """
 
     stun_per_s: float = 50.0
     stun_burst: float = 100.0
-    bytes_per_s: float = 400_000.0
-    bytes_burst: float = 400_000.0
+    bytes_per_s: float = 4_000_000.0
+    bytes_burst: float = 4_000_000.0
+    sound_bytes_per_s: float = 2 * SOUND_KBPS * 125
+    picture_bytes_per_s: float = 2 * 600 * 125
 
 
 @dataclass(slots=True)
@@ -81,11 +90,29 @@ class Gate:
     counts: list[int] = field(default_factory=lambda: [0] * len(Verdict))
     _stun: dict[Source | None, Bucket] = field(default_factory=dict)
     _bytes: Bucket | None = None
+    _sound: Bucket | None = None
+    _picture: Bucket | None = None
 
     def admit(self, data: bytes, source: Source, now: float) -> Verdict:
         verdict = self._judge(data, source, now)
         self.counts[verdict] += 1
         return verdict
+
+    def pace(self, picture: bool, size: int, now: float) -> bool:
+        """Whether a packet of authentic media is within its kind's rate; a flood of one kind costs the other nothing.
+        Bursts may last a second: a keyframe is one."""
+        rate = self.limits.picture_bytes_per_s if picture else self.limits.sound_bytes_per_s
+        bucket = self._picture if picture else self._sound
+        if bucket is None:
+            bucket = Bucket(rate, now)
+            if picture:
+                self._picture = bucket
+            else:
+                self._sound = bucket
+        if bucket.take(size, rate, rate, now):
+            return True
+        self.counts[Verdict.TOO_FAST] += 1
+        return False
 
     def drop(self, reason: Verdict) -> None:
         """Counts a datagram that was admitted and then found unfit further in."""

@@ -202,8 +202,7 @@ class Plane:
         self, stage: Stage, participant: str, direction: Direction, seats: tuple[str, ...] | None, lite: bool = False
     ) -> Peer:
         name = secrets.token_hex(8)
-        rate = self.settings.video_kbps * 1000 / 8
-        limits = GateLimits(bytes_per_s=2 * rate, bytes_burst=2 * rate) if direction == "publish" else GateLimits()
+        limits = GateLimits(picture_bytes_per_s=2 * self.settings.video_kbps * 125)
         common = (
             self, name, stage.session, participant, stage.codec, self.settings, self._certificate, self._clock, limits,
         )  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signaling.media.gate import MAX_DATAGRAM, MAX_SOURCES, MIN_STUN_REQUEST, Gate, GateLimits, Verdict
+from signaling.media.gate import MAX_DATAGRAM, MAX_SOURCES, MIN_STUN_REQUEST, SOUND_KBPS, Gate, GateLimits, Verdict
 from tests.signaling.media.packets import rtp
 
 KNOWN, OTHER = ("192.0.2.1", 5000), ("192.0.2.2", 5000)
@@ -78,10 +78,41 @@ def test_many_sources_share_one_bucket_and_bounded_memory(gate: Gate) -> None:
     assert gate.admit(REQUEST, KNOWN, 0.0) is Verdict.STUN
 
 
-def test_a_speaker_over_her_rate_is_cut_to_it() -> None:
+def test_whatever_comes_from_a_checked_source_is_bounded() -> None:
     gate = Gate(GateLimits(bytes_per_s=10_000, bytes_burst=5_000))
     gate.checked.add(KNOWN)
     packet = rtp(payload=bytes(988))
     passed = sum(gate.admit(packet, KNOWN, i / 100) is Verdict.RTP for i in range(100))
     assert 13 <= passed <= 15
     assert gate.dropped()["too_fast"] == 100 - passed
+
+
+def test_garbage_in_her_name_uses_up_nothing_of_hers(gate: Gate) -> None:
+    """2,000 packets a second that only look like hers: each is let to the cipher, which refuses it."""
+    packet = rtp(payload=bytes(1_188))
+    for i in range(4_000):
+        assert gate.admit(packet, KNOWN, i / 2_000) is Verdict.RTP
+        if i % 40 == 0:
+            assert gate.pace(False, 100, i / 2_000)
+    assert not gate.dropped()
+
+
+def test_a_flood_of_one_kind_costs_the_other_nothing() -> None:
+    """Ten times the picture that was negotiated, for ten seconds, beside a voice of 25 packets a second."""
+    gate = Gate(GateLimits(picture_bytes_per_s=2 * 600 * 125))
+    size, rate, voice = 1_200, 625, 0
+    passed = 0
+    for i in range(10 * rate):
+        passed += gate.pace(True, size, i / rate)
+        if i % 25 == 0:
+            assert gate.pace(False, 160, i / rate)
+            voice += 1
+    assert voice == 250
+    assert passed * size <= 11 * 2 * 600 * 125
+    assert passed * size >= 10 * 2 * 600 * 125, "what was negotiated goes on, twice over"
+    assert gate.dropped()["too_fast"] == 10 * rate - passed
+
+
+def test_a_flood_of_sound_is_cut_too(gate: Gate) -> None:
+    passed = sum(gate.pace(False, 1_000, i / 1_000) for i in range(5_000))
+    assert passed * 1_000 <= 6 * 2 * SOUND_KBPS * 125
