@@ -205,7 +205,7 @@ def hints(settings: Settings, path: Path) -> str:
     """For the administrator: the service, and the firewall's part where the media's ports are known."""
     turn, media = settings.turn, settings.media
     parts = [SERVICE.format(path=path)]
-    if media.port_low:
-        ports = f"{media.port_low}-{media.port_high}"
+    if media.udp_ports:
+        ports = "-".join(dict.fromkeys(map(str, media.udp_ports)))
         parts.append(FIREWALL.format(low=turn.port_low, high=turn.port_high, media=ports))
     return "\n".join(parts)

@@ -104,8 +104,8 @@ def _turn(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "turn.addresses", "the relay needs the addresses of its machine that it listens on"
     if not media.addresses and not media.announced_addresses:
         yield "media.addresses", "the relay reaches the media address and nothing else, so that must be named"
-    if media.port_low and media.port_low <= turn.port_high and turn.port_low <= media.port_high:
-        yield "turn.port_low", "the relay's ports and those of the media (media.port_low to port_high) overlap"
+    if media.udp_ports and media.udp_ports[0] <= turn.port_high and turn.port_low <= media.udp_ports[1]:
+        yield "turn.port_low", "the relay's ports and those of the media (media.port, or port_low to port_high) overlap"
 
 
 def warnings(settings: Settings) -> Iterator[str]:
@@ -118,8 +118,8 @@ def warnings(settings: Settings) -> Iterator[str]:
         )
     if not _loopback(settings.server.host) and not settings.server.certificate and not settings.server.trusted_proxies:
         yield "The server listens on a network without a certificate and without a proxy that it trusts."
-    if settings.media.announced_addresses and settings.media.port_low == 0:
-        yield "Behind NAT the media ports must be forwarded: set media.port_low and media.port_high."
+    if settings.media.announced_addresses and settings.media.udp_ports is None:
+        yield "Behind NAT the media port must be forwarded: set media.port."
     if settings.turn.host and not (settings.turn.certificate or settings.server.certificate):
         yield "The relay has no certificate, so networks that let only TLS through keep people out: turn.certificate."
 

@@ -74,14 +74,27 @@ class Media:
     announced_addresses: tuple[str, ...] = setting(
         (), "Addresses that phones are told instead, when this machine stands behind NAT."
     )
-    port_low: int = setting(0, "First UDP port for media; 0 lets the system choose.", least=0, most=65_535)
-    port_high: int = setting(0, "Last UDP port for media; open the whole range in the firewall.", least=0, most=65_535)
+    backend: Literal["mux", "direct"] = setting(
+        "mux", "mux: one UDP port for everybody, and less work for each packet. direct: a UDP port for each connection."
+    )
+    port: int = setting(
+        0, "The one UDP port of mux; open it in the firewall. 0: port_low, or any.", least=0, most=65_535
+    )
+    port_low: int = setting(0, "First UDP port of direct; 0 lets the system choose.", least=0, most=65_535)
+    port_high: int = setting(0, "Last UDP port of direct; open the whole range in the firewall.", least=0, most=65_535)
     codec: Literal["vp8", "h264"] = setting(
         "vp8", "The video codec that a hearing is planned with unless told otherwise; studio equipment needs h264."
     )
     socket: Path = setting(
         Path("var/media.sock"), "Unix socket between workers and the media process; at most 100 bytes."
     )
+
+    @property
+    def udp_ports(self) -> tuple[int, int] | None:
+        """Lowest and highest UDP port that a firewall has to let through; None while the system chooses."""
+        if self.backend == "mux" and self.port:
+            return self.port, self.port
+        return (self.port_low, self.port_high) if self.port_low else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,7 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True):
     #: What to write in an offer instead of each address, in the same order, behind NAT; the last serves the rest.
     announced: tuple[str, ...] = ()
     #: How packets are forwarded: `mux` through one UDP port for all peers, `direct` through a socket for each.
-    backend: Backend = "direct"
+    backend: Backend = "mux"
     #: `mux`: its UDP port; 0: whatever the system gives.
     port: int = 0
     #: `direct`: lowest and highest UDP port, for a firewall; None: whatever the system gives.

@@ -197,6 +197,8 @@ def settings_of(settings: Settings) -> MediaSettings:
     return MediaSettings(
         addresses=media.addresses,
         announced=media.announced_addresses,
+        backend=media.backend,
+        port=media.port or media.port_low,
         ports=(media.port_low, media.port_high) if media.port_low else None,
     )
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from kachehri.settings import from_mapping
@@ -29,10 +30,10 @@ def socket(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def server(socket: Path) -> AsyncIterator[Server]:
+async def server(socket: Path, loopback: MediaSettings) -> AsyncIterator[Server]:
     """The process's server, in this process: for what needs a look inside."""
     compat.limit_client_addresses(["127.0.0.1"])
-    server = Server(socket, MediaSettings(addresses=("127.0.0.1",), orphan_s=0.5))
+    server = Server(socket, msgspec.structs.replace(loopback, orphan_s=0.5))
     await server.start()
     try:
         yield server
@@ -41,10 +42,10 @@ async def server(socket: Path) -> AsyncIterator[Server]:
 
 
 async def test_when_it_is_killed_every_session_is_lost_at_once_and_comes_back_with_a_newer_lease(
-    socket: Path, clip: Clip
+    socket: Path, clip: Clip, loopback: MediaSettings
 ) -> None:
     compat.limit_client_addresses(["127.0.0.1"])
-    process = start_process(socket)
+    process = start_process(socket, loopback)
     plane = RemotePlane(socket)
     hall = Hall(clip, plane)
     plane.start()
@@ -66,7 +67,7 @@ async def test_when_it_is_killed_every_session_is_lost_at_once_and_comes_back_wi
             await waiting
             await plane.stats(SESSION)
 
-        process = start_process(socket)
+        process = start_process(socket, loopback)
         await until(lambda: len(hall.told(port.Ready)) == 2)
         assert hall.told(port.Ready)[0] != hall.told(port.Ready)[1]
         await plane.open(SESSION, 2, SEATS)
@@ -205,9 +206,11 @@ def test_a_frame_says_its_length() -> None:
 
 
 def test_settings() -> None:
-    settings = from_mapping(
-        {"media": {"addresses": ["10.0.0.5"], "announced_addresses": ["203.0.113.7"], "port_low": 5, "port_high": 9}}
+    given = {"addresses": ["10.0.0.5"], "announced_addresses": ["203.0.113.7"], "port_low": 5, "port_high": 9}
+    common = MediaSettings(addresses=("10.0.0.5",), announced=("203.0.113.7",), ports=(5, 9))
+    assert settings_of(from_mapping({"media": {**given, "backend": "direct"}})) == msgspec.structs.replace(
+        common, backend="direct", port=5
     )
-    assert settings_of(settings) == MediaSettings(addresses=("10.0.0.5",), announced=("203.0.113.7",), ports=(5, 9))
-    assert settings_of(from_mapping({})) == MediaSettings()
+    assert settings_of(from_mapping({"media": {**given, "port": 7}})) == msgspec.structs.replace(common, port=7)
+    assert settings_of(from_mapping({})) == MediaSettings() == MediaSettings(backend="mux", port=0, ports=None)
     assert LOOPBACK.addresses == ("127.0.0.1",)
