@@ -45,7 +45,7 @@ class Equipment:
 
     def __init__(self, hub: Hub, plane: MediaPlane, stage: Stage) -> None:
         self._hub = hub
-        self._plane = plane
+        self.plane = plane
         self._stage = stage
         self.tries = Allowance(WRONG_MOST)
         #: Peer → the seat that it was made for, of which session.
@@ -55,7 +55,7 @@ class Equipment:
 
     def start(self) -> None:
         """Follow the plane's reports and what is committed."""
-        self._plane.follow(self._report)
+        self.plane.follow(self._report)
         self._hub.service.follow(self._announced)
 
     async def publish(self, session_id: str, seat: str, sdp: str) -> port.Offer:
@@ -69,7 +69,7 @@ class Equipment:
         self._may_sit(live, seat, participant)
         try:
             await self._stage.opened(live)
-            answer = await self._plane.publish_for(session_id, participant, sdp)
+            answer = await self.plane.publish_for(session_id, participant, sdp)
         except MediaRefused as refused:
             raise Refused("media", reason=refused.code) from None
         self._peers[answer.peer] = (session_id, seat)
@@ -112,7 +112,7 @@ class Equipment:
     async def end(self, session_id: str, seat: str, peer: str | None = None) -> None:
         """Ends one encoder's line, or every line of the seat's equipment; the seat is left when that is reported."""
         try:
-            await self._plane.leave(session_id, equipment.participant(session_id, seat), peer)
+            await self.plane.leave(session_id, equipment.participant(session_id, seat), peer)
         except MediaRefused as refused:
             self._hub.log.info("equipment.end_refused", code=refused.code)
 
@@ -184,7 +184,7 @@ class Equipment:
     async def _look(self, session_id: str, seat: str, participant: str) -> None:
         """After a restart nobody has said that the encoder is here: its packets say so, or it has left."""
         try:
-            stats = await self._plane.stats(session_id)
+            stats = await self.plane.stats(session_id)
         except MediaRefused:
             stats = port.MediaStats(session_id)
         sends = any(each.participant == participant and each.kbps > 0 for each in stats.seats)

@@ -61,7 +61,7 @@ async def test_ffmpeg_is_seen_and_heard_on_the_seat_of_its_key(house: House, vis
         viewer = await visit.citizen("en")
         await viewer.listen(session)
         await viewer.hears()
-        await viewer.page.locator("#watch").click()
+        await viewer.page.locator("#picture").click()
         await viewer.receives(lambda got: got["pictures"] > 15)
         await desk.page.goto(f"/sessions/{session}/equipment")
         await expect(desk.page.locator(".people-list li").first).to_contain_text(desk.says("equipment.sending"))
