@@ -5,9 +5,9 @@
 Its standard input is a pipe that is never written to; the system closes it even when the demo is killed.
 """
 
-from kachehri import serving
+from kachehri import attached
 from kachehri.__main__ import main
 
 if __name__ == "__main__":
-    serving.end_with_parent()
+    attached.end_with_parent()
     main()
