@@ -135,6 +135,10 @@ class SeatCard:
     taken: bool = False
     muted: bool = False
     topic: str = ""
+    #: Whose turn it is to speak.
+    floor: bool = False
+    #: What a shared screen shows, in words.
+    shows: str = ""
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,11 @@ class LivePage:
         return self.session.takes_questions and not self.barred
 
     @property
+    def floor(self) -> SeatCard | None:
+        """Whose turn it is to speak."""
+        return next((seat for seat in self.seats if seat.floor and seat.taken), None)
+
+    @property
     def speaking(self) -> bool:
         return any(seat.taken for seat in self.seats)
 
@@ -74,6 +79,8 @@ class TurnPage:
     hold_ms: int = SEAT_HOLD_MS
     #: Where another browser of this phone goes on with the place: number and code are in it.
     carry: str = ""
+    #: She is heard through the microphone of a hall.
+    hall: bool = False
 
     @property
     def on_stage(self) -> bool:

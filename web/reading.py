@@ -189,9 +189,13 @@ def seats(seen: View, district: District, words: Words) -> tuple[SeatCard, ...]:
         turn = seen.turns.get(seat.turn)
         asked = seen.questions.get(turn.questions[0]) if turn and turn.questions else None
         topic = district.topic(asked.category, words) if asked else ""
-        name = asked.name if asked else seat.title.get(words.language.code, "")
-        cards.append(SeatCard(seat_id, seat.kind, name, seat.taken, seat.muted, topic))
-    return tuple(cards)
+        post = seat.title.get(words.language.code, "")
+        name = asked.name if asked else post
+        if seat.kind == "hall" and name and asked:
+            name = words.plain("floor.from_hall", name=name, hall=post or words.plain("seat.hall"))
+        floor = seat_id == seen.floor
+        cards.append(SeatCard(seat_id, seat.kind, name, seat.taken, seat.muted, topic, floor, seat.shows))
+    return tuple(sorted(cards, key=lambda card: card.kind != "slides"))
 
 
 def posts(seen: View, words: Words) -> tuple[SeatCard, ...]:

@@ -47,6 +47,7 @@ async def turn(request: Request) -> Response:
         keys=(forms.new_key(), forms.new_key(), forms.new_key(), forms.new_key()),
         asked_stage=on_stage,
         carry=carried(house, live, mine.questions[0]),
+        hall=bool(mine.seat) and live.session.stage.seat(mine.seat).kind == "hall",
         hold_ms=live.session.lifecycle.timing.seat_hold_ms,
     )
     return house.show(request, "turn.html", page)

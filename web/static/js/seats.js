@@ -1,6 +1,8 @@
 /** Who is on the stage, and the picture of whoever sends one. Sound and picture themselves come in follow.js. */
 
-import { table } from "./words.js";
+import { announce } from "./announcer.js";
+import { Voices, floorOf, showTime } from "./floor.js";
+import { sentence, table } from "./words.js";
 
 /** The pictures, by seat. */
 export class Screens {
@@ -41,25 +43,57 @@ export class Screens {
   }
 }
 
-/** @param {HTMLElement} root @param {import("./store.js").LiveStore} store @param {Screens} screens */
-export function attachSeats(root, store, screens) {
+/** @param {HTMLElement} root @param {import("./store.js").LiveStore} store @param {Screens} screens @param {import("./connection.js").LiveConnection} live */
+export function attachSeats(root, store, screens, live) {
   const seats = /** @type {HTMLElement} */ (root.querySelector("#seats"));
   const blank = /** @type {HTMLTemplateElement} */ (document.getElementById("t-seat"));
   const names = table(seats, "data-names");
   const topics = table(document.body, "data-topics");
+  const box = /** @type {HTMLElement} */ (root.querySelector("#floor"));
+  const voices = new Voices(live, seats);
+  let told = box.querySelector("[data-floor-name]")?.textContent ?? "";
+  let shown = "";
   screens.onChange = drawSeats;
   store.follow(({ view }) => {
     if (view) drawSeats();
   });
+  setInterval(() => showTime(box, floorOf(store.view)?.turn, live.now()), 1000);
+
+  /** @param {any} seat @param {any} question */
+  function nameOfSeat(seat, question) {
+    const post = seat.title?.[document.documentElement.lang] || names[seat.kind] || "";
+    const name = question?.name ?? "";
+    return seat.kind === "hall" && name ? sentence(box, "from", { name, hall: post }) : name || post;
+  }
+
+  /** What changes is spoken once; the clock and who speaks are for the eye. */
+  function drawFloor() {
+    const now = floorOf(store.view);
+    const name = now ? nameOfSeat(now.seat, now.question) : "";
+    box.hidden = !now;
+    const who = /** @type {HTMLElement} */ (box.querySelector("[data-floor-name]"));
+    if (who.textContent !== name) who.textContent = name;
+    showTime(box, now?.turn, live.now());
+    if (name && name !== told) announce("floor", sentence(box, "now", { name }));
+    told = name;
+    const screen = Object.values(store.view?.seats ?? {}).find((/** @type {any} */ seat) => seat.kind === "slides" && seat.taken);
+    const says = screen ? (screen.shows ? sentence(box, "shown", { text: screen.shows }) : sentence(box, "unnamed")) : "";
+    if (says && says !== shown) announce("slides", says);
+    shown = says;
+  }
 
   function drawSeats() {
     const { questions = {}, turns = {}, seats: all = {} } = store.view ?? {};
     const cards = new Map(Array.from(seats.children, (card) => [card.getAttribute("data-seat"), card]));
     const taken = Object.entries(all).filter(([, seat]) => seat.taken);
-    const shown = taken.map(([id, seat]) => {
+    // A screen is large, and before those who speak about it.
+    taken.sort(([, a], [, b]) => Number(b.kind === "slides") - Number(a.kind === "slides"));
+    drawFloor();
+    const cardsShown = taken.map(([id, seat]) => {
       const known = /** @type {HTMLElement | undefined} */ (cards.get(id));
       const card = known ?? /** @type {HTMLElement} */ (blank.content.firstElementChild?.cloneNode(true));
       const question = questions[turns[seat.turn]?.questions?.[0]] ?? {};
+      const screenText = seat.shows ? sentence(box, "shown", { text: seat.shows }) : sentence(box, "unnamed");
       // One may follow another on a seat within a single tick: the picture must not be the one before's for a moment.
       if (known && (known.dataset.turn ?? "") !== (seat.turn ?? "")) screens.untilSeen(id);
       card.dataset.seat = id;
@@ -67,8 +101,11 @@ export function attachSeats(root, store, screens) {
       card.classList.toggle("seat-speaks", seat.kind === "citizen");
       const named = card.querySelector("[data-name]");
       const role = card.querySelector("[data-role]");
-      if (named) named.textContent = question.name || seat.title?.[document.documentElement.lang] || names[seat.kind] || "";
-      if (role) role.textContent = seat.muted ? (names.muted ?? "") : (topics[question.category] ?? (seat.title ? names[seat.kind] : "") ?? "");
+      card.classList.toggle("seat-shows", seat.kind === "slides");
+      card.toggleAttribute("data-floor", id === store.view.floor);
+      if (named) named.textContent = nameOfSeat(seat, question);
+      if (role && seat.kind === "slides") role.textContent = screenText;
+      else if (role) role.textContent = seat.muted ? (names.muted ?? "") : (topics[question.category] ?? (seat.title ? names[seat.kind] : "") ?? "");
       const screen = screens.all.get(id);
       if (screen && screen.parentElement !== card) {
         card.prepend(screen);
@@ -77,7 +114,8 @@ export function attachSeats(root, store, screens) {
       return card;
     });
     // The last picture of someone who left would stay in the element: it leaves with the card.
-    seats.replaceChildren(...shown);
+    seats.replaceChildren(...cardsShown);
+    voices.mark();
     /** @type {HTMLElement} */ (root.querySelector("#stage-empty")).hidden = taken.length > 0;
   }
 }

@@ -5,6 +5,8 @@
 
 import { announce, nudge } from "./announcer.js";
 import { LiveConnection, RefusedError } from "./connection.js";
+import { Voices, floorOf, timeStage, timeText } from "./floor.js";
+import { Holding } from "./holding.js";
 import { remember } from "./memory.js";
 import { MicCheck } from "./miccheck.js";
 import { Reception, Sounds } from "./reception.js";
@@ -34,6 +36,8 @@ let answerBy = Number(page.dataset.answerBy);
 let limitMs = Number(page.dataset.limit) || 180000;
 let muted = false;
 let mutedByStaff = false;
+/** The turn is heard through the microphone of a hall: hers is not wanted. */
+let fromHall = false;
 let sending = false;
 let brokenAt = 0;
 let spoken = "";
@@ -76,7 +80,8 @@ const check = new MicCheck(() => sender.openMicrophone(), {
   onOpen: (stream) => {
     byId("stage-read").hidden = true;
     sender.speakInto(stream);
-    sender.mute(muted);
+    sound();
+    byId("talk").hidden = false;
     byId("mute").hidden = false;
     byId("camera").hidden = false;
     byId("ready-box").hidden = turnState === "ready";
@@ -84,6 +89,12 @@ const check = new MicCheck(() => sender.openMicrophone(), {
     listen();
   },
 });
+
+const holding = new Holding(byId("talk"), () => {
+  sound();
+  showAir();
+});
+const voices = new Voices(live, page);
 
 store.follow(() => {
   const turn = store.view?.turns?.[turnId];
@@ -94,11 +105,21 @@ store.follow(() => {
     if (mine && turnState !== "parked" && !outcome) becomeTurn("parked");
     return;
   }
+  if (turnState === "on_stage" && turn.state === "on_stage" && turn.ends_at > endsAt && endsAt) {
+    spoken = "";
+    announce("more", sentence(page, "floor-more", { n: Math.round((turn.ends_at - live.now()) / 1000) }));
+  }
   endsAt = turn.ends_at ?? 0;
   answerBy = turn.answer_by ?? 0;
   limitMs = turn.limit_ms ?? limitMs;
   const seat = store.view.seats?.[turn.seat ?? ""];
   mutedByStaff = Boolean(seat?.muted) && !muted;
+  air.dataset.seat = turn.seat ?? "";
+  voices.mark();
+  holding.ask(seat?.talk === "hold");
+  const hall = seat?.kind === "hall" ? seat.title?.[document.documentElement.lang] || sentence(page, "hall-name") : "";
+  if (Boolean(hall) !== fromHall) speakFromHall(Boolean(hall));
+  showFloor(hall);
   if (turn.state !== turnState) becomeTurn(turn.state);
   showAir();
 });
@@ -106,6 +127,36 @@ store.follow(() => {
 function farewell() {
   if (OVER_PHASES.has(store.view?.session?.phase)) return "stage-hearing-over";
   return FAREWELLS[outcome] ?? (turnState === "on_stage" ? "stage-off" : "next-over");
+}
+
+/** Whose turn it is to speak, in large letters; told when it changes. @param {string} hall */
+function showFloor(hall) {
+  const now = floorOf(store.view);
+  const mine = now?.seat.turn === turnId;
+  const name = now?.question?.name || now?.seat.title?.[document.documentElement.lang] || table(page, "data-seats")[now?.seat.kind] || "";
+  const says = hall ? sentence(page, "floor-hall", { hall }) : mine ? sentence(page, "floor-yours") : now ? sentence(page, "floor-other", { name }) : sentence(page, "floor-none");
+  const box = byId("floor");
+  box.hidden = false;
+  box.toggleAttribute("data-mine", mine);
+  if (box.textContent === says) return;
+  box.textContent = says;
+  if (turnState === "on_stage") announce("floor", says);
+}
+
+/** There is a microphone for everybody where she stands: hers would only echo. @param {boolean} yes */
+function speakFromHall(yes) {
+  fromHall = yes;
+  air.hidden = yes;
+  for (const id of ["talk", "mute", "camera", "mic"]) byId(id).hidden = yes || !sender.audio;
+  if (!yes) return;
+  check.stop();
+  sender.stop();
+  hearing.stop();
+}
+
+/** What goes out: nothing while she is muted, or holds no button where one has to be held. */
+function sound() {
+  sender.mute(muted || !holding.talks);
 }
 
 /** @param {string} state */
@@ -122,7 +173,7 @@ function becomeTurn(state) {
     check.stop();
     air.focus();
     stayAwake();
-    if (!sender.audio) void check.start();
+    if (!sender.audio && !onHallSeat()) void check.start();
   } else {
     history.replaceState(null, "", `/s/${sessionId}/next`);
   }
@@ -132,9 +183,15 @@ function becomeTurn(state) {
 
 /** From "I am ready" on she hears the hearing on this page; before, the live page was for that. */
 function listen() {
-  if (HEARS.has(turnState)) hearing.start();
+  if (HEARS.has(turnState) && !fromHall) hearing.start();
   else hearing.stop();
   byId("hears").hidden = !hearing.wanted;
+}
+
+/** Whether the turn stands on a hall's seat, as far as is known. */
+function onHallSeat() {
+  const seat = store.view?.turns?.[turnId]?.seat;
+  return store.view?.seats?.[seat ?? ""]?.kind === "hall";
 }
 
 /** A phone that falls asleep falls silent. The system takes the lock back whenever the page is out of sight. */
@@ -163,9 +220,9 @@ function leave(why) {
 
 function showAir() {
   if (turnState !== "on_stage") return;
-  const state = muted || mutedByStaff ? "muted" : sending ? "on" : "wait";
+  const state = muted || mutedByStaff ? "muted" : !sending ? "wait" : holding.talks ? "on" : "held";
   if (air.dataset.air === state) return;
-  const words = mutedByStaff ? "stage-muted-by" : { muted: "stage-you-muted", on: "stage-on", wait: "stage-going" }[state];
+  const words = mutedByStaff ? "stage-muted-by" : { muted: "stage-you-muted", on: "stage-on", wait: "stage-going", held: "talk-waits" }[state];
   air.dataset.air = state;
   /** @type {HTMLElement} */ (air.querySelector("span")).textContent = sentence(page, words ?? "");
   announce("air", sentence(page, words ?? ""), { urgent: true });
@@ -179,7 +236,7 @@ function tick() {
     const held = Math.max(0, holdS - Math.floor((performance.now() - brokenAt) / 1000));
     netBar.textContent = held ? sentence(page, turnState === "on_stage" ? "net-held-s" : "net-kept", { n: held }) : sentence(page, "next-kept");
   }
-  if (turnState === "on_stage" && endsAt) showClock(Math.round((endsAt - now) / 1000));
+  if (turnState === "on_stage" && endsAt) showClock(endsAt - now);
   else if (turnState === "called" || turnState === "on_deck") {
     const left = Math.max(0, Math.ceil((answerBy - now) / 1000));
     byId("left").textContent = answerBy ? sentence(page, "next-left", { n: left }) : "";
@@ -188,13 +245,16 @@ function tick() {
   else byId("left").textContent = sentence(page, "next-kept");
 }
 
-/** @param {number} left seconds */
-function showClock(left) {
-  const shown = Math.max(0, left);
-  byId("clock").textContent = `${Math.floor(shown / 60)}:${String(shown % 60).padStart(2, "0")}`;
-  byId("progress").style.transform = `scaleX(${Math.max(0, Math.min(1, (left * 1000) / limitMs))})`;
-  byId("clock").classList.toggle("clock-low", left <= 30);
+/** @param {number} leftMs */
+function showClock(leftMs) {
+  const left = Math.ceil(leftMs / 1000);
+  const stage = timeStage(leftMs);
+  byId("clock").textContent = timeText(leftMs);
+  byId("clock").dataset.stage = stage;
+  byId("progress").style.transform = `scaleX(${Math.max(0, Math.min(1, leftMs / limitMs))})`;
+  byId("clock").classList.toggle("clock-low", stage !== "");
   byId("clock-note").hidden = left > 0;
+  byId("clock-note").textContent = sentence(page, stage === "grace" ? "floor-grace" : "stage-over");
   const mark = left <= 0 ? "over" : left <= 10 ? "ten" : left <= 30 ? "thirty" : "";
   if (!mark || mark === spoken) return;
   spoken = mark;
@@ -222,7 +282,7 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
 
 byId("mute").addEventListener("click", () => {
   muted = !muted;
-  sender.mute(muted);
+  sound();
   const button = byId("mute");
   button.setAttribute("aria-pressed", String(muted));
   /** @type {HTMLElement} */ (button.querySelector("span")).textContent = sentence(button, muted ? "on" : "off");
@@ -256,6 +316,6 @@ live.start();
 if (turnState === "called") void live.send("turn.accept", { turn: turnId }).catch(() => {});
 if (turnState === "on_stage") {
   stayAwake();
-  void check.start();
+  if (!page.dataset.hall) void check.start();
 } else byId("next-title").focus();
 addEventListener("pagehide", () => sender.stop());
