@@ -14,9 +14,12 @@ FLOOR_KBPS = 30.0
 #: A REMB below so much of the one before is a fall; so is a first one below so much of what was sent.
 FALL, FIRST_FALL = 0.97, 0.8
 #: Above the first loss there is too much on the line; below the second it may take more. Between them it is the radio.
-HEAVY_LOSS, LIGHT_LOSS = 0.10, 0.02
-#: Loss is only judged on so many packets, or after so many seconds.
-LOSS_PACKETS, LOSS_WINDOW_S = 20, 3.0
+HEAVY_LOSS, LIGHT_LOSS = 0.12, 0.02
+#: Loss is only judged on so many packets, or on fewer after so many seconds: of 20 packets, five in a hundred lost are
+#: often three.
+LOSS_PACKETS, LOSS_WINDOW_S = 60, 5.0
+#: From this loss on, one look counts double.
+GRAVE_LOSS = 0.3
 #: A round trip so much above the shortest, in ms, means a full queue on the way.
 QUEUE_MS = 400.0
 #: At most one step down in this time because of loss or delay, in seconds: the first must show in the next report.
@@ -90,7 +93,7 @@ class Estimate:
         few = self._expected < LOSS_PACKETS
         self._lost = self._expected = 0
         self._window_at = now
-        weight = SMOOTH / 2 if few else 2 * SMOOTH if loss > self.loss else SMOOTH
+        weight = SMOOTH / 2 if few else 2 * SMOOTH if loss >= GRAVE_LOSS else SMOOTH
         self.loss += weight * (loss - self.loss)
         if self.loss <= HEAVY_LOSS or loss <= HEAVY_LOSS:
             return False
