@@ -1,0 +1,24 @@
+"""Small samples of the benches of the stage: that they run, and that what they count comes out.
+
+The ratios themselves are not asserted here: on a busy machine a sample this small says nothing about them.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bench import forward
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+def test_forwarding_is_measured_beside_its_peers() -> None:
+    result = forward.inside(forward.SMALL, 7)
+    for key in ("vs_janus_1pub_50sub", "vs_janus_3pub_50sub"):
+        assert (result[key] is None) is ("janus" in result["absent"]), result
+        assert result[key] is None or 0 < result[key] < 20, result
+    assert 0 < result["vs_relay_8sub"] < 1, result
+    assert result["us_per_packet_200sub"] > 0
+    # A speaker's clip has about a hundred packets a second, and nobody lost many: the servers did the same work.
+    for what, rate in result["packets_per_s_each"].items():
+        assert rate > (200 if what.endswith("3pub") else 70), result
