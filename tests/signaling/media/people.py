@@ -15,6 +15,7 @@ from playwright.async_api import Page
 from signaling.client.media import Clip, Speaker, Watcher
 from signaling.media.plane import Plane
 from signaling.media.port import Codec, MediaPlane, MediaSettings, Report
+from tests.signaling.media.translator import Translator
 
 SESSION = "hearing1"
 SEATS = ("official", "citizen1", "citizen2", "signer")
@@ -87,29 +88,34 @@ class Hall:
             if isinstance(report, kind) and all(getattr(report, name) == value for name, value in facts.items())
         ]
 
-    async def speaker(self, name: str, picture: bool = True) -> Speaker:
+    async def speaker(self, name: str, picture: bool = True, through: Translator | None = None) -> Speaker:
         speaker = Speaker(self.clip, picture)
         self.people.append(speaker)
         offer = await self.plane.offer(SESSION, name, "publish")
-        await self.plane.answer(SESSION, name, offer.peer, await speaker.answer(offer.sdp))
+        sdp = through.between(offer.sdp) if through is not None else offer.sdp
+        await self.plane.answer(SESSION, name, offer.peer, await speaker.answer(sdp))
         await until(lambda: speaker.state == "connected")
         return speaker
 
-    async def watcher(self, name: str, seats: tuple[str, ...] | None = None) -> Watcher:
+    async def watcher(
+        self, name: str, seats: tuple[str, ...] | None = None, through: Translator | None = None
+    ) -> Watcher:
         watcher = Watcher()
         self.people.append(watcher)
         offer = await self.plane.offer(SESSION, name, "watch", seats)
-        await self.plane.answer(SESSION, name, offer.peer, await watcher.answer(offer.sdp))
+        sdp = through.between(offer.sdp) if through is not None else offer.sdp
+        await self.plane.answer(SESSION, name, offer.peer, await watcher.answer(sdp))
         await until(lambda: watcher.state == "connected")
         return watcher
 
 
 async def open_page(page: Page, requests: Callable[..., Awaitable[Any]] | None = None) -> None:
-    """An empty page with the real module, on an origin that a browser trusts with a microphone."""
+    """An empty page with the real modules, on an origin that a browser trusts with a microphone."""
 
     async def serve(route: Any) -> None:
-        if route.request.url.endswith("/media.js"):
-            await route.fulfill(path=STATIC / "js" / "media.js", content_type="text/javascript")
+        name = route.request.url.rpartition("/")[2]
+        if name.endswith(".js"):
+            await route.fulfill(path=STATIC / "js" / name, content_type="text/javascript")
         else:
             await route.fulfill(body="<!doctype html><title>stage</title>", content_type="text/html")
 
@@ -165,9 +171,10 @@ class BrowserWatcher:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    async def join(self, plane: MediaPlane, name: str, picture: bool = True) -> None:
+    async def join(self, plane: MediaPlane, name: str, picture: bool = True, through: Translator | None = None) -> None:
         offer = await plane.offer(SESSION, name, "watch")
-        given = {"offer": {"peer": offer.peer, "sdp": offer.sdp}, "picture": picture}
+        sdp = through.between(offer.sdp) if through is not None else offer.sdp
+        given = {"offer": {"peer": offer.peer, "sdp": sdp}, "picture": picture}
         answer = await self.page.evaluate(WATCH, given)
         await plane.answer(SESSION, name, offer.peer, answer)
         await self.page.wait_for_function("window.watching.state === 'up'")
