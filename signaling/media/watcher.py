@@ -14,6 +14,9 @@ from signaling.media.peer import Peer
 from signaling.media.rtcp import Block
 from signaling.media.valve import Valve
 
+#: The SSRC under which the server itself reports.
+OWN_SSRC = 1
+
 #: Sender reports remembered, one a second: a browser answers the last with its next receiver report.
 REPORTS = 8
 
@@ -170,7 +173,9 @@ class Watcher(Peer):
             self.link.decide(now)
 
     def report(self, now: float, wall: float) -> None:
-        """Sender reports of every line that is being sent, in one packet. `wall` is Unix time in seconds."""
+        """Sender reports of every line that is being sent, in one packet. `wall` is Unix time in seconds. With nothing
+        to report an empty receiver report says that the line is there (RFC 3550 §6.4.2): what is not heard of for two
+        seconds is then broken, and not only an empty stage."""
         ntp = rtcp.ntp_from_unix(wall)
         reports = names = b""
         for way in self._outlets.values():
@@ -184,3 +189,5 @@ class Watcher(Peer):
         if reports:
             self._reported.append((ntp >> 16 & 0xFFFFFFFF, now))
             self.wire.send_rtcp(reports + names)
+        else:
+            self.wire.send_rtcp(rtcp.receiver_report(OWN_SSRC, []))
