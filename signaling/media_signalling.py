@@ -121,8 +121,11 @@ class MediaSignalling:
             raise Refused("media", reason="media_unknown_session")
         await self._opened(live)
         seats = request.seats if isinstance(request, protocol.MediaWatch) else None
+        network: port.NetworkClass = "unknown"
+        if isinstance(request, protocol.MediaPublish | protocol.MediaWatch):
+            network = request.network
         name = bearer.participant + SCREEN if screen else bearer.participant
-        offer = await self._plane.offer(bearer.session, name, direction, seats)
+        offer = await self._plane.offer(bearer.session, name, direction, seats, network)
         if screen:
             self._screens.add(offer.peer)
         self._peers[offer.peer] = (line, bearer, direction)

@@ -17,6 +17,8 @@ from rooms.base import Command, Id, Role, Slug
 from rooms.session import COMMANDS
 from rooms.views import ViewAudience
 
+from .media.port import NetworkClass
+
 VERSIONS: Final = (1,)
 SUBPROTOCOL: Final = "kachehri.v1"
 #: The entry pass rides as a second subprotocol behind this prefix; only SUBPROTOCOL is answered.
@@ -36,6 +38,10 @@ Key = Annotated[
 ]
 SessionId = Annotated[str, msgspec.Meta(pattern=r"^[a-z2-7]{8}$(?!\n)", description="8 letters of a-z and 2-7")]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=SAFE_INTEGER, description="number of the last event known, without gaps")]
+
+Network = Annotated[
+    NetworkClass, msgspec.Meta(description="what the browser says of its network; pictures begin accordingly")
+]
 
 #: What nobody but the server itself may command is not part of the protocol at all.
 SPOKEN: Final[tuple[type[Command], ...]] = tuple(
@@ -78,12 +84,14 @@ class MediaPublish(MediaRequest, frozen=True, kw_only=True, forbid_unknown_field
     screen on a seat for slides, over a peer beside one's own."""
 
     screen: bool = False
+    network: Network = "unknown"
 
 
 class MediaWatch(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.watch"):
     """Ask for an offer to receive the stage; `seats` are those wanted, none named means all."""
 
     seats: Annotated[tuple[Slug, ...], msgspec.Meta(min_length=1, max_length=12)] | None = None
+    network: Network = "unknown"
 
 
 class MediaAnswer(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.answer"):

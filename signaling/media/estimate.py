@@ -22,6 +22,8 @@ LOSS_PACKETS, LOSS_WINDOW_S = 60, 5.0
 GRAVE_LOSS = 0.3
 #: A round trip so much above the shortest, in ms, means a full queue on the way.
 QUEUE_MS = 400.0
+#: The same one way, where it can be measured: half a word late is noticed.
+WAIT_MS = 150.0
 #: At most one step down in this time because of loss or delay, in seconds: the first must show in the next report.
 STEP_S = 1.0
 #: After a fall the estimate stays for so long, then grows by so much in a second.
@@ -109,6 +111,10 @@ class Estimate:
         if rtt_ms - self._least_rtt_ms < QUEUE_MS:
             return False
         return self._step(0.85 * self._used(sending), now)
+
+    def waited(self, queue_ms: float, sending: float, now: float) -> bool:
+        """Packets were seen to wait so long on the way, one way; whether that was too long."""
+        return queue_ms > WAIT_MS and self._step(0.85 * self._used(sending), now)
 
     def overflowed(self, now: float) -> None:
         """More came than was allowed to leave: whatever the limit is, it is not higher than now believed."""

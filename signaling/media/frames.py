@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import msgspec
 
-from signaling.media.port import Codec, Direction, EchoAction, Heard, MediaStats, Offer, Report
+from signaling.media.port import Codec, Direction, EchoAction, Heard, MediaStats, NetworkClass, Offer, Report
 
 #: Longest frame, in bytes: an answer of the longest kind fits twice.
 MAX_FRAME = 131_072
@@ -37,6 +37,7 @@ class MakeOffer(Call, frozen=True, kw_only=True, tag="offer", array_like=True):
     participant: str
     direction: Direction
     seats: tuple[str, ...] | None
+    network: NetworkClass
 
 
 class Answer(Call, frozen=True, kw_only=True, tag="answer", array_like=True):

@@ -29,6 +29,7 @@ from signaling.media.port import (
     MediaRefused,
     MediaSettings,
     MediaStats,
+    NetworkClass,
     Offer,
     Report,
     Reports,
@@ -141,13 +142,20 @@ class Plane:
                 self._stages[session] = Stage(session, fence, seats, codec, self._tell, self.network.fanout)
 
     async def offer(
-        self, session: str, participant: str, direction: Direction, seats: tuple[str, ...] | None = None
+        self,
+        session: str,
+        participant: str,
+        direction: Direction,
+        seats: tuple[str, ...] | None = None,
+        network: NetworkClass = "unknown",
     ) -> Offer:
         stage = self._stage(session)
         if direction not in ("publish", "watch", "private") or not _named(participant):
             raise MediaRefused("media_invalid")
         self._clear_way(session, participant, direction)
-        peer = self._make(stage, participant, direction, seats)
+        if network not in port.UPLINK_KBPS:
+            raise MediaRefused("media_invalid")
+        peer = self._make(stage, participant, direction, seats, network)
         local = await self._admit(peer)
         if isinstance(peer, PrivatePeer):
             return Offer(peer.name, sdp.private_offer(local, PRIVATE_SSRC))
@@ -199,7 +207,14 @@ class Plane:
             self.peer_ended(peer, "replaced")
 
     def _make(
-        self, stage: Stage, participant: str, direction: Direction, seats: tuple[str, ...] | None, lite: bool = False
+        self,
+        stage: Stage,
+        participant: str,
+        direction: Direction,
+        seats: tuple[str, ...] | None,
+        network: NetworkClass = "unknown",
+        *,
+        lite: bool = False,
     ) -> Peer:
         name = secrets.token_hex(8)
         limits = GateLimits(picture_bytes_per_s=2 * self.settings.video_kbps * 125)
@@ -207,14 +222,15 @@ class Plane:
             self, name, stage.session, participant, stage.codec, self.settings, self._certificate, self._clock, limits,
         )  # fmt: skip
         if direction == "publish":
-            return Publisher(lambda publisher: stage.wire_of(publisher.participant), *common, lite=lite)
+            kbps = port.UPLINK_KBPS[network]
+            return Publisher(lambda publisher: stage.wire_of(publisher.participant), *common, kbps=kbps, lite=lite)
         if direction == "private":
             return PrivatePeer(stage.backroom.spoken, *common)
         lines = []
         for seat in stage.seats.values():
             allowed = seats is None or seat.name in seats
             lines += [(line if allowed else None, seat.name) for line in (seat.audio, seat.video)]
-        return Watcher(lines, *common)
+        return Watcher(lines, *common, kbps=port.DOWNLINK_KBPS[network])
 
     async def answer(self, session: str, participant: str, peer: str, sdp: str) -> None:
         stage = self._stage(session)

@@ -20,6 +20,17 @@ PrivateState = Literal["asked", "listening", "talking", "over"]
 Codec = Literal["vp8", "h264"]
 Backend = Literal["mux", "direct"]
 
+#: What a phone says of its network: enough for sound only, for a small, a middling or a good picture.
+NetworkClass = Literal["unknown", "sound", "low", "middle", "high"]
+#: What a picture may take at first, in kbit/s, until the line itself has shown more or less: on the way in, and for all
+#: of one person's pictures together on the way out. None: as much as comes.
+UPLINK_KBPS: dict[NetworkClass, int | None] = {
+    "unknown": None, "sound": 30, "low": 100, "middle": 250, "high": None,
+}  # fmt: skip
+DOWNLINK_KBPS: dict[NetworkClass, int | None] = {
+    "unknown": None, "sound": 50, "low": 150, "middle": 500, "high": None,
+}  # fmt: skip
+
 #: Most seats of a session; each costs every watcher an audio and a video line.
 MAX_SEATS = 12
 
@@ -221,9 +232,15 @@ class MediaPlane(Protocol):
         is the id of their stream. Again with the same or a newer fence: the caller takes it over as it is."""
 
     async def offer(
-        self, session: str, participant: str, direction: Direction, seats: tuple[str, ...] | None = None
+        self,
+        session: str,
+        participant: str,
+        direction: Direction,
+        seats: tuple[str, ...] | None = None,
+        network: NetworkClass = "unknown",
     ) -> Offer:
-        """A fresh peer. `seats` are those whose tracks this watcher may receive; None means all."""
+        """A fresh peer. `seats` are those whose tracks this watcher may receive; None means all. `network` is what the
+        phone says of its own."""
 
     async def answer(self, session: str, participant: str, peer: str, sdp: str) -> None:
         """The browser's answer; `Up` follows when the connection stands."""

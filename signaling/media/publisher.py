@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from signaling.media import rtcp
+from signaling.media.estimate import Estimate
 from signaling.media.gate import Verdict
 from signaling.media.peer import Peer
 from signaling.media.rtp import Rtp, parse, unwrap
@@ -28,11 +29,17 @@ class Publisher(Peer):
 
     direction = "publish"
 
-    def __init__(self, on_source: Callable[[Publisher], None], *args: Any, **named: Any) -> None:
+    def __init__(
+        self, on_source: Callable[[Publisher], None], *args: Any, kbps: float | None = None, **named: Any
+    ) -> None:
         super().__init__(*args, **named)
         self._on_source = on_source
         self.expects(AUDIO_PT, VIDEO_PT[self.codec], RTX_PT[self.codec])
         self._timebase = Timebase()
+        #: What her line takes of pictures towards us; begins with what her browser said of her network.
+        self.estimate = Estimate(kbps, self.made_at)
+        self._sent: tuple[int, float] = (0, self.made_at)
+        self._video_kbps = 0.0
         self.sources: dict[Kind, Source] = {}
         #: Packets that came while the speaker had no seat, or was muted: never forwarded.
         self.held = 0
@@ -126,10 +133,34 @@ class Publisher(Peer):
         if not self.sources:
             return
         sources = list(self.sources.values())
+        blocks = [source.block(now) for source in sources]
+        self._weigh(now)
         self.wire.send_rtcp(
-            rtcp.receiver_report(OWN_SSRC, [source.block(now) for source in sources])
-            + rtcp.bitrate_limit(OWN_SSRC, self.settings.video_kbps * 1000, [source.ssrc for source in sources])
+            rtcp.receiver_report(OWN_SSRC, blocks)
+            + rtcp.bitrate_limit(OWN_SSRC, round(self.cap_kbps * 1000), [source.ssrc for source in sources])
         )
+
+    @property
+    def cap_kbps(self) -> float:
+        """Most that she may send of pictures."""
+        kbps = self.estimate.kbps
+        return self.settings.video_kbps if kbps is None else min(kbps, self.settings.video_kbps)
+
+    def _weigh(self, now: float) -> None:
+        """Takes what the last interval showed of her line into account."""
+        video, audio = self.sources.get("video"), self.sources.get("audio")
+        octets, since = self._sent
+        self._sent = (0 if video is None else video.octets), now
+        if video is not None and now > since:
+            kbps = 8 * max(0, video.octets - octets) / (now - since) / 1000
+            self._video_kbps += 0.5 * (kbps - self._video_kbps)
+        lost, expected = (sum(part) for part in zip(*(s.window for s in self.sources.values()), strict=True))
+        self.estimate.reported(lost, expected, self._video_kbps, now)
+        steady = audio if audio is not None and now - audio.heard_at < 1.0 else video
+        if steady is not None:
+            # Sound comes evenly and browsers send it before any picture, so only the network can delay it.
+            self.estimate.waited(1000 * steady.queue_s, self._video_kbps, now)
+        self.estimate.rise(self._video_kbps, now)
 
     def take_counts(self, now: float) -> tuple[dict[Kind, int], float]:
         """Packets by kind, and bits of payload per second, since the last call."""

@@ -21,6 +21,7 @@ from signaling.media.port import (
     Lost,
     MediaRefused,
     MediaStats,
+    NetworkClass,
     Offer,
     Ready,
     Report,
@@ -153,10 +154,20 @@ class RemotePlane:
         self._sessions.add(session)
 
     async def offer(
-        self, session: str, participant: str, direction: Direction, seats: tuple[str, ...] | None = None
+        self,
+        session: str,
+        participant: str,
+        direction: Direction,
+        seats: tuple[str, ...] | None = None,
+        network: NetworkClass = "unknown",
     ) -> Offer:
         done = await self._call(
-            frames.MakeOffer, session=session, participant=participant, direction=direction, seats=seats
+            frames.MakeOffer,
+            session=session,
+            participant=participant,
+            direction=direction,
+            seats=seats,
+            network=network,
         )
         assert done.offer is not None
         return done.offer

@@ -78,6 +78,8 @@ class Source:
         self.queue_s = 0.0  # how much longer than the shortest the way takes now
         self._before = (0, 0)  # expected and received at the last report
         self.fraction = 0
+        self.window = (0, 0)  # lost and expected in the last report's interval
+        self.heard_at = now
         self.report: Report | None = None
         self.report_at = 0.0
         self.keyframe_wanted = False
@@ -101,6 +103,7 @@ class Source:
         if ext > self.highest:
             self.highest = ext
         self.octets += len(packet.payload)
+        self.heard_at = now
         if again:
             return ext
         self.received += 1
@@ -171,6 +174,7 @@ class Source:
         new_expected, new_received = expected - self._before[0], self.received - self._before[1]
         self._before = (expected, self.received)
         lost = new_expected - new_received
+        self.window = max(0, lost), max(0, new_expected)
         self.fraction = min(255, (lost << 8) // new_expected) if new_expected > 0 and lost > 0 else 0
         lsr = dlsr = 0
         if self.report is not None:

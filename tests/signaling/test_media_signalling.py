@@ -43,7 +43,9 @@ class Notes:
         self._note("open", seats)
         self.known.add(session)
 
-    async def offer(self, session: str, participant: str, direction: Any, seats: Any = None) -> Offer:
+    async def offer(
+        self, session: str, participant: str, direction: Any, seats: Any = None, network: str = "unknown"
+    ) -> Offer:
         if session not in self.known:
             raise MediaRefused("media_unknown_session")
         self._note("offer", participant, direction, seats)

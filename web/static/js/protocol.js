@@ -379,6 +379,7 @@
  * @property {number} ref
  * @property {string | null} [as]
  * @property {boolean} [screen]
+ * @property {"high" | "low" | "middle" | "sound" | "unknown"} [network]
  */
 
 /**
@@ -429,6 +430,7 @@
  * @property {number} ref
  * @property {string | null} [as]
  * @property {Array<string> | null} [seats]
+ * @property {"high" | "low" | "middle" | "sound" | "unknown"} [network]
  */
 
 /**
