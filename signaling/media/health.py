@@ -19,15 +19,15 @@ WEAK_RTT, BAD_RTT = 400.0, 1_000.0
 WEAK_JITTER, BAD_JITTER = 60.0, 150.0
 #: Seconds without anything at all: bad, and gone. Pauses in speech are not meant; connectivity checks go on in them.
 BAD_SILENCE_S, GONE_SILENCE_S = 2.0, 5.0
-#: What a voice needs, in kbit/s: below it, the limit that her line has shown garbles speech.
-BAD_KBPS, WEAK_KBPS = 16.0, 32.0
+#: A line that takes no more than this beside the voice, in kbit/s, takes no picture either.
+WEAK_KBPS = 32.0
 #: Looks that must agree before the word gets worse, and seconds before it gets better.
 LOOKS, BETTER_S = 2, 6.0
 
 
 class Reading(NamedTuple):
-    """One look at a line. `limit_kbps` is what it was seen to take at most, `silent_s` how long nothing has come;
-    None: not known."""
+    """One look at a line. `limit_kbps` is what it was seen to take beside the voice, `silent_s` how long nothing has
+    come; None: not known."""
 
     loss: float = 0.0
     rtt_ms: float | None = None
@@ -47,7 +47,6 @@ def grade_now(reading: Reading) -> Grade:
         or rtt >= BAD_RTT
         or reading.jitter_ms >= BAD_JITTER
         or reading.silent_s >= BAD_SILENCE_S
-        or (limit is not None and limit < BAD_KBPS)
     ):
         return "bad"
     if (

@@ -13,6 +13,8 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from signaling.media.health import Grade
+
 Direction = Literal["publish", "watch", "private"]
 #: What somebody does on her own private line: keeps a phrase, hears it, or says that she was told who listens.
 EchoAction = Literal["record", "play", "told"]
@@ -73,7 +75,8 @@ class Offer(msgspec.Struct, frozen=True):
 
 class SeatStats(msgspec.Struct, frozen=True, omit_defaults=True):
     """One seat as the plane sees it, over the last two seconds. `loss` is a fraction, `rtt` in ms, `level` in -dBov
-    (0 loud, 127 silence)."""
+    (0 loud, 127 silence). `estimate_kbps` is what the line towards us takes of pictures, None while nothing has shown a
+    limit; `grade` is the whole in one word (health.py)."""
 
     seat: str
     participant: str = ""
@@ -83,6 +86,9 @@ class SeatStats(msgspec.Struct, frozen=True, omit_defaults=True):
     loss: float = 0.0
     rtt: int | None = None
     level: int | None = None
+    jitter_ms: int = 0
+    estimate_kbps: int | None = None
+    grade: Grade = "good"
 
 
 class MediaStats(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -11,6 +11,7 @@ from typing import Any
 from signaling.media import rtcp
 from signaling.media.estimate import Estimate
 from signaling.media.gate import Verdict
+from signaling.media.health import Health, Reading
 from signaling.media.peer import Peer
 from signaling.media.rtp import Rtp, parse, unwrap
 from signaling.media.sdp import AUDIO_CLOCK, AUDIO_PT, RTX_PT, VIDEO_CLOCK, VIDEO_PT
@@ -38,6 +39,7 @@ class Publisher(Peer):
         self._timebase = Timebase()
         #: What her line takes of pictures towards us; begins with what her browser said of her network.
         self.estimate = Estimate(kbps, self.made_at)
+        self.health = Health()
         self._sent: tuple[int, float] = (0, self.made_at)
         self._video_kbps = 0.0
         self.sources: dict[Kind, Source] = {}
@@ -161,6 +163,18 @@ class Publisher(Peer):
             # Sound comes evenly and browsers send it before any picture, so only the network can delay it.
             self.estimate.waited(1000 * steady.queue_s, self._video_kbps, now)
         self.estimate.rise(self._video_kbps, now)
+
+    def look(self, now: float) -> None:
+        """Says how her line is doing, by the word that the desk shows."""
+        audio, rtt = self.sources.get("audio"), self.wire.rtt
+        reading = Reading(
+            loss=self.estimate.loss,
+            rtt_ms=None if rtt is None else 1000 * rtt,
+            jitter_ms=0.0 if audio is None else audio.jitter_ms,
+            limit_kbps=self.estimate.kbps,
+            silent_s=now - self.last,
+        )
+        self.health.look(reading, now)
 
     def take_counts(self, now: float) -> tuple[dict[Kind, int], float]:
         """Packets by kind, and bits of payload per second, since the last call."""

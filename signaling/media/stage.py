@@ -213,6 +213,8 @@ class Stage:
     def measure(self, now: float) -> bool:
         """Takes stock of the seats; False when there is nothing to tell."""
         before = self.last
+        for publisher in self.publishers.values():
+            publisher.look(now)
         counts = {name: publisher.take_counts(now) for name, publisher in self.publishers.items()}
         taken = {seat.occupant: seat.name for seat in self.seats.values() if seat.occupant is not None}
         self.last = tuple(self._stats(seat, occupant, counts) for occupant, seat in taken.items())
@@ -222,7 +224,7 @@ class Stage:
     def _stats(self, seat: str, occupant: str, taken: dict[str, tuple[dict[Kind, int], float]]) -> SeatStats:
         publisher = self.publishers.get(occupant)
         if publisher is None:
-            return SeatStats(seat, occupant)
+            return SeatStats(seat, occupant, grade="gone")
         counts, bits = taken[occupant]
         audio, video = publisher.sources.get("audio"), publisher.sources.get("video")
         level = None
@@ -239,6 +241,9 @@ class Stage:
             loss=round(worst / 256, 3),
             rtt=None if rtt is None else round(rtt * 1000),
             level=level,
+            jitter_ms=0 if audio is None else round(audio.jitter_ms),
+            estimate_kbps=None if publisher.estimate.kbps is None else round(publisher.estimate.kbps),
+            grade=publisher.health.grade,
         )
 
     def spend(self, now: float, limit_kbps: int) -> None:

@@ -127,6 +127,11 @@ class Source:
         self._shortest = shortest + DRIFT * 0.04
         self.queue_s += 0.2 * (transit - shortest - self.queue_s)
 
+    @property
+    def jitter_ms(self) -> float:
+        """How unevenly packets come (RFC 3550 §6.4.1), in milliseconds."""
+        return 1000 * self._jitter / self.clock_rate
+
     def restarts(self, packet: Rtp) -> bool:
         """Whether this packet cannot belong to the same run of numbers."""
         if packet.ssrc != self.ssrc:

@@ -21,7 +21,6 @@ from signaling.media.health import BETTER_S, ORDER, Grade, Health, Reading, grad
         (Reading(loss=0.2), "bad"),
         (Reading(rtt_ms=1_500.0), "bad"),
         (Reading(jitter_ms=200.0), "bad"),
-        (Reading(limit_kbps=12.0), "bad"),
         (Reading(silent_s=3.0), "bad"),
         (Reading(silent_s=5.0), "gone"),
     ],

@@ -378,3 +378,27 @@ async def test_a_speaker_is_told_how_it_arrives_and_how_much_she_may_send(hall: 
     async with asyncio.timeout(8):
         while not await reported():
             await asyncio.sleep(0.1)
+
+
+async def test_how_a_line_does_is_one_word_beside_its_figures(hall: Hall, clock: Shifted) -> None:
+    await hall.speaker("asma")
+    await hall.plane.seat(SESSION, 1, "citizen1", "asma", 5)
+    await hall.plane.seat(SESSION, 1, "citizen2", "nobody", 6)
+    await until(lambda: hall.told(port.Seats) and len(hall.told(port.Seats)[-1].seats) == 2)
+    her, nobody = hall.told(port.Seats)[-1].seats
+    assert (her.grade, nobody.grade, her.estimate_kbps) == ("good", "gone", None)
+    publisher = peer_of(hall, "asma")
+    assert isinstance(publisher, Publisher)
+    for _ in range(8):
+        publisher.estimate.reported(40, 100, 200.0, clock())
+    await until(lambda: hall.told(port.Seats)[-1].seats[0].grade == "bad", 12)
+
+
+async def test_who_says_that_her_network_is_slow_is_asked_for_little(hall: Hall) -> None:
+    await hall.plane.offer(SESSION, "slow", "publish", None, "low")
+    await hall.plane.offer(SESSION, "quick", "publish", None, "high")
+    slow, quick = peer_of(hall, "slow"), peer_of(hall, "quick")
+    assert isinstance(slow, Publisher) and isinstance(quick, Publisher)
+    assert (slow.cap_kbps, quick.cap_kbps) == (100, quick.settings.video_kbps)
+    with pytest.raises(MediaRefused):
+        await hall.plane.offer(SESSION, "odd", "publish", None, "fast")  # type: ignore[arg-type]
