@@ -379,6 +379,11 @@ class Wire:
             self.gate.drop(Verdict.MALFORMED)
             logger.debug("datagram dropped", exc_info=True)
 
+    @property
+    def queued(self) -> int:
+        """DTLS records that wait for the handshake; never more than `MAX_QUEUED`."""
+        return self._connection._queue.qsize()
+
     def heard(self) -> None:
         self.receiver.heard(self.clock())
 
