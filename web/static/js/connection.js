@@ -6,6 +6,9 @@
 const QUICK_MS = 500;
 const LONGEST_MS = 15000;
 const ENTER_MS = 10000;
+/** Who is on deck or on the stage does not wait for a try that may hang: another is made beside it. */
+const BESIDE_MS = 1000;
+const BESIDE_MOST_MS = 3000;
 
 /** 128 random bits in URL-safe letters. randomUUID does not exist on plain http. */
 export function newKey() {
@@ -104,6 +107,7 @@ export class LiveConnection {
     const round = ++this.entries;
     const patience = new AbortController();
     setTimeout(() => patience.abort(), ENTER_MS);
+    if (this.urgent) this.timer = setTimeout(() => this.beside(), Math.min(BESIDE_MOST_MS, BESIDE_MS * 1.3 ** this.tries));
     try {
       const response = await fetch("/pass", {
         method: "POST",
@@ -111,13 +115,13 @@ export class LiveConnection {
         headers: { "content-type": "application/json", "x-form-token": formToken },
         body: JSON.stringify({ session, as: as ?? "citizen" }),
       });
-      if (round !== this.entries) return; // somebody was quicker: the network came back meanwhile
+      if (this.socket || this.stopped) return; // another try was quicker
       if (response.status === 403 || response.status === 404) return this.end(response.status);
       if (!response.ok) return this.again();
       const { pass } = await response.json();
-      if (!this.stopped && round === this.entries) this.dial(pass);
+      if (!this.stopped && !this.socket) this.dial(pass);
     } catch {
-      if (round === this.entries) this.again();
+      if (round === this.entries && !this.socket) this.again();
     }
   }
 
@@ -135,9 +139,24 @@ export class LiveConnection {
       this.hear(JSON.parse(data));
     };
     socket.onclose = ({ code }) => {
-      if (this.socket === socket) this.broken(code);
+      if (this.socket !== socket) return;
+      this.socket = null;
+      this.broken(code);
     };
-    this.watch(10000);
+    this.watch(this.urgent ? Math.min(ENTER_MS, BESIDE_MOST_MS + 500 * this.tries) : ENTER_MS);
+  }
+
+  beside() {
+    this.tries += 1;
+    void this.enter();
+  }
+
+  /**
+   * An answer is overdue. If nothing else came meanwhile either, the line is dead, whatever the phone believes.
+   * @param {number} ms
+   */
+  doubt(ms) {
+    if (this.joined && Date.now() - this.heardAt >= ms) this.giveUp();
   }
 
   /** Nothing heard for too long: the line is dead, whatever the phone believes. @param {number} ms */
@@ -207,7 +226,7 @@ export class LiveConnection {
   again(code) {
     this.tell("off", code);
     const longest = Math.min(LONGEST_MS, 1000 * 2 ** this.tries++);
-    const pause = this.urgent ? QUICK_MS : QUICK_MS + Math.random() * longest;
+    const pause = this.urgent ? (this.tries > 1 ? QUICK_MS : 0) : QUICK_MS + Math.random() * longest;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.enter(), pause);
   }
@@ -222,7 +241,10 @@ export class LiveConnection {
   hurry() {
     if (this.stopped || this.joined || !this.tries) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.enter(), Math.random() * 300);
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+    this.timer = setTimeout(() => this.enter(), Math.random() * (this.urgent ? 50 : 300));
   }
 
   /** @param {number} code */

@@ -4,9 +4,11 @@
  */
 
 import { RefusedError } from "./connection.js";
+import { Standing } from "./standing.js";
 
-const AGAIN_MS = 500;
-const AGAIN_MOST_MS = 15000;
+/** Where nothing stands at all, so many tries; where the media process is away, two minutes of them. */
+const REFUSALS_MOST = 3;
+const AWAY_MOST = 20;
 
 /** @typedef {"off" | "wait" | "on" | "fail" | "full"} Coming */
 
@@ -20,98 +22,78 @@ export class Reception {
     this.kind = kind;
     this.onSeat = onSeat;
     this.onState = onState;
-    this.wanted = false;
-    this.round = 0;
-    this.tries = 0;
-    this.timer = 0;
     /** Bytes of connections that are over, and of the present one when it was last looked at. */
     this.spent = 0;
     this.seen = 0;
     /** @type {any} */
-    this.peer = null;
-    live.on("media.lost", (frame) => {
-      if (this.wanted && this.peer && (!frame.peer || frame.peer === this.peer.peer)) this.again();
+    this.counted = null;
+    this.standing = new Standing(live, {
+      type: "media.watch",
+      eager: false,
+      make: (offer, onstate) => this.make(offer, onstate),
+      onState: (state) => this.onState(state === "up" ? "on" : "wait"),
+      mayRetry: (error, tries) => this.mayRetry(error, tries),
     });
   }
 
+  get wanted() {
+    return this.standing.wanted;
+  }
+
+  /** The tap is for "until I say stop": what is lost is fetched again without another. */
   start() {
     if (this.wanted) return;
-    this.wanted = true;
-    this.tries = 0;
     this.onState("wait");
-    void this.connect();
+    void this.standing.start();
   }
 
   /** @param {Coming} [why] */
   stop(why = "off") {
     if (!this.wanted) return;
-    this.wanted = false;
-    this.round += 1;
-    clearTimeout(this.timer);
-    this.drop();
+    this.standing.stop();
     this.onState(why);
   }
 
   /** What has arrived so far, over all connections. */
   async bytes() {
-    if (this.peer) this.seen = await this.peer.bytes().catch(() => this.seen);
+    const { peer } = this.standing;
+    if (peer !== this.counted) {
+      this.spent += this.seen;
+      this.seen = 0;
+      this.counted = peer;
+    }
+    if (peer) this.seen = await peer.bytes().catch(() => this.seen);
     return this.spent + this.seen;
   }
 
-  async connect() {
-    const round = ++this.round;
-    const { kind, live } = this;
-    try {
-      const { watch } = await import("./media.js");
-      const offer = await live.send("media.watch");
-      const peer = await watch(offer, {
-        sound: kind === "sound",
-        picture: kind === "picture",
-        onseat: (seat, streams) => this.round === round && this.onSeat(seat, kind === "sound" ? streams.audio : streams.video),
-        onstate: (state) => this.heard(peer, state),
-      });
-      if (round !== this.round) return peer.close();
-      this.drop();
-      this.peer = peer;
-      await live.send("media.answer", { peer: peer.peer, sdp: peer.answer });
-    } catch (error) {
-      if (round === this.round && this.wanted) this.refused(error);
-    }
+  /** @param {any} offer @param {(state: string) => void} onstate */
+  async make(offer, onstate) {
+    const { kind } = this;
+    const { watch } = await import("./media.js");
+    /** @type {Map<string, MediaStream>} */
+    const streams = new Map();
+    const peer = await watch(offer, {
+      sound: kind === "sound",
+      picture: kind === "picture",
+      onseat: (seat, both) => streams.set(seat, kind === "sound" ? both.audio : both.video),
+      // What plays now plays on until the fresh connection stands.
+      onstate: (state) => {
+        onstate(state);
+        if (state === "up" && peer === this.standing.peer) for (const [seat, stream] of streams) this.onSeat(seat, stream);
+      },
+    });
+    return peer;
   }
 
-  /** @param {any} peer @param {string} state */
-  heard(peer, state) {
-    if (peer !== this.peer) return;
-    if (state === "up") {
-      this.tries = 0;
-      this.onState("on");
-    } else if (state === "failed") {
-      this.again();
-    }
-  }
-
-  /** @param {unknown} error */
-  refused(error) {
+  /** @param {unknown} error @param {number} tries */
+  mayRetry(error, tries) {
     const reason = error instanceof RefusedError ? (error.params.reason ?? error.code) : "";
+    const away = reason === "media_lost" || reason === "lost";
     if (reason === "media_full") this.stop("full");
     else if (reason === "ended" || reason === "phase" || reason === "not_allowed") this.stop("fail");
-    else if (this.tries > 2 && !this.peer && reason !== "lost") this.stop("fail");
-    else this.again();
-  }
-
-  /** The tap was for "until I say stop": what is lost is fetched again without another. */
-  again() {
-    const pause = Math.min(AGAIN_MOST_MS, AGAIN_MS * 2 ** this.tries++);
-    clearTimeout(this.timer);
-    this.onState("wait");
-    this.timer = setTimeout(() => this.wanted && void this.connect(), pause * (0.75 + Math.random() / 2));
-  }
-
-  drop() {
-    this.spent += this.seen;
-    this.seen = 0;
-    this.peer?.close();
-    this.peer = null;
+    else if (tries >= (away ? AWAY_MOST : REFUSALS_MOST) && !this.standing.peer) this.stop("fail");
+    else this.onState("wait");
+    return this.wanted;
   }
 }
 

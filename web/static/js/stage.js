@@ -1,31 +1,45 @@
-/** On air: sends sound and, if wanted, a picture; asks for a fresh peer when the line breaks. */
+/** On air: sends sound and, if wanted, a picture, over a peer that is kept standing. */
 
+import { RefusedError } from "./connection.js";
 import { capture } from "./mic.js";
+import { Standing } from "./standing.js";
 
 /** Video of a citizen: small, slow, and enough to see who speaks. */
-const PICTURE = { width: { ideal: 424 }, height: { ideal: 240 }, frameRate: { ideal: 12, max: 15 }, facingMode: "user" };
+const CAMERA = { width: { ideal: 424 }, height: { ideal: 240 }, frameRate: { ideal: 12, max: 15 }, facingMode: "user" };
 const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
-const PICTURE_KBPS = 200;
-const SEND_AGAIN_MS = 500;
+const CAMERA_KBPS = 200;
+/** After a broken line the picture comes so much later than the sound: it would take the first packets' place. */
+const PICTURE_LATER_MS = 1500;
+/** Two minutes of tries; the seat is held for less. */
+const TRIES_MOST = 60;
 
 export class StageSender {
   /** @param {import("./connection.js").LiveConnection} live @param {(state: "up" | "down") => void} onState */
   constructor(live, onState) {
     this.live = live;
-    this.onState = onState;
     /** @type {MediaStreamTrack | null} */
     this.audio = null;
     /** @type {MediaStreamTrack | null} */
     this.video = null;
-    /** @type {any} */
-    this.peer = null;
-    /** The peer that is heard until the new one is. @type {any} */
-    this.before = null;
-    this.wanted = false;
-    this.busy = false;
-    live.on("media.lost", (frame) => {
-      if (!frame.peer || frame.peer === this.peer?.peer) void this.renew();
+    this.onState = onState;
+    this.standing = new Standing(live, {
+      type: "media.publish",
+      eager: true,
+      make: (offer, onstate) => this.make(offer, onstate),
+      onState: (state) => this.told(state),
+      mayRetry: (error, tries) => tries < TRIES_MOST && !(error instanceof RefusedError && error.code === "ended"),
     });
+    /** A line broke, and the picture waits until the sound is there. */
+    this.broken = false;
+  }
+
+  get wanted() {
+    return this.standing.wanted;
+  }
+
+  /** @returns {any} */
+  get peer() {
+    return this.standing.peer;
   }
 
   /** @returns {Promise<MediaStream>} */
@@ -43,45 +57,31 @@ export class StageSender {
 
   /** Make the peer before the turn begins: then sound is there within a second of "I am ready". */
   async connect() {
-    this.wanted = true;
-    if (this.busy || !this.audio) return;
-    this.busy = true;
-    try {
-      const { publish } = await import("./media.js");
-      const offer = await this.live.send("media.publish");
-      const tracks = { audio: this.audio, video: this.video };
-      const peer = await publish(offer, tracks, { kbps: PICTURE_KBPS, onstate: (/** @type {string} */ state) => this.heard(peer, state) });
-      this.before?.close();
-      this.before = this.peer;
-      this.peer = peer;
-      await this.live.send("media.answer", { peer: peer.peer, sdp: peer.answer });
-    } catch {
-      setTimeout(() => this.wanted && void this.connect(), SEND_AGAIN_MS);
-    } finally {
-      this.busy = false;
-    }
+    if (!this.audio) return;
+    if (this.wanted) await this.standing.connect();
+    else await this.standing.start();
   }
 
-  /** @param {any} peer @param {string} state */
-  heard(peer, state) {
-    if (peer !== this.peer && this.peer) return;
-    if (state === "up" || state === "failed") this.forgetBefore();
-    this.onState(state === "up" ? "up" : "down");
-    if (state === "failed") void this.renew();
+  /** @param {any} offer @param {(state: string) => void} onstate */
+  async make(offer, onstate) {
+    const { publish } = await import("./media.js");
+    const peer = await publish(offer, { audio: this.audio, video: this.video }, { kbps: CAMERA_KBPS, onstate });
+    if (this.broken && this.video) await peer.replace("video", null);
+    return peer;
   }
 
-  /** Closed any earlier, it would end her line before the new one stands, and the hearing would see her drop. */
-  forgetBefore() {
-    this.before?.close();
-    this.before = null;
+  /** @param {"up" | "down"} state */
+  told(state) {
+    if (state === "down") this.broken = true;
+    else if (this.broken) setTimeout(() => this.showAgain(this.peer), PICTURE_LATER_MS);
+    this.onState(state);
   }
 
-  async renew() {
-    this.forgetBefore();
-    this.peer?.close();
-    this.peer = null;
-    this.onState("down");
-    if (this.wanted) await this.connect();
+  /** @param {any} peer */
+  showAgain(peer) {
+    if (peer === null || peer !== this.peer || peer.state !== "up") return;
+    this.broken = false;
+    if (this.video) void peer.replace("video", this.video);
   }
 
   /** @param {boolean} muted */
@@ -91,8 +91,9 @@ export class StageSender {
 
   /** A camera is a new kind of track, so it takes a fresh peer; the old one sends sound until the new one does. */
   async showPicture() {
-    const stream = await capture({ video: PICTURE });
+    const stream = await capture({ video: CAMERA });
     this.video = stream.getVideoTracks()[0] ?? null;
+    this.broken = false;
     if (this.wanted) await this.connect();
     return stream;
   }
@@ -104,10 +105,7 @@ export class StageSender {
   }
 
   stop() {
-    this.wanted = false;
-    this.forgetBefore();
-    this.peer?.close();
-    this.peer = null;
+    this.standing.stop();
     this.audio?.stop();
     this.video?.stop();
     this.live.send("media.leave").catch(() => {});

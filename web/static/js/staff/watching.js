@@ -1,6 +1,11 @@
-/** Sound and picture of the stage, seat by seat; a fresh peer whenever the connection is lost. */
+/** Sound and picture of the stage, seat by seat, over a peer that is kept standing. */
 
-const AGAIN_MS = 1500;
+import { RefusedError } from "../connection.js";
+import { Standing } from "../standing.js";
+
+/** The staff's own page goes on trying for five minutes; a no that no wait will change is told at once. */
+const WATCH_TRIES_MOST = 30;
+const WATCH_NEVER = new Set(["ended", "phase", "not_allowed"]);
 
 export class Watching {
   /**
@@ -14,39 +19,52 @@ export class Watching {
     this.load = load;
     this.show = show;
     this.told = told;
-    this.wanted = false;
-    this.round = 0;
-    /** @type {{close: () => void, peer: string} | null} */
-    this.peer = null;
     /** Sound plays by itself: a picture may never come. @type {Map<string, HTMLAudioElement>} */
     this.sounds = new Map();
     /** My own seat: hearing myself a moment later would be an echo. */
     this.silent = "";
-    live.on("media.lost", () => this.wanted && this.again());
+    this.standing = new Standing(live, {
+      type: "media.watch",
+      eager: false,
+      make: (offer, onstate) => this.make(offer, onstate),
+      onState: (state) => this.told(state === "up" ? "up" : "interrupted"),
+      mayRetry: (error, tries) => this.mayRetry(error, tries),
+    });
+  }
+
+  get wanted() {
+    return this.standing.wanted;
   }
 
   async start() {
-    this.wanted = true;
-    const round = ++this.round;
-    try {
-      const { watch } = await this.load();
-      const offer = await this.live.send("media.watch");
-      const peer = await watch(offer, {
-        onseat: (/** @type {string} */ seat, /** @type {{audio: MediaStream, video: MediaStream}} */ streams) => {
-          this.play(seat, streams.audio);
-          this.show(seat, streams.video);
-        },
-        onstate: (/** @type {string} */ state) => {
-          this.told(state);
-          if (state === "failed" && round === this.round && this.wanted) this.again();
-        },
-      });
-      if (round !== this.round || !this.wanted) return peer.close();
-      this.peer = peer;
-      await this.live.send("media.answer", { peer: peer.peer, sdp: peer.answer });
-    } catch {
-      if (round === this.round) this.told("failed");
-    }
+    await this.standing.start();
+  }
+
+  /** @param {any} offer @param {(state: string) => void} onstate */
+  async make(offer, onstate) {
+    const { watch } = await this.load();
+    /** @type {Map<string, {audio: MediaStream, video: MediaStream}>} */
+    const streams = new Map();
+    const peer = await watch(offer, {
+      onseat: (seat, both) => streams.set(seat, both),
+      onstate: (state) => {
+        onstate(state);
+        if (state !== "up" || peer !== this.standing.peer) return;
+        for (const [seat, both] of streams) {
+          this.play(seat, both.audio);
+          this.show(seat, both.video);
+        }
+      },
+    });
+    return peer;
+  }
+
+  /** @param {unknown} error @param {number} tries */
+  mayRetry(error, tries) {
+    const reason = String(error instanceof RefusedError ? (error.params.reason ?? error.code) : "");
+    if (tries < WATCH_TRIES_MOST && !WATCH_NEVER.has(reason)) return true;
+    this.told("failed");
+    return false;
   }
 
   /** @param {string} seat @param {MediaStream} stream */
@@ -64,19 +82,10 @@ export class Watching {
     for (const [each, sound] of this.sounds) sound.muted = each === seat;
   }
 
-  again() {
-    this.peer?.close();
-    this.peer = null;
-    const round = ++this.round;
-    setTimeout(() => round === this.round && this.wanted && void this.start(), AGAIN_MS);
-  }
-
   stop() {
-    this.wanted = false;
-    this.round += 1;
-    if (this.peer) this.live.send("media.leave", { peer: this.peer.peer }).catch(() => {});
-    this.peer?.close();
-    this.peer = null;
+    const { peer } = this.standing;
+    this.standing.stop();
+    if (peer) this.live.send("media.leave", { peer: peer.peer }).catch(() => {});
     for (const sound of this.sounds.values()) sound.srcObject = null;
     this.sounds.clear();
   }
