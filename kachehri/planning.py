@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kachehri.appointments import standing_in
 from kachehri.service import Service
@@ -40,6 +40,10 @@ class Plan:
     languages: tuple[str, ...] = ("ur", "en")
     practice: bool = False
     titles: tuple[dict[str, str], ...] = ()
+    #: The name of a hall from which many speak before one camera; none: no hall.
+    hall: dict[str, str] = field(default_factory=dict)
+    #: Whether officials and clerks may show a screen.
+    slides: bool = False
     categories: tuple[str, ...] = ()
     timing: Timing = Timing()
     codec: Codec = "vp8"
@@ -69,6 +73,10 @@ def seats(plan: Plan) -> tuple[SeatPlan, ...]:
         titles = plan.titles if kind == "official" else ()
         for n in range(1, count + 1):
             made.append(SeatPlan(seat=f"{kind}-{n}", kind=kind, title=titles[n - 1] if n <= len(titles) else {}))
+    if plan.hall:
+        made.append(SeatPlan(seat="hall-1", kind="hall", title=plan.hall))
+    if plan.slides:
+        made.append(SeatPlan(seat="slides-1", kind="slides"))
     return tuple(made)
 
 

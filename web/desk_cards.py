@@ -35,7 +35,7 @@ TRIAGE_ACTS = (
     ("return", "B", "", ""),
 )
 #: What the desk can do with a turn, in the order of the buttons.
-TURN_ACTS = ("stage", "offer", "read_out", "finish", "park", "cancel")
+TURN_ACTS = ("stage", "hall", "offer", "read_out", "finish", "park", "cancel")
 #: States in which a question is being heard.
 AIR = ("on_stage", "read_out")
 _ANY_TURN = " ".join(sorted({state for state, _ in TURNS}))

@@ -43,6 +43,25 @@ _PLAIN = (
     "st.over",
     "st.mute",
     "st.unmute",
+    "st.floor",
+    "st.floor_back",
+    "st.has_floor",
+    "st.talk_hold",
+    "st.talk_open",
+    "st.holds",
+    "st.grace",
+    "health.good",
+    "health.weak",
+    "health.bad",
+    "health.gone",
+    "health.held",
+    "health.figures",
+    "health.told",
+    "line.act.hall",
+    "undo.floor",
+    "undo.floor_back",
+    "undo.talk",
+    "undo.hall",
     "desk.live_for",
     "desk.starts_in",
     "desk.late_by",
@@ -152,7 +171,7 @@ _COUNTED = (
 )
 _PHASES = ("scheduled", "postponed", "doors_open", "live", "adjourned", "closing", "closed", "cancelled")
 _TURN_STATES = ("called", "on_deck", "ready", "on_stage", "dropped", "parked", "read_out")
-_SEATS = ("official", "citizen", "interpreter", "hall", "signer")
+_SEATS = ("official", "citizen", "interpreter", "hall", "signer", "slides")
 _LISTS = ("new", "held", "refusing", "merged", "not_taken")
 _OUTCOMES = ("answered", "ordered", "referred", "refused")
 

@@ -282,6 +282,8 @@ def key_help(words: Words) -> tuple[tuple[tuple[str, ...], str], ...]:
         (("F",), words.plain("keys.finish")),
         (("W",), words.plain("keys.outcome")),
         (("Esc", "Esc"), words.plain("keys.mute_all")),
+        (("S",), words.plain("keys.mute_others")),
+        (("G",), words.plain("keys.floor")),
         (("Z",), words.plain("keys.undo")),
         (("?",), words.plain("keys.help")),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kachehri.i18n import Words
 from rooms.session import Session
+from rooms.staging import SITS
 from rooms.views import SeatRow, Texts, View, view
 from web import desk_messages
 from web.cards import SessionCard
@@ -40,6 +41,21 @@ _MESSAGES = (
     "official.not_yet",
     "official.read_out",
     "official.also",
+    "floor.yours",
+    "floor.now",
+    "st.grace",
+    "slides.on",
+    "slides.off",
+    "slides.denied",
+    "slides.absent",
+    "slides.shown",
+    "slides.unnamed",
+    "seatkind.official",
+    "seatkind.citizen",
+    "seatkind.interpreter",
+    "seatkind.signer",
+    "seatkind.hall",
+    "seatkind.slides",
     "comma",
     "row.spoken_text",
     "official.nobody",
@@ -61,12 +77,14 @@ def build(
     *,
     now: int,
     me: str,
+    role: str = "official",
     own_seat: str = "",
     may_take_desk: bool = False,
 ) -> OfficialPage:
     """The page as it stands at `now` (milliseconds since the epoch).
 
     Arguments:
+        role: of the reader in this hearing; only the seats of that role are offered.
         own_seat: the one that she was invited to; it is chosen unless somebody sits there.
     """
     shown = view(session, "official", texts)
@@ -75,8 +93,9 @@ def build(
     seats = tuple(
         OfficialSeat(id, row.index, seat_name(id, row, words), row.taken, id == own_seat and not row.taken)
         for id, row in shown.seats.items()
-        if row.kind in ("official", "interpreter", "signer", "hall")
+        if row.kind != "slides" and role in SITS[row.kind]
     )
+    screens = [id for id, row in shown.seats.items() if row.kind == "slides" and role in SITS[row.kind]]
     return OfficialPage(
         session=card,
         participant=me,
@@ -91,6 +110,7 @@ def build(
         staffed=is_staffed(session, may_take_desk),
         may_take_desk=may_take_desk,
         messages=desk_messages.chosen(words, _MESSAGES),
+        screen=screens[0] if screens else "",
     )
 
 

@@ -63,6 +63,9 @@ def values(pairs: Iterable[tuple[str, str]]) -> PlanValues:
         en=fields.get("en") == "1",
         practice=fields.get("practice") == "1",
         titles=tuple((line(f"seat{n}_ur"), line(f"seat{n}_en")) for n in range(1, TITLED + 1)),
+        hall_ur=line("hall_ur"),
+        hall_en=line("hall_en"),
+        slides=fields.get("slides") == "1",
         only=fields.get("scope") == "some",
         categories=frozenset(value for name, value in sent if name == "category"),
         turn=typed("turn", PlanValues.turn),
@@ -94,12 +97,16 @@ def faults(
     elif typed.only and len(typed.categories) > CATEGORIES_MAX:
         found["category"] = words.plain("plan.many_categories", limit=CATEGORIES_MAX)
     counts = [int(each) if each.isdecimal() and len(each) < 3 else -1 for each in counted(typed)]
-    if min(counts) < 0 or counts[0] < 1 or counts[1] < 1 or sum(counts) > SEATS_MOST:
+    more = bool(typed.hall_ur or typed.hall_en) + typed.slides
+    if min(counts) < 0 or counts[0] < 1 or counts[1] < 1 or sum(counts) + more > SEATS_MOST:
         found["officials"] = words.plain("plan.need_seats")
     for n, pair in enumerate(typed.titles, 1):
         for code, text in zip(("ur", "en"), pair, strict=True):
             if fault := _line_fault(text, SEAT_TITLE_MAX, words):
                 found[f"seat{n}_{code}"] = fault
+    for name in ("hall_ur", "hall_en"):
+        if fault := _line_fault(getattr(typed, name), SEAT_TITLE_MAX, words):
+            found[name] = fault
     for name in ("turn", "hold", "grace"):
         seconds = getattr(typed, name)
         if not (seconds.isdecimal() and len(seconds) < 6 and int(seconds) >= 10):
@@ -153,6 +160,8 @@ def plan(typed: PlanValues, categories: Collection[str], words: Words) -> Plan:
         languages=tuple(code for code, spoken in (("ur", typed.ur), ("en", typed.en)) if spoken),
         practice=typed.practice,
         titles=titles,
+        hall={code: text for code, text in (("ur", typed.hall_ur), ("en", typed.hall_en)) if text},
+        slides=typed.slides,
         categories=tuple(sorted(typed.categories & set(categories))) if typed.only else (),
         timing=timing,
         codec="h264" if typed.codec == "h264" else "vp8",
@@ -206,6 +215,7 @@ def of_session(session: Session, row: SessionRow, words: Words) -> PlanValues:
         for seat in session.stage.seats.values()
         if seat.kind == "official"
     ]
+    hall = next((seat.title for seat in session.stage.seats.values() if seat.kind == "hall"), {})
     starts, ends = words.dates.local(life.starts_at), words.dates.local(life.ends_at)
     return PlanValues(
         title_ur=life.title.get("ur", ""),
@@ -221,6 +231,9 @@ def of_session(session: Session, row: SessionRow, words: Words) -> PlanValues:
         en="en" in row.languages,
         practice=life.practice,
         titles=tuple([*titles, *[("", "")] * TITLED][:TITLED]),
+        hall_ur=hall.get("ur", ""),
+        hall_en=hall.get("en", ""),
+        slides="slides" in kinds,
         only=bool(life.categories),
         categories=frozenset(life.categories),
         turn=str(life.timing.turn_ms // 1_000),

@@ -30,6 +30,9 @@ class PlanValues:
     en: bool = True
     practice: bool = False
     titles: tuple[tuple[str, str], ...] = (("", ""),) * TITLED
+    hall_ur: str = ""
+    hall_en: str = ""
+    slides: bool = False
     only: bool = False
     categories: frozenset[str] = frozenset()
     turn: str = "180"

@@ -81,4 +81,6 @@ class OfficialPage:
     staffed: bool
     may_take_desk: bool
     messages: tuple[tuple[str, str], ...]
+    #: The seat on which this person may share a screen, where there is one.
+    screen: str = ""
     blank: DeskTurn = DeskTurn()

@@ -35,6 +35,7 @@ async def show(request: Request, account: Account) -> Response:
         reading.head(live, words),
         now=house.now(),
         me=staff_participant(live.session.id, account),
+        role=account.role,
         own_seat=await house.service.read(invited),
         may_take_desk=may(account, "page.desk") and may(account, "turn.call"),
     )

@@ -12,6 +12,8 @@ from kachehri.appointments import as_in
 from kachehri.store import Connection, sessions
 from kachehri.store.tables import Account
 from kachehri.store.tables import Session as SessionRow
+from rooms.session import Session
+from rooms.staging import SITS
 from web import reading
 from web.house import House, house_of
 from web.staff import guarded, may, within_reach
@@ -71,6 +73,11 @@ def _listing(conn: Connection) -> tuple[list[SessionRow], list[SessionRow]]:
     )
 
 
+def has_seat(session: Session, role: str) -> bool:
+    """Whether the stage has a place for this role: a clerk's is a hall or a screen, and few hearings have one."""
+    return any(role in SITS[seat.kind] for seat in session.stage.seats.values())
+
+
 async def card(house: House, request: Request, account: Account, row: SessionRow, district: District) -> MineCard:
     """One hearing with the doors that the account may open in the role it has there."""
     live = await house.service.live(row.id)
@@ -81,7 +88,7 @@ async def card(house: House, request: Request, account: Account, row: SessionRow
         raised=sum(totals.values()),
         waiting=totals.get("new", 0),
         desk=may(account, "page.desk"),
-        seat=may(account, "seat.take") and not shown.is_over,
+        seat=may(account, "seat.take") and not shown.is_over and has_seat(live.session, account.role),
         edit=may(account, "page.schedule") and shown.phase in ("scheduled", "postponed", "doors_open"),
         people=may(account, "page.invite") and not shown.is_over,
         register=may(account, "page.register") and shown.phase == "closed",

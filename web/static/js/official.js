@@ -2,14 +2,15 @@
 
 import { announce } from "./announcer.js";
 import { LiveConnection } from "./connection.js";
+import { Voices, floorOf, timeStage } from "./floor.js";
 import { MicrophoneError, meter } from "./mic.js";
 import { StageSender } from "./stage.js";
 import { LiveStore } from "./store.js";
 import { areaNames, arrange, bit, byId, clone, put, topicNames, wholeWords } from "./staff/rows.js";
+import { Sharing } from "./staff/sharing.js";
 import { clockText, say, sayNo, showProblem } from "./staff/talk.js";
 import { Watching } from "./staff/watching.js";
 
-const LOW_MS = 30000;
 const NEXT_SHOWN = 4;
 const page = document.body;
 const store = new LiveStore(page.dataset.participant ?? "");
@@ -30,6 +31,8 @@ const watching = new Watching(live, () => import("./media.js"), showPicture, (st
   if (state === "failed") showProblem(problem, say("st.watch_fail"));
 });
 const problem = byId("problem");
+const sharing = document.getElementById("share") ? new Sharing(live, store, () => import("./media.js")) : null;
+const voices = new Voices(live, page);
 const camera = /** @type {HTMLInputElement} */ (byId("camera"));
 const seatPick = /** @type {HTMLSelectElement} */ (byId("seat-pick"));
 /** @type {(() => void) | null} */
@@ -119,21 +122,50 @@ function watch() {
 /** @param {string} seat @param {MediaStream} picture */
 function showPicture(seat, picture) {
   if (seat === mySeat()) return;
+  const shows = store.view?.seats?.[seat]?.kind === "slides";
   const list = byId("tiles");
   const tile = /** @type {HTMLElement | null} */ (list.querySelector(`[data-id="${seat}"]`)) ?? clone("t-tile");
-  tile.dataset.id = seat;
+  tile.dataset.id = tile.dataset.seat = seat;
+  tile.classList.toggle("tile-shows", shows);
   const video = /** @type {HTMLVideoElement} */ (tile.querySelector("video"));
   video.srcObject = picture;
   video.muted = true;
   video.play().catch(() => {});
-  if (!tile.isConnected) list.append(tile);
+  if (!tile.isConnected) list[shows ? "prepend" : "append"](tile);
   drawTiles();
 }
 
 function drawTiles() {
   for (const tile of /** @type {HTMLElement[]} */ (Array.from(byId("tiles").children))) {
-    tile.hidden = !store.view?.seats?.[tile.dataset.id ?? ""]?.taken;
+    const seat = store.view?.seats?.[tile.dataset.id ?? ""];
+    tile.hidden = !seat?.taken;
+    tile.toggleAttribute("data-floor", tile.dataset.id === store.view?.floor);
+    put(bit(tile, "who"), seat ? seatName(seat) : "");
   }
+  voices.mark();
+}
+
+/** Who speaks from a seat: a citizen by name, the others by their post. @param {any} seat */
+function seatName(seat) {
+  const asked = store.view?.questions?.[store.view?.turns?.[seat.turn]?.questions?.[0] ?? ""];
+  return asked?.name || seat.title?.[document.documentElement.lang] || say(`seatkind.${seat.kind}`);
+}
+
+/** Whose turn it is to speak, in large letters; told when it changes. @param {any} view */
+function drawFloor(view) {
+  const now = floorOf(view);
+  const box = byId("floor");
+  const mine = Boolean(now) && view.floor === mySeat();
+  const text = mine ? say("floor.yours") : now ? seatName(now.seat) : "";
+  box.hidden = !now;
+  box.toggleAttribute("data-mine", mine);
+  byId("floor-word").hidden = mine;
+  const shown = byId("floor-name");
+  if (text && shown.textContent !== text) announce("floor", mine ? text : say("floor.now", { name: text }));
+  put(shown, text);
+  const screen = Object.values(view.seats ?? {}).find((/** @type {any} */ seat) => seat.kind === "slides" && seat.taken);
+  byId("screen-name").hidden = !screen;
+  if (screen) put(byId("screen-name"), screen.shows ? say("slides.shown", { text: screen.shows }) : say("slides.unnamed"));
 }
 
 function draw() {
@@ -152,7 +184,9 @@ function draw() {
   drawStaffed(view);
   drawNext(view, turns);
   drawSeat(view);
+  drawFloor(view);
   drawTiles();
+  sharing?.draw();
   tick();
 }
 
@@ -209,6 +243,7 @@ function drawSeat(view) {
   byId("seated").hidden = !sounds;
   sender.mute(Boolean(seat?.muted));
   const sign = byId("air-sign");
+  sign.dataset.seat = id;
   const before = sign.dataset.air;
   sign.dataset.air = !sounds ? "off" : seat.muted ? "muted" : "on";
   const text = say(!sounds ? "official.off_air" : seat.muted ? "official.muted" : "official.on_air");
@@ -234,8 +269,9 @@ function tick() {
   const head = /** @type {HTMLElement} */ (byId("clock").closest("section"));
   put(byId("clock"), turn ? clockText(left > 0 ? left + 999 : left) : "");
   byId("clock-word").hidden = !turn;
-  put(byId("clock-word"), say(left > 0 ? "st.left" : "st.over"));
-  head.toggleAttribute("data-low", Boolean(turn) && left > 0 && left <= LOW_MS);
+  const stage = turn ? timeStage(left) : "";
+  put(byId("clock-word"), say(left > 0 ? "st.left" : stage === "grace" ? "st.grace" : "st.over"));
+  head.toggleAttribute("data-low", stage === "low");
   head.toggleAttribute("data-over", Boolean(turn) && left <= 0);
   byId("bar").style.setProperty("--part", String(turn ? Math.max(0, Math.min(1, left / (turn.limit_ms || 1))) : 0));
 }

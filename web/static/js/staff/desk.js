@@ -76,14 +76,14 @@ listenForKeys(
     w: () => void outcomes.next(), z: () => undo.now(), F2: () => void stagePanel.next(), F8: () => void stagePanel.onAir.act("finish"),
     "[": () => void line.act("up"), "]": () => void line.act("down"), 1: () => focusPart(1), 2: () => focusPart(2), 3: () => focusPart(3),
     x: () => tick(), X: () => triage.selection.all(), "/": () => search(), Enter: () => void triage.open(), Escape: () => escape(),
-    j: () => active().step(1), k: () => active().step(-1),
+    g: () => void stagePanel.nextFloor(), s: () => void stagePanel.muteAll(true), j: () => active().step(1), k: () => active().step(-1),
   },
   {
     KeyA: () => void triage.act("admit"), KeyH: () => void triage.act("hold"), KeyM: () => void triage.act("merge"),
     KeyN: () => void triage.act("not_take"), KeyR: () => void triage.act("refuse"), KeyY: () => void triage.act("confirm_refusal"),
     KeyO: () => void triage.act("overturn_refusal"), KeyU: () => void triage.act("unmerge"), KeyB: () => void triage.act("return"),
     KeyC: () => void line.act("call"), KeyF: () => void stagePanel.onAir.act("finish"), KeyW: () => void outcomes.next(),
-    KeyX: () => tick(), KeyZ: () => undo.now(), KeyJ: () => active().step(1), KeyK: () => active().step(-1),
+    KeyX: () => tick(), KeyZ: () => undo.now(), KeyG: () => void stagePanel.nextFloor(), KeyS: () => void stagePanel.muteAll(true), KeyJ: () => active().step(1), KeyK: () => active().step(-1),
   },
 );
 setInterval(() => {

@@ -3,7 +3,7 @@
 import { ask } from "./dialogs.js";
 import { Chooser } from "./chooser.js";
 import { nameOf } from "./crew.js";
-import { byId, fillQuestion } from "./rows.js";
+import { byId, fillQuestion, put } from "./rows.js";
 import { say } from "./talk.js";
 import { actOn, blockAsker } from "./triage.js";
 
@@ -50,11 +50,22 @@ export class Line {
     const at = this.ids.indexOf(this.chooser.id);
     const live = this.store.view.session?.phase === "live";
     this.button("call").toggleAttribute("disabled", !live || !callable(q));
+    const hall = this.hall();
+    this.button("hall").hidden = !hall;
+    this.button("hall").toggleAttribute("disabled", !live || !callable(q));
+    const seat = this.store.view.seats?.[hall];
+    if (hall) put(this.button("hall").querySelector("span"), say("line.act.hall", { hall: seat.title?.[document.documentElement.lang] || say("seatkind.hall") }));
     this.button("up").toggleAttribute("disabled", at <= 0);
     this.button("down").toggleAttribute("disabled", at >= this.ids.length - 1);
     this.button("block").hidden = Boolean(q.barred);
     this.button("unblock").hidden = !q.barred;
     byId("line-private").hidden = !q.private;
+  }
+
+  /** A hall that could be heard now. */
+  hall() {
+    const seats = /** @type {[string, any][]} */ (Object.entries(this.store.view?.seats ?? {}));
+    return seats.find(([, seat]) => seat.kind === "hall" && seat.taken && !seat.turn)?.[0] ?? "";
   }
 
   question() {
@@ -74,6 +85,7 @@ export class Line {
     const at = this.ids.indexOf(id) + 1;
     if (name === "more") return this.unfold();
     if (name === "call") return this.call(id);
+    if (name === "hall") return this.fromHall(id);
     if (name === "block") return blockAsker(q, this.orders, this.problem);
     if (name === "unblock") return this.unblock(q);
     if (name === "outcome") return this.outcomes.note(id);
@@ -100,6 +112,13 @@ export class Line {
       // The turn's id comes with the tick: the getter looks it up when somebody takes the call back.
       inverse: () => ["turn.cancel", { get turn() { return turnOf(id); } }],
     });
+    if (!given) this.chooser.back(id);
+  }
+
+  /** Heard at once, from a microphone that many share. @param {string} id */
+  async fromHall(id) {
+    this.chooser.leave(id);
+    const given = await this.orders.give("turn.hall", { question: id, seat: this.hall() }, { problem: this.problem, done: "undo.hall" });
     if (!given) this.chooser.back(id);
   }
 

@@ -2,19 +2,21 @@
 
 import { announce } from "../announcer.js";
 import { ask } from "./dialogs.js";
+import { WARN_MS, timeStage } from "../floor.js";
+import { drawHealth } from "./health.js";
 import { arrange, bit, byId, clone, put, topicNames } from "./rows.js";
 import { clockText, say } from "./talk.js";
 
-const LOW_MS = 30000;
 const AIR_STATES = ["on_stage", "read_out"];
 
 export class OnAir {
-  /** @param {import("../store.js").LiveStore} store @param {import("./orders.js").Orders} orders @param {(question: string) => void} note @param {() => Record<string, boolean>} lines */
-  constructor(store, orders, note, lines) {
+  /** @param {import("../store.js").LiveStore} store @param {import("./orders.js").Orders} orders @param {(question: string) => void} note @param {() => Record<string, boolean>} lines @param {import("./health.js").Health} health */
+  constructor(store, orders, note, lines, health) {
     this.store = store;
     this.orders = orders;
     this.note = note;
     this.lines = lines;
+    this.health = health;
     this.list = byId("air");
     this.problem = byId("stage-problem");
     /** Turns whose last half minute was told. @type {Set<string>} */
@@ -56,7 +58,11 @@ export class OnAir {
       put(bit(card, "topic"), topicNames[q?.category] ?? "");
       put(bit(card, "text"), q?.text || say("row.spoken_text"));
       put(bit(card, "mute"), say(view.seats?.[turn.seat]?.muted ? "st.unmute" : "st.mute"));
-      drawLine(card, turn.state === "on_stage" ? this.lines()[turn.participant] : undefined);
+      const fromHall = view.seats?.[turn.seat]?.kind === "hall";
+      const line = turn.state === "on_stage" ? this.health.of(turn) : null;
+      drawLine(card, turn.state === "on_stage" && !fromHall ? this.lines()[turn.participant] : undefined);
+      drawHealth(card, line, { reads: turn.state === "on_stage" });
+      if (turn.state === "on_stage") this.health.tell(id, q?.name || say("someone"), line);
       for (const part of /** @type {NodeListOf<HTMLElement>} */ (card.querySelectorAll("[data-timed]"))) part.hidden = turn.state !== "on_stage";
     });
   }
@@ -69,11 +75,12 @@ export class OnAir {
       if (turn?.state !== "on_stage") continue;
       const left = turn.ends_at - now;
       put(bit(card, "clock"), clockText(left > 0 ? left + 999 : left));
-      put(bit(card, "clock-word"), say(left > 0 ? "st.left" : "st.over"));
-      card.toggleAttribute("data-low", left > 0 && left <= LOW_MS);
+      const stage = timeStage(left);
+      put(bit(card, "clock-word"), say(left > 0 ? "st.left" : stage === "grace" ? "st.grace" : "st.over"));
+      card.toggleAttribute("data-low", stage === "low");
       card.toggleAttribute("data-over", left <= 0);
       bit(card, "bar").style.setProperty("--part", String(Math.max(0, Math.min(1, left / (turn.limit_ms || 1)))));
-      if (left > LOW_MS) this.warned.delete(id);
+      if (left > WARN_MS) this.warned.delete(id);
       else if (left > 0 && !this.warned.has(id)) {
         this.warned.add(id);
         announce("time", say("say.time", { n: 30 }));
@@ -90,6 +97,7 @@ export class OnAir {
     if (name === "add30" || name === "add60") {
       await this.orders.give("turn.extend", { turn: id, extra_ms: name === "add30" ? 30000 : 60000 }, { ...how, done: "undo.extend" });
     } else if (name === "finish") await this.orders.give("turn.finish", { turn: id }, { ...how, done: "undo.finish" });
+    else if (name === "read_out") await this.orders.give("turn.read_out", { turn: id }, { ...how, done: "undo.read_out" });
     else if (name === "outcome") this.note(turn.questions?.[0] ?? "");
     else if (name === "mute") await muteSeat(turn.seat, this.store, this.orders, this.problem);
     else if (name === "take_off") await takeOff(turn.seat, this.store.view.questions[turn.questions?.[0]], this.orders, this.problem);
