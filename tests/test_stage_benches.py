@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench import forward
+from tests.bench import forward, join, two_stages
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -22,3 +22,18 @@ def test_forwarding_is_measured_beside_its_peers() -> None:
     # A speaker's clip has about a hundred packets a second, and nobody lost many: the servers did the same work.
     for what, rate in result["packets_per_s_each"].items():
         assert rate > (200 if what.endswith("3pub") else 70), result
+
+
+def test_everybody_who_joins_in_one_go_is_up() -> None:
+    result = join.inside(join.SMALL, 7)
+    for backend in result["backends"].values():
+        assert backend["peers_up"] == result["of"] == join.SMALL.peers, result
+        assert 0 < backend["cpu_ms"] < 100, result
+        assert backend["kb"] < 2_000, result
+
+
+def test_no_packet_crosses_from_one_stage_to_another() -> None:
+    result = two_stages.inside(two_stages.SMALL, 7)
+    assert (result["crossed"], result["shared_ssrcs"]) == (0, 0), result
+    assert result["examined"] > 500 and result["sounds_examined"] > 5, result
+    assert result["two_vs_one"] > 0
