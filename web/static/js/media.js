@@ -215,3 +215,41 @@ export async function watch(offer, options = {}) {
     close: peer.close,
   };
 }
+
+/**
+ * A private line: one sound each way between this browser and the server. What comes is in `sound`; nothing is sent until
+ * `speak` is given a track, so a page that publishes already only listens here.
+ *
+ * @param {Offer} offer
+ * @param {{onstate?: (state: State) => void, speaks?: boolean}} [options]
+ */
+export async function converse(offer, options = {}) {
+  const peer = connect(offer, options.onstate ?? (() => {}));
+  const { connection } = peer;
+  const sound = new MediaStream();
+  connection.addEventListener("track", (event) => sound.addTrack(event.track));
+  await connection.setRemoteDescription({ type: "offer", sdp: offer.sdp });
+  const [line] = connection.getTransceivers();
+  if (!line) throw new Error("an offer without a line");
+  line.direction = options.speaks ? "sendrecv" : "recvonly";
+  await connection.setLocalDescription();
+  return {
+    peer: offer.peer,
+    answer: compact(connection.localDescription?.sdp ?? ""),
+    get state() {
+      return peer.state;
+    },
+    sound,
+    /** @param {MediaStreamTrack | null} track */
+    speak: (track) => line.sender.replaceTrack(track),
+    /** Packets of sound that came so far. */
+    async arrived() {
+      let packets = 0;
+      for (const entry of (await connection.getStats()).values()) {
+        if (entry.type === "inbound-rtp") packets += entry.packetsReceived ?? 0;
+      }
+      return packets;
+    },
+    close: peer.close,
+  };
+}

@@ -7,6 +7,7 @@ import { announce, nudge } from "./announcer.js";
 import { LiveConnection, RefusedError } from "./connection.js";
 import { Voices, floorOf, timeStage, timeText } from "./floor.js";
 import { Holding } from "./holding.js";
+import { Deck } from "./deck.js";
 import { remember } from "./memory.js";
 import { MicCheck } from "./miccheck.js";
 import { Reception, Sounds } from "./reception.js";
@@ -19,6 +20,8 @@ const OVER_PHASES = new Set(["closing", "closed", "cancelled"]);
 /** Long enough to read what happened; shorter where she did it herself. */
 const LEAVE_MS = 1200;
 const READ_MS = 4000;
+/** How loud the hearing is while somebody is heard on the private line. */
+const QUIET = 0.15;
 const SELF = new Set(["", "stage-off", "next-over"]);
 /** How a turn ended → what she is told. @type {Record<string, string>} */
 const FAREWELLS = { finished: "stage-off", taken_off: "stage-by-host", removed: "stage-removed", closed: "stage-hearing-over" };
@@ -74,6 +77,7 @@ const sender = new StageSender(live, (state) => {
 });
 /** What the hearing says to her; the server leaves her own voice out of it, so that nothing comes back as an echo. */
 const sounds = new Sounds();
+const deck = new Deck(live, () => page.dataset.participant ?? "", () => sending, (quiet) => sounds.level(quiet ? QUIET : 1));
 const hearing = new Reception(live, "sound", (seat, stream) => sounds.play(seat, stream), () => {});
 const check = new MicCheck(() => sender.openMicrophone(), {
   onFail: () => (byId("stage-read").hidden = false),
@@ -86,6 +90,7 @@ const check = new MicCheck(() => sender.openMicrophone(), {
     byId("camera").hidden = false;
     byId("ready-box").hidden = turnState === "ready";
     void sender.connect();
+    prepare();
     listen();
   },
 });
@@ -177,8 +182,15 @@ function becomeTurn(state) {
   } else {
     history.replaceState(null, "", `/s/${sessionId}/next`);
   }
+  prepare();
   listen();
   tick();
+}
+
+/** Behind the stage from the first tap on the microphone until the turn begins. */
+function prepare() {
+  if (sender.audio && turnState !== "on_stage" && turnState !== "read_out") deck.open();
+  else deck.close();
 }
 
 /** From "I am ready" on she hears the hearing on this page; before, the live page was for that. */
@@ -212,6 +224,7 @@ function leave(why) {
   }
   hearing.stop();
   sounds.clear();
+  deck.close();
   sender.stop();
   live.stop();
   awake?.release().catch(() => {});
