@@ -39,8 +39,9 @@ class Rate:
 #: page's own socket, and 72.5 MB with Chromium's test picture.
 _TEXT_KBPS: Final = 0.27 / MB_PER_KBPS_HOUR
 _SOUND_KBPS: Final = 17.5 / MB_PER_KBPS_HOUR
-#: A real camera fills its cap (static/js/stage.js), with a twelfth for headers, where the test picture does not.
-_PICTURE_KBPS: Final = 200 * 13 / 12 + _SOUND_KBPS
+#: A real camera fills its cap (`middle` in static/js/network.js), with a twelfth for headers, where the test picture
+#: does not.
+_PICTURE_KBPS: Final = 250 * 13 / 12 + _SOUND_KBPS
 
 RATES: Final[dict[Follow, Rate]] = {
     "text": Rate(_TEXT_KBPS, "counted"),

@@ -2,20 +2,24 @@
 
 import { RefusedError } from "./connection.js";
 import { capture } from "./mic.js";
+import { PictureSize, cameraFor } from "./network.js";
 import { Standing } from "./standing.js";
 
-/** Video of a citizen: small, slow, and enough to see who speaks. */
-const CAMERA = { width: { ideal: 424 }, height: { ideal: 240 }, frameRate: { ideal: 12, max: 15 }, facingMode: "user" };
 const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
-const CAMERA_KBPS = 200;
+/** How often losses are looked at, in milliseconds. */
+const LOOK_MS = 4000;
 /** After a broken line the picture comes so much later than the sound: it would take the first packets' place. */
 const PICTURE_LATER_MS = 1500;
 /** Two minutes of tries; the seat is held for less. */
 const TRIES_MOST = 60;
 
 export class StageSender {
-  /** @param {import("./connection.js").LiveConnection} live @param {(state: "up" | "down") => void} onState */
-  constructor(live, onState) {
+  /**
+   * @param {import("./connection.js").LiveConnection} live @param {(state: "up" | "down") => void} onState
+   * @param {import("./network.js").Size} [most] how large a picture; every viewer pays for it
+   */
+  constructor(live, onState, most = "middle") {
+    this.size = new PictureSize(most);
     this.live = live;
     /** @type {MediaStreamTrack | null} */
     this.audio = null;
@@ -31,6 +35,8 @@ export class StageSender {
     });
     /** A line broke, and the picture waits until the sound is there. */
     this.broken = false;
+    /** @type {any} */ (navigator).connection?.addEventListener?.("change", () => this.fit());
+    setInterval(() => void this.look(), LOOK_MS);
   }
 
   get wanted() {
@@ -65,7 +71,7 @@ export class StageSender {
   /** @param {any} offer @param {(state: string) => void} onstate */
   async make(offer, onstate) {
     const { publish } = await import("./media.js");
-    const peer = await publish(offer, { audio: this.audio, video: this.video }, { kbps: CAMERA_KBPS, onstate });
+    const peer = await publish(offer, { audio: this.audio, video: this.video }, { ...this.size.now, onstate });
     if (this.broken && this.video) await peer.replace("video", null);
     return peer;
   }
@@ -84,6 +90,19 @@ export class StageSender {
     if (this.video) void peer.replace("video", this.video);
   }
 
+  /** The picture as the network is now; none where there is only room for the voice. */
+  async fit() {
+    if (!this.video) return;
+    const picture = this.size.now;
+    await this.peer?.limit(picture);
+    if (picture.kbps) await this.video?.applyConstraints(cameraFor(picture)).catch(() => {});
+  }
+
+  async look() {
+    if (!this.video || this.peer?.state !== "up") return;
+    if (this.size.look(await this.peer.loss())) await this.fit();
+  }
+
   /** @param {boolean} muted */
   mute(muted) {
     if (this.audio) this.audio.enabled = !muted;
@@ -91,7 +110,9 @@ export class StageSender {
 
   /** A camera is a new kind of track, so it takes a fresh peer; the old one sends sound until the new one does. */
   async showPicture() {
-    const stream = await capture({ video: CAMERA });
+    const picture = this.size.now;
+    if (!picture.kbps) throw new Error("the network takes the voice alone");
+    const stream = await capture({ video: { ...cameraFor(picture), facingMode: "user" } });
     this.video = stream.getVideoTracks()[0] ?? null;
     this.broken = false;
     if (this.wanted) await this.connect();

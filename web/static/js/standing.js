@@ -4,6 +4,7 @@
  * everybody then comes back after a pause of her own, so that a whole hearing does not come in one instant.
  */
 
+import { networkClass } from "./network.js";
 import { Pulse } from "./pulse.js";
 
 /** Pauses before the next try: from, growing to. A speaker comes first. */
@@ -71,7 +72,7 @@ export class Standing {
     clearTimeout(this.timer);
     this.waiting = false;
     try {
-      const offer = await this.ask(this.wish.type);
+      const offer = await this.ask(this.wish.type, { network: networkClass() });
       const peer = await this.wish.make(offer, (state) => this.heard(peer, state));
       if (round !== this.round) return peer.close();
       if (this.before) this.peer?.close();
