@@ -19,8 +19,9 @@ from rooms.lifecycle import ENDED
 from rooms.session import Session, Tick, decode_event, next_deadline, replay
 
 from .bus import Bus, Subscription
-from .live import WIRE, Announced, Live, Recorded, Wire
+from .live import WIRE, Announced, Live, Recorded, Wire, tag_of
 from .logs import logger
+from .metrics import Submissions
 from .people import People
 from .references import References
 from .store import Store, StoreError, content, event_log
@@ -51,8 +52,8 @@ class Service:
     """
 
     def __init__(self, store: Store, people: People, references: References, bus: Bus, *, shared: bool) -> None:
-        self.store = store
-        self.people = people
+        self.store, self.people = store, people
+        self.submissions = Submissions()
         self._bus = bus
         self._shared = shared
         self._origin = secrets.token_hex(4)
@@ -117,7 +118,7 @@ class Service:
         future: asyncio.Future[Accepted] = loop.create_future()
         pending = Pending(session_id, actor, command, key, future, body_hash(command) if key else b"")
         self._writer.put(pending)
-        return await future
+        return await self.submissions.watch(tag_of(command), future)
 
     def _deliver(self, batch: list[Pending]) -> None:
         assert self._loop is not None

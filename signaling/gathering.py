@@ -52,6 +52,8 @@ class Gathering:
         self._pending: dict[ViewAudience, list[dict[str, Any]]] = {audience: [] for audience in AUDIENCES}
         self._timer: Timer | None = None
         self._ticked_at = -tick_ms
+        #: Ticks that were made, ever.
+        self.ticks = 0
         self._people: dict[str, dict[Member, None]] = {}
         self._told: dict[str, bytes] = {}
         self._urgent: dict[str, None] = {}
@@ -150,6 +152,7 @@ class Gathering:
     def tick(self) -> None:
         """Tell every audience what changed."""
         self._timer = None
+        self.ticks += 1
         self._ticked_at = self._clock.steady()
         at = self._clock.now()
         for fan in self.fans.values():

@@ -86,6 +86,8 @@ class Hub:
         self._bus = bus
         self._origin = secrets.token_hex(4)
         self._gatherings: dict[str, Gathering] = {}
+        #: Ticks of gatherings that have ended.
+        self._ticked = 0
         self._lines: list[set[Line]] = [set() for _ in range(BUCKETS)]
         self._waiting: set[Line] = set()
         self._turn = 0
@@ -125,6 +127,11 @@ class Hub:
     def connections(self) -> int:
         """How many sockets are open."""
         return sum(len(bucket) for bucket in self._lines)
+
+    @property
+    def ticks(self) -> int:
+        """How many ticks there have been, of all sessions together."""
+        return self._ticked + sum(gathering.ticks for gathering in self._gatherings.values())
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something to its end; what it throws is logged."""
@@ -322,4 +329,5 @@ class Hub:
             gathering.sweep(self._origin, self._tell_count(session_id))
             if gathering.idle:
                 gathering.stop()
+                self._ticked += gathering.ticks
                 del self._gatherings[session_id]

@@ -173,6 +173,11 @@ class MediaSignalling:
         """The plane that this worker speaks to."""
         return self._plane
 
+    @property
+    def sessions(self) -> list[str]:
+        """Sessions that the plane knows from this worker."""
+        return list(self._open)
+
     def relays(self, participant: str) -> tuple[protocol.IceServer, ...]:
         """The ways through firewalls, for somebody who does not come over a live connection."""
         return self._ice_servers(participant)

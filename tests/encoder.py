@@ -9,7 +9,7 @@ import asyncio
 import signal
 from typing import Self
 
-import imageio_ffmpeg
+import imageio_ffmpeg  # type: ignore[import-untyped]
 
 #: One whole picture a second: people who come later wait no longer than that.
 PICTURE = ("-c:v", "libx264", "-profile:v", "baseline", "-preset", "ultrafast", "-bf", "0", "-g", "15", "-b:v", "300k")

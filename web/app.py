@@ -47,6 +47,7 @@ from web.crowds import Crowds
 from web.errors import Errors
 from web.forms import FormRefused
 from web.house import House
+from web.numbers import Numbers
 from web.render import Renderer, Site
 from web.routes import routes
 from web.security import SecurityHeaders
@@ -149,6 +150,8 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             hub.start()
             app.state.equipment = Equipment(hub, media.plane, media)
             app.state.equipment.start()
+            token = settings.secrets.metrics_token_file
+            app.state.numbers = Numbers(hub, media, token.read_text().strip() if token else "")
             watch = Watch(hub, LoopClock(), identity.roles_of_logins)
             watch.start()
             identity.on_revoked(watch.told)

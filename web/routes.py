@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from web import whip
+from web import numbers, whip
 from web.assets import Assets
 from web.pages import (
     account,
@@ -112,6 +112,7 @@ CITIZEN: Final = (
     Address("POST", "/whip/{session}/{seat}", whip.publish, SECRET),
     Address("OPTIONS", "/whip/{session}/{seat}/{peer}", whip.options, SECRET),
     Address("DELETE", "/whip/{session}/{seat}/{peer}", whip.end, SECRET),
+    Address("GET", "/metrics", numbers.show, SECRET),
     Address("GET", "/healthz", plain.healthz, OPEN),
     Address("GET", "/readyz", plain.readyz, OPEN),
     Address("GET", "/favicon.ico", plain.favicon, OPEN),

@@ -15,6 +15,8 @@ from kachehri.settings.tree import Settings
 SOCKET_PATH_BYTES = 100
 # Goes into the relay's configuration as it is, so it is a plain host name (RFC 1123 §2.1) and nothing else.
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]{0,62})(\.[A-Za-z0-9]([A-Za-z0-9-]{0,62}))*")
+#: A token for /metrics, in characters.
+TOKEN_LEAST = 16
 ONE_PROCESS = "SQLite allows exactly one process; use PostgreSQL for more, or set workers to 1"
 URDU = {
     ONE_PROCESS: "SQLite کے ساتھ صرف ایک پروسیس چل سکتا ہے؛ زیادہ کے لیے PostgreSQL استعمال کریں یا workers کو 1 رکھیں۔"
@@ -27,6 +29,9 @@ def broken(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from _processes(settings)
     yield from _media(settings)
     yield from _turn(settings)
+    token = settings.secrets.metrics_token_file
+    if token is not None and not (token.is_file() and len(token.read_text().strip()) >= TOKEN_LEAST):
+        yield "secrets.metrics_token_file", f"must be a readable file with {TOKEN_LEAST} characters or more"
     for path in ("bus", "media"):
         socket: Path = getattr(settings, path).socket
         if len(str(socket).encode()) > SOCKET_PATH_BYTES:

@@ -132,6 +132,9 @@ class Secrets:
     key_file: Path = setting(
         Path("var/key"), "The master key, made by `python -m kachehri keys`, readable by the server's account only."
     )
+    metrics_token_file: Path | None = setting(
+        None, "File with a token of 16 characters or more that opens /metrics from other machines. None: this one only."
+    )
 
 
 @dataclass(frozen=True, slots=True)

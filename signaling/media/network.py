@@ -33,6 +33,10 @@ class Network:
         """What came to a shared port and was nobody's, by reason."""
         return {} if self.mux is None else self.mux.gate.dropped()
 
+    def unsent(self) -> int:
+        """Packets to watchers that the system did not take from the shared sockets."""
+        return int(getattr(self.fanout, "unsent", 0))
+
     def close(self) -> None:
         """When no peer is left."""
         if self.mux is not None:

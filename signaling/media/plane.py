@@ -278,10 +278,11 @@ class Plane:
     async def stats(self, session: str) -> MediaStats:
         stage = self._stage(session)
         dropped: Counter[str] = Counter(self.network.dropped())
-        unseated = 0
+        unseated, unsent = 0, self.network.unsent()
         for peer in self._peers.values():
             if peer.session == session:
                 dropped.update(peer.gate.dropped())
+                unsent += peer.wire.unsent
                 unseated += peer.held if isinstance(peer, Publisher) else 0
         return MediaStats(
             session=session,
@@ -290,6 +291,7 @@ class Plane:
             forwarded=stage.forwarded(),
             unseated=unseated,
             paused=stage.downlinks.paused(),
+            unsent=unsent,
             seats=stage.last,
             dropped=dict(dropped),
         )

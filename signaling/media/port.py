@@ -101,6 +101,8 @@ class MediaStats(msgspec.Struct, frozen=True, omit_defaults=True):
     unseated: int = 0
     #: Pictures that somebody does not get because her line does not take them.
     paused: int = 0
+    #: Packets that the system did not take at once; media is dropped then, never queued.
+    unsent: int = 0
     seats: tuple[SeatStats, ...] = ()
     dropped: dict[str, int] = {}
 

@@ -167,7 +167,7 @@ async def test_the_same_key_again_replaces_the_encoder_before(studio: Studio, se
 async def test_taken_off_by_the_desk_the_encoder_is_told_by_its_line(studio: Studio, sender: Sender) -> None:
     answer = await studio.post(await sender.offer())
     await sender.take(answer.text)
-    await studio.town.moderate(studio.session, ClearSeat(seat="chair", reason="time"))
+    await studio.town.moderate(studio.session, ClearSeat(seat="chair", reason="technical"))
     async with asyncio.timeout(10):
         while sender.connection.connectionState != "closed":
             await asyncio.sleep(0.01)
