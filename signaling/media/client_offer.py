@@ -116,7 +116,7 @@ def _token(mid: str) -> bool:
 
 def _maps(section: list[str], name: str) -> dict[str, str]:
     """Payload type → what `name` says of it, as in `a=rtpmap:96 VP8/90000`."""
-    found = {}
+    found: dict[str, str] = {}
     for row in section:
         if row.startswith(name):
             number, _, rest = row[len(name) :].partition(" ")
