@@ -2,7 +2,8 @@
 
 Each name used here has a contract test, so that an upgrade which moves one fails with that name and not on a stage:
 
-* aioice: `Connection._protocols, ._nominated, ._queue, ._check_list`, `.get_component_candidates`, `.check_complete`,
+* aioice: `Connection._protocols, ._nominated, ._queue, ._check_list, ._closing, ._early_checks`,
+  `._early_checks_done`, `.get_component_candidates`, `.check_complete`,
   `.check_incoming`, `.data_received`, `.build_request`; `ice.StunProtocol` with `.datagram_received`, `.request`,
   `.connection_made`, `.connection_lost`; `ice.CandidatePair`; `candidate_foundation`, `candidate_priority`;
   `stun.TransactionError`; `ice.get_host_addresses` (simulated clients only).

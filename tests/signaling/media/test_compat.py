@@ -76,6 +76,16 @@ async def test_dtls_role_and_srtp_sessions() -> None:
     assert {"_rx_srtp", "_tx_srtp"} <= vars(dtls).keys()
 
 
+async def test_connection_parts_that_an_ice_lite_agent_keeps() -> None:
+    """Checks that came before `connect` are kept with where they came from; closing is a flag."""
+    connection = aioice.Connection(ice_controlling=False)
+    assert list(connection._early_checks) == [] and connection._early_checks_done is False
+    assert connection._closing is False
+    assert "USE-CANDIDATE" in stun.ATTRIBUTES_BY_NAME
+    await connection.close()
+    assert connection._closing is True
+
+
 async def test_connection_parts_that_are_overridden() -> None:
     connection = aioice.Connection(ice_controlling=True)
     assert connection._protocols == [] and connection._nominated == {} and connection._queue.qsize() == 0
