@@ -15,7 +15,7 @@ const REPLY_MS = 2000;
 const STAND_MS = 4000;
 const GROWS = 1.5;
 /** A peer that stood for so long makes up for all the tries before. */
-const STEADY_MS = 10000;
+const STEADY_MS = 3000;
 
 /**
  * @typedef {Object} Wish
