@@ -5,9 +5,11 @@ The ratios themselves are not asserted here: on a busy machine a sample this sma
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from tests.bench import forward, join, two_stages
+from tests.bench import forward, join, stage_queue, two_stages
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -37,3 +39,10 @@ def test_no_packet_crosses_from_one_stage_to_another() -> None:
     assert (result["crossed"], result["shared_ssrcs"]) == (0, 0), result
     assert result["examined"] > 500 and result["sounds_examined"] > 5, result
     assert result["two_vs_one"] > 0
+
+
+def test_commands_are_timed_while_packets_are_forwarded_and_while_they_are_not() -> None:
+    result = asyncio.run(stage_queue.run(stage_queue.SMALL, 7))
+    assert result["packets_busy"] > 500 > 5 * result["packets_idle"], result
+    assert 0 < result["idle_median_ms"] <= result["idle_p99_ms"], result
+    assert 0 < result["busy_median_ms"] <= result["busy_p99_ms"], result

@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from playwright.async_api import Page
 
@@ -130,8 +130,11 @@ def _for_page(offer: dict[str, Any]) -> dict[str, Any]:
     return {"peer": offer["peer"], "sdp": offer["sdp"], "ice_servers": offer.get("ice_servers", [])}
 
 
+D = TypeVar("D", bound=HouseDriver)
+
+
 @asynccontextmanager
-async def house_driver() -> AsyncIterator[HouseDriver]:
+async def house_driver(kind: type[D] = HouseDriver) -> AsyncIterator[D]:  # type: ignore[assignment]
     """A founded district, its server and media process, and a driver inside."""
     compat.limit_client_addresses(["127.0.0.1"])
     with tempfile.TemporaryDirectory() as folder:
@@ -140,7 +143,7 @@ async def house_driver() -> AsyncIterator[HouseDriver]:
         founded = await founding.found(server.settings, demo_data.district(), now, timing=Timing(), starts_in_ms=0)
         server.session = founded.session
         async with server:
-            driver = HouseDriver(server, founded)
+            driver = kind(server, founded)
             try:
                 await driver.open()
                 yield driver
