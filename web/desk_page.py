@@ -269,6 +269,7 @@ def key_help(words: Words) -> tuple[tuple[tuple[str, ...], str], ...]:
         (("J", "K"), words.plain("keys.move")),
         (("Enter",), words.plain("keys.open")),
         (("Esc",), words.plain("keys.release")),
+        (("L", "T"), words.plain("keys.aside")),
         (("X",), words.plain("keys.select")),
         (("Shift", "↑↓"), words.plain("keys.extend")),
         (("Shift", "X"), words.plain("keys.all")),

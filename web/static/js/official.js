@@ -2,6 +2,7 @@
 
 import { announce } from "./announcer.js";
 import { LiveConnection } from "./connection.js";
+import { Deck } from "./deck.js";
 import { Voices, floorOf, timeStage } from "./floor.js";
 import { MicrophoneError, meter } from "./mic.js";
 import { StageSender } from "./stage.js";
@@ -23,12 +24,18 @@ const live = new LiveConnection({
   onState: (state) => net(state),
 });
 live.urgent = true; // a seat outlives a broken line for seconds, not minutes
+let sends = false;
 const sender = new StageSender(live, (state) => {
+  sends = state === "up";
   if (state === "down" && sender.wanted) showProblem(problem, say("desk.net.connecting"));
   else showProblem(problem);
 });
 const watching = new Watching(live, () => import("./media.js"), showPicture, (state) => {
   if (state === "failed") showProblem(problem, say("st.watch_fail"));
+});
+/** The green room: from the first test of the microphone until the seat is taken. */
+const deck = new Deck(live, () => store.participant, () => sends, (quiet) => {
+  for (const sound of watching.sounds.values()) sound.volume = quiet ? 0.15 : 1;
 });
 const problem = byId("problem");
 const sharing = document.getElementById("share") ? new Sharing(live, store, () => import("./media.js")) : null;
@@ -60,6 +67,7 @@ async function open() {
       const stream = await sender.openMicrophone();
       byId("meter").hidden = false;
       stopMeter = meter(stream, byId("level"), () => {});
+      await sender.connect();
     }
     if (camera.checked && !sender.video) {
       const self = /** @type {HTMLVideoElement} */ (byId("self"));
@@ -67,6 +75,7 @@ async function open() {
       self.hidden = false;
       await self.play();
     }
+    draw();
     return true;
   } catch (error) {
     const why = error instanceof MicrophoneError ? error.why : "failed";
@@ -78,7 +87,7 @@ async function open() {
 async function sit() {
   if (!(await open())) return;
   try {
-    await sender.connect();
+    if (!sender.wanted) await sender.connect();
     if (!mySeat()) await live.send("seat.take", { seat: seatPick.value });
     draw();
   } catch (error) {
@@ -91,6 +100,7 @@ async function leave() {
   stopMeter?.();
   sender.stop();
   sender.audio = sender.video = null;
+  deck.close();
   byId("meter").hidden = true;
   byId("self").hidden = true;
   try {
@@ -239,6 +249,8 @@ function drawSeat(view) {
   const seat = view.seats?.[id];
   const sounds = Boolean(seat) && sender.wanted;
   watching.silence(id);
+  if (sender.audio && !id) deck.open();
+  else deck.close();
   byId("before").hidden = sounds;
   byId("seated").hidden = !sounds;
   sender.mute(Boolean(seat?.muted));
