@@ -29,6 +29,8 @@ STEADY_S = 20.0
 PING_S, ANSWER_S = 0.5, 1.0
 #: It hangs when it has not answered for so long; at first it may take longer, while its parts are loaded.
 HUNG_S, FIRST_S = 3.0, 15.0
+#: A second one is loaded and waits from then on, so that nobody waits for it to load.
+SPARE_S = 5.0
 #: Lease of a machine's media process: it is renewed after a third of its time.
 LEASE_MS, RENEW_S = 60_000, 20.0
 END_S = 5.0
@@ -98,12 +100,23 @@ class Companion:
         self._path = settings.media.socket
         self._lease = MediaLease(settings.database.url, str(self._path.absolute()))
         self._ending = threading.Event()
+        self._spare: subprocess.Popen[bytes] | None = None
         self._process = self._start()
         self._watch = threading.Thread(target=self._keep, name="media-keeper", daemon=True)
         self._watch.start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen((*self.COMMAND, str(self._lease.take())), stdin=subprocess.PIPE)
+        """The one that waits, or else a new one, is told to begin."""
+        fence = b"%d\n" % self._lease.take()
+        spare, self._spare = self._spare, None
+        if spare is not None and _told(spare, fence):
+            return spare
+        process = self._load()
+        _told(process, fence)
+        return process
+
+    def _load(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self.COMMAND, stdin=subprocess.PIPE)
 
     def _keep(self) -> None:
         log = logs.logger(__name__)
@@ -122,7 +135,7 @@ class Companion:
                 self._process.stdin.close()
             self._process = self._start()
             if self._ending.is_set():
-                self._process.terminate()
+                _end(self._process)
 
     def _until_dead(self, began: float) -> int:
         """Waits for the end of the process, and brings it about when it hangs; returns its status."""
@@ -132,6 +145,8 @@ class Companion:
             while not select.select([end], [], [], PING_S)[0]:
                 if answers(self._path):
                     heard, patience = time.monotonic(), HUNG_S
+                    if heard - began > SPARE_S and (self._spare is None or self._spare.poll() is not None):
+                        began, self._spare = heard, self._load()
                 elif time.monotonic() - heard > patience and not self._ending.is_set():
                     logs.logger(__name__).error("media.hangs", way="!")
                     self._process.kill()
@@ -144,14 +159,33 @@ class Companion:
 
     def close(self) -> None:
         self._ending.set()
-        self._process.terminate()
-        try:
-            self._process.wait(END_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-        if self._process.stdin:
-            self._process.stdin.close()
+        _end(self._process)
         self._watch.join(END_S)
+        if self._spare is not None:
+            _end(self._spare)
+
+
+def _told(process: subprocess.Popen[bytes], fence: bytes) -> bool:
+    """Tells a loaded process to begin; False when it is gone."""
+    assert process.stdin is not None
+    try:
+        process.stdin.write(fence)
+        process.stdin.flush()
+    except OSError:
+        process.wait()
+        return False
+    return process.poll() is None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdin:
+        process.stdin.close()
 
 
 def answers(path: Path) -> bool:

@@ -11,6 +11,7 @@ import math
 import os
 import random
 import signal
+import socket
 import struct
 import time
 import wave
@@ -194,13 +195,11 @@ class Scene:
 
 
 def media_pid(server: Server) -> int:
-    """The server's media process."""
-    assert server._process is not None
-    for task in Path(f"/proc/{server._process.pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            if b"kachehri.attached" in Path(f"/proc/{child}/cmdline").read_bytes():
-                return int(child)
-    raise ProcessLookupError("there is no media process")
+    """The server's media process: whoever listens on its socket."""
+    with socket.socket(socket.AF_UNIX) as call:
+        call.connect(str(server.settings.media.socket))
+        pid: int = struct.unpack("3i", call.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+        return pid
 
 
 @asynccontextmanager

@@ -19,7 +19,10 @@ from tests.servers import until
 #: A process that greets on its socket like the real one, and writes down who it is and under which fence.
 GREETER = """
 import os, socket, sys
-path, book, fence = sys.argv[1:]
+path, book = sys.argv[1:]
+fence = sys.stdin.readline().strip()
+if not fence:
+    sys.exit()
 with open(book, "a") as file:
     file.write(f"{os.getpid()} {fence}\\n")
 if os.path.exists(path):
@@ -51,6 +54,7 @@ def book(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) ->
     found = tmp_path / "book"
     command = (sys.executable, "-c", GREETER, str(settings.media.socket), str(found))
     monkeypatch.setattr(Companion, "COMMAND", command)
+    monkeypatch.setattr(companion, "SPARE_S", 0.5)
     monkeypatch.setattr(companion, "HUNG_S", 0.6)
     monkeypatch.setattr(companion, "FIRST_S", 3.0)
     monkeypatch.setattr(companion, "ANSWER_S", 0.3)
@@ -79,6 +83,22 @@ def test_one_that_hangs_is_ended_and_followed(book: Path, settings: Settings) ->
     until(lambda: companion.answers(settings.media.socket))
     assert not Path(f"/proc/{pid}").exists()
     assert lived(book)[1][1] == 2
+
+
+def test_another_waits_loaded_and_is_the_next(book: Path, settings: Settings) -> None:
+    [(pid, _)] = lived(book)
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+
+    def others() -> set[int]:
+        return {int(child) for task in children.parent.parent.glob("*/children") for child in task.read_text().split()}
+
+    before = others()
+    until(lambda: others() > before)
+    (spare,) = others() - before
+    assert len(lived(book)) == 1
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: len(lived(book)) == 2)
+    assert lived(book)[1] == (spare, 2)
 
 
 def test_a_lease_outlives_the_server_that_took_it(settings: Settings) -> None:

@@ -34,6 +34,7 @@ def create_app(settings):
     return Starlette(routes=[Route("/", page)])
 
 def companion(settings):
+    assert attached.told_fence() >= 1
     Path(os.environ["BORN"]).open("a").write(f"{os.getpid()}\\n")
     attached.end_with_parent()
     import signal

@@ -9,7 +9,7 @@ import { Pulse } from "./pulse.js";
 
 /** Pauses before the next try: from, growing to. A speaker comes first. */
 const EAGER_MS = [250, 2000];
-const CALM_MS = [600, 10000];
+const CALM_MS = [1000, 5000];
 /** So long for an answer over the live line, and for a peer to stand, the first time. */
 const REPLY_MS = 2000;
 const STAND_MS = 4000;
@@ -143,7 +143,7 @@ export class Standing {
     this.upAt = -Infinity;
     const [first = 0, most = 0] = this.wish.eager ? EAGER_MS : CALM_MS;
     const pause = Math.min(most, first * GROWS ** this.tries++);
-    this.later(pause * (0.5 + Math.random()));
+    this.later(pause * (0.25 + 1.5 * Math.random()));
     this.waiting = true;
   }
 
