@@ -7,7 +7,7 @@ set -eu
 
 missing=
 want() { # program, package
-  command -v "$1" >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/"$1" >/dev/null 2>&1 || missing="$missing $2"
+  command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || ls /usr/lib/postgresql/*/bin/"$1" >/dev/null 2>&1 || missing="$missing $2"
 }
 want redis-server redis-server
 want postgres postgresql
@@ -45,5 +45,6 @@ DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $m
 if command -v systemctl >/dev/null && [ -d /run/systemd/system ]; then
   case "$missing" in *redis-server*) systemctl disable --quiet redis-server ;; esac
   case "$missing" in *postgresql*) systemctl disable --quiet postgresql ;; esac
+  case "$missing" in *janus*) systemctl disable --quiet janus ;; esac
   case "$missing" in *coturn*) systemctl disable --quiet coturn ;; esac
 fi
