@@ -1,14 +1,16 @@
-"""The only file that touches private names of aiortc, aioice and pylibsrtp. Their versions are pinned exactly.
+"""With `compat_ice` the only file that touches private names of aiortc, aioice and pylibsrtp, pinned exactly.
 
 Each name used here has a contract test, so that an upgrade which moves one fails with that name and not on a stage:
 
-* aioice: `Connection._protocols, ._nominated, ._queue, ._check_list, ._closing, ._early_checks`,
-  `._early_checks_done`, `.get_component_candidates`, `.check_complete`,
-  `.check_incoming`, `.data_received`, `.build_request`; `ice.StunProtocol` with `.datagram_received`, `.request`,
-  `.connection_made`, `.connection_lost`; `ice.CandidatePair`; `candidate_foundation`, `candidate_priority`;
-  `stun.TransactionError`; `ice.get_host_addresses` (simulated clients only).
+* aioice: `Connection._protocols, ._nominated, ._queue, ._check_list, ._early_checks, ._early_checks_done, ._closing,
+  ._local_candidates, ._local_candidates_start, ._local_candidates_end`, `.gather_candidates`,
+  `.get_component_candidates`, `.check_complete`, `.check_incoming`, `.data_received`, `.build_request`;
+  `ice.StunProtocol` with `.datagram_received`, `.request`, `.connection_made`, `.connection_lost`;
+  `ice.CandidatePair`; `candidate_foundation`, `candidate_priority`; `stun.TransactionError`;
+  `ice.get_host_addresses`.
 * pylibsrtp: `_binding.ffi, .lib.srtp_protect`, `Session._srtp`.
 * aiortc: `RTCIceGatherer._connection`, `RTCDtlsTransport._set_role, ._rx_srtp, ._tx_srtp`;
+  `RTCCertificate._create_ssl_context`;
   `RTCRtpSender._send_keyframe` (simulated clients only).
 
 Why below the public classes at all: `RTCPeerConnection` decodes what it receives and encodes what it sends, and a
@@ -17,20 +19,18 @@ forwarder must do neither. Media goes from the socket to `Receiver.rtp` in one c
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import secrets
 import socket
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import pylibsrtp
-from aioice import Candidate, Connection
+from aioice import Candidate
 from aioice import ice as _ice
 from aioice import stun as _stun
-from aioice.candidate import candidate_foundation, candidate_priority
 from aiortc import (
     RTCCertificate,
+    RTCDtlsFingerprint,
     RTCDtlsParameters,
     RTCDtlsTransport,
     RTCIceGatherer,
@@ -39,24 +39,22 @@ from aiortc import (
     RTCPeerConnection,
     RTCRtpSender,
 )
+from OpenSSL import SSL
 from pylibsrtp import _binding
 
+from signaling.media.compat_ice import COMPONENT, Agent, Endpoint, LiteAgent
+from signaling.media.compat_ice import MAX_QUEUED as MAX_QUEUED
 from signaling.media.gate import Gate, Source, Verdict
 from signaling.media.mux import Listener
 from signaling.media.network import ALONE, Network
-from signaling.media.sockets import bind
 
 logger = logging.getLogger(__name__)
 
-#: DTLS records waiting for the handshake; media never waits in a queue.
-MAX_QUEUED = 64
 #: Addresses that count as proven at the same time for one peer (a phone has two or three); the oldest gives way.
 MAX_CHECKED = 16
 #: A peer that was silent at its address for so many seconds, and asks from another one that it had proven before, is
 #: checked there again and followed: it has changed back to a network that it came from.
 AWAY_S = 1.0
-#: One component: RTP and RTCP share it (RFC 8843).
-COMPONENT = 1
 
 
 class Receiver(Protocol):
@@ -68,182 +66,32 @@ class Receiver(Protocol):
     def changed(self, state: str) -> None: ...
 
 
+class Certificate(RTCCertificate):
+    """One for all peers of a process, with what follows from it worked out once."""
+
+    _context: SSL.Context | None = None
+    _fingerprints: list[RTCDtlsFingerprint] | None = None
+
+    def getFingerprints(self) -> list[RTCDtlsFingerprint]:
+        """As the base class says."""
+        if self._fingerprints is None:
+            self._fingerprints = super().getFingerprints()
+        return self._fingerprints
+
+    def _create_ssl_context(self, srtp_profiles: Any) -> SSL.Context:
+        if self._context is None:
+            self._context = super()._create_ssl_context(srtp_profiles)
+            # A handshake is never resumed: each connection has keys of its own (RFC 5764 §4.1).
+            self._context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+        return self._context
+
+
 class Path(NamedTuple):
     """How a peer's packets leave: through which socket, to where, and with whose keys."""
 
     sock: socket.socket
     to: Source
     session: pylibsrtp.Session
-
-
-class _Protocol(_ice.StunProtocol):
-    """A socket of ours, or our part of a shared one, with the gate in front of ICE."""
-
-    wire: Wire
-    sock: socket.socket
-    listener: Listener | None = None
-
-    def datagram_received(self, data: bytes | str, addr: tuple[Any, ...]) -> None:
-        assert isinstance(data, bytes)
-        self.wire.arrived(self, data, (addr[0], addr[1]))
-
-    def stun_received(self, data: bytes, source: Source) -> None:
-        super().datagram_received(data, source)
-
-    async def request(
-        self,
-        request: _stun.Message,
-        addr: tuple[str, int],
-        integrity_key: bytes | None = None,
-        retransmissions: int | None = None,
-    ) -> tuple[_stun.Message, tuple[str, int]]:
-        """Measures the round trip on the checks that ICE makes anyway (consent, RFC 7675); an authentic answer is a
-        sign of life."""
-        began = self.wire.clock()
-        if self.listener is not None:
-            self.listener.asked[request.transaction_id] = self.wire
-        try:
-            answer = await super().request(request, addr, integrity_key, retransmissions)
-        finally:
-            if self.listener is not None:
-                self.listener.asked.pop(request.transaction_id, None)
-        took = self.wire.clock() - began
-        self.wire.rtt = took if self.wire.rtt is None else 0.75 * self.wire.rtt + 0.25 * took
-        self.wire.heard()
-        return answer
-
-
-class _Share(asyncio.DatagramTransport):
-    """One peer's part of a shared socket, as ICE expects a transport to be."""
-
-    def __init__(self, listener: Listener, protocol: _Protocol) -> None:
-        super().__init__()
-        self._listener, self._protocol = listener, protocol
-
-    def sendto(self, data: Any, addr: Any = None) -> None:
-        self._listener.send(data, addr)
-
-    def close(self) -> None:
-        self._protocol.connection_lost(None)
-
-
-class _Connection(Connection):
-    """ICE with our sockets. It is controlling from birth: we offer, and checks may come before the answer does."""
-
-    def __init__(self, wire: Wire) -> None:
-        # A fragment long enough that no two peers of a process share one: a shared port tells them apart by it.
-        super().__init__(ice_controlling=True, local_username=secrets.token_hex(6))
-        self.wire = wire
-
-    async def get_component_candidates(self, component: int, addresses: list[str], timeout: int = 5) -> list[Candidate]:
-        found = []
-        # A machine without a network still has itself.
-        wanted = self.wire.addresses or tuple(addresses) or ("127.0.0.1",)
-        for protocol in self._shared(wanted) if self.wire.network.mux is not None else await self._own(wanted):
-            host, port = protocol.sock.getsockname()[:2]
-            protocol.local_candidate = Candidate(
-                foundation=candidate_foundation("host", "udp", host),
-                component=component,
-                transport="udp",
-                priority=candidate_priority(component, "host"),
-                host=host,
-                port=port,
-                type="host",
-            )
-            self._protocols.append(protocol)
-            found.append(protocol.local_candidate)
-        return found
-
-    async def _own(self, addresses: Sequence[str]) -> list[_Protocol]:
-        protocols = []
-        for address in addresses:
-            sock = bind(address, self.wire.ports)
-            _, protocol = await asyncio.get_running_loop().create_datagram_endpoint(lambda: _Protocol(self), sock=sock)
-            protocol.wire, protocol.sock = self.wire, sock
-            protocols.append(protocol)
-        return protocols
-
-    def _shared(self, addresses: Sequence[str]) -> list[_Protocol]:
-        assert self.wire.network.mux is not None
-        protocols = []
-        for listener in self.wire.network.mux.listen(addresses):
-            protocol = _Protocol(self)
-            protocol.wire, protocol.sock, protocol.listener = self.wire, listener.sock, listener
-            protocol.connection_made(_Share(listener, protocol))
-            protocols.append(protocol)
-        self.wire.ends = {p.listener: p for p in protocols if p.listener is not None}
-        self.wire.network.mux.enrol(self.local_username, self.wire)
-        return protocols
-
-    def data_received(self, data: bytes, component: int) -> None:
-        """What ICE could not read as STUN. By its first byte it claimed to be, so it is nobody's."""
-        self.wire.gate.drop(Verdict.MALFORMED)
-
-    def record_received(self, data: bytes) -> None:
-        """A DTLS record, for the handshake."""
-        if self._queue.qsize() < MAX_QUEUED:
-            self._queue.put_nowait((data, COMPONENT))
-        else:
-            self.wire.gate.drop(Verdict.QUEUE_FULL)
-
-    def check_complete(self, pair: _ice.CandidatePair) -> None:
-        super().check_complete(pair)
-        if pair.state == _ice.CandidatePair.State.SUCCEEDED:
-            assert isinstance(pair.protocol, _Protocol)
-            self.wire.proven(pair.protocol.listener, pair.remote_addr, self._nominated.get(COMPONENT))
-
-    def check_incoming(self, message: _stun.Message, addr: tuple[str, int], protocol: _ice.StunProtocol) -> None:
-        if "PRIORITY" not in message.attributes:
-            self.wire.gate.drop(Verdict.MALFORMED)
-            return
-        for pair in self._check_list:
-            if pair.remote_addr == addr and pair.protocol is protocol:
-                if pair.state is _ice.CandidatePair.State.SUCCEEDED and self.wire.away_from(addr):
-                    pair.state = _ice.CandidatePair.State.WAITING
-                break
-        super().check_incoming(message, addr, protocol)
-        self.wire.heard()
-
-
-class _LiteConnection(_Connection):
-    """The other end of an encoder's offer: an ICE-lite agent (RFC 8445 §2.5). It answers checks and makes none; what
-    the client nominates is taken, now and whenever the client's address changes."""
-
-    def __init__(self, wire: Wire) -> None:
-        super().__init__(wire)
-        self.ice_controlling = False
-        self._chosen = asyncio.Event()
-
-    async def connect(self) -> None:
-        self._early_checks_done = True
-        for message, addr, protocol in self._early_checks:
-            self.check_incoming(message, addr, protocol)
-        self._early_checks.clear()
-        await self._chosen.wait()
-        if self._closing:
-            raise ConnectionError
-
-    def check_incoming(self, message: _stun.Message, addr: tuple[str, int], protocol: _ice.StunProtocol) -> None:
-        """An authenticated check: the sender knows our password, which only the client was given."""
-        self.wire.heard()
-        if "USE-CANDIDATE" not in message.attributes:
-            return
-        # Nothing has come back from that address, so nobody else's is taken away for it.
-        pair = self._nominated.get(COMPONENT)
-        if pair is None or pair.remote_addr != addr or pair.protocol is not protocol:
-            remote = Candidate("1", COMPONENT, "udp", candidate_priority(COMPONENT, "prflx"), addr[0], addr[1], "prflx")
-            pair = _ice.CandidatePair(protocol, remote)
-            pair.state, pair.nominated = _ice.CandidatePair.State.SUCCEEDED, True
-            self._nominated[COMPONENT] = pair
-        assert isinstance(protocol, _Protocol)
-        if protocol.listener is None or protocol.listener.is_free(addr, self.wire):
-            self.wire.proven(protocol.listener, addr, pair)
-            self._chosen.set()
-
-    async def close(self) -> None:
-        self._closing = True
-        self._chosen.set()
-        await super().close()
 
 
 class Wire:
@@ -262,12 +110,12 @@ class Wire:
     ) -> None:
         self.receiver, self.gate, self.clock = receiver, gate, clock
         self.addresses, self.ports, self.network = tuple(addresses), ports, network
-        self.ends: dict[Listener, _Protocol] = {}
+        self.ends: dict[Listener, Endpoint] = {}
         self.rtt: float | None = None
         #: Packets that the kernel did not take at once; media is dropped then, never queued.
         self.unsent = 0
         gatherer = RTCIceGatherer(iceServers=[])
-        gatherer._connection = self._connection = _LiteConnection(self) if lite else _Connection(self)
+        gatherer._connection = self._connection = LiteAgent(self) if lite else Agent(self)
         self._gatherer = gatherer
         self._ice = RTCIceTransport(gatherer)
         self._dtls = RTCDtlsTransport(self._ice, [certificate])
@@ -318,7 +166,7 @@ class Wire:
     async def probe(self) -> None:
         """Asks a quiet peer for a sign of life (a consent check, RFC 7675); the answer counts as `heard`."""
         pair = self._connection._nominated.get(COMPONENT)
-        if pair is None or self._connection.remote_password is None or isinstance(self._connection, _LiteConnection):
+        if pair is None or self._connection.remote_password is None or isinstance(self._connection, LiteAgent):
             return
         request = self._connection.build_request(pair, nominate=False)
         key = self._connection.remote_password.encode()
@@ -354,7 +202,7 @@ class Wire:
         if protocol is not None:
             self.arrived(protocol, data, source)
 
-    def arrived(self, protocol: _Protocol, data: bytes, source: Source) -> None:
+    def arrived(self, protocol: Endpoint, data: bytes, source: Source) -> None:
         """One datagram. Whatever is in it, the worst that can follow is that it is counted and dropped."""
         now = self.clock()
         verdict = self.gate.admit(data, source, now)
@@ -400,7 +248,7 @@ class Wire:
         self.gate.checked.add(source)
         if listener is not None:
             listener.claim(source, self)
-        if selected is not None and isinstance(selected.protocol, _Protocol):
+        if selected is not None and isinstance(selected.protocol, Endpoint):
             self._sock, self._to = selected.protocol.sock, selected.remote_addr
             self._there = self.clock()
         for old in list(self._proven)[:-MAX_CHECKED]:

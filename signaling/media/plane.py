@@ -15,9 +15,8 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from aiortc import RTCCertificate
-
 from signaling.media import client_offer, port, sdp
+from signaling.media.compat import Certificate
 from signaling.media.gate import GateLimits
 from signaling.media.network import Network
 from signaling.media.peer import Peer
@@ -66,7 +65,7 @@ class Plane:
     ) -> None:
         self.settings, self.fence = settings or MediaSettings(), fence
         self._clock, self._wall = clock, wall
-        self._certificate = RTCCertificate.generateCertificate()
+        self._certificate = Certificate.generateCertificate()
         self.network = Network(self.settings, clock)
         self._stages: dict[str, Stage] = {}
         self._peers: dict[str, Peer] = {}

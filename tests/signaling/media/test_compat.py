@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import inspect
 import socket
 import time
@@ -20,9 +21,10 @@ from aiortc import (
     RTCIceTransport,
     RTCRtpSender,
 )
+from aiortc.rtcdtlstransport import SRTP_PROFILES
 
 from signaling.client.media import Clip, Speaker
-from signaling.media import compat
+from signaling.media import compat, compat_ice
 from signaling.media.gate import Gate, Verdict
 
 pytestmark = pytest.mark.anyio
@@ -96,7 +98,58 @@ async def test_connection_parts_that_are_overridden() -> None:
     assert parameters(connection.build_request) == ["pair", "nominate"]
 
 
+async def test_connection_parts_that_are_read_and_written() -> None:
+    ours = vars(aioice.Connection(ice_controlling=True, local_username="abcd1234"))
+    assert {"_local_candidates", "_local_candidates_start", "_local_candidates_end"} <= ours.keys()
+    assert {"_check_list", "_early_checks", "_early_checks_done", "_closing"} <= ours.keys()
+    assert ours["_local_candidates"] == [] and ours["_check_list"] == [] and not ours["_closing"]
+
+
+async def test_no_two_peers_share_a_name() -> None:
+    names = {wire().local[0] for _ in range(50)}
+    assert len(names) == 50 and all(len(name) == 12 for name in names)
+
+
+async def test_the_machine_is_not_searched_for_its_addresses_for_every_peer(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def search(use_ipv4: bool, use_ipv6: bool) -> list[str]:
+        asked.append(1)
+        return ["10.0.0.5"]
+
+    monkeypatch.setattr(aioice_ice, "get_host_addresses", search)
+    monkeypatch.setattr(compat_ice, "_looked_up", None)
+    assert {compat_ice.own_addresses(now) for now in (5.0, 6.0, 9.9)} == {("10.0.0.5",)}
+    assert len(asked) == 1
+    compat_ice.own_addresses(10.1)
+    assert len(asked) == 2
+
+
+def test_a_certificate_s_context_and_fingerprints_are_made_once() -> None:
+    assert parameters(RTCCertificate._create_ssl_context) == ["self", "srtp_profiles"]
+    one = compat.Certificate.generateCertificate()
+    assert one.getFingerprints() is one.getFingerprints()
+    assert one.getFingerprints() == RTCCertificate.getFingerprints(one)
+    assert one._create_ssl_context(SRTP_PROFILES) is one._create_ssl_context(SRTP_PROFILES)
+
+
+def test_protect_where_a_packet_lies_is_protect() -> None:
+    sessions = []
+    for _ in range(2):
+        policy = pylibsrtp.Policy(key=bytes(range(30)), ssrc_type=pylibsrtp.Policy.SSRC_ANY_OUTBOUND)
+        sessions.append(pylibsrtp.Session(policy))
+    packet = b"\x80\x60\0\1" + bytes(8) + b"sound"
+    row, size = bytearray(packet + bytes(144)), bytearray(len(packet).to_bytes(4, "little"))
+    row_at, size_at = ((ctypes.c_char * len(each)).from_buffer(each) for each in (row, size))
+    [row_pointer] = compat.pointers("char *", ctypes.addressof(row_at), 0, 1)
+    [size_pointer] = compat.pointers("int *", ctypes.addressof(size_at), 0, 1)
+    assert compat.srtp_protect(compat.srtp_handle(sessions[0]), row_pointer, size_pointer) == 0
+    assert bytes(row[: int.from_bytes(size, "little")]) == sessions[1].protect(packet)
+
+
 def test_protocol_parts_that_are_overridden() -> None:
+    assert parameters(aioice_ice.StunProtocol.connection_made) == ["self", "transport"]
+    assert parameters(aioice_ice.StunProtocol.connection_lost) == ["self", "exc"]
     assert parameters(aioice_ice.StunProtocol.datagram_received) == ["self", "data", "addr"]
     assert parameters(aioice_ice.StunProtocol.request) == [
         "self", "request", "addr", "integrity_key", "retransmissions",
@@ -112,7 +165,9 @@ async def test_gathering_asks_get_component_candidates(monkeypatch: pytest.Monke
     assert (candidate.host, candidate.type, candidate.transport) == ("127.0.0.1", "host", "udp")
     await one.close()
     monkeypatch.setattr(aioice_ice, "get_host_addresses", lambda use_ipv4, use_ipv6: [])
+    monkeypatch.setattr(compat_ice, "_looked_up", None)
     alone = wire(addresses=())
+    assert parameters(aioice.Connection.gather_candidates) == ["self"]
     await alone.gather()
     assert [c.host for c in alone.candidates] == ["127.0.0.1"]
     await alone.close()
