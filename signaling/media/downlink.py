@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from signaling.media.valve import Valve
     from signaling.media.watcher import Watcher
 
+#: A line is looked at more closely for so long after something new on it, by a round trip every so often, in seconds.
+CLOSELY_S, PING_S = 1.5, 0.25
 #: Weight of the last second in a picture's rate, upwards and downwards: a picture that begins counts at once.
 UP, DOWN = 1.0, 0.3
 
@@ -63,6 +65,9 @@ class Downlink:
         self.triage = Triage()
         self.pacer: Pacer[Valve] | None = None
         self.watchers: list[Watcher] = []
+        #: Seats whose picture she was sent at the last look.
+        self._shown: frozenset[str] = frozenset()
+        self.close_until = self._pinged_at = 0.0
 
     @property
     def paused(self) -> frozenset[str]:
@@ -99,10 +104,19 @@ class Downlink:
         if self.estimate.reported(lost, expected, self.sending(), now):
             self.decide(now)
 
-    def travelled(self, rtt_ms: float, jitter_ms: float, now: float) -> None:
-        """A round trip, from a sender report to the receiver report that names it (RFC 3550 §6.4.1)."""
+    def travelled(self, rtt_ms: float, jitter_ms: float | None, now: float) -> None:
+        """A round trip, from a sender report to the receiver report that names it (RFC 3550 §6.4.1), or of a check."""
         if self.estimate.travelled(rtt_ms, jitter_ms, self.sending(), now):
             self.decide(now)
+        if self.estimate.late:
+            self.close_until = now + CLOSELY_S
+
+    def to_ping(self, now: float) -> Watcher | None:
+        """Whose round trip is to be measured now: a new picture fills a narrow line before any report tells."""
+        if now >= self.close_until or now - self._pinged_at < PING_S or not self.watchers:
+            return None
+        self._pinged_at = now
+        return self.watchers[0]
 
     # --- what follows from it
 
@@ -114,6 +128,10 @@ class Downlink:
         tried = self.triage.decide(order, estimate.kbps, now)
         if tried is not None:
             estimate.probe(tried, now)
+        shown = frozenset(seat for seat, kbps in order if kbps > 0) - self.triage.paused
+        if shown - self._shown:
+            self.close_until = now + CLOSELY_S
+        self._shown = shown
         self._apply(now)
 
     def _apply(self, now: float) -> None:
@@ -184,6 +202,11 @@ class Downlinks:
         """With every beat of the clock: what waits in front of a narrow line."""
         for link in list(self._narrow):
             link.flush(now)
+
+    def to_ping(self, now: float) -> list[Watcher]:
+        """Watchers whose round trip is to be measured now."""
+        found = (link.to_ping(now) for link in self._all.values())
+        return [watcher for watcher in found if watcher is not None]
 
     def paused(self) -> int:
         """Pictures that somebody does not get because her line does not take them."""

@@ -18,10 +18,10 @@ HEAVY_LOSS, LIGHT_LOSS = 0.12, 0.02
 #: Loss is only judged on so many packets, or on fewer after so many seconds: of 20 packets, five in a hundred lost are
 #: often three.
 LOSS_PACKETS, LOSS_WINDOW_S = 60, 5.0
-#: From this loss on, one look counts double.
-GRAVE_LOSS = 0.3
-#: A round trip so much above the shortest, in ms, means a full queue on the way.
-QUEUE_MS = 400.0
+#: From this loss on, one look counts double, and need not wait once so many packets are lost.
+GRAVE_LOSS, GRAVE_PACKETS = 0.25, 8
+#: A round trip so much above the shortest, in ms, means a queue on the way, if the next one says so too.
+QUEUE_MS = 200.0
 #: The same one way, where it can be measured: half a word late is noticed.
 WAIT_MS = 150.0
 #: At most one step down in this time because of loss or delay, in seconds: the first must show in the next report.
@@ -52,6 +52,7 @@ class Estimate:
         "fell_at",
         "jitter_ms",
         "kbps",
+        "late",
         "loss",
         "rtt_ms",
     )
@@ -62,6 +63,8 @@ class Estimate:
         self.jitter_ms = 0.0
         self.rtt_ms: float | None = None
         self.fell_at = now
+        #: The last round trip was long: worth another look soon.
+        self.late = False
         self._least_rtt_ms: float | None = None
         self._limit: float | None = None  # the last REMB, in kbit/s
         self._stepped_at = now - STEP_S
@@ -89,10 +92,11 @@ class Estimate:
             self._window_at = now
         self._lost += max(0, min(lost, expected))
         self._expected += max(0, expected)
-        if self._expected < LOSS_PACKETS and now - self._window_at < LOSS_WINDOW_S:
+        grave = self._lost >= max(GRAVE_PACKETS, GRAVE_LOSS * self._expected)
+        if self._expected < LOSS_PACKETS and not grave and now - self._window_at < LOSS_WINDOW_S:
             return False
         loss = self._lost / self._expected if self._expected else 0.0
-        few = self._expected < LOSS_PACKETS
+        few = self._expected < LOSS_PACKETS and not grave
         self._lost = self._expected = 0
         self._window_at = now
         weight = SMOOTH / 2 if few else 2 * SMOOTH if loss >= GRAVE_LOSS else SMOOTH
@@ -101,16 +105,16 @@ class Estimate:
             return False
         return self._step((1 - loss / 2) * self._used(sending), now)
 
-    def travelled(self, rtt_ms: float, jitter_ms: float, sending: float, now: float) -> bool:
-        """A round trip was measured; whether it showed a full queue."""
+    def travelled(self, rtt_ms: float, jitter_ms: float | None, sending: float, now: float) -> bool:
+        """A round trip was measured; whether it and the one before showed a queue."""
         least = self._least_rtt_ms
         # The shortest is let go slowly: a phone that has moved to a slower network is not for ever "too slow".
         self._least_rtt_ms = rtt_ms if least is None or rtt_ms < least else least + 0.02 * (rtt_ms - least)
         self.rtt_ms = rtt_ms if self.rtt_ms is None else self.rtt_ms + SMOOTH * (rtt_ms - self.rtt_ms)
-        self.jitter_ms += SMOOTH * (jitter_ms - self.jitter_ms)
-        if rtt_ms - self._least_rtt_ms < QUEUE_MS:
-            return False
-        return self._step(0.85 * self._used(sending), now)
+        if jitter_ms is not None:
+            self.jitter_ms += SMOOTH * (jitter_ms - self.jitter_ms)
+        before, self.late = self.late, rtt_ms - self._least_rtt_ms >= QUEUE_MS
+        return before and self.late and self._step(0.85 * self._used(sending), now)
 
     def waited(self, queue_ms: float, sending: float, now: float) -> bool:
         """Packets were seen to wait so long on the way, one way; whether that was too long."""

@@ -20,8 +20,8 @@ BURST_S, BURST_BYTES = 0.04, 1_400
 BORROW_S = 0.2
 #: Most that waits, in bytes and in seconds of the rate: a keyframe at the narrowest, and no more.
 MAX_BYTES, MAX_S = 49_152, 0.8
-#: Pictures leave a little faster than the estimate, or a keyframe's backlog would never clear; kbit/s to bytes.
-SPEED = 1.15 * 125
+#: Kilobits to bytes.
+SPEED = 125
 
 
 class _Waiting(NamedTuple, Generic[Key]):

@@ -61,7 +61,7 @@ class Rounds:
     def tick(self, now: float) -> None:
         """Whatever is due at `now`."""
         self._each(lambda stage: stage.ask(now))
-        self._each(lambda stage: stage.downlinks.flush(now))
+        self._each(lambda stage: self._pace(stage, now))
         self._each(lambda stage: stage.backroom.tick(now))
         if self._is_due("publishers", PUBLISHER_REPORT_S, now):
             self._each(lambda stage: stage.report(now))
@@ -119,6 +119,11 @@ class Rounds:
             if self._clock() - began > HOLD_UP_S:
                 return
 
+    def _pace(self, stage: Stage, now: float) -> None:
+        stage.downlinks.flush(now)
+        for watcher in stage.downlinks.to_ping(now):
+            self._spawn(watcher.ping())
+
     # --- who is alive
 
     def sweep(self, now: float) -> None:
@@ -133,7 +138,8 @@ class Rounds:
             if quiet > settings.dead_s:
                 self._end(peer, "timeout")
                 continue
-            if quiet > QUIET_S and now - peer.probed >= PROBE_S:
+            patience = WATCHER_QUIET_S if peer.direction == "watch" else QUIET_S
+            if quiet > patience and now - peer.probed >= PROBE_S:
                 peer.probed = now
                 self._spawn(peer.wire.probe())
             if quiet > settings.silent_s and not peer.silent:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 #: A shortage must last this long, in seconds, unless it is a gross one (so much more than the line takes).
-PATIENCE_S, GROSS = 0.8, 1.5
+PATIENCE_S, GROSS = 0.3, 1.3
 #: What is kept may exceed the estimate by this much; what comes back must fit with this much to spare.
 KEEP, RETURN = 1.05, 0.85
 #: Seconds until a picture is tried again: at first, and at most.

@@ -167,6 +167,14 @@ class Watcher(Peer):
         if travelled is not None:
             link.travelled(*travelled, now)
 
+    async def ping(self) -> None:
+        """Measures the round trip now. A check that is not answered in time was a long one."""
+        began = self.clock()
+        await self.wire.probe()
+        now = self.clock()
+        if self.link is not None and not self.ended:
+            self.link.travelled(1000 * (now - began), None, now)
+
     def weigh(self, now: float) -> None:
         """Once a second: tries what may be tried."""
         if self.link is not None and self.link.watchers[:1] == [self]:  # once for all of her peers
@@ -179,13 +187,9 @@ class Watcher(Peer):
         ntp = rtcp.ntp_from_unix(wall)
         reports = names = b""
         for way in self._outlets.values():
-            line, outlet = way.line, way.outlet
-            time = line.clock_at(now)
-            if time is None or outlet.base is None:
-                continue
-            packets, octets = line.packets - outlet.since_packets, line.octets - outlet.since_octets
-            reports += rtcp.sender_report(line.ssrc, ntp, time, packets, octets)
-            names += rtcp.source_description(line.ssrc, way.cname)
+            report, name = way.line.sender_report(way.outlet, way.cname, now, ntp)
+            reports += report
+            names += name
         if reports:
             self._reported.append((ntp >> 16 & 0xFFFFFFFF, now))
             self.wire.send_rtcp(reports + names)

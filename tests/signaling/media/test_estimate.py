@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.media.estimate import FLOOR_KBPS, FORGET_S, HOLD_S, Estimate
@@ -127,6 +127,7 @@ STEPS = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(STEPS, max_size=60), st.none() | st.floats(0, 5_000))
 def test_whatever_is_reported_the_figure_stays_sane(steps: list[tuple[str, float, float, float]], start: float) -> None:
     line, now = Estimate(start), 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.media.pacing import BURST_BYTES, MAX_BYTES, MAX_S, SPEED, Pacer
@@ -89,6 +89,7 @@ def test_a_faster_line_lets_go_at_once() -> None:
     assert len(out.left) == 6 and pacer.bytes == 0
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 1_300), st.floats(0, 0.2), st.booleans()), max_size=120),
     st.floats(30, 600),

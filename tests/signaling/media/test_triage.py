@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.media.triage import RETRY_MAX_S, RETRY_S, WELL_S, Triage
@@ -109,6 +109,7 @@ def test_who_leaves_the_stage_is_not_counted() -> None:
 SEATS = st.permutations(["a", "b", "c", "d"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(20, 1_000), SEATS, st.floats(0.1, 3)), min_size=1, max_size=80))
 def test_the_paused_are_few_known_and_the_shown_fit_after_patience(steps: list[tuple[float, list[str], float]]) -> None:
     choice, now = Triage(), 0.0
@@ -126,6 +127,7 @@ def test_the_paused_are_few_known_and_the_shown_fit_after_patience(steps: list[t
             assert least is None or set(least) == choice.paused
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.floats(20, 149), st.integers(1, 3))
 def test_a_line_that_stays_narrow_is_left_in_peace(budget: float, count: int) -> None:
     choice, changes = Triage(), 0
