@@ -58,6 +58,7 @@ class Gathering:
         self._told: dict[str, bytes] = {}
         self._urgent: dict[str, None] = {}
         self._holders: dict[str, str] = {}
+        self._seated: dict[str, str] = {}
         self._round: deque[str] = deque()
         self._round_seq = live.seq
         self._step: Timer | None = None
@@ -249,6 +250,11 @@ class Gathering:
                 self._urgent[turn.participant] = None
         for gone in [turn for turn in self._holders if turn not in turns]:
             self._urgent[self._holders.pop(gone)] = None
+        seated = {seat.id: seat.participant for seat in self.live.session.stage.seats.values() if seat.participant}
+        for seat, before in self._seated.items():
+            if seated.get(seat) != before:  # got up, or was taken off: her own frame says where she sits
+                self._urgent[before] = None
+        self._seated = seated
 
     def _tell(self, participant: str, only: Member | None = None) -> None:
         """Send a participant's own frame: to all of her connections if it changed, or to one that is new."""

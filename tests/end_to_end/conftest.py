@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from kachehri.store import Store
-from rooms.lifecycle import Timing
+from rooms.lifecycle import SeatPlan, Timing
 from tests.end_to_end.people import Door, House
 from tests.servers import CHROMIUM_FLAGS, require
 from tests.signaling.media.conftest import tone
@@ -39,6 +39,12 @@ HEARINGS = {
     "handed_over": Timing(),
 }
 
+#: Beside the demo's: a hall of many speakers, and a screen.
+MORE_SEATS = (
+    SeatPlan(seat="hall-1", kind="hall", title={"ur": "یونین کونسل 57", "en": "Union council 57"}),
+    SeatPlan(seat="slides-1", kind="slides"),
+)
+
 
 @pytest.fixture(scope="session")
 async def house(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
@@ -53,6 +59,9 @@ async def house(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) ->
     store = Store(server.settings.database.url)
     for name, timing in HEARINGS.items():
         sessions[name] = await founding.announce(store, server.settings, district, now, timing=timing, starts_in_ms=0)
+    sessions["floor"] = await founding.announce(
+        store, server.settings, district, now, timing=Timing(), starts_in_ms=0, seats=(*founding.SEATS, *MORE_SEATS)
+    )
     store.close()
     server.session = founded.session
     async with server:

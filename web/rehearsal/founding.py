@@ -110,6 +110,7 @@ async def announce(
     timing: Timing,
     starts_in_ms: int,
     codec: Codec = "vp8",
+    seats: tuple[SeatPlan, ...] = SEATS,
 ) -> str:
     """Announce the hearing of the district's file; from here on it takes questions. Returns its id."""
     hearing = district.session
@@ -139,7 +140,7 @@ async def announce(
             title={"ur": hearing.title_ur, "en": hearing.title_en},
             starts_at=starts_at,
             ends_at=ends_at,
-            seats=SEATS,
+            seats=seats,
             timing=timing,
             codec=codec,
         )

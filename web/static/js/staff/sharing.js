@@ -28,6 +28,8 @@ export class Sharing {
     this.track = null;
     /** @type {any} */
     this.peer = null;
+    /** The server gave me the seat, whether or not it has told so yet. */
+    this.took = false;
     /** The server has told that the seat is mine: from then on its loss means that somebody took it. */
     this.seated = false;
     byId("share-start").addEventListener("click", () => void this.start());
@@ -58,10 +60,13 @@ export class Sharing {
     try {
       await this.live.send("seat.take", { seat: this.seat });
       this.seated = false;
+      this.took = true;
+      if (!this.track) return void (await this.giveBack()); // she has thought better of it meanwhile
       await this.send();
       await this.name();
     } catch (error) {
       this.dark();
+      await this.giveBack();
       showProblem(this.problem, sayNo(error));
     }
     this.draw();
@@ -69,12 +74,14 @@ export class Sharing {
 
   /** A peer of its own, so that it comes and goes without the voice. */
   async send() {
-    if (!this.track) return;
+    const { track } = this;
+    if (!track) return;
     const { publish } = await this.load();
     const offer = await this.live.send("media.publish", { screen: true });
-    const peer = await publish(offer, { video: this.track }, { kbps: KBPS, onstate: (/** @type {string} */ state) => {
+    const peer = await publish(offer, { video: track }, { kbps: KBPS, onstate: (/** @type {string} */ state) => {
       if (state === "failed" && this.peer === peer) void this.send().catch(() => {});
     } });
+    if (this.track !== track) return peer.close();
     this.peer?.close();
     this.peer = peer;
     await this.live.send("media.answer", { peer: peer.peer, sdp: peer.answer });
@@ -93,10 +100,15 @@ export class Sharing {
 
   async stop() {
     if (!this.track) return;
-    const mine = this.store.personal?.screen === this.seat;
     this.dark();
     this.draw();
-    if (mine) await this.live.send("seat.leave", { seat: this.seat }).catch(() => {});
+    await this.giveBack();
+  }
+
+  async giveBack() {
+    if (!this.took) return;
+    this.took = false;
+    await this.live.send("seat.leave", { seat: this.seat }).catch(() => {});
   }
 
   /** Nothing is sent any more, whatever the server thinks. */
@@ -111,7 +123,10 @@ export class Sharing {
   draw() {
     const mine = this.store.personal?.screen === this.seat;
     if (mine && this.track) this.seated = true;
-    else if (this.track && this.seated) this.dark(); // the desk took it off
+    else if (this.track && this.seated) {
+      this.took = false; // the desk took it off
+      this.dark();
+    }
     const on = Boolean(this.track);
     if (!on) this.seated = false;
     const sign = byId("share-sign");
