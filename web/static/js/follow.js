@@ -7,6 +7,7 @@
 import { announce } from "./announcer.js";
 import { recall, remember } from "./memory.js";
 import { Reception, Sounds } from "./reception.js";
+import { sayRoute } from "./route_words.js";
 import { sentence } from "./words.js";
 
 const OVER_PHASES = new Set(["closed", "cancelled"]);
@@ -55,6 +56,7 @@ export function attachFollow(root, store, live, screens) {
     quiet();
     box.hidden = true;
   });
+  sayRoute();
   setInterval(() => void count(), COUNT_MS);
   draw();
 

@@ -8,10 +8,17 @@
  * @typedef {"connecting" | "up" | "interrupted" | "failed" | "closed"} State
  * @typedef {{audio?: MediaStreamTrack | null, video?: MediaStreamTrack | null}} Tracks
  * @typedef {{audio: MediaStream, video: MediaStream}} Seat
+ * @typedef {"direct" | "relay" | "web"} Way straight to the server, through the relay, through it as web pages go
  */
 
 /** Milliseconds without a connection after which a peer counts as failed, so that the caller asks for a fresh one. */
 const PATIENCE = 6000;
+
+/** Milliseconds that a listener gives the direct way alone, and between what is told of the ways. */
+const DIRECT = 4000;
+const TELL = 1500;
+/** The tab's memory of a network that needs the relay. */
+const DETOUR = "k-detour";
 
 /** @param {RTCPeerConnection} connection @returns {State} */
 function stateOf(connection) {
@@ -50,25 +57,82 @@ export function compact(sdp) {
   );
 }
 
+/** Whether the pair in use leads through the relay, and how to it. @param {RTCPeerConnection} connection @returns {Promise<Way>} */
+async function wayOf(connection) {
+  const stats = await connection.getStats();
+  for (const entry of stats.values()) {
+    if (entry.type !== "candidate-pair" || !(entry.selected || (entry.nominated && entry.state === "succeeded"))) continue;
+    const own = stats.get(entry.localCandidateId);
+    if (own?.candidateType === "relay") return own.relayProtocol === "tls" ? "web" : "relay";
+  }
+  return "direct";
+}
+
+/** For whoever puts it in words (route_words.js). @param {boolean} sends @param {Way | "none"} way @param {boolean} found */
+function tellWay(sends, way, found) {
+  dispatchEvent(new CustomEvent("media-way", { detail: { sends, way, found } }));
+}
+
+/** Whether a network let nothing through directly before, in this tab. */
+function knowsDetour() {
+  try {
+    return sessionStorage.getItem(DETOUR) === "1";
+  } catch {
+    return false;
+  }
+}
+
+function rememberDetour() {
+  try {
+    sessionStorage.setItem(DETOUR, "1");
+  } catch {
+    // then the next page finds out again
+  }
+}
+
 /**
+ * Who sends tries every way at once. Who only receives tries the direct way first, because each way through the relay costs
+ * the house a line for each listener; when it leads nowhere, the caller's next connection tries them all.
+ *
  * @param {Offer} offer
  * @param {(state: State) => void} onstate
+ * @param {boolean} [sends]
  */
-function connect(offer, onstate) {
-  const connection = new RTCPeerConnection({ iceServers: offer.ice_servers ?? [], bundlePolicy: "max-bundle" });
+function connect(offer, onstate, sends = true) {
+  const servers = offer.ice_servers ?? [];
+  const all = sends || !servers.length || knowsDetour();
+  const connection = new RTCPeerConnection({ iceServers: all ? servers : [], bundlePolicy: "max-bundle" });
   /** @type {State} */
   let state = "connecting";
+  /** @type {Set<Way>} */
+  const ways = new Set();
+  connection.addEventListener("icecandidate", ({ candidate }) => {
+    if (candidate?.type !== "relay") return;
+    ways.add(candidate.relayProtocol === "tls" || candidate.url?.startsWith("turns:") ? "web" : "relay");
+  });
+  let waited = 0;
+  const telling = setInterval(() => {
+    waited += 1;
+    tellWay(sends, waited < 2 || !ways.size ? "direct" : ways.has("relay") ? "relay" : "web", false);
+  }, TELL);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   /** @param {State} next */
   const become = (next) => {
-    clearTimeout(timer);
     if (next === state || state === "closed") return;
+    clearTimeout(timer);
+    clearInterval(telling);
+    const first = state === "connecting";
     state = next;
     if (next === "interrupted") timer = setTimeout(() => become("failed"), PATIENCE);
+    if (next === "up") void wayOf(connection).then((way) => tellWay(sends, way, true), () => {});
+    if (next === "failed" && first) {
+      if (!all) rememberDetour();
+      tellWay(sends, all ? "none" : "relay", false);
+    }
     onstate(next);
   };
-  timer = setTimeout(() => become("failed"), 2 * PATIENCE);
+  timer = setTimeout(() => become("failed"), all ? 2 * PATIENCE : DIRECT);
   connection.addEventListener("connectionstatechange", () => become(stateOf(connection)));
   return {
     connection,
@@ -181,7 +245,7 @@ export async function publish(offer, tracks, options = {}) {
  *   false for what is not wanted: the server then sends nothing of it
  */
 export async function watch(offer, options = {}) {
-  const peer = connect(offer, options.onstate ?? (() => {}));
+  const peer = connect(offer, options.onstate ?? (() => {}), false);
   const { connection } = peer;
   /** @type {Map<string, Seat>} */
   const seats = new Map();

@@ -5,6 +5,7 @@ import { LiveConnection } from "./connection.js";
 import { Deck } from "./deck.js";
 import { Voices, floorOf, timeStage } from "./floor.js";
 import { MicrophoneError, meter } from "./mic.js";
+import { sayRoute } from "./route_words.js";
 import { StageSender } from "./stage.js";
 import { LiveStore } from "./store.js";
 import { areaNames, arrange, bit, byId, clone, put, topicNames, wholeWords } from "./staff/rows.js";
@@ -52,6 +53,7 @@ byId("leave").addEventListener("click", () => void leave());
 byId("mute").addEventListener("click", () => void mute());
 byId("watch").addEventListener("click", () => watch());
 setInterval(tick, 1000);
+sayRoute();
 live.start();
 
 /** The seat that the server says is mine. */

@@ -12,6 +12,7 @@ import { remember } from "./memory.js";
 import { MicCheck } from "./miccheck.js";
 import { Reception, Sounds } from "./reception.js";
 import { StageSender } from "./stage.js";
+import { sayRoute } from "./route_words.js";
 import { LiveStore } from "./store.js";
 import { sentence, table } from "./words.js";
 
@@ -323,6 +324,7 @@ byId("camera").addEventListener("click", async () => {
 });
 
 remember("k-called", turnId);
+sayRoute();
 document.addEventListener("visibilitychange", stayAwake);
 setInterval(tick, 1000);
 live.start();
