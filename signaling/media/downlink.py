@@ -76,6 +76,8 @@ class Downlink:
     def join(self, watcher: Watcher, now: float) -> None:
         self.watchers.append(watcher)
         self.decide(now)
+        if watcher.pictures and self._order():
+            self.close_until = now + 2 * CLOSELY_S
         watcher.pace(self.pacer)
 
     def part(self, watcher: Watcher) -> None:

@@ -24,6 +24,8 @@ GRAVE_LOSS, GRAVE_PACKETS = 0.25, 8
 QUEUE_MS = 200.0
 #: The same one way, where it can be measured: half a word late is noticed.
 WAIT_MS = 150.0
+#: What is left of the rate then: where pictures can be taken off at once, and where a camera follows by itself.
+DRAIN, EASE = 0.7, 0.85
 #: At most one step down in this time because of loss or delay, in seconds: the first must show in the next report.
 STEP_S = 1.0
 #: After a fall the estimate stays for so long, then grows by so much in a second.
@@ -114,11 +116,11 @@ class Estimate:
         if jitter_ms is not None:
             self.jitter_ms += SMOOTH * (jitter_ms - self.jitter_ms)
         before, self.late = self.late, rtt_ms - self._least_rtt_ms >= QUEUE_MS
-        return before and self.late and self._step(0.85 * self._used(sending), now)
+        return before and self.late and self._step(DRAIN * self._used(sending), now)
 
     def waited(self, queue_ms: float, sending: float, now: float) -> bool:
         """Packets were seen to wait so long on the way, one way; whether that was too long."""
-        return queue_ms > WAIT_MS and self._step(0.85 * self._used(sending), now)
+        return queue_ms > WAIT_MS and self._step(EASE * self._used(sending), now)
 
     def overflowed(self, now: float) -> None:
         """More came than was allowed to leave: whatever the limit is, it is not higher than now believed."""

@@ -25,8 +25,9 @@ logger = logging.getLogger(__name__)
 #: Seconds between reports to publishers, to watchers, and to the worker; between looks at who is alive, and at what a
 #: session sends.
 PUBLISHER_REPORT_S, WATCHER_REPORT_S, SEATS_S, SWEEP_S, SPENDING_S = 0.5, 1.0, 2.0, 0.25, 1.0
-#: A peer that was quiet for this long is asked for a sign of life, once a second.
-QUIET_S, PROBE_S = 2.0, 1.0
+#: A peer that was quiet for this long is asked for a sign of life, once a second. A watcher of an empty stage has
+#: nothing to say and nobody waits for her, so she is left alone for longer.
+QUIET_S, WATCHER_QUIET_S, PROBE_S = 2.0, 8.0, 1.0
 #: Longest that reports to watchers may hold up the packets at a time, in seconds.
 HOLD_UP_S = 0.005
 
