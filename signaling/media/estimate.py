@@ -84,8 +84,9 @@ class Estimate:
         if fell and kbps < HEADROOM * max(sending, FLOOR_KBPS):
             self._fall(kbps, now)
             return True
-        if self.kbps is not None and kbps > self.kbps and now - self.fell_at >= HOLD_S:
-            self.kbps += SMOOTH * (kbps - self.kbps)
+        most = min(kbps, HEADROOM * sending)  # with nothing sent, the figure is an old one
+        if self.kbps is not None and most > self.kbps and now - self.fell_at >= HOLD_S:
+            self.kbps += SMOOTH * (most - self.kbps)
         return False
 
     def reported(self, lost: int, expected: int, sending: float, now: float) -> bool:

@@ -122,6 +122,16 @@ def test_with_nothing_sent_nothing_is_learned() -> None:
     assert line.kbps == 100.0
 
 
+def test_an_old_remb_does_not_raise_the_limit_of_a_line_that_rests() -> None:
+    line = Estimate(60.0)
+    for i in range(60):
+        line.limited(400.0, 0.0, float(i))
+    assert line.kbps == 60.0
+    for i in range(60, 90):
+        line.limited(400.0, 60.0, float(i))
+    assert line.kbps is not None and 80 < line.kbps <= 90
+
+
 def test_what_is_tried_again_fits_until_something_shows_otherwise() -> None:
     line = Estimate(60.0)
     line.probe(220.0, 10.0)
