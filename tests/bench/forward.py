@@ -35,7 +35,7 @@ class Size:
 
     pairs: int = 5
     settle_s: float = 1.0
-    window_s: float = 5.0
+    window_s: float = 4.0
     subscribers: int = 50
     relayed: int = 8
     curve: tuple[int, ...] = (100, 200)
@@ -89,6 +89,8 @@ async def run(size: Size, seed: int, chosen: Sequence[str] = ()) -> dict[str, An
     found: dict[str, dict[str, Any]] = {name: {"curve": {}} for name in own}
     peers: dict[str, dict[str, float]] = {"janus": {}, "relay": {}}
     rates: dict[str, float] = {}
+    tags: dict[str, list[int]] = {}
+    bad: dict[str, int] = {}
 
     def ours() -> list[Forwarder]:
         return [Ours(name) for name in own]
@@ -97,6 +99,8 @@ async def run(size: Size, seed: int, chosen: Sequence[str] = ()) -> dict[str, An
         for name, arrangement in arranged.items():
             rate = statistics.median(w.packets / w.seconds / subscribers for w in arrangement.windows)
             rates[f"{name}_{what}"] = round(rate, 1)
+            tags[name] = arrangement.tags
+            bad[name] = bad.get(name, 0) + arrangement.bad
 
     with tempfile.TemporaryDirectory() as folder:
         clip = str(Path(folder) / "lively.webm")
@@ -143,6 +147,8 @@ async def run(size: Size, seed: int, chosen: Sequence[str] = ()) -> dict[str, An
         "backends": found,
         "peers_us": peers,
         "packets_per_s_each": rates,
+        "srtp_tag_bytes": tags,
+        "not_authentic": bad,
         "absent": absent,
         "sizes": {
             "subscribers": size.subscribers, "relayed": size.relayed, "curve": size.curve, "pairs": size.pairs,

@@ -114,6 +114,7 @@ class Subscriber:
         self.streams: dict[int, Stream] = {}
         self.expected = hall.sounds(clip) if clip else None
         self.packets = self.octets = self.authenticated = self.bad = self.foreign = 0
+        self.tags: set[int] = set()
         self.up: bool | None = None
         self._reports = hall.rng.randrange(NACK_EVERY * SOUND_EVERY)
         self._ssrc = hall.rng.randrange(8, 1 << 32)
@@ -212,6 +213,7 @@ class Subscriber:
             self.bad += 1
             return
         self.authenticated += 1
+        self.tags.add(len(data) - len(plain))
         if self.expected is None or stream.payload_type in self._pictures | self._retransmitted:
             return
         at = 12 + 4 * (plain[0] & 15)
@@ -295,6 +297,8 @@ class Hall:
             name: sum(getattr(person, name) for person in people)
             for name in ("packets", "octets", "authenticated", "bad", "foreign")
         }
+        # In bytes; it tells the kind of cipher: AES-GCM adds 16, HMAC-SHA1 10.
+        found["tags"] = sorted(set().union(*(person.tags for person in people)))
         found["up"] = sum(bool(person.up) for person in people)
         if each:
             found["each"] = {p.name: {ssrc: s.received for ssrc, s in p.streams.items()} for p in people}
