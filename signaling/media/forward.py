@@ -15,6 +15,7 @@ import struct
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from signaling.media import rtcp
 from signaling.media.rtp import ONE_BYTE, SEND_TIME_ID, Rtp, starts_keyframe
 from signaling.media.track import Kind, Source
 
@@ -130,6 +131,7 @@ class Line:
         self._top_at: float | None = None
         self._shift: int | None = None  # added to the source's number
         self._clock_shift = 0
+        self._told: tuple[float, int, str, bytes, bytes] | None = None
         self._floor = 0  # first of the source's numbers that belongs to this run
 
     # --- who speaks
@@ -261,6 +263,19 @@ class Line:
         return True
 
     # --- lip sync
+
+    def sender_report(self, outlet: Outlet, cname: str, now: float, ntp: int) -> tuple[bytes, bytes]:
+        """What one watcher is told of this line, and the line's name; empty when there is nothing. All watchers of a
+        round hear the same clock, which is therefore worked out for the first of them."""
+        if self._told is None or self._told[:3] != (now, ntp, cname):
+            time = self.clock_at(now)
+            head = b"" if time is None else rtcp.sender_report(self.ssrc, ntp, time, 0, 0)[:-8]
+            self._told = (now, ntp, cname, head, rtcp.source_description(self.ssrc, cname))
+        head, name = self._told[3:]
+        if not head or outlet.base is None:
+            return b"", b""
+        packets, octets = self.packets - outlet.since_packets, self.octets - outlet.since_octets
+        return head + struct.pack("!II", packets & 0xFFFFFFFF, octets & 0xFFFFFFFF), name
 
     def clock_at(self, now: float) -> int | None:
         """The line's RTP time at `now`, by the speaker's own clock, which her sound and her picture share: None until

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signaling.media import forward
+from signaling.media import forward, rtcp
 from signaling.media.forward import Line, Outlet
 from signaling.media.rtcp import Report
 from signaling.media.rtp import Rtp, parse, unwrap
@@ -283,6 +283,28 @@ def test_the_clock_of_a_line_is_the_speakers(audio: Line) -> None:
     step = screen.got[0].timestamp - 48_000 // 15
     assert audio.clock_at(10.0) == step
     assert audio.clock_at(10.5) == step + 24_000
+
+
+def test_a_report_is_the_line_s_clock_and_the_watcher_s_own_count(audio: Line) -> None:
+    voice, early, late = Camera(audio, 5, 48_000), Screen(), Screen()
+    voice.sit()
+    audio.add(early)
+    assert audio.sender_report(early, "asma", 9.0, 9) == (b"", b""), "nobody knows her clock yet"
+    packet = voice.make(payload=b"abc")
+    voice.send(packet, 10.0)
+    audio.add(late)
+    voice.send(voice.make(payload=b"defgh"), 10.067)
+    assert voice.source is not None
+    voice.source.report = Report(7, 100 << 32, packet.timestamp)
+    voice.source.timebase.learn(100 << 32, 10.0)
+    ntp = 7 << 32
+    for now in (10.5, 10.75):
+        time = audio.clock_at(now)
+        assert time is not None
+        name = rtcp.source_description(LINE_SSRC, "asma")
+        assert audio.sender_report(early, "asma", now, ntp) == (rtcp.sender_report(LINE_SSRC, ntp, time, 2, 8), name)
+        assert audio.sender_report(late, "asma", now, ntp) == (rtcp.sender_report(LINE_SSRC, ntp, time, 1, 5), name)
+    assert audio.sender_report(Screen(), "asma", 11.0, ntp) == (b"", b""), "she has not begun"
 
 
 @given(
