@@ -18,7 +18,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from kachehri import turn
-from signaling.media.port import MediaSettings, Ready
+from signaling.media.port import Direction, MediaSettings, Ready
 from signaling.media.remote import RemotePlane
 from tests.kachehri.test_certificates import DAY, certificate, found
 from tests.namespaces import Line, Network
@@ -156,17 +156,35 @@ async def pages(phone: Browser) -> AsyncIterator[tuple[Page, Page]]:
         await context.close()
 
 
+TOLD = """() => {
+  if (window.told) return;
+  window.told = [];
+  addEventListener("media-way", ({detail}) => window.told.push(detail.found ? `found ${detail.way}` : detail.way));
+}"""
+
+
+async def joins(house: House, page: Page, who: str, *, speaks: bool) -> None:
+    """As the pages do it: a connection that failed is followed by a fresh one."""
+    direction: Direction = "publish" if speaks else "watch"
+    name = "speaking" if speaks else "watching"
+    await page.evaluate(TOLD)
+    for _ in range(2):
+        made = await house.plane.offer(SESSION, who, direction)
+        given = {"offer": house.offer(made.peer, made.sdp, who), "picture": True, "sound": True}
+        answer = await page.evaluate(PUBLISH if speaks else WATCH, given)
+        await house.plane.answer(SESSION, who, made.peer, answer)
+        settled = f"['up', 'failed'].includes(window.{name}.state)"
+        await page.wait_for_function(settled, timeout=STANDS_S * 1000)
+        if await page.evaluate(f"window.{name}.state") == "up":
+            return
+    raise AssertionError(f"{who} has no way in: {await page.evaluate('window.told')}")
+
+
 async def speaks_and_is_seen(house: House, pages: tuple[Page, Page], seq: int) -> tuple[dict[str, str], dict[str, str]]:
     """One page speaks, the other sees and hears her; returns both routes."""
     plane, (first, second) = house.plane, pages
-    for page, who, direction, script, name in (
-        (first, "asma", "publish", PUBLISH, "speaking"),
-        (second, "bilal", "watch", WATCH, "watching"),
-    ):
-        made = await plane.offer(SESSION, who, direction)  # type: ignore[arg-type]
-        given = {"offer": house.offer(made.peer, made.sdp, who), "picture": True, "sound": True}
-        await plane.answer(SESSION, who, made.peer, await page.evaluate(script, given))
-        await page.wait_for_function(f"window.{name}.state === 'up'", timeout=STANDS_S * 1000)
+    await joins(house, first, "asma", speaks=True)
+    await joins(house, second, "bilal", speaks=False)
     await plane.seat(SESSION, 1, "citizen1", "asma", seq)
     await BrowserWatcher(second).wait("citizen1", "a.pictures > 10 && a.energy > 0.001", STANDS_S)
     routes = await first.evaluate(ROUTE, "speaking"), await second.evaluate(ROUTE, "watching")
@@ -179,6 +197,8 @@ async def speaks_and_is_seen(house: House, pages: tuple[Page, Page], seq: int) -
 async def test_where_nothing_is_blocked_the_relay_is_not_used(house: House, pages: tuple[Page, Page]) -> None:
     routes = await speaks_and_is_seen(house, pages, 10)
     assert [route["type"] for route in routes] == ["host", "host"]
+    for page in pages:
+        await page.wait_for_function("window.told.includes('found direct')")
 
 
 async def test_where_udp_is_blocked_the_call_runs_through_the_relay_over_tcp(
@@ -188,6 +208,10 @@ async def test_where_udp_is_blocked_the_call_runs_through_the_relay_over_tcp(
     try:
         for route in await speaks_and_is_seen(house, pages, 20):
             assert (route["type"], route["to"]) == ("relay", MEDIA) and route["by"] in ("tcp", "tls")
+        # Both are told so, and the listener that her direct try led nowhere.
+        for page in pages:
+            await page.wait_for_function("window.told.some((each) => /^found (relay|web)$/.test(each))")
+        assert "relay" in await pages[1].evaluate("window.told")
         # And with TCP alone: whichever of the two came first above.
         house.block("-p", "tcp", "--dport", "443")
         try:
@@ -207,6 +231,8 @@ async def test_where_only_the_port_of_web_pages_is_open_it_runs_over_tls(
     try:
         for route in await speaks_and_is_seen(house, pages, 40):
             assert (route["type"], route["by"]) == ("relay", "tls")
+        for page in pages:
+            await page.wait_for_function("window.told.includes('found web')")
     finally:
         house.unblock("-p", "tcp", "!", "--dport", "443")
         house.unblock("-p", "udp")
@@ -226,3 +252,15 @@ async def test_behind_nat_and_udp_blocked_the_relay_finds_the_public_address(
             assert (route["type"], route["to"]) == ("relay", PUBLIC)
     finally:
         behind_nat.unblock("-p", "udp")
+
+
+async def test_where_not_even_the_relay_is_reached_she_is_told(house: House, pages: tuple[Page, Page]) -> None:
+    """The page's own socket is not on this line; sound and picture are, and nothing of them gets through."""
+    house.block("-p", "udp")
+    house.block("-p", "tcp")
+    try:
+        with pytest.raises(AssertionError, match="none"):
+            await joins(house, pages[0], "asma", speaks=True)
+    finally:
+        house.unblock("-p", "tcp")
+        house.unblock("-p", "udp")
