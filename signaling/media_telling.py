@@ -12,7 +12,6 @@ from . import protocol
 from .frames import Packed
 from .hub import Hub
 from .media import port
-from .media.health import Reading, grade_now
 
 
 class Hearer(Protocol):
@@ -78,7 +77,7 @@ class Telling:
 def health_of(stats: port.SeatStats) -> protocol.LineHealth:
     """One line in a word and figures."""
     return protocol.LineHealth(
-        grade=getattr(stats, "grade", None) or grade_now(Reading(loss=stats.loss, rtt_ms=stats.rtt)),
+        grade=stats.grade,
         kbps=stats.kbps,
         loss=stats.loss,
         rtt=stats.rtt,

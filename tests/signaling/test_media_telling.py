@@ -67,7 +67,7 @@ async def test_how_lines_are_is_the_desks(tmp_path: Path) -> None:
         async with clients[0] as citizen, clients[1] as official, clients[2] as desk:
             await citizen.send("media.watch")
             ears = [Ear(each, "media.health") for each in (citizen, official, desk)]
-            seat = SeatStats("s1", person(1), audio_packets=50, kbps=24, loss=0.2, rtt=300)
+            seat = SeatStats("s1", person(1), audio_packets=50, kbps=24, loss=0.2, rtt=300, grade="bad")
             plane.report(port.Seats(town.session, (seat,), (SeatStats("", person(2), audio_packets=50),)))
             (frame,) = await ears[2].until(1)
             assert frame["seats"] == {"s1": {"grade": "bad", "kbps": 24, "loss": 0.2, "rtt": 300, "sound": True}}
@@ -78,8 +78,8 @@ async def test_how_lines_are_is_the_desks(tmp_path: Path) -> None:
 
 
 def test_a_line_in_a_word() -> None:
-    assert health_of(SeatStats("a", "x", audio_packets=9)).grade == "good"
-    assert health_of(SeatStats("a", "x", audio_packets=9, loss=0.05)).grade == "weak"
+    assert health_of(SeatStats("a", "x", audio_packets=9, grade="weak")).grade == "weak"
+    assert not health_of(SeatStats("a", "x", grade="gone")).sound
 
 
 async def test_a_screen_is_sent_beside_the_own_seat(tmp_path: Path) -> None:

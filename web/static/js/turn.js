@@ -158,6 +158,7 @@ function speakFromHall(yes) {
   check.stop();
   sender.stop();
   hearing.stop();
+  byId("hears").hidden = true;
 }
 
 /** What goes out: nothing while she is muted, or holds no button where one has to be held. */
