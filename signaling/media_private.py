@@ -76,8 +76,9 @@ class PrivateLines:
 
     def settle(self, session: Session) -> None:
         """Something happened in the session: whoever has nothing to do behind the stage any more is left alone."""
+        heard = set(session.stage.heard().values())  # the plane itself ends a talk with whoever takes a seat
         for report in list(self._talks.get(session.id, {}).values()):
-            if not behind(session, report.participant):
+            if report.participant not in heard and not behind(session, report.participant):
                 self._hub.spawn(self._stop(session.id, report.moderator))
 
     def gone(self, bearer: Bearer) -> None:

@@ -37,6 +37,8 @@ HEARINGS = {
     "keyboard": Timing(),
     "whole": Timing(),
     "handed_over": Timing(),
+    "deck": Timing(),
+    "green_room": Timing(),
 }
 
 #: Beside the demo's: a hall of many speakers, and a screen.

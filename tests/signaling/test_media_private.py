@@ -79,6 +79,7 @@ async def test_only_with_people_behind_the_stage(scene: Scene) -> None:
     async with scene.town.client(1) as citizen, scene.town.client(9, "moderator") as moderator:
         async with scene.town.client(2), scene.town.client(3, "official") as official:
             assert await refused(moderator, "media.talk", participant=person(2)) == "not_allowed"
+            await moderator.until(lambda: person(3) in moderator.view.get("staff", {}))
             await moderator.send("media.talk", participant=person(3), talks=True)  # the green room
             turn = await scene.called(citizen, moderator)
             await moderator.send("media.talk", participant=person(1), talks=True)

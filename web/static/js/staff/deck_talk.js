@@ -12,17 +12,18 @@ import { arrange, bit, byId, clone, put } from "./rows.js";
 import { sayNo, showProblem } from "./talk.js";
 
 const MY_SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
-/** The server ends a talk that is not renewed within two minutes. */
-const RENEW_ASIDE_MS = 30000;
+/** The server ends a talk that is not renewed within two minutes; with each renewal the desk is told again, newcomers too. */
+const RENEW_ASIDE_MS = 10000;
 /** A connection that does not stand by then will not. */
 const STANDS_MS = 10000;
 const BEHIND_STATES = ["called", "on_deck", "ready", "dropped"];
 const NOES = { media_unknown_peer: "no-line", media_busy: "no-busy", media_on_stage: "no-stage", media_lost: "over-left" };
-const ENDS = { left: "over-left", on_stage: "over-stage", timeout: "over-timeout" };
+const ENDS = { left: "over-left", on_stage: "over-stage", timeout: "over-timeout", ended: "over-turn" };
 
 export class DeckTalk {
-  /** @param {import("../store.js").LiveStore} store @param {import("../connection.js").LiveConnection} live */
-  constructor(store, live) {
+  /** @param {import("../store.js").LiveStore} store @param {import("../connection.js").LiveConnection} live @param {boolean} may */
+  constructor(store, live, may) {
+    this.may = may;
     this.store = store;
     this.live = live;
     this.words = byId("aside-words");
@@ -71,7 +72,7 @@ export class DeckTalk {
     arrange(byId("green"), green, () => clone("t-green"), (row, id) => put(bit(row, "name"), nameOf(id)));
     for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#deck > li, #green > li"))) {
       const turn = row.parentElement?.id === "green" ? null : view.turns?.[row.dataset.id ?? ""];
-      bit(row, "aside").hidden = Boolean(turn) && !BEHIND_STATES.includes(turn.state);
+      bit(row, "aside").hidden = !this.may || Boolean(turn) && !BEHIND_STATES.includes(turn.state);
       this.drawRow(row, this.personOf(row));
     }
   }
@@ -112,10 +113,11 @@ export class DeckTalk {
     if (this.busy || !person) return;
     showProblem(this.problem);
     if (this.with === person && this.aloud === aloud) {
-      await this.live.send("media.talk").catch(() => {});
-      return this.stop("");
+      this.stop("");
+      return void this.live.send("media.talk").catch(() => {});
     }
     this.busy = true;
+    if (this.with !== person) this.with = "";
     this.draw();
     try {
       await this.connect();
@@ -183,7 +185,7 @@ export class DeckTalk {
     const before = this.talks.get(frame.moderator);
     if (frame.state === "over") this.talks.delete(frame.moderator);
     else this.talks.set(frame.moderator, frame);
-    if (mine && frame.state === "over" && frame.participant === this.with && frame.cause !== "ended") {
+    if (mine && frame.state === "over" && frame.participant === this.with) {
       this.stop(ENDS[/** @type {keyof typeof ENDS} */ (frame.cause)] ?? "");
     } else if (mine && frame.state !== "over" && frame.state !== "asked" && before?.state !== frame.state) {
       announce("aside", this.say(frame.talks ? "you-talk" : "you-hear"));

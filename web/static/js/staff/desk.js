@@ -52,7 +52,7 @@ const triage = new Triage(store, orders, claims, rights);
 const line = new Line(store, orders, claims, outcomes, rights.has("stage"));
 const crew = new Crew(store, orders, () => draw(), () => takeDesk());
 const stagePanel = new StagePanel(store, orders, (question) => void outcomes.note(question), line, () => crew.lines);
-const deckTalk = rights.has("stage") ? new DeckTalk(store, live) : null;
+const deckTalk = new DeckTalk(store, live, rights.has("stage"));
 const closing = new Closing(store, orders, () => void outcomes.next());
 
 store.follow(({ view }) => view && draw());
@@ -77,7 +77,7 @@ listenForKeys(
     c: () => void line.act("call"), f: () => void stagePanel.onAir.act("finish"), "+": () => void stagePanel.onAir.act("add30"),
     w: () => void outcomes.next(), z: () => undo.now(), F2: () => void stagePanel.next(), F8: () => void stagePanel.onAir.act("finish"),
     "[": () => void line.act("up"), "]": () => void line.act("down"), 1: () => focusPart(1), 2: () => focusPart(2), 3: () => focusPart(3),
-    l: () => deckTalk?.first(false), t: () => deckTalk?.first(true),
+    l: () => deckTalk.first(false), t: () => deckTalk.first(true),
     x: () => tick(), X: () => triage.selection.all(), "/": () => search(), Enter: () => void triage.open(), Escape: () => escape(),
     g: () => void stagePanel.nextFloor(), s: () => void stagePanel.muteAll(true), j: () => active().step(1), k: () => active().step(-1),
   },
@@ -86,7 +86,7 @@ listenForKeys(
     KeyN: () => void triage.act("not_take"), KeyR: () => void triage.act("refuse"), KeyY: () => void triage.act("confirm_refusal"),
     KeyO: () => void triage.act("overturn_refusal"), KeyU: () => void triage.act("unmerge"), KeyB: () => void triage.act("return"),
     KeyC: () => void line.act("call"), KeyF: () => void stagePanel.onAir.act("finish"), KeyW: () => void outcomes.next(),
-    KeyL: () => deckTalk?.first(false), KeyT: () => deckTalk?.first(true), KeyX: () => tick(), KeyZ: () => undo.now(), KeyG: () => void stagePanel.nextFloor(), KeyS: () => void stagePanel.muteAll(true), KeyJ: () => active().step(1), KeyK: () => active().step(-1),
+    KeyL: () => deckTalk.first(false), KeyT: () => deckTalk.first(true), KeyX: () => tick(), KeyZ: () => undo.now(), KeyG: () => void stagePanel.nextFloor(), KeyS: () => void stagePanel.muteAll(true), KeyJ: () => active().step(1), KeyK: () => active().step(-1),
   },
 );
 setInterval(() => {
@@ -117,7 +117,7 @@ function draw() {
   line.draw();
   outcomes.draw();
   stagePanel.draw();
-  deckTalk?.draw();
+  deckTalk.draw();
   closing.draw();
   crew.draw();
   drawTime();
