@@ -110,15 +110,16 @@ async def killed(scene: Scene, rounds: int) -> dict[str, Any]:
     return {"killed_ok": good, "killed_of": rounds, "killed_ms": took, "commands": sent, "refused": refused}
 
 
-PARTS = ("lossy", "narrow", "returned", "killed")
+SOUNDS = {"lossy": lossy, "narrow": narrow}
+BREAKS = {"returned": returned, "killed": killed}
+PARTS = (*SOUNDS, *BREAKS)
 
 
 async def run(parts: tuple[str, ...], seconds: float, rounds: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     async with played() as scene:
         for name in parts:
-            measure = {"lossy": lossy, "narrow": narrow, "returned": returned, "killed": killed}[name]
-            found |= await measure(scene, seconds if name in ("lossy", "narrow") else rounds)  # type: ignore[operator]
+            found |= await (SOUNDS[name](scene, seconds) if name in SOUNDS else BREAKS[name](scene, rounds))
     return found
 
 

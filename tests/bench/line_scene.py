@@ -161,18 +161,27 @@ class Scene:
 
     async def heard_in_house(self, within_s: float, packets: int = 8) -> float | None:
         """When sound reached the house again, in ms since the epoch: some packets that follow each other."""
-        seen = self.house_ear.seats[SEAT]
-        end, last, since, count = time.monotonic() + within_s, seen.audio_packets, 0.0, 0
+        end, last, since, count = time.monotonic() + within_s, await self._arrived(), 0.0, 0
         while time.monotonic() < end:
-            await asyncio.sleep(0.01)
-            if seen.audio_packets > last:
-                count += seen.audio_packets - last
-                last, since = seen.audio_packets, since or now_ms()
+            await asyncio.sleep(0.02)
+            arrived = await self._arrived()
+            if arrived > last:
+                count += arrived - last
+                last, since = arrived, since or now_ms()
                 if count >= packets:
                     return since
             elif since and now_ms() - since > 400:
                 count, since = 0, 0.0
         return None
+
+    async def _arrived(self) -> int:
+        """Packets of her sound that reached the house."""
+        names = compat.stream_ids(self.house_ear.connection.remoteDescription.sdp)
+        for name, transceiver in zip(names, self.house_ear.connection.getTransceivers(), strict=True):
+            if name == SEAT and transceiver.kind == "audio":
+                stats = (await transceiver.receiver.getStats()).values()
+                return sum(entry.packetsReceived for entry in stats if entry.type == "inbound-rtp")
+        return 0
 
     async def is_steady(self, house: bool = True) -> None:
         """She is on the air, on her seat, and both hear her, or the page alone."""
