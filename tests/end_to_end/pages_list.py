@@ -78,6 +78,7 @@ VISITS: Final = (
     Visit("desk-account", "/account", "moderator", DESK),
     Visit("desk-people", "/people", "admin", DESK),
     Visit("desk-people-here", "/sessions/{session}/people", "moderator", DESK),
+    Visit("desk-equipment", "/sessions/{session}/equipment", "moderator", DESK),
     Visit("desk-edit", "/sessions/{session}/edit", "moderator", DESK),
     Visit("desk-register", "/sessions/{session}/register", "moderator", DESK),
     Visit("desk-official", "/official/{session}", "chair", DESK, "body[data-ready]"),
@@ -99,6 +100,7 @@ VISITS: Final = (
     Visit("phone-setup", "/setup", "admin"),
     Visit("phone-plan", "/sessions/new", "admin"),
     Visit("phone-people", "/people", "admin"),
+    Visit("phone-equipment", "/sessions/{session}/equipment", "moderator"),
     Visit("phone-tickets", "/tickets", "admin"),
     Visit("phone-home", "/desk", "moderator"),
 )
@@ -111,6 +113,7 @@ SEEN_AS_SAMPLE: Final = {
 #: Addresses that answer with no page, and those that another test looks at on its way.
 NO_PAGE: Final = (".ics", ".js", ".json", ".png", ".pdf", ".csv", ".xlsx", ".ico", "z", "/alerts", "/file")
 ELSEWHERE: Final = {
+    "/metrics": "numbers, for a program",
     "/staff/second": "tests/web: a second factor at the door",
     "/invite/{token}": "tests/web: an invitation",
     "/people/{account}": "tests/web: one person",
