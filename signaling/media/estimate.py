@@ -47,7 +47,7 @@ class Estimate:
         "_at",
         "_expected",
         "_least_rtt_ms",
-        "_limit",
+        "remb_kbps",
         "_lost",
         "_stepped_at",
         "_window_at",
@@ -68,7 +68,7 @@ class Estimate:
         #: The last round trip was long: worth another look soon.
         self.late = False
         self._least_rtt_ms: float | None = None
-        self._limit: float | None = None  # the last REMB, in kbit/s
+        self.remb_kbps: float | None = None  # the last REMB, in kbit/s
         self._stepped_at = now - STEP_S
         self._at = now
         self._window_at: float | None = None
@@ -76,7 +76,7 @@ class Estimate:
 
     def limited(self, kbps: float, sending: float, now: float) -> bool:
         """A REMB came while `sending` kbit/s of pictures were sent; whether it showed a queue."""
-        before, self._limit = self._limit, kbps
+        before, self.remb_kbps = self.remb_kbps, kbps
         if before is None:
             fell = sending > FLOOR_KBPS and kbps < FIRST_FALL * sending
         else:
