@@ -38,11 +38,13 @@ async def lossy(scene: Scene, seconds: float) -> dict[str, Any]:
     since = now_ms()
     await asyncio.sleep(seconds)
     gaps = await scene.gaps(since)
+    share = await scene.share_heard(since)
     passed, lost = scene.line.counts()["up"]
     scene.line.disturb(Weather())
     return {
         "breaks_5pct": len(gaps),
         "longest_5pct_ms": max(gaps, default=0),
+        "heard_5pct": share,
         "lost_up": round(lost / (passed + lost), 3),
     }
 
@@ -56,10 +58,10 @@ async def narrow(scene: Scene, seconds: float) -> dict[str, Any]:
     await asyncio.sleep(10)  # what was under way when the line became narrow has to go first
     since = now_ms()
     await asyncio.sleep(seconds)
-    gaps = await scene.gaps(since)
+    gaps, share = await scene.gaps(since), await scene.share_heard(since)
     scene.line.shape()
     await scene.speaker.page.locator("#camera").click()
-    return {"breaks_150k": len(gaps), "longest_150k_ms": max(gaps, default=0)}
+    return {"breaks_150k": len(gaps), "longest_150k_ms": max(gaps, default=0), "heard_150k": share}
 
 
 async def returned(scene: Scene, rounds: int) -> dict[str, Any]:

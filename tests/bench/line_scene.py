@@ -150,6 +150,15 @@ class Scene:
             found.append(ears["until"] - max(ears["silentSince"], since))
         return [round(gap) for gap in found if gap > longer_ms]
 
+    async def share_heard(self, since: float) -> float:
+        """Which part of the time since then the page has heard anything at all: breaks are only then breaks."""
+        ears = await self.listener.page.evaluate("window.ears")
+        silent = sum(end - max(begin, since) for begin, end in ears["gaps"] if end > since)
+        if ears["silentSince"]:
+            silent += ears["until"] - max(ears["silentSince"], since)
+        whole = ears["until"] - since
+        return round(1 - silent / whole, 3) if whole > 0 else 0.0
+
     async def heard_by_page(self, after: float, within_s: float) -> float | None:
         """When the listening page heard her again after a silence that began after `after`, in ms since the epoch."""
         for _ in range(round(within_s * 10)):
