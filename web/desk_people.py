@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from kachehri import equipment
 from kachehri.i18n import Words
 from kachehri.live import Live
 from kachehri.store.attendance import Named
@@ -78,6 +79,7 @@ def build(
 def staff(session: Session, known: Mapping[str, Named], words: Words, now: int) -> tuple[StaffCard, ...]:
     """Everybody who was here, those who still are first."""
     made = []
+    devices = {equipment.participant(session.id, seat) for seat in session.stage.seats}
     for participant, sitting in session.attendance.times(now).items():
         who = known.get(participant, Named("", "", ""))
         role_text = words.plain(f"role.{sitting.role}")
@@ -85,7 +87,8 @@ def staff(session: Session, known: Mapping[str, Named], words: Words, now: int) 
         at = sitting.first_seen if here else sitting.last_seen
         times = times_of(session, sitting, here, words)
         title = who.title_ur if words.language.code == "ur" else who.title_en
-        made.append(StaffCard(participant, who.name or role_text, title, sitting.role, role_text, here, times, at))
+        name = who.name or (words.plain("equipment.title") if participant in devices else role_text)
+        made.append(StaffCard(participant, name, title, sitting.role, role_text, here, times, at))
     return tuple(sorted(made, key=lambda each: (not each.here, _RANK.index(each.role), each.at)))
 
 
