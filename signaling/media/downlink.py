@@ -67,7 +67,7 @@ class Downlink:
         self.watchers: list[Watcher] = []
         #: Seats whose picture she was sent at the last look.
         self._shown: frozenset[str] = frozenset()
-        self.close_until = self._pinged_at = 0.0
+        self.close_until, self._pinged_at = now, now - PING_S
 
     @property
     def paused(self) -> frozenset[str]:

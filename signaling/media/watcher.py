@@ -91,6 +91,8 @@ class Watcher(Peer):
 
     def detach(self) -> None:
         for way in self._outlets.values():
+            if way.valve is not None:
+                way.valve.stop()
             way.line.remove(way.outlet)
         self._outlets.clear()
 
