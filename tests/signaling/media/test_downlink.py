@@ -157,8 +157,10 @@ def test_a_keyframe_too_large_for_the_line_is_given_up_and_its_numbers_are_used_
 
 def test_a_line_without_trouble_for_long_is_free_again() -> None:
     scene = Scene(kbps=110.0)
-    before, _ = scene.link.pacer, scene.play(60)
-    assert before is not None and scene.link.pacer is None and steps(scene.person.screens["seat0"]) == {1}
+    link: Any = scene.link
+    assert link.pacer is not None
+    scene.play(60)
+    assert link.pacer is None and steps(scene.person.screens["seat0"]) == {1}
 
 
 def test_retransmissions_pass_the_valve_within_bounds() -> None:
