@@ -18,7 +18,7 @@ from aioice.candidate import candidate_foundation, candidate_priority
 
 from signaling.media.gate import Source, Verdict
 from signaling.media.mux import Listener
-from signaling.media.sockets import bind
+from signaling.media.sockets import bind_if_there
 
 if TYPE_CHECKING:
     from signaling.media.compat import Wire
@@ -105,6 +105,8 @@ class Agent(Connection):
         if not self._local_candidates_start:
             self._local_candidates_start = True
             self._local_candidates += await self.get_component_candidates(COMPONENT, [])
+            if not self._local_candidates:
+                raise OSError("none of the addresses for media is this machine's")
             self._local_candidates_end = True
 
     async def get_component_candidates(self, component: int, addresses: list[str], timeout: int = 5) -> list[Candidate]:
@@ -128,7 +130,9 @@ class Agent(Connection):
     async def _own(self, addresses: Sequence[str]) -> list[Endpoint]:
         protocols = []
         for address in addresses:
-            sock = bind(address, self.wire.ports)
+            sock = bind_if_there(address, self.wire.ports)
+            if sock is None:
+                continue
             _, protocol = await asyncio.get_running_loop().create_datagram_endpoint(lambda: Endpoint(self), sock=sock)
             protocol.wire, protocol.sock = self.wire, sock
             protocols.append(protocol)

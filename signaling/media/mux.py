@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from signaling.media.gate import MIN_STUN, Gate, Source, Verdict
-from signaling.media.sockets import bind
+from signaling.media.sockets import bind_if_there
 
 logger = logging.getLogger(__name__)
 
@@ -123,23 +123,27 @@ class Mux:
             self._open(addresses)
         for address in addresses:
             if address not in self.listeners:  # an address that the machine got later
-                self._add(address, bind(address, (self.port, self.port), SOCKET_BUFFER))
-        return [self.listeners[address] for address in addresses]
+                sock = bind_if_there(address, (self.port, self.port), SOCKET_BUFFER)
+                if sock is not None:
+                    self._add(address, sock)
+        return [self.listeners[address] for address in addresses if address in self.listeners]
 
     @property
     def port(self) -> int:
         return next(iter(self.listeners.values())).port if self.listeners else self._asked_port
 
     def _open(self, addresses: Sequence[str]) -> None:
-        """All or none; when any port will do, one that is free on every address."""
+        """The same port on all; when any will do, one that is free on every address."""
         tries = PORT_TRIES if self._asked_port == 0 else 1
         for left in reversed(range(tries)):
             opened: dict[str, socket.socket] = {}
             try:
                 number = self._asked_port
                 for address in addresses:
-                    opened[address] = bind(address, (number, number), SOCKET_BUFFER)
-                    number = opened[address].getsockname()[1]
+                    sock = bind_if_there(address, (number, number), SOCKET_BUFFER)
+                    if sock is not None:
+                        opened[address] = sock
+                        number = sock.getsockname()[1]
                 break
             except OSError:
                 for sock in opened.values():

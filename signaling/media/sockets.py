@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
+import logging
 import random
 import socket
+
+logger = logging.getLogger(__name__)
 
 #: Kernel buffers for one peer, in bytes: about half a second of video either way.
 PEER_BUFFER = 256 * 1024
@@ -18,10 +22,21 @@ def bind(address: str, ports: tuple[int, int] | None, buffer: int = PEER_BUFFER)
     for i in range(count):
         try:
             return _bound(address, low + (first + i) % count, buffer)
-        except OSError:
-            if ports is None:
+        except OSError as error:
+            if ports is None or error.errno != errno.EADDRINUSE:
                 raise
     raise OSError(f"no free UDP port between {low} and {high} on {address}")
+
+
+def bind_if_there(address: str, ports: tuple[int, int] | None, buffer: int = PEER_BUFFER) -> socket.socket | None:
+    """As `bind`; None for an address that the machine has lost, or has not quite got (RFC 4862 §5.4)."""
+    try:
+        return bind(address, ports, buffer)
+    except OSError as error:
+        if error.errno != errno.EADDRNOTAVAIL:
+            raise
+        logger.warning("%s is not an address of this machine now", address)
+        return None
 
 
 def _bound(address: str, port: int, buffer: int) -> socket.socket:

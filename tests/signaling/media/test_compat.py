@@ -26,6 +26,8 @@ from aiortc.rtcdtlstransport import SRTP_PROFILES
 from signaling.client.media import Clip, Speaker
 from signaling.media import compat, compat_ice
 from signaling.media.gate import Gate, Verdict
+from signaling.media.network import ALONE, Network
+from signaling.media.port import MediaSettings
 
 pytestmark = pytest.mark.anyio
 
@@ -171,6 +173,13 @@ async def test_gathering_asks_get_component_candidates(monkeypatch: pytest.Monke
     await alone.gather()
     assert [c.host for c in alone.candidates] == ["127.0.0.1"]
     await alone.close()
+
+
+async def test_no_address_at_all_is_an_error() -> None:
+    for network in (ALONE, Network(MediaSettings(backend="mux"))):
+        with pytest.raises(OSError, match="none of the addresses"):
+            await wire(addresses=("203.0.113.7",), network=network).gather()
+        network.close()
 
 
 async def test_ports_stay_in_their_range_and_running_out_is_an_error() -> None:

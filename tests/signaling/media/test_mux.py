@@ -104,6 +104,10 @@ class TestWhose:
         [later] = mux.listen(("127.0.0.3",))
         assert later.port == mux.port
 
+    async def test_an_address_that_the_machine_has_lost_is_left_out(self, mux: Mux) -> None:
+        assert [listener.host for listener in mux.listen(("127.0.0.1", "203.0.113.7"))] == ["127.0.0.1"]
+        assert mux.listen(("203.0.113.7",)) == []
+
     @pytest.mark.parametrize("cut", range(0, 60, 3))
     def test_a_cut_question_names_nobody_or_the_beginning_of_a_name(self, cut: int) -> None:
         whole = question("somebody")
@@ -192,3 +196,22 @@ async def test_an_address_that_the_network_gave_to_another_phone_is_hers(hall: H
     await until(lambda: watcher.seats["citizen1"].video_frames > 3)
     old.close()
     new.close()
+
+
+async def test_phones_of_both_address_families_at_one_stage(clip: Clip) -> None:
+    hall = Hall(clip, settings=MediaSettings(addresses=("127.0.0.1", "::1"), backend="mux"))
+    await hall.start()
+    try:
+        watchers = {}
+        for address in ("127.0.0.1", "::1"):
+            compat.limit_client_addresses([address])
+            watchers[address] = await hall.watcher(f"viewer {address}")
+        await hall.speaker("asma")  # over IPv6
+        await hall.plane.seat(SESSION, 1, "citizen1", "asma", 5)
+        await until(lambda: all(w.seats["citizen1"].video_frames > 3 for w in watchers.values()))
+        assert isinstance(hall.plane, Plane) and hall.plane.network.mux is not None
+        listeners = hall.plane.network.mux.listeners
+        assert {at: len(listener.routes) for at, listener in listeners.items()} == {"127.0.0.1": 1, "::1": 2}
+        assert len({listener.port for listener in listeners.values()}) == 1
+    finally:
+        await hall.stop()
