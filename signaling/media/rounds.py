@@ -61,6 +61,7 @@ class Rounds:
 
     def tick(self, now: float) -> None:
         """Whatever is due at `now`."""
+        self._first += 1
         self._each(lambda stage: stage.ask(now))
         self._each(lambda stage: self._pace(stage, now))
         self._each(lambda stage: stage.backroom.tick(now))
@@ -81,12 +82,10 @@ class Rounds:
             self._each(lambda stage: self._measure(stage, now))
 
     def _each(self, work: Callable[[Stage], object]) -> None:
-        """For every stage, beginning with another one each time."""
+        """For every stage, beginning with another one at each tick."""
         stages = list(self._stages.values())
-        if not stages:
-            return
-        self._first = (self._first + 1) % len(stages)
-        for stage in stages[self._first :] + stages[: self._first]:
+        first = self._first % max(len(stages), 1)
+        for stage in stages[first:] + stages[:first]:
             try:
                 work(stage)
             except Exception:
