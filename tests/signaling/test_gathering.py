@@ -13,7 +13,7 @@ from rooms.base import Command
 from rooms.lifecycle import OpenDoors, StartSession
 from rooms.questions import AdmitQuestion, AskQuestion, WithdrawQuestion
 from rooms.session import Session
-from rooms.turns import AcceptTurn, CallTurn
+from rooms.turns import AcceptTurn, CallTurn, ClearSeat, TakeSeat
 from rooms.views import AUDIENCES, personal
 from signaling import codes, fan, gathering
 from signaling.gathering import Gathering
@@ -342,3 +342,14 @@ def test_a_viewer_who_followed_equals_one_who_reloaded(scene: Scene) -> None:
             for listener in listeners:
                 assert listener.view == scene.true_view(listener)
     assert {listener.audience for listener in listeners} == set(AUDIENCES)
+
+
+def test_whoever_is_taken_off_a_seat_is_told_at_once(scene: Scene) -> None:
+    scene.do("moderator", OpenDoors())
+    listener = scene.join(Listener(A))
+    scene.do("chair", TakeSeat(seat="chair"), A)
+    scene.clock.advance(1_000)
+    assert listener.personal[A]["seat"] == "chair"
+    scene.do("moderator", ClearSeat(seat="chair", reason="disruption"))
+    scene.clock.advance(150)
+    assert listener.personal[A].get("seat", "") == ""

@@ -191,3 +191,23 @@ def test_tomorrow_is_the_usual_day_unless_offices_are_shut() -> None:
 def test_a_name_may_stand_several_times() -> None:
     typed = values([("category", "a"), ("category", "b"), ("turn", "۳۰۰"), ("scope", "some")])
     assert typed.categories == {"a", "b"} and typed.turn == "300" and typed.only
+
+
+async def test_a_hall_and_a_screen_are_planned_and_taken_back(town: Town) -> None:
+    phone, session = await planned(town, hall_ur="یونین کونسل 57", hall_en="Union council 57", slides="1")
+    stage = (await town.service.live(session)).session.stage
+    assert [(seat.id, seat.kind) for seat in stage.seats.values()][-2:] == [("hall-1", "hall"), ("slides-1", "slides")]
+    assert stage.seats["hall-1"].title == {"ur": "یونین کونسل 57", "en": "Union council 57"}
+    await phone.get(f"/sessions/{session}/edit")
+    assert 'value="Union council 57"' in phone.page and 'name="slides" value="1" checked' in phone.page
+    await phone.post(f"/sessions/{session}/edit", **{**PLAN, "do": "change"})
+    assert list(stage.seats) == ["official-1", "official-2", "citizen-1"]
+
+
+async def test_a_hall_counts_among_the_places_and_its_name_is_read(town: Town) -> None:
+    phone = await signed_in(town, "administrator")
+    await phone.get("/sessions/new")
+    full = await phone.post("/sessions/new", **{**PLAN, "citizens": "9", "hall_en": "x", "slides": "1"})
+    assert full.status_code == 422 and EN.plain("plan.need_seats") in full.text
+    long = await phone.post("/sessions/new", **{**PLAN, "hall_en": "x" * 90})
+    assert long.status_code == 422 and EN.plain("plan.too_long", limit=80) in long.text
