@@ -38,6 +38,7 @@ export class Deck {
     this.box = /** @type {HTMLElement} */ (document.getElementById("deck"));
     this.button = /** @type {HTMLButtonElement} */ (document.getElementById("deck-say"));
     this.bar = /** @type {HTMLElement} */ (document.getElementById("deck-bar"));
+    this.hint = /** @type {HTMLElement} */ (document.getElementById("deck-hint"));
     this.verdict = /** @type {HTMLElement} */ (document.getElementById("deck-verdict"));
     this.aside = /** @type {HTMLElement} */ (document.getElementById("aside"));
     this.sound = new Audio();
@@ -160,6 +161,7 @@ export class Deck {
     const text = sentence(this.box, name);
     this.verdict.hidden = false;
     this.verdict.dataset.tone = name;
+    this.hint.hidden = true;
     this.verdict.querySelector("use")?.setAttribute("href", `#i-${sign}`);
     /** @type {HTMLElement} */ (this.verdict.querySelector("b")).textContent = text;
     announce("deck", text, { urgent: true });
