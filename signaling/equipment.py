@@ -15,7 +15,7 @@ from kachehri.allowance import Allowance
 from kachehri.live import Announced, Live
 from rooms.attendance import ReportPresence, StaffLeft
 from rooms.base import SYSTEM, Actor, Command, Refused
-from rooms.lifecycle import TAKES_QUESTIONS
+from rooms.session import PHASES_OF
 from rooms.turns import LeaveSeat, TakeSeat
 
 from .hub import Hub
@@ -85,7 +85,7 @@ class Equipment:
 
     def _may_sit(self, live: Live, seat: str, participant: str) -> None:
         session = live.session
-        if session.phase not in TAKES_QUESTIONS:
+        if session.phase not in PHASES_OF[TakeSeat]:  # before anything is asked of the plane
             raise Refused("phase", phase=session.phase)
         found = session.stage.seats.get(seat)
         if found is None:
