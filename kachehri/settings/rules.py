@@ -109,6 +109,8 @@ def _turn(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "turn.addresses", "the relay needs the addresses of its machine that it listens on"
     if not media.addresses and not media.announced_addresses:
         yield "media.addresses", "the relay reaches the media address and nothing else, so that must be named"
+    if media.udp_ports and media.udp_ports[0] <= turn.port <= media.udp_ports[1]:
+        yield "turn.port", "the media listens on that UDP port (media.port, or port_low to port_high)"
     if media.udp_ports and media.udp_ports[0] <= turn.port_high and turn.port_low <= media.udp_ports[1]:
         yield "turn.port_low", "the relay's ports and those of the media (media.port, or port_low to port_high) overlap"
 

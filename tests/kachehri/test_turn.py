@@ -103,6 +103,7 @@ class TestConfiguration:
             ({"announced_address": "1.2.3.4\nx"}, {}, "turn.announced_address"),
             ({}, {"addresses": []}, "media.addresses"),
             ({}, {"port": 50_000}, "turn.port_low"),
+            ({"port": 3502}, {"port": 3502}, "turn.port"),
             ({}, {"backend": "direct", "port_low": 50_000, "port_high": 50_100}, "turn.port_low"),
             ({"port_low": 60_000, "port_high": 50_000}, {}, "turn.port_high"),
             ({"certificate": "x.pem"}, {}, "turn.certificate"),
