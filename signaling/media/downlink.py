@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from signaling.media.watcher import Watcher
 
 #: A line is looked at more closely for so long after something new on it, by a round trip every so often, in seconds.
-CLOSELY_S, PING_S = 1.5, 0.25
+CLOSELY_S, PING_S = 1.5, 0.3
 #: Weight of the last second in a picture's rate, upwards and downwards: a picture that begins counts at once.
 UP, DOWN = 1.0, 0.3
 
@@ -49,7 +49,8 @@ class Downlink:
 
     Arguments:
         pictures: the seats with a picture and its kbit/s, the most important first.
-        narrow: the stage's downlinks that have a pacer; this one puts itself in and out.
+        narrow, close: the stage's downlinks that have a pacer, and that are looked at closely; this one puts itself in
+            and out.
         kbps: what her browser said of her network.
     """
 
@@ -57,17 +58,18 @@ class Downlink:
         self,
         pictures: Callable[[], Sequence[tuple[str, float]]],
         narrow: set[Downlink],
+        close: set[Downlink],
         kbps: float | None,
         now: float,
     ) -> None:
-        self._pictures, self._narrow = pictures, narrow
+        self._pictures, self._narrow, self._close = pictures, narrow, close
         self.estimate = Estimate(kbps, now)
         self.triage = Triage()
         self.pacer: Pacer[Valve] | None = None
         self.watchers: list[Watcher] = []
         #: Seats whose picture she was sent at the last look.
         self._shown: frozenset[str] = frozenset()
-        self.close_until, self._pinged_at = now, now - PING_S
+        self._close_until, self._pinged_at = now, now - PING_S
 
     @property
     def paused(self) -> frozenset[str]:
@@ -77,7 +79,7 @@ class Downlink:
         self.watchers.append(watcher)
         self.decide(now)
         if watcher.pictures and self._order():
-            self.close_until = now + 2 * CLOSELY_S
+            self._look_closely(now)
         watcher.pace(self.pacer)
 
     def part(self, watcher: Watcher) -> None:
@@ -85,6 +87,7 @@ class Downlink:
             self.watchers.remove(watcher)
         if not self.watchers:
             self._narrow.discard(self)
+            self._close.discard(self)
 
     def _order(self) -> list[tuple[str, float]]:
         wanted = {seat for watcher in self.watchers for seat in watcher.pictures}
@@ -111,11 +114,18 @@ class Downlink:
         if self.estimate.travelled(rtt_ms, jitter_ms, self.sending(), now):
             self.decide(now)
         if self.estimate.late:
-            self.close_until = now + CLOSELY_S
+            self._look_closely(now)
+
+    def _look_closely(self, now: float) -> None:
+        self._close_until = now + CLOSELY_S
+        self._close.add(self)
 
     def to_ping(self, now: float) -> Watcher | None:
         """Whose round trip is to be measured now: a new picture fills a narrow line before any report tells."""
-        if now >= self.close_until or now - self._pinged_at < PING_S or not self.watchers:
+        if now >= self._close_until:
+            self._close.discard(self)
+            return None
+        if now - self._pinged_at < PING_S or not self.watchers:
             return None
         self._pinged_at = now
         return self.watchers[0]
@@ -132,7 +142,7 @@ class Downlink:
             estimate.probe(tried, now)
         shown = frozenset(seat for seat, kbps in order if kbps > 0) - self.triage.paused
         if shown - self._shown:
-            self.close_until = now + CLOSELY_S
+            self._look_closely(now)
         self._shown = shown
         self._apply(now)
 
@@ -180,12 +190,13 @@ class Downlinks:
         self.rates = Rates()
         self._all: dict[str, Downlink] = {}
         self._narrow: set[Downlink] = set()
+        self._close: set[Downlink] = set()
 
     def join(self, watcher: Watcher, kbps: float | None, now: float) -> None:
         """A watcher's connection stands. `kbps` counts where nothing better is known of her."""
         link = self._all.get(watcher.participant)
         if link is None or not link.watchers:
-            link = self._all[watcher.participant] = Downlink(self._order, self._narrow, kbps, now)
+            link = self._all[watcher.participant] = Downlink(self._order, self._narrow, self._close, kbps, now)
         watcher.link = link
         link.join(watcher, now)
 
@@ -207,7 +218,7 @@ class Downlinks:
 
     def to_ping(self, now: float) -> list[Watcher]:
         """Watchers whose round trip is to be measured now."""
-        found = (link.to_ping(now) for link in self._all.values())
+        found = [link.to_ping(now) for link in list(self._close)]
         return [watcher for watcher in found if watcher is not None]
 
     def paused(self) -> int:

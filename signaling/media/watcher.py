@@ -12,6 +12,7 @@ from signaling.media.forward import Line, Outlet
 from signaling.media.pacing import Pacer
 from signaling.media.peer import Peer
 from signaling.media.rtcp import Block
+from signaling.media.track import SOUND_RTT_S
 from signaling.media.valve import Valve
 
 #: The SSRC under which the server itself reports.
@@ -135,9 +136,10 @@ class Watcher(Peer):
     def rtcp(self, data: bytes, now: float) -> None:
         self.heard(now)
         feedback = rtcp.parse(data)
+        far = self.link is not None and (self.link.estimate.rtt_ms or 0.0) >= 1000 * SOUND_RTT_S
         for media, seq in feedback.lost:
             way = self._outlets.get(media)
-            if way is not None:
+            if way is not None and not (far and way.line.kind == "audio"):
                 way.line.repeat(way.outlet, seq, now)
         for media in feedback.keyframes:
             way = self._outlets.get(media)

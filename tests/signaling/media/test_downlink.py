@@ -187,7 +187,7 @@ def test_a_new_picture_is_looked_at_closely_and_then_left_alone() -> None:
     assert pings == 0
     scene.link.travelled(30.0, None, scene.now)
     scene.link.travelled(400.0, None, scene.now)
-    assert scene.links.to_ping(scene.now + 0.3) == [viewer], "a late answer is checked at once"
+    assert scene.links.to_ping(scene.now + 0.4) == [viewer], "a late answer is checked at once"
     scene.link.travelled(420.0, None, scene.now + 0.5)
     assert scene.link.paused == {"seat0"}
 
