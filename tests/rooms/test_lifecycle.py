@@ -1,5 +1,6 @@
 """Phases: from the announcement to the sealed balance, and nothing that the table does not have."""
 
+import msgspec
 import pytest
 
 from rooms import lifecycle
@@ -25,6 +26,17 @@ from rooms.views import view
 from .hearing import HOUR, NOON, SEATS, Hearing
 
 LATER = RescheduleSession(starts_at=NOON + 20 * HOUR, ends_at=NOON + 21 * HOUR)
+
+
+class TestCodec:
+    def test_is_announced_kept_and_changed_by_name_alone(self) -> None:
+        hearing = Hearing()
+        assert hearing.session.lifecycle.codec == "vp8"
+        hearing.do(msgspec.structs.replace(LATER, codec="h264"))
+        hearing.do(LATER)
+        assert hearing.session.lifecycle.codec == "h264"
+        hearing.do(msgspec.structs.replace(LATER, codec="vp8"))
+        assert hearing.session.lifecycle.codec == "vp8"
 
 
 class TestPhases:

@@ -79,6 +79,7 @@ async def test_everything_that_was_announced_can_be_changed_until_the_doors_open
         "turn": "300",
         "hold": "90",
         "grace": "3600",
+        "codec": "h264",
     }
     answer = await phone.post(path, do="change", **fresh)
     assert answer.url.params.get("saved") == "1", answer.text
@@ -93,6 +94,7 @@ async def test_everything_that_was_announced_can_be_changed_until_the_doors_open
         row = sessions.get(conn, session)
     assert row and (row.title_ur, row.title_en) == ("پانی", "Water")
     assert 'value="Deputy Commissioner"' in phone.page
+    assert found.lifecycle.codec == "h264" and 'value="h264" checked' in phone.page
 
 
 async def test_one_language_is_enough_for_a_title(town: Town) -> None:
