@@ -24,13 +24,13 @@ from kachehri.store import Store, StoreError, leases
 #: Pauses before the process is started again, in seconds: the first time at once. A process that has lived for
 #: STEADY_S begins anew.
 PAUSES_S = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
-STEADY_S = 20.0
+STEADY_S = 4.0
 #: It is asked every so many seconds whether it is alive, and has so long to answer once.
 PING_S, ANSWER_S = 0.5, 1.0
 #: It hangs when it has not answered for so long; at first it may take longer, while its parts are loaded.
 HUNG_S, FIRST_S = 3.0, 15.0
 #: A second one is loaded and waits from then on, so that nobody waits for it to load.
-SPARE_S = 5.0
+SPARE_S = 2.0
 #: Lease of a machine's media process: it is renewed after a third of its time.
 LEASE_MS, RENEW_S = 60_000, 20.0
 END_S = 5.0

@@ -94,6 +94,8 @@ class Server:
             self._timer.cancel()
         if self._server is not None:
             self._server.close()
+            for _ in range(3):  # whoever was let in this very moment is not known yet, and would be forgotten
+                await asyncio.sleep(0)
         for worker in list(self._workers):
             worker.writer.transport.abort()
         await self.plane.stop()

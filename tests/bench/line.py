@@ -24,8 +24,8 @@ LISTEN_S, ROUNDS = 60.0, 10
 #: The gap, in seconds, and what is good in milliseconds.
 GAP_S = 9.0
 RETURN_MS, KILLED_MS = 3_000, 8_000
-#: Between two rounds, in seconds.
-STEADY_S = 4.0
+#: Between two rounds, in seconds; a server whose media process has just died needs a while until it is at rest again.
+STEADY_S, REST_S = 4.0, 10.0
 #: A speaker's address after each gap.
 ADDRESSES = tuple(f"10.77.0.{number}/24" for number in range(10, 200))
 
@@ -91,7 +91,7 @@ async def killed(scene: Scene, rounds: int) -> dict[str, Any]:
     refused = sent = 0
     for number in range(rounds):
         await scene.is_steady(house=False)
-        await asyncio.sleep(STEADY_S)
+        await asyncio.sleep(REST_S)
         before = now_ms()
         kill(scene.media_pid())
         hearing = asyncio.create_task(scene.heard_by_page(before, 20.0))

@@ -217,6 +217,31 @@ async def test_a_plane_that_is_back_is_told_who_sits_before_anybody_asks(scene: 
         await scene.until(lambda: scene.plane.named("seat") == [("chair", person(5))])
 
 
+async def test_whoever_speaks_to_a_plane_does_so_under_its_fence(scene: Scene) -> None:
+    plane, fences = scene.plane, list[int]()
+    opened, seated = plane.open, plane.seat
+
+    async def open_noted(session: str, fence: int, *rest: Any) -> None:
+        fences.append(fence)
+        await opened(session, fence, *rest)
+
+    async def seat_noted(session: str, fence: int, *rest: Any) -> None:
+        fences.append(fence)
+        await seated(session, fence, *rest)
+
+    plane.open, plane.seat = open_noted, seat_noted  # type: ignore
+    async with scene.town.client(5, "chair") as chair:
+        await chair.send("session.open_doors")
+        await chair.send("seat.take", seat="chair")
+        await scene.until(lambda: plane.named("seat"))
+        assert set(fences) == {1}
+        fences.clear()
+        plane.report(port.Lost(scene.town.session))
+        plane.report(port.Ready("other", 9))
+        await scene.until(lambda: len(fences) == 2)
+        assert set(fences) == {9}
+
+
 async def test_nobody_is_seated_by_what_was_true_before_the_plane_took_another_seat(scene: Scene) -> None:
     plane, seat = scene.plane, scene.plane.seat
     async with scene.town.client(1) as speaker, scene.town.client(9, "moderator") as moderator:

@@ -39,14 +39,14 @@ import asyncio, sys, msgspec
 from pathlib import Path
 from signaling.media.port import MediaSettings
 from signaling.media.process import serve
-asyncio.run(serve(Path(sys.argv[1]), msgspec.json.decode(sys.argv[2], type=MediaSettings)))
+asyncio.run(serve(Path(sys.argv[1]), msgspec.json.decode(sys.argv[2], type=MediaSettings), int(sys.argv[3])))
 """
 
 
-def start_process(socket: Path, settings: MediaSettings = LOOPBACK) -> subprocess.Popen[bytes]:
+def start_process(socket: Path, settings: MediaSettings = LOOPBACK, fence: int = 1) -> subprocess.Popen[bytes]:
     """The media process as `kachehri media` runs it, without the rest of the settings."""
     given = msgspec.json.encode(settings).decode()
-    return subprocess.Popen([sys.executable, "-c", RUN, str(socket), given], cwd=Path(__file__).parents[3])
+    return subprocess.Popen([sys.executable, "-c", RUN, str(socket), given, str(fence)], cwd=Path(__file__).parents[3])
 
 
 def end_process(process: subprocess.Popen[bytes]) -> None:

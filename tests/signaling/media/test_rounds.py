@@ -86,7 +86,7 @@ def test_no_session_is_always_the_first() -> None:
     order: list[str] = []
     stages = {name: Scenery(name) for name in "abc"}
     for stage in stages.values():
-        stage.ask = lambda now, name=stage.session: order.append(name)  # type: ignore[misc,method-assign,assignment]
+        stage.ask = lambda now, name=stage.session: order.append(name)  # type: ignore[misc,method-assign]
     turns = rounds(stages, Clock())
     for number in range(6):
         turns.tick(number * 0.01)
