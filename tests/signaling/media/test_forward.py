@@ -357,3 +357,16 @@ def test_a_packet_on_the_wire_carries_the_send_time(audio: Line) -> None:
     # 6.18 fixed point seconds, modulo 64
     assert int.from_bytes(sent[0][17:20], "big") == round(2.5 * (1 << 18))
     assert sent[0][20:] == b"abc"
+
+
+def test_who_takes_a_seat_is_asked_for_a_keyframe(video: Line) -> None:
+    first, second, screen = Camera(video, 10, 0), Camera(video, 500, 0, 8), Screen()
+    first.sit()
+    video.add(screen)
+    first.send(first.make(key=True), 0.1)
+    second.send(second.make(), 0.2)
+    assert second.source is not None and not second.source.keyframe_wanted
+    video.take(second.source)
+    assert second.source.ask_keyframe(0.2) and not second.source.ask_keyframe(0.3)
+    second.send(second.make(key=True), 0.4)
+    assert not second.source.keyframe_wanted and not second.source.ask_keyframe(1.0)
