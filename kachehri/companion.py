@@ -15,8 +15,6 @@ import threading
 import time
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from kachehri import logs, plain
 from kachehri.settings import Settings
 from kachehri.store import Store, StoreError, leases
@@ -56,8 +54,8 @@ class MediaLease:
                 if self._held is None or self._held.fence > self.fence:
                     break
             self.fence = self._held.fence if self._held is not None else self.fence + 1
-        except (StoreError, SQLAlchemyError) as error:
-            logs.logger(__name__).warning("media.lease_unwritten", cause=type(error).__name__)
+        except StoreError as error:
+            logs.logger(__name__).warning("media.lease_unwritten", cause=error.code)
             self._held = None
             self.fence += 1
         return self.fence
@@ -73,7 +71,7 @@ class MediaLease:
                 if not leases.renew(conn, held, store.now(conn), LEASE_MS):
                     self._held = None
                     logs.logger(__name__).error("media.lease_lost", fence=held.fence, way="!")
-        except (StoreError, SQLAlchemyError):
+        except StoreError:
             pass  # the next time; until then the row is only older
         finally:
             store.close()
