@@ -410,12 +410,11 @@ async def arrange(
     arrangement = Arrangement(server, publishers, light)
     try:
         await arrangement.seat([f"speaker{i}" for i in range(speakers)], clip)
-        # Their streams must be known before anybody subscribes to them.
+        # Their streams must be known before anybody subscribes to them; then a quiet server lets everyone in sooner.
         await arrangement.speak()
         await asyncio.sleep(1.0)
-        await arrangement.fill([f"subscriber{i}" for i in range(subscribers)])
-        await asyncio.sleep(0.5)
         await arrangement.rest()
+        await arrangement.fill([f"subscriber{i}" for i in range(subscribers)])
     except BaseException:
         await arrangement.close()
         raise
