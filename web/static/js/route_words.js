@@ -12,8 +12,8 @@ const FOUND_MS = 6000;
 export function sayRoute() {
   const line = document.getElementById("route");
   if (!line) return;
-  const words = /** @type {HTMLElement} */ (line.querySelector("span"));
-  const call = /** @type {HTMLElement | null} */ (line.querySelector("a"));
+  const words = /** @type {HTMLElement} */ (line.querySelector("[data-words]"));
+  const call = /** @type {HTMLElement | null} */ (line.querySelector("[data-call]"));
   /** What is being tried, or leads nowhere, each way by itself. @type {Map<boolean, string>} */
   const open = new Map();
   let timer = 0;
