@@ -215,7 +215,7 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True):
     #: Most peers of the machine, and of one session.
     max_peers: int = 1_500
     max_session_peers: int = 1_000
-    #: Most that a session sends to all its watchers, in kbit/s; beyond it pictures are held back, the last seat's first.
+    #: Most that a session sends to all its watchers, in kbit/s; beyond it pictures rest, the last seat's first.
     max_session_kbps: int = 300_000
     #: Watching peers of one participant, two for each tab (sound and picture); the oldest gives way.
     max_watching: int = 6
