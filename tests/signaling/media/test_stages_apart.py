@@ -153,3 +153,24 @@ def test_a_peer_is_not_found_through_another_session() -> None:
         return code, still
 
     assert asyncio.run(wrong_door()) == ("media_unknown_peer", True)
+
+
+def test_above_its_share_a_session_keeps_its_sound_and_the_other_session_everything() -> None:
+    async def too_much() -> list[tuple[bool, bool]]:
+        town = Town()
+        for name in SESSIONS:
+            await town.plane.open(name, 1, SEATS)
+            await town.join(name, "asma", "publish")
+            await town.join(name, "bilal", "watch")
+            await town.sit(name, "citizen1", "asma")
+            await town.speak(name, "asma")
+        morning = town.plane._stage("morning")
+        morning.spend(100.0, 1)
+        await town.speak("morning", "asma")
+        morning.spend(100.1, 1)
+        lines = [town.plane._stage(name).seats["citizen1"] for name in SESSIONS]
+        found = [(seat.audio.source is not None, seat.video.source is not None) for seat in lines]
+        await town.plane.stop()
+        return found
+
+    assert asyncio.run(too_much()) == [(True, False), (True, True)]
