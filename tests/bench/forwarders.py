@@ -34,7 +34,7 @@ LIMIT_KBPS = 1_000
 #: Of so many packets that are looked at one may fail to authenticate.
 BAD_MOST = 50
 #: Seconds for a peer to connect.
-UP_S = 20.0
+UP_S = 60.0
 
 
 def furnish(network: Network) -> None:
@@ -86,7 +86,7 @@ class Ours:
 
     async def start(self) -> None:
         given = msgspec.json.encode(self._settings).decode()
-        command = [sys.executable, "-c", RUN, str(self._folder / "media.sock"), given]
+        command = [sys.executable, "-c", RUN, str(self._folder / "media.sock"), given, "1"]
         with (self._folder / "media.log").open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(*command, stderr=log)
         self.pid = self._process.pid
@@ -94,6 +94,8 @@ class Ours:
         self._plane.start()
         async with asyncio.timeout(UP_S):
             while not any(isinstance(report, Ready) for report in self._reports):
+                if self._process.returncode is not None:
+                    raise RuntimeError((self._folder / "media.log").read_text(errors="replace")[-2000:])
                 await asyncio.sleep(0.02)
         for session in self.sessions:
             await self._plane.open(session, 1, ("a", "b", "c"))

@@ -33,7 +33,8 @@ class Resting(ClipTrack):
             since = time.monotonic()
             await self._awake.wait()
             if self._began is not None:
-                self._began += time.monotonic() - since
+                # The clip waits, its clock does not: what comes late by the clock would look like a queue on the way.
+                self._shift += round((time.monotonic() - since) * self._rate)
         return await super().recv()
 
 
