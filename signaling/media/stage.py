@@ -66,6 +66,8 @@ class Stage:
         self.speaking = Speaking()
         #: The seat whose occupant has the floor, if any.
         self.floor: str | None = None
+        #: The seat that spoke last, by itself.
+        self.spoke_last: str | None = None
         self.downlinks = Downlinks(self._pictures)
         self._ssrcs: set[int] = set()
         #: What is heard behind the stage, and never on it.
@@ -174,8 +176,8 @@ class Stage:
             self.downlinks.part(watcher)
 
     def importance(self) -> list[str]:
-        """The seats, the most important first: who has the floor, then as the session orders them."""
-        return sorted(self.seats, key=lambda name: name != self.floor)
+        """The seats, the most important first: who has the floor, who spoke last, then as the session orders them."""
+        return sorted(self.seats, key=lambda name: (name != self.floor, name != self.spoke_last))
 
     def _pictures(self) -> list[tuple[str, Line]]:
         found = ((name, self.seats[name].video) for name in self.importance())
@@ -208,7 +210,10 @@ class Stage:
                 level, source.peak = source.peak, None
                 if not seat.silenced:
                     levels[seat.name] = level
-        return self.speaking.look(levels, now)
+        voices = self.speaking.look(levels, now)
+        if voices is not None and len(voices) == 1:
+            self.spoke_last = voices[0]
+        return voices
 
     def measure(self, now: float) -> bool:
         """Takes stock of the seats; False when there is nothing to tell."""

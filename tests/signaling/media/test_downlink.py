@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from signaling.media.downlink import Downlink, Downlinks, Rates
 from signaling.media.forward import Line
 from signaling.media.pacing import Pacer
+from signaling.media.stage import Stage
 from signaling.media.valve import Valve
 from signaling.media.watcher import _Way
 from tests.signaling.media.packets import VP8_DELTA
@@ -226,3 +227,12 @@ def test_whatever_the_line_does_numbers_have_no_gap_and_runs_begin_with_a_keyfra
     for seat, screen in scene.person.screens.items():
         assert steps(screen) <= {1}, seat
         assert screen.numbers[:1] in ([], [1])
+
+
+def test_who_has_the_floor_comes_first_then_who_spoke_last_then_the_order_of_the_seats() -> None:
+    stage = Stage("hearing1", 1, ("chair", "citizen", "guest", "signer"), "vp8")
+    assert stage.importance() == ["chair", "citizen", "guest", "signer"]
+    stage.spoke_last = "guest"
+    assert stage.importance()[0] == "guest"
+    stage.floor = "citizen"
+    assert stage.importance() == ["citizen", "guest", "chair", "signer"]
