@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 from playwright.async_api import Page
 
-from signaling.client.media import Clip, Speaker, Watcher
+from signaling.client.media import Clip, Seen, Speaker, Watcher
 from signaling.media.plane import Plane
 from signaling.media.port import Codec, MediaPlane, MediaSettings, Report
 from tests.signaling.media.translator import Translator
@@ -107,6 +107,15 @@ class Hall:
         await self.plane.answer(SESSION, name, offer.peer, await watcher.answer(sdp))
         await until(lambda: watcher.state == "connected")
         return watcher
+
+    async def private(self, name: str) -> Seen:
+        """A private line that only listens; what comes on it."""
+        watcher = Watcher()
+        self.people.append(watcher)
+        offer = await self.plane.offer(SESSION, name, "private")
+        await self.plane.answer(SESSION, name, offer.peer, await watcher.answer(offer.sdp))
+        await until(lambda: watcher.state == "connected")
+        return watcher.seats["private"]
 
 
 async def open_page(page: Page, requests: Callable[..., Awaitable[Any]] | None = None) -> None:

@@ -303,3 +303,28 @@ async def test_too_many_tabs_close_the_oldest(hall: Hall) -> None:
     [oldest] = hall.told(port.Closed, participant="viewer")
     assert (oldest.peer, oldest.reason) == (hall.told(port.Up)[0].peer, "replaced")
     assert (await hall.plane.stats(SESSION)).watchers == LOOPBACK.max_watching
+
+
+async def test_private_lines(hall: Hall) -> None:
+    """A phrase comes back to who said it; a moderator hears her once she was told, and until she takes a seat."""
+    await hall.speaker("asma", picture=False)
+    viewer = await hall.watcher("viewer")
+    hers, desk = await hall.private("asma"), await hall.private("desk")
+    assert await refused(hall.plane.echo(SESSION, "asma", "play")) == "media_unknown_peer"
+    await hall.plane.echo(SESSION, "asma", "record")
+    await asyncio.sleep(1.0)
+    heard = await hall.plane.echo(SESSION, "asma", "play")
+    assert heard is not None and heard.packets > 15 and heard.lost == 0
+    await until(lambda: hers.audio_packets > heard.packets // 2)  # her decoder keeps the last few
+    assert desk.audio_packets == 0
+
+    await hall.plane.private(SESSION, 1, "desk", "asma")
+    await until(lambda: hall.told(port.Private, moderator="desk", participant="asma", state="asked"))
+    assert await refused(hall.plane.private(SESSION, 0, "desk", "asma")) == "media_stale"
+    assert desk.audio_packets == 0
+    await hall.plane.echo(SESSION, "asma", "told")
+    await until(lambda: desk.audio_packets > 5)
+    assert hers.audio_packets <= heard.packets + 2
+    await hall.plane.seat(SESSION, 1, "citizen1", "asma", 10)
+    await until(lambda: hall.told(port.Private, state="over", cause="on_stage"))
+    await until(lambda: viewer.seats["citizen1"].audio_packets > 5)
