@@ -240,6 +240,7 @@ export class LiveConnection {
 
   hurry() {
     if (this.stopped || this.joined || !this.tries) return;
+    if (this.socket && Date.now() - this.heardAt < BESIDE_MS) return; // it is being tried this very moment
     clearTimeout(this.timer);
     const socket = this.socket;
     this.socket = null;
