@@ -11,7 +11,7 @@ from .stage import StageState, step
 from .turns import FloorGiven, GiveFloor, HallTurn, NameShown, SetTalk, ShownNamed, TalkSet, TurnCalled, TurnStaged
 
 
-def decide(
+def decide_floor(
     state: StageState, command: GiveFloor | SetTalk | NameShown | HallTurn, ctx: Context, asker: str
 ) -> list[Event]:
     """What follows from a command about the floor.

@@ -96,7 +96,7 @@ def decide(state: StageState, command: StageCommand, actor: Actor, ctx: Context,
         case TakeSeat() | LeaveSeat() | MuteSeat() | ClearSeat():
             return decide_seat(state, command, actor)
         case GiveFloor() | SetTalk() | NameShown() | HallTurn():
-            return floor.decide(state, command, ctx, asker)
+            return floor.decide_floor(state, command, ctx, asker)
         case _:
             turn = state.get(command.turn)
     match command:

@@ -22,7 +22,7 @@ from rooms.views import (
     View,
 )
 from signaling.codes import CLOSES
-from signaling.protocol import MEDIA, SERVER_TYPES, WIRE, AddParticipant, Hello, IceServer
+from signaling.protocol import MEDIA, SERVER_TYPES, WIRE, AddParticipant, Hello, IceServer, LineHealth
 
 from .schemas import TOLD, components, summary, tag_of
 from .sketch import example, words
@@ -37,7 +37,7 @@ def fill(text: str) -> str:
         "hello": lambda: messages((Hello, AddParticipant), defs),
         "media": lambda: messages(MEDIA, defs),
         "commands": lambda: messages((*WIRE.values(), SeatPlan, Timing), defs),
-        "frames": lambda: messages((*SERVER_TYPES, IceServer), defs),
+        "frames": lambda: messages((*SERVER_TYPES, IceServer, LineHealth), defs),
         "views": lambda: messages(
             (
                 View,
