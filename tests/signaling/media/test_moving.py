@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from aioice import ice
@@ -10,10 +10,16 @@ from aioice import ice
 from signaling.media import compat
 from signaling.media.peer import Peer
 from signaling.media.plane import Plane
-from tests.signaling.media.people import SESSION, Hall, until
+from tests.signaling.media import people
+from tests.signaling.media.people import SESSION, Hall
 from tests.signaling.media.translator import Translator
 
 pytestmark = pytest.mark.anyio
+
+
+async def until(what: Callable[[], object]) -> None:
+    """A move takes as long as the next check, and on a busy machine that may take its time."""
+    await people.until(what, 25)
 
 
 @pytest.fixture(autouse=True)
