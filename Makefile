@@ -31,7 +31,7 @@ demo-check: $(RUN)
 
 test: programs check coverage
 	$(PYTEST) -n 2 --dist loadfile -m 'not browser and not slow' --ignore=tests/rooms --ignore=tests/moderation
-	$(PYTEST) -m 'browser or slow'
+	$(PYTEST) -n 2 --dist loadfile -m 'browser or slow'
 
 # The rules by their own tests alone: every branch.
 coverage: $(DEV)

@@ -30,6 +30,8 @@ async def filled(town: Town) -> dict[str, str]:
         "reference": reference_of(town, path),
         "guide": "citizen",
         "account": "nobody",
+        "seat": "official",
+        "peer": "nobody",
     }
 
 
