@@ -7,7 +7,7 @@ report of presence: that is how a seat is held when sound stops.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from kachehri.live import Announced, Live
 from moderation.roles import allows
@@ -32,9 +32,16 @@ WAYS: dict[type[protocol.MediaRequest], port.Direction] = {
     protocol.MediaWatch: "watch",
     protocol.MediaPrivate: "private",
 }
-EMPTY: tuple[str | None, bool] = (None, False)
 #: Behind a participant's id: the name under which the plane knows the screen that she shares beside her own seat.
 SCREEN = ".screen"
+
+
+class Seated(NamedTuple):
+    """A seat as the plane was told of it."""
+
+    who: str | None = None
+    muted: bool = False
+    floor: bool = False
 
 
 class Listener(Protocol):
@@ -66,7 +73,7 @@ class MediaSignalling:
         self._fence = fence
         self._ice_servers = ice_servers
         #: Sessions that the plane knows, with what it was last told of each seat.
-        self._open: dict[str, dict[str, tuple[str | None, bool]]] = {}
+        self._open: dict[str, dict[str, Seated]] = {}
         #: Peers of this worker's connections.
         self._peers: dict[str, tuple[Listener, Bearer, port.Direction]] = {}
         #: Those of them that send a screen.
@@ -228,14 +235,16 @@ class MediaSignalling:
         """
         told = self._open[session.id]
         for seat in session.stage.seats:
-            (participant, muted), seq, was = seating(session)[seat], session.seq, told.get(seat, EMPTY)
-            told[seat] = (participant, muted)
-            if muted and was != (participant, True):  # first, so that nobody is heard for an instant
+            now, seq, was = seating(session)[seat], session.seq, told.get(seat, Seated())
+            told[seat] = now
+            if now.muted and was[:2] != now[:2]:  # first, so that nobody is heard for an instant
                 await self._plane.mute(session.id, self._fence, seat, True, seq)
-            if was[0] != participant:
-                await self._plane.seat(session.id, self._fence, seat, participant, seq)
-            if was[1] and not muted:
+            if was.who != now.who:
+                await self._plane.seat(session.id, self._fence, seat, now.who, seq)
+            if was.muted and not now.muted:
                 await self._plane.mute(session.id, self._fence, seat, False, seq)
+            if was.floor != now.floor:  # whoever loses it, loses it to the one who has it by now
+                await self._plane.floor(session.id, self._fence, session.stage.floor or None, seq)
 
     # Reports
 
@@ -314,11 +323,14 @@ class MediaSignalling:
             self._hub.log.warning("media.report_refused", code=refused.code)
 
 
-def seating(session: Session) -> dict[str, tuple[str | None, bool]]:
-    """For each seat: who is heard from it, and whether it is muted."""
+def seating(session: Session) -> dict[str, Seated]:
+    """For each seat: who is heard from it, whether it is muted, and whether it has the floor."""
     heard = session.stage.heard()
     sources = {seat: who + SCREEN if session.stage.seats[seat].kind == "slides" else who for seat, who in heard.items()}
-    return {seat.id: (sources.get(seat.id), seat.muted) for seat in session.stage.seats.values()}
+    floor = session.stage.floor
+    return {
+        seat.id: Seated(sources.get(seat.id), seat.muted, seat.id == floor) for seat in session.stage.seats.values()
+    }
 
 
 def may(direction: port.Direction, bearer: Bearer, session: Session) -> bool:

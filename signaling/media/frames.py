@@ -80,6 +80,14 @@ class Mute(Call, frozen=True, kw_only=True, tag="mute", array_like=True):
     seq: int
 
 
+class Floor(Call, frozen=True, kw_only=True, tag="floor", array_like=True):
+    method = "floor"
+    session: str
+    fence: int
+    seat: str | None
+    seq: int
+
+
 class Private(Call, frozen=True, kw_only=True, tag="private", array_like=True):
     method = "private"
     session: str
@@ -130,7 +138,7 @@ class Told(msgspec.Struct, frozen=True, tag="told"):
     report: Report
 
 
-AnyCall = Open | MakeOffer | Answer | PublishFor | Leave | Seat | Mute | Private | Echo | Close | Stats | Retire
+AnyCall = Open | MakeOffer | Answer | PublishFor | Leave | Seat | Mute | Floor | Private | Echo | Close | Stats | Retire
 Said = Done | Refusal | Told
 
 _encoder = msgspec.msgpack.Encoder()

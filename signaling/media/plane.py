@@ -258,6 +258,11 @@ class Plane:
         stage.check(fence)
         stage.mute(seat, muted, seq)
 
+    async def floor(self, session: str, fence: int, seat: str | None, seq: int) -> None:
+        stage = self._stage(session)
+        stage.check(fence)
+        stage.give_floor(seat, seq)
+
     async def private(
         self, session: str, fence: int, moderator: str, participant: str | None, talks: bool = False
     ) -> None:

@@ -265,6 +265,9 @@ class MediaPlane(Protocol):
     async def mute(self, session: str, fence: int, seat: str, muted: bool, seq: int) -> None:
         """Whether the seat's sound is held back. A later occupant starts unmuted."""
 
+    async def floor(self, session: str, fence: int, seat: str | None, seq: int) -> None:
+        """Which seat has the floor: on narrow lines its picture is the last that is held back."""
+
     async def private(
         self, session: str, fence: int, moderator: str, participant: str | None, talks: bool = False
     ) -> None:

@@ -189,6 +189,9 @@ class RemotePlane:
     async def mute(self, session: str, fence: int, seat: str, muted: bool, seq: int) -> None:
         await self._call(frames.Mute, session=session, fence=fence, seat=seat, muted=muted, seq=seq)
 
+    async def floor(self, session: str, fence: int, seat: str | None, seq: int) -> None:
+        await self._call(frames.Floor, session=session, fence=fence, seat=seat, seq=seq)
+
     async def private(
         self, session: str, fence: int, moderator: str, participant: str | None, talks: bool = False
     ) -> None:

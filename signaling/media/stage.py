@@ -64,8 +64,9 @@ class Stage:
         self.dark: list[str] = []
         self.spending = Spending()
         self.speaking = Speaking()
-        #: The seat whose occupant has the floor, if any.
+        #: The seat whose occupant has the floor, if any, and the log's position that says so.
         self.floor: str | None = None
+        self.floor_seq = -1
         #: The seat that spoke last, by itself.
         self.spoke_last: str | None = None
         self.downlinks = Downlinks(self._pictures)
@@ -137,6 +138,13 @@ class Stage:
             return
         seat.muted, seat.mute_seq = muted, seq
         self.wire(seat)
+
+    def give_floor(self, name: str | None, seq: int) -> None:
+        """The log says at `seq` which seat has the floor; an older word than the last is ignored."""
+        if name is not None:
+            self.find(name)
+        if seq >= self.floor_seq:
+            self.floor, self.floor_seq = name, seq
 
     def clear(self) -> None:
         """Empties every seat, when nobody is left who could."""

@@ -64,6 +64,9 @@ class Notes:
     async def mute(self, session: str, fence: int, seat: str, muted: bool, seq: int) -> None:
         self._note("mute", seat, muted)
 
+    async def floor(self, session: str, fence: int, seat: str | None, seq: int) -> None:
+        self._note("floor", seat)
+
     async def close(self, session: str, fence: int) -> None:
         self._note("close")
 
@@ -141,6 +144,9 @@ async def test_the_plane_is_told_who_sits(scene: Scene) -> None:
             await scene.until(lambda: ("s1", person(1)) in scene.plane.named("seat"))
             await moderator.send("seat.mute", seat="s1", muted=True)
             await scene.until(lambda: scene.plane.named("mute") == [("s1", True)])
+            await scene.until(lambda: scene.plane.named("floor") == [("s1",)])
+            await moderator.send("floor.give", seat="chair")
+            await scene.until(lambda: scene.plane.named("floor")[-1] == ("chair",))
             await moderator.send("seat.clear", seat="s1", reason="time_up")
             await scene.until(lambda: ("s1", None) in scene.plane.named("seat"))
             await chair.send("seat.leave", seat="chair")
@@ -278,8 +284,8 @@ async def test_whoever_is_muted_is_muted_before_being_seated_anew(scene: Scene) 
         await scene.until(lambda: plane.named("mute"))
         plane.calls.clear()
         plane.report(port.Ready("other"))
-        await scene.until(lambda: plane.named("seat"))
-        assert [call[0] for call in plane.calls] == ["open", "mute", "seat"]
+        await scene.until(lambda: plane.named("floor"))
+        assert [call[0] for call in plane.calls] == ["open", "mute", "seat", "floor"]
         plane.calls.clear()
         await moderator.send("seat.mute", seat="s1", muted=False)
         await scene.until(lambda: plane.named("mute") == [("s1", False)])

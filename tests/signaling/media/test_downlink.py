@@ -234,5 +234,6 @@ def test_who_has_the_floor_comes_first_then_who_spoke_last_then_the_order_of_the
     assert stage.importance() == ["chair", "citizen", "guest", "signer"]
     stage.spoke_last = "guest"
     assert stage.importance()[0] == "guest"
-    stage.floor = "citizen"
+    stage.give_floor("citizen", 5)
+    stage.give_floor(None, 4)  # an older word, come late
     assert stage.importance() == ["citizen", "guest", "chair", "signer"]

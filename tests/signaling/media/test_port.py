@@ -167,6 +167,7 @@ async def test_a_new_lease_takes_over_and_the_old_one_is_refused(hall: Hall) -> 
     assert await refused(hall.plane.open(SESSION, 1, SEATS)) == "media_stale"
     assert await refused(hall.plane.seat(SESSION, 1, "citizen1", "asma", 5)) == "media_stale"
     assert await refused(hall.plane.mute(SESSION, 1, "citizen1", True, 5)) == "media_stale"
+    assert await refused(hall.plane.floor(SESSION, 1, "citizen1", 5)) == "media_stale"
     assert await refused(hall.plane.close(SESSION, 1)) == "media_stale"
     await hall.plane.seat(SESSION, 2, "citizen1", "asma", 5)
     await flowing(hall)
@@ -289,6 +290,9 @@ async def test_bad_requests_are_refused_by_code_and_hurt_nobody(hall: Hall) -> N
     assert await refused(plane.answer(SESSION, "bilal", offer.peer, "v" * 600_000)) == "media_answer_too_long"
     assert await refused(plane.seat(SESSION, 1, "balcony", "asma", 6)) == "media_unknown_seat"
     assert await refused(plane.mute(SESSION, 1, "balcony", True, 6)) == "media_unknown_seat"
+    await plane.floor(SESSION, 1, "citizen1", 6)
+    await plane.floor(SESSION, 1, None, 7)
+    assert await refused(plane.floor(SESSION, 1, "balcony", 8)) == "media_unknown_seat"
     assert await refused(plane.stats("other")) == "media_unknown_session"
     assert await refused(plane.leave("other", "asma")) == "media_unknown_session"
     [up] = hall.told(port.Up, participant="asma")
