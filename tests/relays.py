@@ -72,7 +72,14 @@ class Relay(_Server):
         return self.network.command(str(require("turnserver")), "-c", str(self.file), pid)
 
     def answers(self) -> bool:
-        with self._inside(), socket.socket() as probe:
+        """Over TCP, and over UDP, which it opens apart: of a closed port the second datagram hears (ICMP, RFC 1122)."""
+        with self._inside(), socket.socket() as probe, socket.socket(type=socket.SOCK_DGRAM) as other:
+            other.connect(self.address)
+            try:
+                other.send(b"?")
+                other.send(b"?")
+            except ConnectionRefusedError:
+                return False
             return probe.connect_ex(self.address) == 0
 
     def _inside(self) -> AbstractContextManager[None]:

@@ -208,7 +208,7 @@ async def test_who_comes_to_a_seat_after_another_is_not_shown_with_her_picture(t
           const tell = (view) => { store.view = view; for (const each of followers) each({ view: true }); };
           const screens = new Screens();
           const root = document.getElementById("watch");
-          attachSeats(root, store, screens);
+          attachSeats(root, store, screens, { on() {}, now: () => Date.now() });
           const seat = (turn) => ({ citizen: { kind: "citizen", taken: true, turn } });
           const questions = { q1: { name: "First" }, q2: { name: "Second" } };
           const turns = { t1: { questions: ["q1"] }, t2: { questions: ["q2"] } };
@@ -221,4 +221,33 @@ async def test_who_comes_to_a_seat_after_another_is_not_shown_with_her_picture(t
         }"""
     )
     assert shown == ["Second", True, 1]
+    await context.close()
+
+
+async def test_a_picture_at_rest_says_so_until_it_moves_again(town: Town, browser: Browser) -> None:
+    """On a narrow line the media process holds the picture back; the page knows it by what it shows."""
+    session = await town.schedule(live=True)
+    context, page = await phone(browser)
+    await page.goto(f"{town.url}/s/{session}/live")
+    said = await page.evaluate(
+        """async () => {
+          const { Screens } = await import("/static/js/seats.js");
+          const card = document.getElementById("t-seat").content.firstElementChild.cloneNode(true);
+          document.getElementById("seats").append(card);
+          const screens = new Screens();
+          let frames = 0;
+          const quality = () => ({ totalVideoFrames: frames });
+          const video = { hidden: false, parentElement: card, getVideoPlaybackQuality: quality, remove() {} };
+          screens.all.set("citizen", video);
+          const looked = (more) => {
+            frames += more;
+            screens.look();
+            return !card.querySelector("[data-rests]").hidden;
+          };
+          const said = [9, 9, 0, 0, 0, 1, 0, 0].map(looked);
+          screens.clear();
+          return [...said, !card.querySelector("[data-rests]").hidden];
+        }"""
+    )
+    assert said == [False, False, False, True, True, False, False, True, False]
     await context.close()

@@ -4,11 +4,16 @@ import { announce } from "./announcer.js";
 import { Voices, floorOf, showTime } from "./floor.js";
 import { sentence, table } from "./words.js";
 
+/** A picture that shows nothing new for two looks, this many milliseconds apart, is at rest. */
+const LOOK_MS = 2000;
+
 /** The pictures, by seat. */
 export class Screens {
   constructor() {
     /** @type {Map<string, HTMLVideoElement>} */
     this.all = new Map();
+    /** How many pictures each had shown, and for how many looks it has been no more. @type {Map<string, {frames: number, looks: number}>} */
+    this.counts = new Map();
     this.onChange = () => {};
   }
 
@@ -37,9 +42,26 @@ export class Screens {
     else screen.addEventListener("timeupdate", () => (screen.hidden = false), { once: true });
   }
 
+  /** On a narrow line the sound goes first and pictures rest; a still one that says nothing would look like a fault. */
+  look() {
+    for (const [seat, screen] of this.all) {
+      const frames = screen.getVideoPlaybackQuality?.().totalVideoFrames ?? 0;
+      const before = this.counts.get(seat);
+      const looks = before?.frames === frames && !document.hidden ? before.looks + 1 : 0;
+      this.counts.set(seat, { frames, looks });
+      const note = /** @type {HTMLElement | null | undefined} */ (screen.parentElement?.querySelector("[data-rests]"));
+      if (note) note.hidden = screen.hidden || looks < 2;
+    }
+  }
+
   clear() {
-    for (const screen of this.all.values()) screen.remove();
+    for (const screen of this.all.values()) {
+      const note = /** @type {HTMLElement | null | undefined} */ (screen.parentElement?.querySelector("[data-rests]"));
+      if (note) note.hidden = true;
+      screen.remove();
+    }
     this.all.clear();
+    this.counts.clear();
   }
 }
 
@@ -57,6 +79,7 @@ export function attachSeats(root, store, screens, live) {
   store.follow(({ view }) => {
     if (view) drawSeats();
   });
+  setInterval(() => screens.look(), LOOK_MS);
   setInterval(() => showTime(box, floorOf(store.view)?.turn, live.now()), 1000);
 
   /** @param {any} seat @param {any} question */
