@@ -119,6 +119,16 @@ def _connection() -> RTCPeerConnection:
     return RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
 
 
+async def _close(connection: RTCPeerConnection) -> None:
+    """Ends a connection. One that has just answered is let finish connecting first, for at most two seconds: its own
+    task would fail on what was closed under it, with nobody there to hear of it."""
+    for _ in range(100):
+        if connection.localDescription is None or connection.connectionState not in ("new", "connecting"):
+            break
+        await asyncio.sleep(0.02)
+    await connection.close()
+
+
 async def _answer(connection: RTCPeerConnection) -> str:
     await connection.setLocalDescription(await connection.createAnswer())
     return str(connection.localDescription.sdp)
@@ -151,7 +161,7 @@ class Speaker:
         return str(self.connection.connectionState)
 
     async def close(self) -> None:
-        await self.connection.close()
+        await _close(self.connection)
 
     async def vanish(self) -> None:
         """Goes away without a word, like a phone in a tunnel."""
@@ -208,7 +218,7 @@ class Watcher:
         return str(self.connection.connectionState)
 
     async def close(self) -> None:
-        await self.connection.close()
+        await _close(self.connection)
         for task in self._tasks:
             task.cancel()
         if self._tasks:

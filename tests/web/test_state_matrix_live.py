@@ -27,7 +27,10 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 expect.set_options(timeout=SOON)
 #: Every line that a page makes, so that it can be cut; a browser's offline switch leaves open ones alone.
 SOCKETS = """window.sockets = []; const Socket = WebSocket;
-window.WebSocket = class extends Socket { constructor(...all) { super(...all); window.sockets.push(this); } };"""
+window.WebSocket = class extends Socket { constructor(...all) { super(...all); window.sockets.push(this);
+  this.addEventListener("message", () => { this.heard = true; }); } };"""
+#: The server has greeted this page: from now on it is told what happens.
+JOINED = "() => window.sockets.some((each) => each.heard)"
 CUT = "() => { for (const each of window.sockets) each.close(); }"
 DENIED = """navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'));
 navigator.permissions.query = () => Promise.resolve({state: 'denied'})"""
@@ -158,7 +161,7 @@ class Scene:
         if self.cell.screen == "live":
             await self.in_line()
         # Emulation refuses new requests and leaves sockets alone: one that is on its way would come up after the cut.
-        await self.page.wait_for_function("() => window.sockets.some((each) => each.readyState === WebSocket.OPEN)")
+        await self.page.wait_for_function(JOINED)
         await self.context.set_offline(True)
         await self.page.evaluate(CUT)
 
@@ -274,6 +277,7 @@ class Scene:
     async def taken_off(self) -> None:
         await self.begin()
         await self.open()
+        await self.page.wait_for_function(JOINED)
         await self.town.moderate(self.session, ClearSeat(seat="citizen", reason="technical"))
 
     async def clock_years_off(self) -> None:
