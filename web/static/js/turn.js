@@ -21,6 +21,7 @@ const OVER_PHASES = new Set(["closing", "closed", "cancelled"]);
 /** Long enough to read what happened; shorter where she did it herself. */
 const LEAVE_MS = 1200;
 const READ_MS = 4000;
+const WHY_MS = 800;
 /** How loud the hearing is while somebody is heard on the private line. */
 const QUIET = 0.15;
 const SELF = new Set(["", "stage-off", "next-over"]);
@@ -106,7 +107,8 @@ store.follow(() => {
   const turn = store.view?.turns?.[turnId];
   const mine = store.personal;
   if (mine?.removed) return leave("stage-removed");
-  if (mine && mine.turn !== turnId) return leave(farewell()); // the turn is over, or was given back
+  // The turn is over, or was given back. That she hears at once; why, with the next tick.
+  if (mine && mine.turn !== turnId) return outcome ? leave(farewell()) : void setTimeout(() => leave(farewell()), WHY_MS);
   if (!turn) {
     if (mine && turnState !== "parked" && !outcome) becomeTurn("parked");
     return;
