@@ -234,9 +234,13 @@ class TestLoss:
         pictures, sound = seen.video_frames, seen.audio_packets
         await until(lambda: seen.audio_packets > sound + 15)
         assert seen.video_frames == pictures
-        clock.ahead += 10.0
-        await until(lambda: seen.video_frames > pictures + 5)
-        assert not peer.paused
+        # The first try fails where the machine has much else to do, and the next comes later (test_triage has the times).
+        for _ in range(6):
+            clock.ahead += 10.0
+            with suppress(TimeoutError):
+                await until(lambda: seen.video_frames > pictures + 5 and not peer.paused, 5)
+                return
+        pytest.fail("the picture did not come back")
 
 
 class TestHarm:
