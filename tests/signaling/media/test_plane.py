@@ -234,7 +234,7 @@ class TestLoss:
         pictures, sound = seen.video_frames, seen.audio_packets
         await until(lambda: seen.audio_packets > sound + 15)
         assert seen.video_frames == pictures
-        # The first try fails where the machine has much else to do, and the next comes later (test_triage has the times).
+        # The first try fails where the machine has much else to do; the next comes later (test_triage has the times).
         for _ in range(6):
             clock.ahead += 10.0
             with suppress(TimeoutError):
