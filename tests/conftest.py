@@ -6,9 +6,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.async_api import Browser, async_playwright
 
 from tests.servers import CHROMIUM_FLAGS, Postgres, Redis, free_port, require
+
+# How long an example takes is the machine's business; what is slow is measured by the benches.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # 2026-01-05 10:00 in Karachi (UTC+5), a Monday: a working day in the demo's calendar. Milliseconds since the epoch.
 MONDAY_MS = 1_767_589_200_000
