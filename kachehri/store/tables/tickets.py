@@ -42,6 +42,19 @@ class Ticket(Row, table=True):
     head_seq: int = big(default=0)
     head_hash: bytes
     fence: int = big(default=0)
+    kind: str = "grievance"
+    #: Working days until it should be resolved.
+    days: int = 15
+    transfers: int = 0
+    disputes: int = 0
+    calendar_version: int = 0
+    #: The post that it complains about, the one that answers since it is late, and the ticket it goes on with.
+    about_post_id: str | None = None
+    accountable_post_id: str | None = None
+    parent_id: str | None = Field(default=None, index=True)
+    #: When the clock has to look at it again, and for what; None when nothing can become due.
+    next_at: int | None = big(default=None, index=True)
+    next_act: str | None = None
 
 
 class TicketEvent(Row, table=True):

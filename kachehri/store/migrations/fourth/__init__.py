@@ -1,0 +1,1 @@
+"""The life of tickets after a hearing, by subject."""

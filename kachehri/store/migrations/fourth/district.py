@@ -1,0 +1,5 @@
+"""Which post answers where, and on which days."""
+
+
+def upgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,5 @@
+"""Keys and tokens of programs of others."""
+
+
+def upgrade() -> None:
+    """Nothing yet."""

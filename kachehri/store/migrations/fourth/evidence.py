@@ -1,0 +1,5 @@
+"""Pictures and ready answers of an office."""
+
+
+def upgrade() -> None:
+    """Nothing yet."""

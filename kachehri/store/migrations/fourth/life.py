@@ -1,0 +1,21 @@
+"""Columns of a ticket that follow from its steps."""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+def upgrade() -> None:
+    """Add, and change nothing that stands."""
+    for name, kind, default in (
+        ("kind", sa.String(), "grievance"),
+        ("days", sa.Integer(), "15"),
+        ("transfers", sa.Integer(), "0"),
+        ("disputes", sa.Integer(), "0"),
+        ("calendar_version", sa.Integer(), "0"),
+    ):
+        op.add_column("ticket", sa.Column(name, kind, nullable=False, server_default=default))
+    for name in ("about_post_id", "accountable_post_id", "parent_id", "next_act"):
+        op.add_column("ticket", sa.Column(name, sa.String(), nullable=True))
+    op.add_column("ticket", sa.Column("next_at", sa.BigInteger(), nullable=True))
+    op.create_index("ix_ticket_next_at", "ticket", ["next_at"])
+    op.create_index("ix_ticket_parent_id", "ticket", ["parent_id"])

@@ -1,0 +1,5 @@
+"""What was promised aloud."""
+
+
+def upgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,5 @@
+"""Heads of the record that were published."""
+
+
+def upgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,207 @@
+"""A ticket as its steps have made it: the one place that reads them in order. Pure.
+
+Rule 1: the row of a ticket is what follows from its steps, and can be made again from them at any time.
+Rule 2: what counts for the clocks (when it was accepted, begun, paused) is kept as it happened; how long that is in
+working days, and what is late, says clocks.py with the calendar of the day.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from . import events as e
+from .events import Happened
+from .lifecycle import STATES, State
+
+
+@dataclass(slots=True)
+class Pledge:
+    """A promise made aloud."""
+
+    state: str
+    due: int | None
+
+
+@dataclass(slots=True)
+class Life:
+    """Where a ticket stands. Instants are milliseconds since the epoch; None where it has not happened.
+
+    `pauses` are `[from, to]`, with None for one that lasts; `office` leads, `parts` are the others' by office with the
+    instant at which each was done.
+    """
+
+    id: str
+    kind: e.Kind = "grievance"
+    state: State = "registered"
+    #: Where it stood before it waited for somebody.
+    before: State = "assigned"
+    office: str = ""
+    post: str = ""
+    account: str = ""
+    #: The post that answers for it since it is late.
+    accountable: str = ""
+    category: str = ""
+    area: str = ""
+    days: int = 15
+    protected: bool = False
+    about: str = ""
+    outcome: str = ""
+    basis: str = ""
+    level: int = 0
+    transfers: int = 0
+    asked: int = 0
+    disputes: int = 0
+    opened_at: int = 0
+    #: A promise of the hearing itself, which stands beside the clock of the category.
+    promised: int | None = None
+    routed_at: int | None = None
+    accepted_at: int | None = None
+    first_action_at: int | None = None
+    planned: str = ""
+    proposed_at: int | None = None
+    proposed_by: str = ""
+    arrived_at: int | None = None
+    disputed_at: int | None = None
+    warned_at: int | None = None
+    closed_at: int | None = None
+    appealed_at: int | None = None
+    escalated_at: int | None = None
+    pauses: list[list[int | None]] = field(default_factory=list)
+    parent: str = ""
+    parts: dict[str, int | None] = field(default_factory=dict)
+    pledges: dict[str, Pledge] = field(default_factory=dict)
+    #: The last due day that the calendar moved, and the version of the calendar.
+    moved_due: int | None = None
+    calendar: int = 0
+    solved: str = ""
+    stars: int = 0
+    money: str = ""
+    seq: int = 0
+    at: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        return STATES[self.state].group == "open"
+
+    @property
+    def paused(self) -> bool:
+        return bool(self.pauses) and self.pauses[-1][1] is None
+
+
+def replay(ticket: str, steps: Iterable[Happened]) -> Life:
+    """The ticket that these steps have made."""
+    life = Life(ticket)
+    for step in steps:
+        evolve(life, step)
+    return life
+
+
+def evolve(life: Life, step: Happened) -> None:
+    """Carry one step into the ticket. A step that was recorded is never refused."""
+    at, body = step.at, step.body
+    life.seq, life.at = step.seq, at
+    match body:
+        case e.Opened():
+            life.kind, life.category, life.area = body.kind, body.category, body.area
+            life.office, life.post, life.days = body.office, body.post, body.days
+            life.protected, life.about, life.promised = body.protected, body.about, body.due
+            life.state = _state(body.state)
+            life.outcome, life.opened_at = body.outcome, at
+            if life.state == "resolution_proposed":
+                life.proposed_at = life.first_action_at = life.accepted_at = at
+        case e.Routed() | e.Transferred():
+            life.office, life.post, life.account, life.state, life.routed_at = body.office, body.post, "", "routed", at
+            life.transfers += isinstance(body, e.Transferred)
+        case e.Assigned():
+            life.post, life.account, life.state = body.post, body.account, "assigned"
+            life.accepted_at = life.accepted_at or at
+        case e.Started():
+            life.state, life.planned = "in_progress", body.day
+            life.first_action_at = life.first_action_at or at
+        case e.Asked():
+            life.before, life.state = life.state, "awaiting_citizen"
+            life.asked += 1
+            life.pauses.append([at, None])
+        case e.Waits():
+            life.before, life.state = life.state, "awaiting_external"
+            if body.paused:
+                life.pauses.append([at, None])
+        case e.Answered() | e.Resumed():
+            life.state = life.before
+            _go_on(life, at)
+        case e.Proposed():
+            _go_on(life, at)
+            life.state, life.outcome, life.proposed_at, life.proposed_by = (
+                "resolution_proposed",
+                body.outcome,
+                at,
+                step.actor,
+            )
+            life.first_action_at = life.first_action_at or at
+            life.arrived_at = None
+        case e.Arrived():
+            life.arrived_at = life.arrived_at or at
+        case e.Disputed():
+            life.state, life.disputed_at, life.closed_at, life.basis = "disputed", at, None, ""
+            life.disputes += 1
+            life.solved = body.solved
+        case e.Appealed():
+            _go_on(life, at)
+            life.state, life.appealed_at, life.closed_at, life.basis = "in_appeal", at, None, ""
+        case e.Directed():
+            life.office, life.post, life.account, life.state = body.office, body.post, "", "assigned"
+        case e.Confirmed():
+            _close(life, at, "closed", "citizen_confirmed")
+        case e.Silent():
+            _close(life, at, "closed", "citizen_silent")
+        case e.Forced():
+            life.outcome = body.outcome
+            _close(life, at, "closed", "supervisor_forced")
+        case e.Upheld():
+            _close(life, at, "closed_final", "appeal_decided")
+        case e.Withdrawn():
+            life.outcome = "withdrawn"
+            _close(life, at, "closed", "citizen_withdrew")
+        case e.Warned():
+            life.warned_at = at
+        case e.Escalated():
+            life.level, life.accountable, life.escalated_at = body.level, body.post, at
+        case e.Joined():
+            life.parent = body.parent
+        case e.Left():
+            life.parent = ""
+        case e.Shared():
+            life.parts.setdefault(body.office, None)
+        case e.PartDone():
+            life.parts[body.office] = at
+        case e.Classified():
+            life.category, life.days, life.protected = body.category, body.days, body.protected
+        case e.CalendarChanged():
+            life.calendar, life.moved_due = body.version, body.due
+        case e.Rated():
+            if not body.follower:
+                life.solved, life.stars, life.money = body.solved, body.stars, body.money
+        case e.Pledged():
+            _pledge(life, body)
+        case _:  # words for a reader, which change nothing
+            pass
+
+
+def _state(name: str) -> State:
+    return name if name in STATES else "registered"
+
+
+def _go_on(life: Life, at: int) -> None:
+    if life.paused:
+        life.pauses[-1][1] = at
+
+
+def _close(life: Life, at: int, state: State, basis: e.Basis) -> None:
+    _go_on(life, at)
+    life.state, life.closed_at, life.basis = state, at, basis
+
+
+def _pledge(life: Life, body: e.Pledged) -> None:
+    known = life.pledges.get(body.commitment)
+    due = body.due if body.due is not None else known.due if known else None
+    stays = body.step in ("read_back", "moved") and known is not None and known.state == "broken"
+    life.pledges[body.commitment] = Pledge("broken" if stays else body.step, due)
