@@ -26,6 +26,8 @@ async def until(what: Callable[[], object]) -> None:
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clients look after their connection as often as a phone that has just changed its network."""
     monkeypatch.setattr(ice, "CONSENT_INTERVAL", 0.3)
+    # ... and give it up no sooner for that: thirty seconds without an answer, as RFC 7675 §5.1 has it.
+    monkeypatch.setattr(ice, "CONSENT_FAILURES", 100)
     monkeypatch.setattr(compat, "AWAY_S", 0.3)
 
 
