@@ -25,7 +25,7 @@ from tests.namespaces import Line, Network
 from tests.relays import MEDIA, RELAY, Relay, addressed, settings
 from tests.servers import require
 from tests.signaling.media.conftest import stage_flags, tone
-from tests.signaling.media.people import PUBLISH, SEATS, SESSION, WATCH, BrowserWatcher, open_page, start_process, until
+from tests.signaling.media.people import PUBLISH, SEATS, SESSION, WATCH, BrowserWatcher, start_process, two_pages, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
 
@@ -152,14 +152,8 @@ async def phone(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Async
 
 @pytest.fixture
 async def pages(phone: Browser) -> AsyncIterator[tuple[Page, Page]]:
-    context = await phone.new_context()
-    first, second = await context.new_page(), await context.new_page()
-    for page in (first, second):
-        await open_page(page)
-    try:
-        yield first, second
-    finally:
-        await context.close()
+    async with two_pages(phone) as pages:
+        yield pages
 
 
 TOLD = """() => {

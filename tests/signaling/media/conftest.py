@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from signaling.client.media import Clip
 from signaling.media import compat
 from signaling.media.port import MediaSettings
 from tests.servers import CHROMIUM_FLAGS, require
-from tests.signaling.media.people import Hall
+from tests.signaling.media.people import Hall, two_pages
 
 CLIPS = Path(__file__).parents[3] / "web" / "demo_media"
 
@@ -73,3 +73,9 @@ async def stage_browser(anyio_backend: str, tmp_path_factory: pytest.TempPathFac
             yield chromium
         finally:
             await chromium.close()
+
+
+@pytest.fixture
+async def pages(stage_browser: Browser) -> AsyncIterator[tuple[Page, Page]]:
+    async with two_pages(stage_browser) as pages:
+        yield pages

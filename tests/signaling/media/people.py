@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from signaling.client.media import Clip, Seen, Speaker, Watcher
 from signaling.media.plane import Plane
@@ -130,6 +131,19 @@ async def open_page(page: Page, requests: Callable[..., Awaitable[Any]] | None =
 
     await page.route(f"{ORIGIN}/**", serve)
     await page.goto(f"{ORIGIN}/")
+
+
+@asynccontextmanager
+async def two_pages(browser: Browser) -> AsyncIterator[tuple[Page, Page]]:
+    """Two of them, one to speak and one to watch, in a profile of their own."""
+    context = await browser.new_context()
+    first, second = await context.new_page(), await context.new_page()
+    for page in (first, second):
+        await open_page(page)
+    try:
+        yield first, second
+    finally:
+        await context.close()
 
 
 PUBLISH = """async ({offer, picture, sound}) => {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -17,18 +16,6 @@ from tests.signaling.media.people import SESSION, BrowserSpeaker, BrowserWatcher
 from tests.signaling.media.translator import Translator
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
-
-
-@pytest.fixture
-async def pages(stage_browser: Browser) -> AsyncIterator[tuple[Page, Page]]:
-    context = await stage_browser.new_context()
-    first, second = await context.new_page(), await context.new_page()
-    for page in (first, second):
-        await open_page(page)
-    try:
-        yield first, second
-    finally:
-        await context.close()
 
 
 async def test_who_takes_a_seat_is_heard_and_seen_within_a_second(pages: tuple[Page, Page], hall: Hall) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Page
 
 from signaling.client.media import Clip
 from signaling.media import compat, rtcp
@@ -23,7 +23,6 @@ from tests.signaling.media.people import (
     BrowserSpeaker,
     BrowserWatcher,
     Hall,
-    open_page,
     until,
 )
 
@@ -96,18 +95,6 @@ async def hall(clip: Clip) -> AsyncIterator[Hall]:
         yield hall
     finally:
         await hall.stop()
-
-
-@pytest.fixture
-async def pages(stage_browser: Browser) -> AsyncIterator[tuple[Page, Page]]:
-    context = await stage_browser.new_context()
-    first, second = await context.new_page(), await context.new_page()
-    for page in (first, second):
-        await open_page(page)
-    try:
-        yield first, second
-    finally:
-        await context.close()
 
 
 def peer_of(hall: Hall, name: str) -> Peer:
