@@ -3,6 +3,9 @@
 An order without an office, a day and its words is no order, and a refusal without the rule that it rests on is none:
 such notes are refused. The last note before the close counts. At the close the ticket begins where the outcome left it
 (kachehri/tickets).
+
+An order is read back to the asker, because whoever writes down a promise hears it as an office does. She says yes, or
+that it was not promised like this; then it is noted again, and that note is read back anew.
 """
 
 from typing import Literal
@@ -41,6 +44,27 @@ class NoteOutcome(Command, frozen=True, kw_only=True, forbid_unknown_fields=True
     texts = ("rule", "note")
 
 
+class ReadBack(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="outcome.read_back"):
+    """Answer to an order that was read back: yes, or not like this. By the asker, or by the desk, which heard her say
+    it. `words` names the words that were read, so that nobody says yes to words that changed meanwhile.
+    """
+
+    question: Id
+    words: Id
+    agreed: bool
+
+
+class OutcomeReadBack(Event, frozen=True, kw_only=True, omit_defaults=True, tag="outcome.was_read_back"):
+    """What the asker said to the words of an order."""
+
+    audience = "desk"
+    question: str
+    words: str
+    agreed: bool
+    #: Who gave her answer: herself, or somebody of the desk who heard it.
+    by: str
+
+
 class OutcomeNoted(Event, frozen=True, kw_only=True, omit_defaults=True, tag="outcome.noted"):
     """What was decided on a question. Everyone but the desk reads it in the rows that they may see: the office alone
     would tell what a private problem is about.
@@ -70,6 +94,10 @@ class Outcome(msgspec.Struct, frozen=True):
     seat: str = ""
     by: str = ""
     at: int = 0
+    #: What the asker said when it was read back to her, "yes" or "no"; who gave her answer, and when.
+    read: str = ""
+    read_by: str = ""
+    read_at: int = 0
 
 
 def note(command: NoteOutcome, actor: str, seat: str, ctx: Context) -> OutcomeNoted:
@@ -109,3 +137,20 @@ def outcome(event: OutcomeNoted, at: int) -> Outcome:
         by=event.by,
         at=at,
     )
+
+
+def read_back(command: ReadBack, found: Outcome | None, actor: str) -> OutcomeReadBack:
+    """Her answer as it is recorded.
+
+    Errors: `Refused` with `no_order`, or `order_changed` when other words stand there now.
+    """
+    if found is None or found.kind != "ordered":
+        raise Refused("no_order")
+    if found.note != command.words:
+        raise Refused("order_changed")
+    return OutcomeReadBack(question=command.question, words=command.words, agreed=command.agreed, by=actor)
+
+
+def answered(found: Outcome, event: OutcomeReadBack, at: int) -> Outcome:
+    """The outcome with what she said to it."""
+    return msgspec.structs.replace(found, read="yes" if event.agreed else "no", read_by=event.by, read_at=at)

@@ -35,6 +35,7 @@ def own_question(session: Session, question: Question, texts: Texts) -> OwnQuest
     place = session.queue.place(question) if in_line else 0
     turn = next((turn.id for turn in session.stage.turns.values() if question.id in turn.questions), "")
     wait_from_ms, wait_to_ms = wait(session, place)
+    decided = decided_for(session, question)
     return OwnQuestion(
         id=question.id,
         reference=question.reference,
@@ -54,7 +55,7 @@ def own_question(session: Session, question: Question, texts: Texts) -> OwnQuest
         turn=turn,
         village=texts.get(question.village, ""),
         spoken=question.spoken,
-        outcome=outcome_row(decided_for(session, question), texts),
+        outcome=outcome_row(decided, texts, reads=decided is question.outcome),
     )
 
 

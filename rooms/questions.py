@@ -10,7 +10,7 @@ import msgspec
 from . import reasons
 from .base import Command, ContentRef, Event, Id, Millis, Note, Place, Slug
 from .limits import NAME_MAX, QUESTION_MAX, VILLAGE_MAX
-from .outcomes import NoteOutcome, OutcomeNoted
+from .outcomes import NoteOutcome, OutcomeNoted, OutcomeReadBack, ReadBack
 
 Kind = Literal["grievance", "question", "suggestion", "information", "praise"]
 Channel = Literal["web", "live", "kiosk", "phone", "desk"]
@@ -357,6 +357,7 @@ QueueCommand = (
     | MoveQuestion
     | DeclarePolicy
     | NoteOutcome
+    | ReadBack
 )
 
 QueueEvent = (
@@ -380,4 +381,5 @@ QueueEvent = (
     | QuestionMoved
     | PolicyDeclared
     | OutcomeNoted
+    | OutcomeReadBack
 )

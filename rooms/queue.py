@@ -14,7 +14,7 @@ import msgspec
 
 from .base import Event, Refused
 from .limits import CLAIM_MS
-from .outcomes import Outcome, OutcomeNoted, outcome
+from .outcomes import Outcome, OutcomeNoted, OutcomeReadBack, answered, outcome
 from .questions import (
     Channel,
     Kind,
@@ -331,6 +331,10 @@ def evolve(state: QueueState, event: Event, seq: int, at: int) -> None:
             if event.outcome != "answered":
                 question.was_answered = False
                 settle(state, question.id, step(question, "settle"), at)
+        case OutcomeReadBack():
+            question = state.questions[event.question]
+            assert question.outcome is not None
+            question.outcome = answered(question.outcome, event, at)
         case QuestionDeferred():
             settle(state, event.question, "deferred", at, event.reason, event.note.id if event.note else "")
         case QuestionMoved():

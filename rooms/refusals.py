@@ -17,6 +17,8 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
     "say_what": ("What will be said needs a topic or a place, so that it can be sorted.", ()),
     "category_unknown": ("This session does not take questions of this category.", ("category",)),
     "outcome_incomplete": ("An outcome of this kind is not complete without this field.", ("field",)),
+    "no_order": ("Nothing was ordered on this question, so there is nothing to read back.", ()),
+    "order_changed": ("Other words were noted meanwhile; they are to be read back.", ()),
     "office_unknown": ("There is no such office.", ("office",)),
     "due_passed": ("This day does not exist, or has passed.", ("due",)),
     "merge_self": ("A question cannot be joined with itself.", ()),

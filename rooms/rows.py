@@ -45,6 +45,11 @@ class OutcomeRow(Row, omit_defaults=True, frozen=True):
     #: The rule that a refusal rests on.
     rule: str = ""
     note: str = ""
+    # The desk and the asker only:
+    #: The id of the words of an order, by which its reading back names them.
+    words: str = ""
+    #: What she said when it was read back to her: "yes", "no", or nothing yet.
+    read: str = ""
 
 
 class QuestionRow(Row, omit_defaults=True, frozen=True):
@@ -229,8 +234,14 @@ def excerpt(text: str, limit_bytes: int) -> str:
     return piece.rstrip() + "…"
 
 
-def outcome_row(outcome: Outcome | None, texts: Texts, limit_bytes: int = 10**6) -> OutcomeRow | None:
-    """What was decided, its words no longer than `limit_bytes` each."""
+def outcome_row(
+    outcome: Outcome | None, texts: Texts, limit_bytes: int = 10**6, reads: bool = False
+) -> OutcomeRow | None:
+    """What was decided, its words no longer than `limit_bytes` each.
+
+    Arguments:
+        reads: whether the reader may say that an order was read back.
+    """
     if outcome is None:
         return None
     return OutcomeRow(
@@ -239,4 +250,6 @@ def outcome_row(outcome: Outcome | None, texts: Texts, limit_bytes: int = 10**6)
         due=outcome.due,
         rule=excerpt(texts.get(outcome.rule, ""), limit_bytes),
         note=excerpt(texts.get(outcome.note, ""), limit_bytes),
+        words=outcome.note if reads and outcome.kind == "ordered" else "",
+        read=outcome.read if reads else "",
     )

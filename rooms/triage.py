@@ -4,7 +4,7 @@ from typing import assert_never
 
 from .base import Context, Event, Refused, SetFact
 from .limits import OPEN_QUESTIONS_MAX, WITHDRAWN_MAX
-from .outcomes import NoteOutcome, note
+from .outcomes import NoteOutcome, ReadBack, note, read_back
 from .questions import (
     AdmitQuestion,
     AnswerQuestion,
@@ -55,7 +55,8 @@ def decide(state: QueueState, command: QueueCommand, actor: str, ctx: Context, s
         actor: the participant who gives the command.
         seat: for `outcome.note`, the seat of whoever speaks for the office.
     Errors: `Refused` with `question_unknown`, `question_state`, `question_limit`, `withdrawn_limit`, `say_what`,
-        `claimed`, `merge_self`, `merge_parent`, `private_parent`, `second_person`, `not_in_line`, `outcome_incomplete`.
+        `claimed`, `merge_self`, `merge_parent`, `private_parent`, `second_person`, `not_in_line`, `outcome_incomplete`,
+        `no_order`, `order_changed`.
     """
     words = ctx.kept.get("note")
     match command:
@@ -69,7 +70,8 @@ def decide(state: QueueState, command: QueueCommand, actor: str, ctx: Context, s
             return [SetFact(kind="support", subject=command.question, participant=actor)]
         case _:
             question = state.get(command.question)
-    if not isinstance(command, WithdrawQuestion) and (by := state.held_off(question.id, actor, ctx.now)):
+    # What the asker herself says waits for nobody's work on it.
+    if not isinstance(command, WithdrawQuestion | ReadBack) and (by := state.held_off(question.id, actor, ctx.now)):
         raise Refused("claimed", by=by)
     match command:
         case ClaimQuestion():
@@ -122,6 +124,10 @@ def decide(state: QueueState, command: QueueCommand, actor: str, ctx: Context, s
         case NoteOutcome():
             step(question, "settle")
             return [note(command, actor, seat, ctx)]
+        case ReadBack():
+            if question.state in GONE:
+                raise Refused("question_state", state=question.state)
+            return [read_back(command, question.outcome, actor)]
         case DeferQuestion():
             step(question, "defer")
             return [QuestionDeferred(question=question.id, reason=command.reason, note=words)]

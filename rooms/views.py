@@ -142,7 +142,7 @@ def question_row(
             at=question.asked_at,
             village=village,
             spoken=question.spoken,
-            outcome=outcome_row(question.outcome, texts),
+            outcome=outcome_row(question.outcome, texts, reads=True),
             more=shown != text,
             claimed=claim.by if claim else "",
             claimed_at=claim.at if claim else 0,

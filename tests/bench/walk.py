@@ -326,6 +326,19 @@ class Walker:
         )
         return self.rng.choice([*DESK, *CLERKS]), note
 
+    def read_back(self) -> Choice | None:
+        """An order that is read back: she says yes or no, by her own phone or aloud; now and then to older words."""
+        known = self.session.queue.questions
+        ordered = [each for each in known.values() if each.outcome and each.outcome.kind == "ordered"]
+        if not ordered:
+            return None
+        question = self.rng.choice(ordered)
+        assert question.outcome is not None
+        words = question.outcome.note if self.rng.random() < 0.95 else "f" * 16
+        her = Actor(question.asker, "citizen")
+        command = outcomes.ReadBack(question=question.id, words=words, agreed=self.rng.random() < 0.7)
+        return (her if self.rng.random() < 0.6 else self.rng.choice([*DESK, *CLERKS])), command
+
     def claim(self) -> Choice | None:
         found = self.question_in("new", "new", "held", "admitted", "refusing", "heard", "withdrawn")
         return (self.rng.choice([*DESK, *CLERKS]), questions.ClaimQuestion(question=found)) if found else None
@@ -516,6 +529,7 @@ GENERATE: dict[type[Command], Callable[[Walker, int], Choice | None]] = {
         ("held", "not_taken", "deferred", "admitted"), lambda q: questions.ReturnQuestion(question=q)
     ),
     outcomes.NoteOutcome: lambda w, now: w.decided(),
+    outcomes.ReadBack: lambda w, now: w.read_back(),
     questions.HoldQuestion: lambda w, now: w.of_question(
         ("new", "admitted"), lambda q: questions.HoldQuestion(question=q, reason="unclear", note=w.note())
     ),

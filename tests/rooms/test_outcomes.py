@@ -7,8 +7,16 @@ import pytest
 from rooms.attendance import ReportPresence
 from rooms.base import Actor
 from rooms.lifecycle import SeatPlan
-from rooms.outcomes import NoteOutcome, OutcomeNoted
-from rooms.questions import AnswerQuestion, DeferQuestion, MergeQuestion, QuestionAnswered, WithdrawQuestion
+from rooms.outcomes import NoteOutcome, OutcomeNoted, OutcomeReadBack, ReadBack
+from rooms.questions import (
+    AnswerQuestion,
+    ClaimQuestion,
+    DeferQuestion,
+    MergeQuestion,
+    QuestionAnswered,
+    WithdrawQuestion,
+)
+from rooms.session import owner
 from rooms.turns import CancelTurn, FinishTurn, TakeSeat
 from rooms.views import OutcomeRow, personal, view, visible
 
@@ -143,6 +151,91 @@ class TestSpeaker:
         assert event.seat == ""
 
 
+class TestReadBack:
+    def ordered(self, hearing: Hearing, **more: Any) -> tuple[str, str]:
+        """A question with an order, and the id of its words."""
+        question = hearing.admitted(**more)
+        hearing.do(order(question), CLERK, note="پمپ پیر تک لگے گا")
+        found = hearing.session.queue.questions[question].outcome
+        assert found is not None
+        return question, found.note
+
+    @pytest.mark.parametrize(("agreed", "said"), [(True, "yes"), (False, "no")])
+    def test_her_answer_stands_beside_the_order_for_her_and_the_desk(self, agreed: bool, said: str) -> None:
+        hearing = Hearing().live()
+        question, words = self.ordered(hearing)
+        assert own(hearing, ZAINAB).outcome.words == words
+        hearing.now += 5_000
+        (event,) = hearing.do(ReadBack(question=question, words=words, agreed=agreed), ZAINAB)
+        assert event == OutcomeReadBack(question=question, words=words, agreed=agreed, by=ZAINAB.participant)
+        found = hearing.session.queue.questions[question].outcome
+        assert found is not None
+        assert (found.read, found.read_by, found.read_at) == (said, ZAINAB.participant, hearing.now)
+        desk = view(hearing.session, "desk", hearing.texts).questions[question].outcome
+        assert desk is not None and desk.read == said == own(hearing, ZAINAB).outcome.read
+        public = view(hearing.session, "public", hearing.texts).questions[question].outcome
+        assert public is not None and (public.words, public.read) == ("", "")
+        assert visible(event, "public") is None
+
+    def test_belongs_to_the_asker(self) -> None:
+        hearing = Hearing().live()
+        question, words = self.ordered(hearing)
+        assert owner(hearing.session, ReadBack(question=question, words=words, agreed=True)) == ZAINAB.participant
+
+    def test_another_note_wants_another_reading(self) -> None:
+        hearing = Hearing().live()
+        question, words = self.ordered(hearing)
+        hearing.do(ReadBack(question=question, words=words, agreed=True), ZAINAB)
+        hearing.do(order(question), note="پمپ منگل تک لگے گا")
+        assert own(hearing, ZAINAB).outcome.read == ""
+        assert hearing.refused(ReadBack(question=question, words=words, agreed=True), ZAINAB) == "order_changed"
+        hearing.do(ReadBack(question=question, words=own(hearing, ZAINAB).outcome.words, agreed=True), ZAINAB)
+        assert own(hearing, ZAINAB).outcome.read == "yes"
+
+    def test_of_anything_but_an_order_nothing_is_read_back(self) -> None:
+        hearing = Hearing().live()
+        question = hearing.admitted()
+        command = ReadBack(question=question, words="c" * 16, agreed=True)
+        assert hearing.refused(command, ZAINAB) == "no_order"
+        hearing.do(NoteOutcome(question=question, outcome="referred", office="pesco"), note="پیسکو")
+        assert hearing.refused(command, ZAINAB) == "no_order"
+        assert own(hearing, ZAINAB).outcome.words == ""
+
+    def test_waits_for_nobody_who_works_on_the_question(self) -> None:
+        hearing = Hearing().live()
+        question, words = self.ordered(hearing)
+        hearing.do(ClaimQuestion(question=question))
+        hearing.do(ReadBack(question=question, words=words, agreed=True), ZAINAB)
+        assert own(hearing, ZAINAB).outcome.read == "yes"
+
+    def test_of_what_was_taken_back_nothing_is_read_back(self) -> None:
+        hearing = Hearing().live()
+        turn = hearing.called()
+        (question,) = hearing.session.stage.turns[turn].questions
+        hearing.do(order(question), note="پمپ")
+        words = own(hearing, ZAINAB).outcome.words
+        hearing.do(WithdrawQuestion(question=question), ZAINAB)
+        assert hearing.refused(ReadBack(question=question, words=words, agreed=True), ZAINAB) == "question_state"
+
+    def test_of_a_private_order_only_she_and_the_desk_know(self) -> None:
+        hearing = Hearing().live()
+        question, words = self.ordered(hearing, private=True)
+        hearing.do(ReadBack(question=question, words=words, agreed=True), CLERK)
+        assert own(hearing, ZAINAB).outcome.read == "yes"
+        assert question not in view(hearing.session, "public", hearing.texts).questions
+
+    def test_a_follower_reads_the_words_and_has_no_say_on_them(self) -> None:
+        hearing = Hearing().live()
+        question, follower = hearing.admitted(ZAINAB), hearing.admitted(BILAL)
+        hearing.do(MergeQuestion(question=follower, into=question))
+        hearing.do(order(question), note="پمپ")
+        words = own(hearing, ZAINAB).outcome.words
+        hearing.do(ReadBack(question=question, words=words, agreed=True), ZAINAB)
+        shown = own(hearing, BILAL).outcome
+        assert (shown.note, shown.words, shown.read) == ("پمپ", "", "")
+        assert hearing.refused(ReadBack(question=follower, words=words, agreed=True), BILAL) == "no_order"
+
+
 class TestReaders:
     def test_of_a_private_problem_the_public_learns_nothing(self) -> None:
         hearing = Hearing().live()
@@ -168,7 +261,8 @@ class TestReaders:
         question, follower = hearing.admitted(ZAINAB), hearing.admitted(BILAL)
         hearing.do(MergeQuestion(question=follower, into=question))
         hearing.do(order(question), note="پمپ")
-        assert own(hearing, BILAL).outcome == own(hearing, ZAINAB).outcome
+        shown = own(hearing, BILAL).outcome
+        assert (shown.kind, shown.note) == ("ordered", "پمپ")
 
     def test_a_follower_of_a_private_problem_reads_only_its_own(self) -> None:
         hearing = Hearing().live()

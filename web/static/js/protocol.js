@@ -220,7 +220,7 @@
  * @property {number} at
  */
 
-/** @typedef {SessionScheduled | DoorsOpened | SessionStarted | SessionAdjourned | SessionResumed | SessionPostponed | SessionRescheduled | SessionClosing | QuestionAsked | SupportCounted | QuestionClassified | QuestionClaimed | QuestionReleased | QuestionReturned | QuestionHeld | QuestionAdmitted | QuestionMerged | QuestionUnmerged | QuestionNotTaken | RefusalProposed | RefusalOverturned | QuestionRefused | QuestionWithdrawn | QuestionAnswered | QuestionDeferred | QuestionMoved | PolicyDeclared | OutcomeNoted | TurnCalled | TurnAccepted | TurnReadied | TurnStaged | TurnDropped | TurnReturned | TurnParked | TurnOffered | TurnExtended | TurnReadOut | TurnEnded | SeatTaken | SeatLeft | SeatMuted | FloorGiven | TalkSet | ShownNamed | StaffArrived | StaffLeft | AttendanceCounted | ParticipantRemoved | ParticipantBlocked | ParticipantUnblocked | ParticipantObjected | TicketsOpened | SessionClosed | ContentErased} Event */
+/** @typedef {SessionScheduled | DoorsOpened | SessionStarted | SessionAdjourned | SessionResumed | SessionPostponed | SessionRescheduled | SessionClosing | QuestionAsked | SupportCounted | QuestionClassified | QuestionClaimed | QuestionReleased | QuestionReturned | QuestionHeld | QuestionAdmitted | QuestionMerged | QuestionUnmerged | QuestionNotTaken | RefusalProposed | RefusalOverturned | QuestionRefused | QuestionWithdrawn | QuestionAnswered | QuestionDeferred | QuestionMoved | PolicyDeclared | OutcomeNoted | OutcomeReadBack | TurnCalled | TurnAccepted | TurnReadied | TurnStaged | TurnDropped | TurnReturned | TurnParked | TurnOffered | TurnExtended | TurnReadOut | TurnEnded | SeatTaken | SeatLeft | SeatMuted | FloorGiven | TalkSet | ShownNamed | StaffArrived | StaffLeft | AttendanceCounted | ParticipantRemoved | ParticipantBlocked | ParticipantUnblocked | ParticipantObjected | TicketsOpened | SessionClosed | ContentErased} Event */
 
 /**
  * @typedef {Object} ExtendTurn
@@ -552,12 +552,25 @@
  */
 
 /**
+ * @typedef {Object} OutcomeReadBack
+ * @property {"outcome.was_read_back"} type
+ * @property {string} question
+ * @property {string} words
+ * @property {boolean} agreed
+ * @property {string} by
+ * @property {number} seq
+ * @property {number} at
+ */
+
+/**
  * @typedef {Object} OutcomeRow
  * @property {string} [kind]
  * @property {string} [office]
  * @property {string} [due]
  * @property {string} [rule]
  * @property {string} [note]
+ * @property {string} [words]
+ * @property {string} [read]
  */
 
 /**
@@ -856,6 +869,17 @@
  * @property {string} question
  * @property {number} seq
  * @property {number} at
+ */
+
+/**
+ * @typedef {Object} ReadBack
+ * @property {"outcome.read_back"} type
+ * @property {string} question
+ * @property {string} words
+ * @property {boolean} agreed
+ * @property {number} ref
+ * @property {string} key
+ * @property {string | null} [as]
  */
 
 /**
@@ -1451,7 +1475,7 @@
  * @property {string | null} [as]
  */
 
-/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaAnswer | MediaLeave | MediaPrivate | MediaEcho | MediaTold | MediaTalk | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | GiveFloor | SetTalk | NameShown | HallTurn | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar} FromClient */
+/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaAnswer | MediaLeave | MediaPrivate | MediaEcho | MediaTold | MediaTalk | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | ReadBack | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | GiveFloor | SetTalk | NameShown | HallTurn | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar} FromClient */
 
 /** @typedef {Welcome | Snapshot | Tick | PersonalFrame | Reply | RefusedFrame | MediaOffer | MediaUp | MediaLost | MediaTalking | MediaSpeaking | MediaHealth} ToClient */
 
