@@ -1,11 +1,13 @@
 """The tables, by subject. SQLModel classes describe them; hot paths use the Core tables underneath (`table_of`)."""
 
 from .base import Row, table_of
-from .district import Area, Calendar, Category, Installation, Office, Post, Posting, ReferenceCounter, Room
+from .district import Area, AreaWithin, Calendar, Category, Installation, Office, Post, Posting, ReferenceCounter, Room
+from .evidence import Picture, Reply
 from .hearing import Question, Seat, Session, Support, Turn, TurnQuestion
 from .log import Command, Content, Event, Lease
-from .notices import Delivery, Outbox, PushSubscription
+from .notices import Contact, Delivery, Hook, Outbox, PushSubscription
 from .people import Account, Carry, Consent, ConsentWording, Device, Login, Participant, Person, SignInAttempt
+from .routing import RoutingRule
 from .staff import Appointment, Audit, EquipmentKey, Invitation
 from .tickets import Commitment, Follower, Ticket, TicketEvent
 
@@ -15,6 +17,7 @@ __all__ = [
     "Account",
     "Appointment",
     "Area",
+    "AreaWithin",
     "Audit",
     "Calendar",
     "Carry",
@@ -23,12 +26,14 @@ __all__ = [
     "Commitment",
     "Consent",
     "ConsentWording",
+    "Contact",
     "Content",
     "Delivery",
     "Device",
     "EquipmentKey",
     "Event",
     "Follower",
+    "Hook",
     "Installation",
     "Invitation",
     "Lease",
@@ -37,12 +42,15 @@ __all__ = [
     "Outbox",
     "Participant",
     "Person",
+    "Picture",
     "Post",
     "Posting",
     "PushSubscription",
     "Question",
     "ReferenceCounter",
+    "Reply",
     "Room",
+    "RoutingRule",
     "Row",
     "Seat",
     "Session",

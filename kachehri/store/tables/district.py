@@ -26,10 +26,11 @@ class Post(Row, table=True):
     title_ur: str
     title_en: str
     reports_to: str | None = Field(default=None, foreign_key="post.id")
+    retired_at: int | None = big(default=None)
 
 
 class Posting(Row, table=True):
-    """Who holds a post, from when to when."""
+    """Who holds a post, from when to when. `kind`: holds, acting, or the holder who is away."""
 
     id: str = Field(primary_key=True)
     post_id: str = Field(foreign_key="post.id", index=True)
@@ -37,10 +38,15 @@ class Posting(Row, table=True):
     name: str
     from_at: int = big()
     to_at: int | None = big(default=None)
+    kind: str = "holds"
 
 
 class Area(Row, table=True):
-    """A place in a tree of any depth. `path` holds the ids from the root, each followed by a slash."""
+    """A place in a tree of any depth. `path` holds the ids from the root, each followed by a slash.
+
+    `tree`: of which kind. People pick from the tree "revenue"; the districts of police stations, hospitals and power
+    lines are trees of their own over the same ground.
+    """
 
     id: str = Field(primary_key=True)
     parent_id: str | None = Field(default=None, foreign_key="area.id", index=True)
@@ -49,6 +55,15 @@ class Area(Row, table=True):
     name_ur: str
     name_en: str
     path: str = Field(index=True)
+    tree: str = "revenue"
+
+
+class AreaWithin(Row, table=True):
+    """A place of one tree that lies in a place of another."""
+
+    __tablename__ = "area_within"
+    area_id: str = Field(primary_key=True, foreign_key="area.id")
+    within_id: str = Field(primary_key=True, foreign_key="area.id", index=True)
 
 
 class Category(Row, table=True):
