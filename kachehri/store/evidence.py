@@ -1,0 +1,49 @@
+"""Pictures of tickets: the list without their bytes, and one with them."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, literal_column, select
+
+from .rows import fetch_one, put
+from .tables import Picture, table_of
+
+_picture = table_of(Picture)
+
+
+class Pictured(NamedTuple):
+    """A picture as a page lists it."""
+
+    id: str
+    at: int
+    account_id: str
+    shown: bool
+    width: int
+    height: int
+
+
+def add(conn: Connection, row: Picture) -> None:
+    """Keep one picture."""
+    put(conn, [row])
+
+
+def of_ticket(conn: Connection, ticket_id: str, *, shown: bool = False) -> list[Pictured]:
+    """The pictures of a ticket, oldest first.
+
+    Arguments:
+        shown: only those that the citizen may see.
+    """
+    statement = select(*(_picture.c[name] for name in Pictured._fields)).where(_picture.c.ticket_id == ticket_id)
+    if shown:
+        statement = statement.where(_picture.c.shown)
+    return [Pictured(*row) for row in conn.execute(statement.order_by(_picture.c.at, _picture.c.id))]
+
+
+def get(conn: Connection, ticket_id: str, picture_id: str) -> Picture | None:
+    """One picture of this ticket, bytes and all."""
+    return fetch_one(conn, Picture, _picture.c.id == picture_id, _picture.c.ticket_id == ticket_id)
+
+
+def count(conn: Connection, ticket_id: str) -> int:
+    """How many a ticket has."""
+    statement = select(func.count(literal_column("*"))).where(_picture.c.ticket_id == ticket_id)
+    return int(conn.execute(statement).scalar_one())
