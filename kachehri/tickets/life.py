@@ -7,6 +7,7 @@ working days, and what is late, says clocks.py with the calendar of the day.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from . import events as e
 from .events import Happened
@@ -58,14 +59,26 @@ class Life:
     first_action_at: int | None = None
     planned: str = ""
     proposed_at: int | None = None
+    #: Account and post of whoever said that it is done, also of whoever wrote what another signed.
     proposed_by: str = ""
+    proposed_post: str = ""
+    #: What waits for a superior's signature.
+    submitted: e.Submitted | None = None
+    submitted_by: str = ""
+    evidence: list[str] = field(default_factory=list)
     arrived_at: int | None = None
     disputed_at: int | None = None
     warned_at: int | None = None
+    warned_by: str = ""
+    #: When the warning reached her.
+    told_at: int | None = None
     closed_at: int | None = None
     appealed_at: int | None = None
+    appeals: int = 0
     escalated_at: int | None = None
     pauses: list[list[int | None]] = field(default_factory=list)
+    #: Those of them, by number, that wait for somebody outside and not for the citizen.
+    outside: set[int] = field(default_factory=set)
     parent: str = ""
     parts: dict[str, int | None] = field(default_factory=dict)
     pledges: dict[str, Pledge] = field(default_factory=dict)
@@ -74,7 +87,14 @@ class Life:
     calendar: int = 0
     solved: str = ""
     stars: int = 0
+    #: Her answer to "did anyone ask for money?", and whether anyone's, a follower's too, was yes.
     money: str = ""
+    flagged: bool = False
+    assisted: bool = False
+    #: The desk that sorts has decided after two transfers.
+    settled: bool = False
+    #: Accounts and posts that had a hand in it, none of which decides an appeal.
+    hands: set[str] = field(default_factory=set)
     seq: int = 0
     at: int = 0
 
@@ -105,56 +125,73 @@ def evolve(life: Life, step: Happened) -> None:
             life.office, life.post, life.days = body.office, body.post, body.days
             life.protected, life.about, life.promised = body.protected, body.about, body.due
             life.state = _state(body.state)
-            life.outcome, life.opened_at = body.outcome, at
+            life.outcome, life.opened_at, life.assisted = body.outcome, at, body.assisted
             if life.state == "resolution_proposed":
                 life.proposed_at = life.first_action_at = life.accepted_at = at
         case e.Routed() | e.Transferred():
             life.office, life.post, life.account, life.state, life.routed_at = body.office, body.post, "", "routed", at
-            life.transfers += isinstance(body, e.Transferred)
+            if isinstance(body, e.Transferred):
+                life.transfers += 1
+                _hand(life, step.actor)
+            elif body.why == "settled":
+                life.settled = True
         case e.Assigned():
             life.post, life.account, life.state = body.post, body.account, "assigned"
             life.accepted_at = life.accepted_at or at
+            _hand(life, step.actor, body.post, body.account)
         case e.Started():
             life.state, life.planned = "in_progress", body.day
             life.first_action_at = life.first_action_at or at
+            _hand(life, step.actor)
         case e.Asked():
             life.before, life.state = life.state, "awaiting_citizen"
             life.asked += 1
             life.pauses.append([at, None])
+            _hand(life, step.actor)
         case e.Waits():
             life.before, life.state = life.state, "awaiting_external"
             if body.paused:
+                life.outside.add(len(life.pauses))
                 life.pauses.append([at, None])
+            _hand(life, step.actor)
         case e.Answered() | e.Resumed():
             life.state = life.before
             _go_on(life, at)
+            _unwarn(life)
+        case e.Submitted():
+            life.submitted, life.submitted_by = body, step.actor
+            _hand(life, step.actor, body.post)
         case e.Proposed():
-            _go_on(life, at)
-            life.state, life.outcome, life.proposed_at, life.proposed_by = (
-                "resolution_proposed",
-                body.outcome,
-                at,
-                step.actor,
-            )
-            life.first_action_at = life.first_action_at or at
-            life.arrived_at = None
+            _propose(life, at, step.actor, body)
         case e.Arrived():
-            life.arrived_at = life.arrived_at or at
+            if body.of == "warning":
+                life.told_at = life.told_at or at
+            else:
+                life.arrived_at = life.arrived_at or at
         case e.Disputed():
             life.state, life.disputed_at, life.closed_at, life.basis = "disputed", at, None, ""
             life.disputes += 1
             life.solved = body.solved
+            if body.level > life.level:
+                life.level, life.accountable = body.level, body.post
+            _unwarn(life)
         case e.Appealed():
             _go_on(life, at)
             life.state, life.appealed_at, life.closed_at, life.basis = "in_appeal", at, None, ""
+            life.appeals += 1
+            _unwarn(life)
         case e.Directed():
             life.office, life.post, life.account, life.state = body.office, body.post, "", "assigned"
+            life.directed_at = at
+            life.accepted_at = life.accepted_at or at
         case e.Confirmed():
+            life.solved = "yes"
             _close(life, at, "closed", "citizen_confirmed")
         case e.Silent():
             _close(life, at, "closed", "citizen_silent")
         case e.Forced():
             life.outcome = body.outcome
+            _hand(life, step.actor)
             _close(life, at, "closed", "supervisor_forced")
         case e.Upheld():
             _close(life, at, "closed_final", "appeal_decided")
@@ -162,9 +199,11 @@ def evolve(life: Life, step: Happened) -> None:
             life.outcome = "withdrawn"
             _close(life, at, "closed", "citizen_withdrew")
         case e.Warned():
-            life.warned_at = at
+            life.warned_at, life.warned_by, life.told_at = at, step.actor, None
+            _hand(life, step.actor)
         case e.Escalated():
             life.level, life.accountable, life.escalated_at = body.level, body.post, at
+            _hand(life, body.post)
         case e.Joined():
             life.parent = body.parent
         case e.Left():
@@ -173,17 +212,43 @@ def evolve(life: Life, step: Happened) -> None:
             life.parts.setdefault(body.office, None)
         case e.PartDone():
             life.parts[body.office] = at
+        case e.Evidence():
+            life.evidence.append(body.attachment)
         case e.Classified():
             life.category, life.days, life.protected = body.category, body.days, body.protected
         case e.CalendarChanged():
             life.calendar, life.moved_due = body.version, body.due
         case e.Rated():
+            life.flagged = life.flagged or body.money == "yes"
             if not body.follower:
                 life.solved, life.stars, life.money = body.solved, body.stars, body.money
         case e.Pledged():
             _pledge(life, body)
         case _:  # words for a reader, which change nothing
             pass
+
+
+#: Actors that are no member of staff.
+NOBODY: Final = frozenset({"", "citizen", "clock", "system"})
+
+
+def _hand(life: Life, *names: str) -> None:
+    life.hands.update(name for name in names if name not in NOBODY)
+
+
+def _propose(life: Life, at: int, actor: str, body: e.Proposed) -> None:
+    _go_on(life, at)
+    life.state, life.outcome, life.proposed_at = "resolution_proposed", body.outcome, at
+    life.proposed_by, life.proposed_post = body.wrote or actor, body.post
+    life.first_action_at = life.first_action_at or at
+    life.accepted_at = life.accepted_at or at
+    life.arrived_at, life.submitted, life.submitted_by = None, None, ""
+    _hand(life, actor, body.post, body.wrote)
+
+
+def _unwarn(life: Life) -> None:
+    """Whoever speaks has objected; a close without her word needs a new warning."""
+    life.warned_at, life.warned_by, life.told_at = None, "", None
 
 
 def _state(name: str) -> State:
@@ -198,6 +263,7 @@ def _go_on(life: Life, at: int) -> None:
 def _close(life: Life, at: int, state: State, basis: e.Basis) -> None:
     _go_on(life, at)
     life.state, life.closed_at, life.basis = state, at, basis
+    _unwarn(life)
 
 
 def _pledge(life: Life, body: e.Pledged) -> None:

@@ -1,0 +1,264 @@
+"""Working time: on which days and at which hours offices work, and what "in N working days" means. Pure.
+
+Rule 1: what arrives within office hours belongs to that day, day 0; what arrives after closing or on a day off belongs
+to the next day that offices work. "N working days" end at closing time of the N-th working day after day 0.
+Rule 2: a day that was told moves only later. So every version of the calendar that was in force since a clock began
+has a say, and the latest of their days counts: taking a holiday back brings nobody's day forward.
+Rule 3: of two entries for one day the closed one counts, and one of an area counts in all that lies within it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+DAY_MS: Final = 86_400_000
+#: Nobody waits longer than this for an office to open; a calendar that never opens is a mistake in it.
+SEARCH_DAYS: Final = 3_660
+_AHEAD: Final = 370
+
+
+class Hours(Struct, frozen=True):
+    """Opening and closing time in minutes since midnight, by the clocks of the place."""
+
+    opens: int = 9 * 60
+    closes: int = 17 * 60
+
+
+class Stretch(Struct, frozen=True, kw_only=True):
+    """Other hours from one day to another, both included, as in Ramadan.
+
+    Arguments:
+        first, last: ISO 8601.
+        weekdays: on these days of the week alone, 0 for Monday; none: on all.
+    """
+
+    first: str
+    last: str
+    hours: Hours
+    weekdays: tuple[int, ...] = ()
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """A day (ISO 8601) that is not as the week has it; `area`, by id: only there and in what lies within it."""
+
+    day: str
+    kind: Literal["closed", "open"] = "closed"
+    area: str = ""
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """How long everything may take: working days (WD) but for those named otherwise."""
+
+    acknowledge_ms: int = 5 * 60_000
+    accept: int = 1
+    first: int = 3
+    #: An information request has a time set by law, whatever its topic says.
+    information: int = 10
+    second_level: int = 5
+    third_level: int = 10
+    #: After the third level; or so many calendar days after the opening, where the house says a number.
+    appeal_after: int = 5
+    appeal_calendar_days: int = 0
+    appeal: int = 30
+    #: By when the notice of a proposal should have reached her, or somebody has to call.
+    arrive: int = 3
+    warned: int = 3
+    asking: int = 10
+    silent_calendar_days: int = 15
+    dispute_calendar_days: int = 15
+    appeal_until_calendar_days: int = 30
+
+
+class Rules(Struct, frozen=True, kw_only=True):
+    """One version of what the house says of its working time, in force from `since`, in milliseconds.
+
+    Arguments:
+        weekend: days of the week without work, 0 for Monday.
+        weekdays: hours of single days of the week, such as a half Friday.
+    """
+
+    version: int = 0
+    since: int = 0
+    zone: str = "Asia/Karachi"
+    weekend: tuple[int, ...] = (5, 6)
+    hours: Hours = Hours()
+    weekdays: dict[int, Hours] = {}
+    stretches: tuple[Stretch, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    terms: Terms = Terms()
+
+
+class WorkingDays:
+    """The working time of one place under one version of the rules.
+
+    Arguments:
+        within: ids of the areas that the place lies in, its own included.
+    """
+
+    def __init__(self, rules: Rules, within: Iterable[str] = ()) -> None:
+        self.rules = rules
+        self.zone = ZoneInfo(rules.zone)
+        here = {"", *within}
+        mine = [each for each in rules.entries if each.area in here]
+        self._closed = {date.fromisoformat(each.day) for each in mine if each.kind == "closed"}
+        self._opened = {date.fromisoformat(each.day) for each in mine if each.kind == "open"} - self._closed
+        self._stretches = [
+            (date.fromisoformat(each.first), date.fromisoformat(each.last), each) for each in rules.stretches
+        ]
+        #: Working days as ordinals, without gaps between the first and the last day that were looked at.
+        self._days: list[int] = []
+        self._from = self._to = 0
+
+    def works(self, day: date) -> bool:
+        """Whether offices work on a day."""
+        if day in self._closed:
+            return False
+        return day in self._opened or day.weekday() not in self.rules.weekend
+
+    def hours(self, day: date) -> Hours:
+        """The office hours of a working day; of two stretches the one that is written later counts."""
+        for first, last, each in reversed(self._stretches):
+            if first <= day <= last and (not each.weekdays or day.weekday() in each.weekdays):
+                return each.hours
+        return self.rules.weekdays.get(day.weekday(), self.rules.hours)
+
+    def local(self, at: int) -> datetime:
+        """An instant by the clocks of the place."""
+        return datetime.fromtimestamp(at // 1000, UTC).astimezone(self.zone)
+
+    def moment(self, day: date, minutes: int) -> int:
+        """An instant of a day, in milliseconds since the epoch."""
+        if minutes >= 24 * 60:
+            day, minutes = day + timedelta(days=1), 0
+        return int(datetime.combine(day, time(*divmod(minutes, 60)), self.zone).timestamp()) * 1000
+
+    def opening(self, day: date) -> int:
+        return self.moment(day, self.hours(day).opens)
+
+    def closing(self, day: date) -> int:
+        return self.moment(day, self.hours(day).closes)
+
+    def day_zero(self, at: int) -> date:
+        """The working day to which an instant belongs (rule 1)."""
+        day = self.local(at).date()
+        if self.works(day) and at <= self.closing(day):
+            return day
+        return self.nth(day, 1)
+
+    def nth(self, day: date, n: int) -> date:
+        """The n-th working day after a day."""
+        start = day.toordinal()
+        self._reach(start, start + max(_AHEAD, 2 * n))
+        while True:
+            at = bisect_right(self._days, start) + n - 1
+            if at < len(self._days):
+                return date.fromordinal(self._days[at])
+            if self._to - start > SEARCH_DAYS + 8 * n:
+                raise ValueError("this calendar has no working days")
+            self._reach(start, self._to + _AHEAD)
+
+    def after(self, at: int, days: int) -> int:
+        """When so many working days are over (rule 1)."""
+        zero = self.day_zero(at)
+        return self.closing(self.nth(zero, days) if days else zero)
+
+    def between(self, start: int, end: int) -> int:
+        """Working days from the one to which `start` belongs to that of `end`; 0 within one day, never less."""
+        if end <= start:
+            return 0
+        first, last = self.day_zero(start).toordinal(), self.day_zero(end).toordinal()
+        self._reach(first, last + 1)
+        return bisect_left(self._days, last) - bisect_left(self._days, first)
+
+    def share(self, at: int, days: int, part: float) -> int:
+        """When a part of so many working days is over: always an instant at which offices work."""
+        whole, rest = divmod(days * part, 1)
+        hours = self.hours(day := self.nth(self.day_zero(at), int(whole) + 1))
+        return self.moment(day, hours.opens + int((hours.closes - hours.opens) * rest))
+
+    def at_work(self, at: int) -> int:
+        """The instant itself while offices work, else the next opening: a reminder to staff waits for it."""
+        day = self.local(at).date()
+        if self.works(day) and at < self.closing(day):
+            return max(at, self.opening(day))
+        return self.opening(self.nth(day, 1))
+
+    def end_of_day(self, at: int, days: int) -> int:
+        """The last millisecond of the day that is so many calendar days later."""
+        return self.moment(self.local(at).date() + timedelta(days=days + 1), 0) - 1
+
+    def _reach(self, start: int, end: int) -> None:
+        """Know all working days from one ordinal to another."""
+        if not self._to:
+            self._from = self._to = start
+        if start < self._from:
+            self._days[:0] = self._between(start - _AHEAD, self._from)
+            self._from = start - _AHEAD
+        if end > self._to:
+            self._days += self._between(self._to, end)
+            self._to = end
+
+    def _between(self, start: int, end: int) -> list[int]:
+        return [each for each in range(start, end) if self.works(date.fromordinal(each))]
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """Every version of the rules, oldest first, and where places lie.
+
+    Arguments:
+        areas: by an area's code the ids of all areas that it lies in, its own included.
+    """
+
+    versions: tuple[Rules, ...] = (Rules(),)
+    areas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    _known: dict[tuple[int, tuple[str, ...]], WorkingDays] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def now(self) -> Rules:
+        return self.versions[-1]
+
+    @property
+    def version(self) -> int:
+        return self.now.version
+
+    @property
+    def terms(self) -> Terms:
+        return self.now.terms
+
+    def days(self, area: str = "", at: int = -1) -> WorkingDays:
+        """The working time of a place, by its code, under the version at this place of the list."""
+        within = self.areas.get(area, ())
+        rules = self.versions[at]
+        key = (rules.version, within)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = WorkingDays(rules, within)
+        return found
+
+    def in_force(self, at: int) -> int:
+        """The place in the list of the version that was in force at an instant."""
+        return max(0, bisect_right([each.since for each in self.versions], at) - 1)
+
+    def latest(
+        self, area: str, since: int, reckon: Callable[[WorkingDays], int | None], until: int | None = None
+    ) -> int | None:
+        """The latest of what all versions say that were in force since a clock began (rule 2).
+
+        Arguments:
+            until: leave versions above this number out.
+        """
+        found: int | None = None
+        for place in range(self.in_force(since), len(self.versions)):
+            if until is not None and self.versions[place].version > until:
+                break
+            at = reckon(self.days(area, place))
+            found = at if found is None or (at is not None and at > found) else found
+        return found
