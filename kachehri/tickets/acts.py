@@ -110,8 +110,25 @@ class Propose(Act, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
 
 
+class Countersign(Act, frozen=True, kw_only=True):
+    """A superior signs what was submitted; it becomes a proposal."""
+
+    step = "countersign"
+
+
+class ProposeJoined(Act, frozen=True, kw_only=True):
+    """What was proposed on the ticket that this one goes on with; the citizen of this one answers for herself."""
+
+    step = "propose_joined"
+    parent: str
+    outcome: Outcome
+    note: ContentRef
+    rule: ContentRef | None = None
+    evidence: tuple[str, ...] = ()
+
+
 class Confirm(Act, frozen=True, kw_only=True):
-    """Her yes."""
+    """Her yes; by an operator only with the id of her recorded consent."""
 
     step = "confirm"
     how: Literal["link", "code", "operator"] = "link"
@@ -157,9 +174,10 @@ class Uphold(Act, frozen=True, kw_only=True):
 
 
 class Withdraw(Act, frozen=True, kw_only=True):
-    """Her own wish."""
+    """Her own wish; a protected matter needs that somebody called back and asked whether it is."""
 
     step = "withdraw"
+    called_back: bool = False
 
 
 class Warn(Act, frozen=True, kw_only=True):
@@ -247,10 +265,11 @@ class MoveDue(Act, frozen=True, kw_only=True):
 
 
 class NoteArrival(Act, frozen=True, kw_only=True):
-    """The notice of a proposal reached her."""
+    """The notice of a proposal, or of a warning, reached her."""
 
     step = "note_arrival"
     channel: str
+    of: Literal["proposal", "warning"] = "proposal"
 
 
 class Rate(Act, frozen=True, kw_only=True):

@@ -48,6 +48,7 @@ class Opened(Step, frozen=True, kw_only=True):
         about: the post that it complains about, by id.
         due: until when, in milliseconds, where a day was promised in the hearing.
         state: where it begins.
+        assisted: somebody wrote it for her; she has longer to answer.
     """
 
     type = "ticket.opened"
@@ -65,6 +66,7 @@ class Opened(Step, frozen=True, kw_only=True):
     about: str = ""
     due: int | None = None
     state: str = "registered"
+    assisted: bool = False
 
 
 class Routed(Step, frozen=True, kw_only=True):
@@ -132,13 +134,34 @@ class Resumed(Step, frozen=True, kw_only=True):
 
 
 class Proposed(Step, frozen=True, kw_only=True):
-    """The office says that it is done. Still open."""
+    """The office says that it is done. Still open.
+
+    Arguments:
+        post: of whoever says so.
+        wrote: the account that wrote it, where a superior signed it.
+        parent: the ticket that this one goes on with, where the proposal was made there.
+    """
 
     type = "ticket.proposed"
     outcome: Outcome
     note: ContentRef
     rule: ContentRef | None = None
     evidence: tuple[str, ...] = ()
+    post: str = ""
+    wrote: str = ""
+    parent: str = ""
+
+
+class Submitted(Step, frozen=True, kw_only=True):
+    """Whoever's word the citizen doubted has written another; it is worth nothing until the superior signs it."""
+
+    type = "ticket.submitted"
+    audience = "staff"
+    outcome: Outcome
+    note: ContentRef
+    rule: ContentRef | None = None
+    evidence: tuple[str, ...] = ()
+    post: str = ""
 
 
 class Confirmed(Step, frozen=True, kw_only=True):
@@ -156,11 +179,13 @@ class Silent(Step, frozen=True, kw_only=True):
 
 
 class Disputed(Step, frozen=True, kw_only=True):
-    """The citizen says that it is not done, or only in part; goes to the superior of whoever said it was."""
+    """The citizen says that it is not done, or only in part; goes one level up, to `post`."""
 
     type = "ticket.disputed"
     solved: Solved = "no"
     words: ContentRef | None = None
+    level: int = 0
+    post: str = ""
 
 
 class Appealed(Step, frozen=True, kw_only=True):
@@ -188,9 +213,10 @@ class Upheld(Step, frozen=True, kw_only=True):
 
 
 class Withdrawn(Step, frozen=True, kw_only=True):
-    """Her own wish."""
+    """Her own wish; `called_back` where somebody asked her whether it is."""
 
     type = "ticket.withdrawn"
+    called_back: bool = False
 
 
 class Warned(Step, frozen=True, kw_only=True):
@@ -280,10 +306,11 @@ class CalendarChanged(Step, frozen=True, kw_only=True):
 
 
 class Arrived(Step, frozen=True, kw_only=True):
-    """The notice of a proposed resolution reached her; her fifteen days begin."""
+    """A notice reached her. That of a proposed resolution: her fifteen days begin; that of a warning: three days."""
 
     type = "ticket.arrived"
     channel: str
+    of: Literal["proposal", "warning"] = "proposal"
 
 
 class Rated(Step, frozen=True, kw_only=True):
