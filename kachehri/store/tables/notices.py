@@ -14,7 +14,7 @@ class Outbox(Row, table=True):
     unique_key: str = Field(unique=True)
     kind: str
     session_id: str | None = Field(default=None, index=True)
-    ticket_id: str | None = None
+    ticket_id: str | None = Field(default=None, index=True)
     body: bytes
     state: str = "waiting"
     created_at: int = big()
@@ -28,9 +28,16 @@ class Outbox(Row, table=True):
 
 
 class Delivery(Row, table=True):
-    """One message to one recipient over one channel. `recipient` is a keyed hash."""
+    """One message to one recipient over one channel. `recipient` is a keyed hash, `key` what the gateway knows it by.
 
-    __table_args__ = (UniqueConstraint("outbox_id", "channel", "recipient"),)
+    States: waiting, sending, sent, delivered, failed, unknown. `body` are the values of its text, so that what is sent
+    again is the same to the letter. `cost` in hundredths of the house's currency.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("outbox_id", "channel", "recipient"),
+        Index("ix_delivery_state_sent_at", "state", "sent_at"),
+    )
     id: str = Field(primary_key=True)
     outbox_id: str = Field(foreign_key="outbox.id", index=True)
     channel: str
@@ -41,6 +48,38 @@ class Delivery(Row, table=True):
     provider_id: str | None = Field(default=None, index=True)
     sent_at: int | None = big(default=None)
     settled_at: int | None = big(default=None)
+    key: str = Field(default="", index=True)
+    ticket_id: str | None = Field(default=None, index=True)
+    created_at: int = big(default=0)
+    #: How often it left the house, and how often somebody said that it shall leave once more.
+    tries: int = 0
+    round: int = 0
+    segments: int = 0
+    cost: int = big(default=0)
+    body: bytes = b""
+    why: str | None = None
+    settled_by: str | None = None
+
+
+class Contact(Row, table=True):
+    """How somebody wants to be told; `owner` is "person/…" or "account/…", everything else is sealed."""
+
+    owner: str = Field(primary_key=True)
+    sealed: bytes
+    changed_at: int = big()
+
+
+class Hook(Row, table=True):
+    """An address of another program that is told of steps of tickets. `sealed` are its signing secrets."""
+
+    id: str = Field(primary_key=True)
+    url: str
+    sealed: bytes
+    created_by: str | None = Field(default=None, foreign_key="account.id")
+    created_at: int = big()
+    state: str = "active"
+    why: str | None = None
+    changed_at: int = big()
 
 
 class PushSubscription(Row, table=True):
