@@ -2,6 +2,7 @@
 
 from .base import Row, table_of
 from .district import Area, AreaWithin, Calendar, Category, Installation, Office, Post, Posting, ReferenceCounter, Room
+from .doors import ApiFiling, ApiKey
 from .evidence import Picture, Reply
 from .hearing import Question, Seat, Session, Support, Turn, TurnQuestion
 from .log import Command, Content, Event, Lease
@@ -15,6 +16,8 @@ metadata = Row.metadata
 
 __all__ = [
     "Account",
+    "ApiFiling",
+    "ApiKey",
     "Appointment",
     "Area",
     "AreaWithin",

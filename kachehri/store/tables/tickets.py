@@ -35,7 +35,7 @@ class Ticket(Row, table=True):
     level: int = 0
     heard_from_ms: int | None = big(default=None)
     heard_to_ms: int | None = big(default=None)
-    opened_at: int = big()
+    opened_at: int = big(index=True)
     due_at: int | None = big(default=None)
     proposed_at: int | None = big(default=None)
     closed_at: int | None = big(default=None)
