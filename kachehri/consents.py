@@ -16,8 +16,10 @@ from .store.tables import Consent, ConsentWording
 
 #: Taking part in a hearing: voice and question become public.
 HEARING: Final = "hearing"
+#: Following somebody else's complaint under a number of one's own.
+FOLLOWING: Final = "following"
 #: The sentence of each purpose, as pages show it.
-SENTENCES: Final = {HEARING: "consent"}
+SENTENCES: Final = {HEARING: "consent", FOLLOWING: "follow.consent"}
 
 
 class Given(NamedTuple):

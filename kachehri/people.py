@@ -122,6 +122,35 @@ class People:
         key = self._vault.open_key(person_id, person.data_key)
         return key.open(f"person/phone/{person_id}", person.phone).decode()
 
+    def person_behind(self, conn: Connection, participant: str, now: int) -> str:
+        """The person behind a participant whose row stands; made now where there is none, or hers was erased.
+
+        For pages: keeps nothing at hand, so a transaction that is undone leaves nothing behind.
+        """
+        known = rows.persons_of(conn, [participant]).get(participant) or participant
+        wrapped = rows.wrapped_keys(conn, [known])
+        if wrapped.get(known) is None:
+            fresh = hashlib.sha256(f"{participant}/{now}".encode()).hexdigest()[:16] if known in wrapped else known
+            rows.add_persons(
+                conn, [rows.Sealed(fresh, self._vault.new_key(fresh).wrapped, None, None, None, None, None, now)]
+            )
+            rows.link_person(conn, participant, fresh)
+            return fresh
+        rows.link_person(conn, participant, known)
+        return known
+
+    def keep_phone(self, conn: Connection, person_id: str, phone: str) -> None:
+        """Seal a phone number, given in the form E.164, for a person who has a key."""
+        key = self.opened(conn, person_id)
+        if key is not None:
+            sealed = key.seal(f"person/phone/{person_id}", phone.encode())
+            index = self._vault.index("phone", phone)
+            rows.set_particulars(conn, rows.Sealed(person_id, None, None, sealed, None, index, None, 0))
+
+    def with_phone(self, conn: Connection, phone: str) -> list[str]:
+        """Everybody who left this number, given in the form E.164; a phone may serve a household."""
+        return rows.by_phone(conn, self._vault.indexes("phone", phone))
+
     def persons(self, conn: Connection, participants: Iterable[str]) -> dict[str, str | None]:
         """The person behind each participant, where there is one."""
         return rows.persons_of(conn, list(participants))

@@ -1,0 +1,98 @@
+"""Followers: who has the same grievance as a ticket's owner, under a number of their own."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select, update
+
+from .rows import fetch, fetch_one, put_new
+from .tables import Carry, Follower, Participant, Question, Ticket, table_of
+
+_follower = table_of(Follower)
+_participant = table_of(Participant)
+_carry = table_of(Carry)
+_question = table_of(Question)
+_ticket = table_of(Ticket)
+
+
+def get(conn: Connection, follower_id: str) -> Follower | None:
+    """One follower; whoever asked in the hearing has the id of her question."""
+    return fetch_one(conn, Follower, _follower.c.id == follower_id)
+
+
+def add(conn: Connection, row: Follower) -> None:
+    """Write a follower; one that is there stays as it is."""
+    put_new(conn, [row])
+
+
+def answered(conn: Connection, follower_id: str, answer: str) -> None:
+    """What a follower says of the end; the last word counts."""
+    conn.execute(update(_follower).where(_follower.c.id == follower_id).values(answer=answer))
+
+
+def leave(conn: Connection, follower_id: str, at: int) -> bool:
+    """Follow no more; False when she had left already."""
+    here = (_follower.c.id == follower_id, _follower.c.left_at.is_(None))
+    return conn.execute(update(_follower).where(*here).values(left_at=at)).rowcount == 1
+
+
+def come_back(conn: Connection, follower_id: str, at: int) -> None:
+    """Follow again, under the number of before."""
+    conn.execute(update(_follower).where(_follower.c.id == follower_id).values(left_at=None, joined_at=at))
+
+
+def participants_of_device(conn: Connection, device_id: str) -> list[tuple[str, str]]:
+    """Every `(session, participant)` that a browser speaks for: those it began, and those that were carried to it."""
+    begun = select(_participant.c.session_id, _participant.c.id).where(_participant.c.device_id == device_id)
+    carried = select(_carry.c.session_id, _carry.c.participant_id).where(_carry.c.device_id == device_id)
+    found = {row[0]: row[1] for row in conn.execute(begun)}
+    found.update({row[0]: row[1] for row in conn.execute(carried)})
+    return list(found.items())
+
+
+def participants_of_persons(conn: Connection, person_ids: Iterable[str]) -> list[tuple[str, str]]:
+    """Every `(session, participant)` of these persons."""
+    columns = (_participant.c.session_id, _participant.c.id)
+    statement = select(*columns).where(_participant.c.person_id.in_(list(person_ids)))
+    return [(row[0], row[1]) for row in conn.execute(statement)]
+
+
+def questions_of(conn: Connection, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str, int, str, str, str]]:
+    """Id, reference, instant, topic, privacy and state of what these `(session, participant)` asked."""
+    by_session: dict[str, list[str]] = {}
+    for session, participant in pairs:
+        by_session.setdefault(session, []).append(participant)
+    columns = [_question.c[name] for name in ("id", "reference", "received_at", "category", "privacy", "state")]
+    found: list[tuple[str, str, int, str, str, str]] = []
+    for session, participants in by_session.items():
+        here = (_question.c.session_id == session, _question.c.asker.in_(participants))
+        found += [
+            (row[0], row[1], row[2], row[3] or "", row[4], row[5])
+            for row in conn.execute(select(*columns).where(*here))
+        ]
+    return found
+
+
+def followed_by(conn: Connection, person_ids: Iterable[str]) -> list[tuple[Follower, Ticket]]:
+    """What these persons follow without having asked it, with its ticket."""
+    here = (
+        _follower.c.person_id.in_(list(person_ids)),
+        _follower.c.question_id.is_(None),
+        _follower.c.left_at.is_(None),
+    )
+    rows = fetch(conn, Follower, *here, order=(_follower.c.joined_at,))
+    tickets = {each.id: each for each in fetch(conn, Ticket, _ticket.c.id.in_([row.ticket_id for row in rows]))}
+    return [(row, tickets[row.ticket_id]) for row in rows]
+
+
+def states(conn: Connection, question_ids: Iterable[str]) -> dict[str, str]:
+    """Question → the state of its ticket, its own or the one that it follows."""
+    wanted = list(question_ids)
+    own = select(_ticket.c.question_id, _ticket.c.state).where(_ticket.c.question_id.in_(wanted))
+    joined = (
+        select(_follower.c.question_id, _ticket.c.state)
+        .join(_ticket, _ticket.c.id == _follower.c.ticket_id)
+        .where(_follower.c.question_id.in_(wanted))
+    )
+    found = {row[0]: row[1] for row in conn.execute(joined)}
+    found.update({row[0]: row[1] for row in conn.execute(own)})
+    return found
