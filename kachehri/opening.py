@@ -11,12 +11,12 @@ from rooms.session import Session
 
 from .codes import end_of_day
 from .people import People
+from .routing import routing
 from .store import Connection, district, outbox
 from .store import tickets as rows
 from .store.event_log import GENESIS
 from .store.tables import Commitment
 from .tickets.opening import Decided, NewTicket, QuestionFact, commitment_id, open_tickets
-from .tickets.routing import Route, Routing
 
 ENCODE = msgspec.json.Encoder().encode
 
@@ -37,7 +37,7 @@ def write(conn: Connection, people: People, session: Session, event: TicketsOpen
     parents = {each.parent for each in chunk if each.state == "merged"} - wanted
     offices = {each.code: each.id for each in district.offices(conn)}
     facts = [fact(each, offices, zone) for each in (*chunk, *(session.queue.questions[each] for each in parents))]
-    opening = open_tickets(facts, routing(conn))
+    opening = open_tickets(facts, routing(conn, now))
     persons = people.persons(conn, {each.asker for each in chunk})
     tickets = [ticket for ticket in opening.tickets if ticket.question in wanted]
     steps = [
@@ -170,18 +170,3 @@ def notice(question: str, ticket: str, session_id: str, now: int) -> outbox.Task
         created_at=now,
         due_at=now,
     )
-
-
-def routing(conn: Connection) -> Routing:
-    """The rule in force: which office answers for which category.
-
-    Errors: `LookupError` when the district has no triage desk, without which no session may be created.
-    """
-    triage = district.triage(conn)
-    if triage is None:
-        raise LookupError("no triage desk")
-    routes = {
-        each.code: Route(category=each.code, office=each.office_id, protected=each.protected)
-        for each in district.categories(conn)
-    }
-    return Routing(routes=routes, offices={each.id for each in district.offices(conn)}, triage=triage.id)

@@ -79,6 +79,9 @@ class NewTicket(NamedTuple):
     protected: bool
     received_at: int
     decided: Decided | None
+    #: The post that the rule named, and the rule.
+    post: str = ""
+    rule: str = ""
 
 
 class NewFollower(NamedTuple):
@@ -139,7 +142,7 @@ def open_tickets(facts: Iterable[QuestionFact], routing: Routing) -> Opening:
             gone[fact.state] += 1
         elif leader == fact.question:
             decided = fact.decided
-            routed = routing.route(fact.category, decided.office if decided else "")
+            routed = routing.route(fact.category, decided.office if decided else "", area=fact.area)
             tickets.append(
                 NewTicket(
                     ticket_id(fact.question),
@@ -157,6 +160,8 @@ def open_tickets(facts: Iterable[QuestionFact], routing: Routing) -> Opening:
                     routed.protected,
                     fact.received_at,
                     decided,
+                    routed.post,
+                    routed.rule,
                 )
             )
         else:

@@ -8,7 +8,7 @@ import pytest
 
 from kachehri import offices, spreadsheets
 from kachehri.office_lists import COLUMNS, REQUIRED, Book, Kind, check
-from kachehri.opening import routing
+from kachehri.routing import routing
 from kachehri.spreadsheets import Row, Unreadable
 from kachehri.store import Store, district, migrate
 
@@ -161,7 +161,7 @@ class TestStore:
             assert offices.book(conn) == before
             assert [area.path for area in district.all_areas(conn)] == ["t1/", "t1/uc1/"]
             assert [room.office_id for room in district.rooms(conn)] == ["desk"]
-            route = routing(conn).route("dry")
+            route = routing(conn, 0).route("dry")
         assert (route.office, route.why) == ("water", "category")
         store.close()
 
@@ -172,13 +172,13 @@ class TestStore:
             assert offices.retire(conn, "offices", "desk", 1) == "triage_stays"
             assert offices.retire(conn, "offices", "water", 1) == ""
         with store.read() as conn:
-            assert (routing(conn).route("dry").office, routing(conn).route("dry").why) == ("desk", "office_gone")
+            assert (routing(conn, 0).route("dry").office, routing(conn, 0).route("dry").why) == ("desk", "office_gone")
         self.bring(store, "offices", "code,name_ur,name_en\nwater,پانی,Water\n")
         with store.read() as conn:
-            assert routing(conn).route("dry").office == "water"
+            assert routing(conn, 0).route("dry").office == "water"
         with store.write() as conn:
             assert offices.retire(conn, "categories", "dry", 1) == ""
-            assert routing(conn).route("dry").why == "unknown_category"
+            assert routing(conn, 0).route("dry").why == "unknown_category"
         store.close()
 
     def test_another_office_may_become_the_desk_that_sorts(self, store: Store) -> None:

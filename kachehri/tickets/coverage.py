@@ -1,0 +1,116 @@
+"""What the rules leave open, and what other rules would have done to past tickets. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from .places import Place
+from .routing import Routing, Why
+
+#: Examples that a page shows.
+SHOWN = 5
+
+
+class Hole(NamedTuple):
+    """A topic that only the desk that sorts can place, and the places where that is so.
+
+    Arguments:
+        whole: in all places.
+    """
+
+    category: str
+    why: Why
+    areas: tuple[str, ...]
+    whole: bool
+
+
+class Empty(NamedTuple):
+    """An office, or a post of it, that rules lead to and where nobody is; `to` is the post that has to act instead."""
+
+    office: str
+    post: str
+    categories: tuple[str, ...]
+    to: str
+
+
+class Past(NamedTuple):
+    """Past tickets that are alike to the rules. `reference`: the number of one that may be shown, or nothing."""
+
+    category: str
+    area: str
+    about: str
+    tickets: int
+    reference: str = ""
+
+
+class Shift(NamedTuple):
+    """Past tickets that would go elsewhere: from office and post to office and post."""
+
+    past: Past
+    before: tuple[str, str]
+    after: tuple[str, str]
+
+
+class Trial(NamedTuple):
+    """What other rules would have done: of how many, how many, and the largest groups of them."""
+
+    total: int
+    moved: int
+    shifts: tuple[Shift, ...]
+
+
+def holes(routing: Routing, categories: Sequence[str], leaves: Sequence[Place]) -> list[Hole]:
+    """Every topic and place that no rule can place, by topic. Without places, every topic as such."""
+    found = []
+    for category in categories:
+        left: dict[Why, list[str]] = {}
+        for area in [each.code for each in leaves] or [""]:
+            routed = routing.route(category, area=area)
+            if not routed.by_rule:
+                left.setdefault(routed.why, []).append(area)
+        for why, areas in left.items():
+            found.append(Hole(category, why, tuple(areas), len(areas) == max(1, len(leaves))))
+    return found
+
+
+def empty(
+    routing: Routing, categories: Sequence[str], leaves: Sequence[Place], manned: Callable[[str], bool]
+) -> list[Empty]:
+    """Where rules lead and nobody is.
+
+    Arguments:
+        manned: whether anybody of an office can sign in, post or not.
+    """
+    reached: dict[tuple[str, str], dict[str, None]] = {}
+    for category in categories:
+        for area in [each.code for each in leaves] or [""]:
+            routed = routing.route(category, area=area)
+            reached.setdefault((routed.office, routed.post), {})[category] = None
+    chart, found = routing.chart, []
+    for (office, post), topics in sorted(reached.items()):
+        if chart.sitter(post, routing.at) is not None if post else manned(office):
+            continue
+        start = post or chart.head(office)
+        if not post and start and chart.sitter(start, routing.at) is not None:
+            continue
+        up = chart.line(start)[1:] or ((chart.lead,) if chart.lead and chart.lead != start else ())
+        there = next((each for each in up if chart.sitter(each, routing.at) is not None), "")
+        found.append(Empty(office, post, tuple(topics), there))
+    return found
+
+
+def trial(before: Routing, after: Routing, past: Iterable[Past]) -> Trial:
+    """Send past tickets by both rule sets and say which would go elsewhere."""
+    total: Counter[bool] = Counter()
+    shifts = []
+    for each in past:
+        old = before.route(each.category, area=each.area, about=each.about)
+        new = after.route(each.category, area=each.area, about=each.about)
+        moves = (old.office, old.post) != (new.office, new.post)
+        total[moves] += each.tickets
+        if moves:
+            shifts.append(Shift(each, (old.office, old.post), (new.office, new.post)))
+    shifts.sort(key=lambda shift: (-shift.past.tickets, shift.past.category, shift.past.area))
+    return Trial(total.total(), total[True], tuple(shifts))
