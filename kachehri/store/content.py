@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from .bulk import Bulk
 from .tables import Content, Participant, Person, table_of
@@ -102,6 +102,12 @@ def of_person(conn: Connection, person_id: str) -> list[Erased]:
         .order_by(_content.c.session_id, _content.c.id)
     )
     return [Erased(*row) for row in conn.execute(statement)]
+
+
+def drop(conn: Connection, ids: Sequence[str]) -> None:
+    """Take away words that nothing ever pointed to, such as those of a form that came twice."""
+    if ids:
+        conn.execute(delete(_content).where(_content.c.id.in_(ids)))
 
 
 def erase(conn: Connection, ids: Sequence[str], at: int) -> None:

@@ -9,11 +9,12 @@ from sqlalchemy import Connection, bindparam, func, insert, literal_column, sele
 from .bulk import Bulk
 from .event_log import GENESIS, Broken
 from .rows import fetch, fetch_one, put, save
-from .tables import Commitment, Follower, Ticket, TicketEvent, table_of
+from .tables import Commitment, Follower, Ticket, TicketEvent, TicketKey, table_of
 
 _ticket = table_of(Ticket)
 _step = table_of(TicketEvent)
 _follower = table_of(Follower)
+_key = table_of(TicketKey)
 _commitment = table_of(Commitment)
 
 
@@ -76,14 +77,32 @@ class Moved(NamedTuple):
     office_id: str
     post_id: str | None
     account_id: str | None
+    category: str | None
     outcome: str | None
     closure_basis: str | None
     level: int
     due_at: int | None
     proposed_at: int | None
     closed_at: int | None
+    kind: str
+    days: int
+    transfers: int
+    disputes: int
+    calendar_version: int
+    about_post_id: str | None
+    accountable_post_id: str | None
+    parent_id: str | None
+    next_at: int | None
+    next_act: str | None
     head_seq: int
     head_hash: bytes
+
+
+class UsedKey(NamedTuple):
+    """What a form made: the act, and the number of its last step."""
+
+    act: str
+    seq: int
 
 
 def link(prev_hash: bytes, ticket_id: str, seq: int, at: int, type: str, actor: str, body: bytes) -> bytes:
@@ -124,6 +143,23 @@ def move(conn: Connection, change: Moved, steps: Sequence[Step]) -> bool:
         return False
     _STEP.run(conn, steps)
     return True
+
+
+def used_key(conn: Connection, ticket_id: str, key: str) -> UsedKey | None:
+    """What this key made before, if it did."""
+    here = (_key.c.ticket_id == ticket_id, _key.c.key == key)
+    row = conn.execute(select(_key.c.act, _key.c.seq).where(*here)).one_or_none()
+    return UsedKey(*row) if row is not None else None
+
+
+def keep_key(conn: Connection, ticket_id: str, key: str, act: str, seq: int) -> None:
+    """Remember what a form made; a key that is taken is a Conflict."""
+    conn.execute(insert(_key).values(ticket_id=ticket_id, key=key, act=act, seq=seq))
+
+
+def children(conn: Connection, ticket_id: str) -> list[Ticket]:
+    """The tickets that go on with this one."""
+    return fetch(conn, Ticket, _ticket.c.parent_id == ticket_id, order=(_ticket.c.id,))
 
 
 def get(conn: Connection, ticket_id: str) -> Ticket | None:

@@ -125,6 +125,8 @@ class ProposeJoined(Act, frozen=True, kw_only=True):
     note: ContentRef
     rule: ContentRef | None = None
     evidence: tuple[str, ...] = ()
+    post: str = ""
+    wrote: str = ""
 
 
 class Confirm(Act, frozen=True, kw_only=True):

@@ -7,11 +7,11 @@ Each step is written only onto the end that was read: of two officers at once, o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from typing import cast
 
 import msgspec
 
+from kachehri import ticketing
 from kachehri.draws import random_bytes
 from kachehri.store import Connection, content
 from kachehri.store import tickets as rows
@@ -21,10 +21,9 @@ from rooms.base import ContentRef, Refused
 from rooms.text import clean
 
 from . import status
+from .events import Opened
 from .lifecycle import State
 from .status import Entry, Posted, StatusLine, TicketRefused, Undone
-
-ENCODE: Callable[[object], bytes] = msgspec.json.Encoder().encode
 
 
 def status_lines(conn: Connection, ticket_id: str) -> list[StatusLine]:
@@ -35,9 +34,11 @@ def status_lines(conn: Connection, ticket_id: str) -> list[StatusLine]:
 def first_words(body: bytes) -> dict[str, str]:
     """What a ticket's first step says: why this office, and what was decided with its words as content ids."""
     try:
-        return msgspec.json.decode(body, type=dict[str, str])
+        opened = msgspec.json.decode(body, type=Opened)
     except msgspec.ValidationError:
         return {}
+    said = {"why": opened.why, "outcome": opened.outcome, "rule": opened.rule, "note": opened.note}
+    return {name: value for name, value in said.items() if value}
 
 
 def post_status(
@@ -75,10 +76,8 @@ def post_status(
     )
     salt = random_bytes(16)
     ref = ContentRef(content_id, hashlib.sha256(salt + words.encode()).hexdigest())
-    body = ENCODE(
-        Posted(kind=found, office=office, content=ref, day=status.calendar_day(day) if found == "visit" else "")
-    )
-    seq = _append(conn, ticket, now, status.POSTED, actor, body)
+    said = Posted(kind=found, office=office, content=ref, day=status.calendar_day(day) if found == "visit" else "")
+    seq = ticketing.append(conn, now, ticket, [said], actor).seq
     content.add(conn, [content.Kept(content_id, None, None, "status", None, mask(words).text, salt, now)])
     return seq
 
@@ -92,7 +91,7 @@ def undo_status(conn: Connection, now: int, ticket: Ticket, *, actor: str, seq: 
         if entry.seq == seq:
             if not status.may_undo(entry, actor, now):
                 raise TicketRefused("undo_late")
-            _append(conn, ticket, now, status.UNDONE, actor, ENCODE(Undone(of=seq)))
+            ticketing.append(conn, now, ticket, [Undone(of=seq)], actor)
             if posted.content:
                 content.erase(conn, [posted.content.id], now)
             return
@@ -110,27 +109,3 @@ def _words(text: str) -> str:
 
 def _entries(conn: Connection, ticket_id: str) -> list[Entry]:
     return [Entry(row.seq, row.at, row.type, row.actor, row.body) for row in rows.steps(conn, ticket_id)]
-
-
-def _append(conn: Connection, ticket: Ticket, now: int, type: str, actor: str, body: bytes) -> int:
-    """One step onto the end of the ticket's chain, which moves nothing but the end itself."""
-    step = rows.step(ticket.head_hash, ticket.id, ticket.head_seq + 1, now, type, actor, body)
-    change = rows.Moved(
-        id=ticket.id,
-        from_seq=ticket.head_seq,
-        state=ticket.state,
-        office_id=ticket.office_id,
-        post_id=ticket.post_id,
-        account_id=ticket.account_id,
-        outcome=ticket.outcome,
-        closure_basis=ticket.closure_basis,
-        level=ticket.level,
-        due_at=ticket.due_at,
-        proposed_at=ticket.proposed_at,
-        closed_at=ticket.closed_at,
-        head_seq=step.seq,
-        head_hash=step.hash,
-    )
-    if not rows.move(conn, change, [step]):
-        raise TicketRefused("ticket_busy")
-    return step.seq

@@ -74,6 +74,8 @@ class Life:
     told_at: int | None = None
     closed_at: int | None = None
     appealed_at: int | None = None
+    #: When the appeal body sent it back: from then on the office has its days once more.
+    directed_at: int | None = None
     appeals: int = 0
     escalated_at: int | None = None
     pauses: list[list[int | None]] = field(default_factory=list)
@@ -216,6 +218,7 @@ def evolve(life: Life, step: Happened) -> None:
             life.evidence.append(body.attachment)
         case e.Classified():
             life.category, life.days, life.protected = body.category, body.days, body.protected
+            life.moved_due = None  # a day of the days that it had before
         case e.CalendarChanged():
             life.calendar, life.moved_due = body.version, body.due
         case e.Rated():

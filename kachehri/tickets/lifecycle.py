@@ -1,9 +1,14 @@
-"""The states of a ticket, and every step between them, as two tables.
+"""The states of a ticket, every step between them, and every deed that moves no state, as three tables.
 
 Rule 1: a proposed resolution is still open; it is the officer's word, not the citizen's.
-Rule 2: only the citizen closes: by confirming, by withdrawing, or by not answering a delivered notice, which is counted
-apart. There is no step by which an office closes what it was asked.
+Rule 2: the citizen closes: by confirming, by withdrawing, or by not answering a delivered notice, which is counted
+apart. Besides her, a superior of the second level or higher may close after a warning that reached her (`force`), which
+is counted apart too. There is no step by which an office closes what it was asked.
 Rule 3: sending on to another office is a step; closing because "it does not concern us" is not.
+Rule 4: a deed changes no state and gives no clock a new beginning.
+
+The tables say who may do what from where. What else must be true (how often, how late, with what in hand) says
+decide.py.
 """
 
 from typing import Literal, NamedTuple
@@ -41,6 +46,25 @@ Step = Literal[
     "direct",
     "uphold",
     "withdraw",
+    "force",
+    "countersign",
+    "propose_joined",
+]
+Deed = Literal[
+    "submit",
+    "warn",
+    "escalate",
+    "join",
+    "leave",
+    "share",
+    "finish_part",
+    "note",
+    "add_evidence",
+    "classify",
+    "move_due",
+    "note_arrival",
+    "rate",
+    "pledge",
 ]
 By = Literal["triage", "office", "officer", "supervisor", "citizen", "appeal", "clock"]
 
@@ -55,7 +79,10 @@ class About(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """One permitted step. `to` is None where the ticket returns to the state it had before it waited."""
+    """One permitted step. `to` is None where the ticket returns to the state it had before it waited.
+
+    A step has a second row where other sides may take it from other states.
+    """
 
     step: Step
     come_from: tuple[State, ...]
@@ -82,27 +109,79 @@ ENTRY: tuple[State, ...] = ("registered", "resolution_proposed")
 
 _WORKED: tuple[State, ...] = ("assigned", "in_progress")
 _OPEN: tuple[State, ...] = tuple(state for state, about in STATES.items() if about.group == "open")
+_CLOSED: tuple[State, ...] = tuple(state for state, about in STATES.items() if about.group == "closed")
+_ALL: tuple[State, ...] = tuple(STATES)
+#: States in which the office owes something and its clock counts or is paused.
+_OWED: tuple[State, ...] = (
+    "registered",
+    "routed",
+    "assigned",
+    "in_progress",
+    "awaiting_citizen",
+    "awaiting_external",
+    "disputed",
+)
+#: The same without those in which the clock is paused.
+_COUNTS: tuple[State, ...] = tuple(state for state in _OWED if state != "awaiting_citizen")
+_STAFF: tuple[By, ...] = ("triage", "office", "officer", "supervisor", "appeal")
 
 STEPS: tuple[Edge, ...] = (
     Edge("route", ("registered", "routed"), "routed", ("triage", "clock")),
     Edge("transfer", ("routed", *_WORKED), "routed", ("office",)),
-    Edge("assign", ("routed", "disputed"), "assigned", ("office", "supervisor", "clock")),
+    Edge("assign", ("routed",), "assigned", ("office", "supervisor", "clock")),
+    Edge("assign", (*_WORKED, "disputed"), "assigned", ("supervisor",)),
     Edge("start", ("assigned",), "in_progress", ("officer",)),
     Edge("ask_citizen", _WORKED, "awaiting_citizen", ("officer",)),
     Edge("citizen_answers", ("awaiting_citizen",), None, ("citizen",)),
-    Edge("wait_outside", _WORKED, "awaiting_external", ("officer",)),
-    Edge("resume", ("awaiting_external",), None, ("officer", "clock")),
-    Edge("propose", (*_WORKED, "awaiting_external", "disputed"), "resolution_proposed", ("officer", "supervisor")),
+    Edge("wait_outside", _WORKED, "awaiting_external", ("officer", "supervisor")),
+    Edge("resume", ("awaiting_external",), None, ("officer", "supervisor", "clock")),
+    Edge("propose", (*_WORKED, "awaiting_external"), "resolution_proposed", ("officer", "supervisor")),
+    Edge("propose", ("disputed",), "resolution_proposed", ("supervisor",)),
     Edge("confirm", ("resolution_proposed",), "closed", ("citizen",)),
     Edge("stay_silent", ("resolution_proposed",), "closed", ("clock",)),
     Edge("dispute", ("resolution_proposed", "closed"), "disputed", ("citizen",)),
-    Edge("appeal", ("disputed", "closed"), "in_appeal", ("citizen", "clock")),
+    Edge("appeal", ("resolution_proposed", "closed"), "in_appeal", ("citizen",)),
+    Edge("appeal", ("disputed",), "in_appeal", ("citizen", "clock")),
+    Edge("appeal", tuple(state for state in _COUNTS if state != "disputed"), "in_appeal", ("clock",)),
     Edge("direct", ("in_appeal",), "assigned", ("appeal",)),
     Edge("uphold", ("in_appeal",), "closed_final", ("appeal",)),
     Edge("withdraw", _OPEN, "closed", ("citizen",)),
+    Edge("force", tuple(state for state in _OPEN if state != "in_appeal"), "closed", ("supervisor",)),
+    Edge("countersign", (*_WORKED, "awaiting_external"), "resolution_proposed", ("supervisor",)),
+    Edge("propose_joined", _OWED, "resolution_proposed", ("clock",)),
 )
 
-_EDGES = {(edge.step, state): edge for edge in STEPS for state in edge.come_from}
+
+class Beside(NamedTuple):
+    """One permitted deed: from which states, and by whom. The ticket stays in the state that it has."""
+
+    deed: Deed
+    come_from: tuple[State, ...]
+    by: tuple[By, ...]
+
+
+DEEDS: tuple[Beside, ...] = (
+    Beside("submit", (*_WORKED, "awaiting_external"), ("officer",)),
+    Beside("warn", tuple(state for state in _OPEN if state != "in_appeal"), ("supervisor",)),
+    Beside("escalate", _COUNTS, ("clock", "supervisor", "citizen")),
+    Beside("join", _OWED, ("triage", "supervisor")),
+    Beside("leave", _ALL, ("triage", "supervisor", "citizen")),
+    Beside("share", _OWED, ("triage", "office", "supervisor")),
+    Beside("finish_part", _OWED, ("office", "officer", "supervisor")),
+    Beside("note", _ALL, _STAFF),
+    Beside("add_evidence", _OPEN, (*_STAFF, "citizen")),
+    Beside("classify", _OPEN, ("triage", "office", "supervisor")),
+    Beside("move_due", _OPEN, ("clock",)),
+    Beside("note_arrival", _OPEN, ("clock",)),
+    Beside("rate", ("resolution_proposed", *_CLOSED), ("citizen",)),
+    Beside("pledge", _ALL, ("triage", "office", "officer", "supervisor", "citizen", "clock")),
+)
+
+_EDGES: dict[tuple[str, State], dict[By, Edge]] = {}
+for _edge in STEPS:
+    for _state in _edge.come_from:
+        _EDGES.setdefault((_edge.step, _state), {}).update(dict.fromkeys(_edge.by, _edge))
+_BESIDE: dict[tuple[str, State], Beside] = {(row.deed, state): row for row in DEEDS for state in row.come_from}
 
 
 def is_open(state: State) -> bool:
@@ -133,13 +212,26 @@ def after(state: State, step: Step, before_waiting: State = "assigned") -> State
         step: what somebody does.
         before_waiting: where the ticket stood before it waited for somebody.
     """
-    edge = _EDGES.get((step, state))
-    if edge is None:
+    found = _EDGES.get((step, state))
+    if not found:
         return None
+    # Whoever takes a step from a state comes to the same one: the second rows of a step are for other sides.
+    edge = next(iter(found.values()))
     return before_waiting if edge.to is None else edge.to
 
 
-def may(by: By, state: State, step: Step) -> bool:
-    """Whether this side may take the step from here."""
-    edge = _EDGES.get((step, state))
-    return edge is not None and by in edge.by
+def exists(state: State, act: str) -> bool:
+    """Whether anybody may take this step, or do this deed, from here."""
+    return (act, state) in _EDGES or (act, state) in _BESIDE
+
+
+def may(by: By, state: State, act: str) -> bool:
+    """Whether this side may take the step, or do the deed, from here."""
+    beside = _BESIDE.get((act, state))
+    return by in _EDGES.get((act, state), {}) or (beside is not None and by in beside.by)
+
+
+def possible(by: By, state: State) -> tuple[str, ...]:
+    """Every step and deed that this side has from here, in the order of the tables; guards are decide.py's."""
+    acts = dict.fromkeys([*(edge.step for edge in STEPS), *(row.deed for row in DEEDS)])
+    return tuple(act for act in acts if may(by, state, act))

@@ -10,7 +10,7 @@ from .notices import Contact, Delivery, Hook, Outbox, PushSubscription
 from .people import Account, Carry, Consent, ConsentWording, Device, Login, Participant, Person, SignInAttempt
 from .routing import RoutingRule
 from .staff import Appointment, Audit, EquipmentKey, Invitation
-from .tickets import Commitment, Follower, Ticket, TicketEvent
+from .tickets import Commitment, Follower, Ticket, TicketEvent, TicketKey
 
 metadata = Row.metadata
 
@@ -61,6 +61,7 @@ __all__ = [
     "Support",
     "Ticket",
     "TicketEvent",
+    "TicketKey",
     "Turn",
     "TurnQuestion",
     "metadata",

@@ -72,6 +72,17 @@ class TicketEvent(Row, table=True):
     hash: bytes
 
 
+class TicketKey(Row, table=True):
+    """A form that was taken, by a digest of its key, and the last step that it made: sent again it makes nothing."""
+
+    __tablename__ = "ticket_key"
+    __table_args__ = {"sqlite_with_rowid": False}
+    ticket_id: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    act: str
+    seq: int = big()
+
+
 class Follower(Row, table=True):
     """Somebody with the same grievance as a ticket's owner: own number, own notices, own say about its end."""
 

@@ -5,7 +5,21 @@ from typing import get_args
 import pytest
 
 from kachehri.tickets import lifecycle
-from kachehri.tickets.lifecycle import ENTRY, STATES, STEPS, State, Step, after, entry, is_closed, is_open, may
+from kachehri.tickets.lifecycle import (
+    DEEDS,
+    ENTRY,
+    STATES,
+    STEPS,
+    Deed,
+    State,
+    Step,
+    after,
+    entry,
+    is_closed,
+    is_open,
+    may,
+    possible,
+)
 
 
 class TestStates:
@@ -29,12 +43,27 @@ class TestStates:
 
 
 class TestSteps:
-    def test_all_are_described_once(self) -> None:
-        assert [edge.step for edge in STEPS] == list(get_args(Step))
+    def test_all_are_described(self) -> None:
+        assert list(dict.fromkeys(edge.step for edge in STEPS)) == list(get_args(Step))
+        assert [row.deed for row in DEEDS] == list(get_args(Deed))
+        assert not set(get_args(Step)) & set(get_args(Deed))
 
-    def test_only_the_citizen_or_silence_closes(self) -> None:
+    def test_a_step_leads_to_one_state_whoever_takes_it(self) -> None:
+        for edge in STEPS:
+            assert {other.to for other in STEPS if other.step == edge.step} == {edge.to}
+
+    def test_nobody_has_two_rows_for_one_step(self) -> None:
+        rows = [(edge.step, state, by) for edge in STEPS for state in edge.come_from for by in edge.by]
+        assert len(rows) == len(set(rows))
+
+    def test_only_the_citizen_or_silence_closes_and_a_superior_by_a_step_of_its_own(self) -> None:
         closing = {edge.step: edge.by for edge in STEPS if edge.to == "closed"}
-        assert closing == {"confirm": ("citizen",), "stay_silent": ("clock",), "withdraw": ("citizen",)}
+        assert closing == {
+            "confirm": ("citizen",),
+            "stay_silent": ("clock",),
+            "withdraw": ("citizen",),
+            "force": ("supervisor",),
+        }
         assert [edge.by for edge in STEPS if edge.to == "closed_final"] == [("appeal",)]
 
     def test_every_state_can_be_reached(self) -> None:
@@ -53,6 +82,14 @@ class TestSteps:
         assert all(may("citizen", state, "withdraw") == is_open(state) for state in STATES)
         assert after("resolution_proposed", "dispute") == after("closed", "dispute") == "disputed"
         assert not may("officer", "resolution_proposed", "dispute")
+
+    def test_an_act_is_possible_where_the_tables_say_so(self) -> None:
+        assert possible("citizen", "resolution_proposed") == (
+            *("confirm", "dispute", "appeal", "withdraw"),
+            *("leave", "add_evidence", "rate", "pledge"),
+        )
+        assert possible("officer", "closed_final") == ("note", "pledge")
+        assert not {"force", "warn"} & set(possible("officer", "in_progress"))
 
     def test_lead_on_or_nowhere(self) -> None:
         assert after("registered", "route") == "routed"

@@ -1,4 +1,4 @@
-"""Columns of a ticket that follow from its steps."""
+"""Columns of a ticket that follow from its steps, and the forms that were taken."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,4 +18,13 @@ def upgrade() -> None:
         op.add_column("ticket", sa.Column(name, sa.String(), nullable=True))
     op.add_column("ticket", sa.Column("next_at", sa.BigInteger(), nullable=True))
     op.create_index("ix_ticket_next_at", "ticket", ["next_at"])
+    op.create_table(
+        "ticket_key",
+        sa.Column("ticket_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("ticket_id", "key"),
+        sqlite_with_rowid=False,
+    )
     op.create_index("ix_ticket_parent_id", "ticket", ["parent_id"])
