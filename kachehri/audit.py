@@ -31,6 +31,8 @@ Act = Literal[
     "invitation.revoke",
     "equipment.key",
     "equipment.revoke",
+    "api_key.make",
+    "api_key.revoke",
 ]
 ACTS: Final[tuple[str, ...]] = get_args(Act)
 #: Acts that open or destroy what is personal: nobody does them without saying why.

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from rooms.base import Actor, Role
 
 from .i18n.digits import only_digits
+from .ids import new_id
 from .intake import Seal
 from .store import Connection
 from .store import people as rows
@@ -138,6 +139,27 @@ class People:
             return fresh
         rows.link_person(conn, participant, known)
         return known
+
+    def newcomer(self, conn: Connection, now: int, *, name: str = "", phone: str = "") -> str:
+        """A person who takes part in no session, with a key of her own; returns her id.
+
+        Arguments:
+            phone: in the form E.164; "" for none.
+        """
+        id = new_id(now)
+        key = self._vault.new_key(id)
+        row = rows.Sealed(
+            id=id,
+            data_key=key.wrapped,
+            name=key.seal(f"person/name/{id}", name.encode()) if name else None,
+            phone=key.seal(f"person/phone/{id}", phone.encode()) if phone else None,
+            id_number=None,
+            phone_index=self._vault.index("phone", phone) if phone else None,
+            id_number_index=None,
+            created_at=now,
+        )
+        rows.add_persons(conn, [row])
+        return id
 
     def keep_phone(self, conn: Connection, person_id: str, phone: str) -> None:
         """Seal a phone number, given in the form E.164, for a person who has a key."""

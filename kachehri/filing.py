@@ -1,0 +1,225 @@
+"""Opens a ticket without a hearing, for somebody who came to another door: a portal, an application of the town.
+
+It is a ticket like any other: a number from the same counter, the same routing, the same chain. What was said is kept
+sealed under a key of the person's own and masked for readers; nobody reads even the masked words in public, because no
+moderator has looked at them. Whoever sends the very same again within a day gets the same ticket: phones and programs
+repeat what they had no answer to.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from moderation.masking import mask
+
+from . import opening
+from .draws import random_bytes
+from .ids import new_id
+from .keys import derive
+from .logins import hash_of
+from .people import People
+from .store import Connection, content, district, doors, outbox
+from .store import tickets as rows
+from .store.event_log import GENESIS
+from .store.tables import ApiFiling
+from .tickets.events import Opened, encode
+from .tickets.opening import ticket_id
+from .tickets.reference import References
+
+ENCODE = msgspec.json.Encoder(order="deterministic").encode
+DAY_MS: Final = 86_400_000
+#: Positions are kept to this part of a degree: 220 m from north to south.
+STEPS_PER_DEGREE: Final = 500
+ORIGIN: Final = "open311"
+#: Working days for what no category says.
+USUAL_DAYS: Final = 15
+
+
+class Filing(NamedTuple):
+    """What is filed, checked and cleaned. The district's codes; "" or None for what was not said.
+
+    Arguments:
+        sender: the program's own word for whoever sends: a device, an account of its own.
+        words: at most 4,000 characters; may be empty, where topic and place say it.
+        phone: E.164.
+        more: further particulars for the office alone, such as the answers to a topic's own questions.
+    """
+
+    category: str
+    area: str = ""
+    sender: str = ""
+    words: str = ""
+    lat: float | None = None
+    long: float | None = None
+    address: str = ""
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    more: Mapping[str, str] = {}
+
+
+class Filed(NamedTuple):
+    """What came of it. `token` stands for a ticket whose number the program does not learn."""
+
+    ticket: str
+    reference: str
+    private: bool
+    token: str
+    office: str
+    again: bool
+
+
+class Filer:
+    """Files for programs of others. Safe to use from several threads.
+
+    Arguments:
+        master: the oldest key of the key file, which the order of the numbers follows from.
+    """
+
+    def __init__(self, people: People, master: bytes) -> None:
+        self._people = people
+        self._references = References(derive(master, "references"))
+        self._secret = derive(master, "open311")
+
+    def file(self, conn: Connection, now: int, key_id: str, filing: Filing, zone: ZoneInfo) -> Filed:
+        """Open a ticket, or find the one that the same words opened within the last day.
+
+        Arguments:
+            zone: where the year of the number begins.
+
+        Errors: `LookupError` when the district has no desk that sorts.
+        """
+        mark = self._mark(key_id, filing)
+        before = doors.filed(conn, mark, now - DAY_MS)
+        if before is not None:
+            return self._filed(conn, before, again=True)
+        day = now // DAY_MS
+        id = ticket_id(f"{ORIGIN}/{mark.hex()}/{day}")
+        routing = opening.routing(conn)
+        category = next((each for each in district.categories(conn) if each.code == filing.category), None)
+        routed = routing.route(filing.category)
+        details = new_id(now)
+        note = ApiFiling(
+            ticket_id=id,
+            key_id=key_id,
+            mark=mark,
+            day=day,
+            token_hash=hash_of(self.token(mark, day)) if routed.protected else None,
+            content_id=details,
+            lat=rounded(filing.lat),
+            long=rounded(filing.long),
+            at=now,
+        )
+        if not doors.file(conn, note):  # the same came twice at once, and the other was first
+            before = doors.filed(conn, mark, now - DAY_MS)
+            assert before is not None
+            return self._filed(conn, before, again=True)
+        person = self._people.newcomer(conn, now, name=filing.name, phone=filing.phone)
+        words = self._keep(conn, now, person, details, filing)
+        year = datetime.fromtimestamp(now / 1000, UTC).astimezone(zone).year % 100
+        (number,) = district.take_numbers(conn, year)
+        first = Opened(
+            why=routed.why,
+            category=filing.category,
+            area=filing.area,
+            office=routed.office,
+            days=category.sla_days if category else USUAL_DAYS,
+            protected=routed.protected,
+        )
+        step = rows.step(GENESIS, id, 1, now, *_typed(first, f"key/{key_id}"))
+        row = rows.Opened(
+            id=id,
+            question_id=None,
+            session_id=None,
+            reference=self._references.draw(year, number),
+            office_id=routed.office,
+            person_id=person,
+            category=filing.category,
+            area=filing.area or None,
+            privacy="private" if routed.protected else "public",
+            content_id=words,
+            state="registered",
+            origin=ORIGIN,
+            outcome=None,
+            heard_from_ms=None,
+            heard_to_ms=None,
+            opened_at=now,
+            due_at=None,
+            proposed_at=None,
+            head_seq=1,
+            head_hash=step.hash,
+        )
+        rows.open_many(conn, [row], [step], [])
+        outbox.add(conn, [_notice(id, now)])
+        return self._filed(conn, note, again=False)
+
+    def token(self, mark: bytes, day: int) -> str:
+        """What stands for a ticket towards the program that filed it: made from its mark, and stored only as a hash."""
+        made = hmac.digest(self._secret, b"token\n%d\n%b" % (day, mark), hashlib.sha256)[:18]
+        return base64.urlsafe_b64encode(made).decode()
+
+    def _filed(self, conn: Connection, note: ApiFiling, *, again: bool) -> Filed:
+        ticket = rows.get(conn, note.ticket_id)
+        assert ticket is not None  # both were written in one transaction
+        private = ticket.privacy != "public" or note.token_hash is not None
+        token = self.token(note.mark, note.day)
+        return Filed(ticket.id, ticket.reference, private, token, ticket.office_id, again)
+
+    def _mark(self, key_id: str, filing: Filing) -> bytes:
+        """A keyed hash of all that was sent: what stands in the table cannot be tried out word by word."""
+        said = ENCODE([key_id, *filing._replace(more=dict(filing.more))])
+        return hmac.digest(self._secret, b"mark\n" + said, hashlib.sha256)
+
+    def _keep(self, conn: Connection, now: int, person: str, details: str, filing: Filing) -> str | None:
+        """Words and particulars under the person's own key; only the words have a form that others may read."""
+        key = self._people.opened(conn, person)
+        assert key is not None
+        kept = []
+        particulars = {
+            "address": filing.address,
+            "email": filing.email,
+            "lat": "" if filing.lat is None else str(filing.lat),
+            "long": "" if filing.long is None else str(filing.long),
+            **filing.more,
+        }
+        sealed = key.seal(f"content/sealed/{details}", ENCODE({k: v for k, v in particulars.items() if v}))
+        kept.append(content.Kept(details, None, person, "details", sealed, None, random_bytes(16), now))
+        id = new_id(now) if filing.words else None
+        if id is not None:
+            sealed = key.seal(f"content/sealed/{id}", filing.words.encode())
+            public = mask(filing.words).text
+            kept.append(content.Kept(id, None, person, "text", sealed, public, random_bytes(16), now))
+        content.add(conn, kept)
+        return id
+
+
+def rounded(degrees: float | None) -> float | None:
+    """A position that names a neighbourhood and no house."""
+    return None if degrees is None else round(degrees * STEPS_PER_DEGREE) / STEPS_PER_DEGREE
+
+
+def _typed(first: Opened, actor: str) -> tuple[str, str, bytes]:
+    type, body = encode(first)
+    return type, actor, body
+
+
+def _notice(ticket: str, now: int) -> outbox.Task:
+    """Its owner is told her number, whoever filed it for her."""
+    return outbox.Task(
+        id=new_id(now),
+        unique_key=f"ticket.opened/{ticket}",
+        kind="notice",
+        session_id=None,
+        ticket_id=ticket,
+        body=ENCODE({"notice": "ticket.opened", "ticket": ticket}),
+        created_at=now,
+        due_at=now,
+    )
