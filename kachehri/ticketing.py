@@ -5,8 +5,8 @@ read, and the row, the notices and the acts that follow on other tickets are wri
 comes second onto the same end is told to look again (`ticket_busy`); whoever sends the same key again gets the same
 answer and nothing happens twice.
 
-Does not belong here: what is permitted (kachehri/tickets/decide.py), when something is due (kachehri/tickets/clocks.py),
-who is told by which channel (kachehri/notices).
+Does not belong here: what is permitted (kachehri/tickets/decide.py), when something is due
+(kachehri/tickets/clocks.py), who is told by which channel (kachehri/notices).
 """
 
 from __future__ import annotations
