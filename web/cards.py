@@ -88,6 +88,9 @@ class OutcomeCard:
     due_at: int = 0
     rule: str = ""
     note: str = ""
+    #: Of an order: the id of its words, where the reader may say whether it was promised so, and what was said.
+    words: str = ""
+    read: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,11 @@ class MyQuestion:
     area: str = ""
     village: str = ""
     outcome: OutcomeCard | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether a promise waits for the reader's yes."""
+        return bool(self.outcome and self.outcome.words and not self.outcome.read)
 
     @property
     def steps_now(self) -> Step:

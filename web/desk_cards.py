@@ -103,6 +103,10 @@ class OutcomeCard:
     kind: str
     title: str
     text: str = ""
+    #: Of an order: the id of its words, and how the asker took them, in words and as a mark.
+    words: str = ""
+    read: str = ""
+    read_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -221,7 +225,14 @@ class Drawing:
             given.rule,
             given.note,
         ]
-        return OutcomeCard(given.kind, words.plain(f"outcome.{given.kind}"), " — ".join(filter(None, parts)))
+        return OutcomeCard(
+            given.kind,
+            words.plain(f"outcome.{given.kind}"),
+            " — ".join(filter(None, parts)),
+            words=given.words,
+            read=given.read,
+            read_text=words.plain(f"readback.{given.read or 'open'}") if given.words else "",
+        )
 
     def turns(self, states: Iterable[str]) -> tuple[DeskTurn, ...]:
         wanted = set(states)

@@ -46,6 +46,7 @@ RIGHTS = {
     "claim": "question.claim",
     "stage": "turn.call",
     "outcome": "outcome.note",
+    "read_back": "outcome.read_back",
     "reveal": "phone.reveal",
     "bar": "participant.block",
     "close": "session.close",

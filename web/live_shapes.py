@@ -81,6 +81,8 @@ class TurnPage:
     carry: str = ""
     #: She is heard through the microphone of a hall.
     hall: bool = False
+    #: Names of the offices by code: a promise that is noted meanwhile is read back here.
+    offices: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def on_stage(self) -> bool:

@@ -111,12 +111,16 @@ def my_question(question: OwnQuestion, live: Live, people: People, district: Dis
         spoken=question.spoken,
         area=district.area(asked.area, words),
         village=question.village,
-        outcome=outcome(question.outcome, district, words),
+        outcome=outcome(question.outcome, district, words, not ended),
     )
 
 
-def outcome(row: OutcomeRow | None, district: District, words: Words) -> OutcomeCard | None:
-    """What was decided, with the office's name and the promised day as an instant of it."""
+def outcome(row: OutcomeRow | None, district: District, words: Words, open: bool = False) -> OutcomeCard | None:
+    """What was decided, with the office's name and the promised day as an instant of it.
+
+    Arguments:
+        open: the hearing still takes what the asker says to it.
+    """
     if row is None:
         return None
     office = next((each.id for each in district.offices.values() if each.code == row.office), "")
@@ -126,6 +130,8 @@ def outcome(row: OutcomeRow | None, district: District, words: Words) -> Outcome
         due_at=noon(row.due, words),
         rule=row.rule,
         note=row.note,
+        words=row.words if open else "",
+        read=row.read,
     )
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from web.cards import AreaGroup, Balance, Choice, MyQuestion, SeatCard, SessionCard, TopicGroup
 from web.data_rates import RATES, Follow, mb_per_hour
+from web.promise_shapes import PromiseCard
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,7 @@ class ReceiptPage:
     #: The words were erased.
     erased: bool = False
     made_at: int = 0
+    promise: PromiseCard | None = None
     #: The key of the form that it was sent with, just now: the phone forgets the draft of that name.
     sent_key: str = ""
 

@@ -26,7 +26,7 @@ from kachehri.store.tables import Ticket
 from kachehri.tickets.desk import status_lines
 from rooms.base import Actor
 from rooms.questions import WithdrawQuestion
-from web import forms, reading
+from web import forms, promising, reading
 from web.cards import MyQuestion, SessionCard
 from web.house import House, house_of, see
 from web.render import Shell
@@ -69,6 +69,7 @@ async def receipt(request: Request) -> Response:
         erased=not question.text and bool(live.session.queue.questions[asked.id].content),
         made_at=house.now(),
         sent_key=request.query_params.get("sent", "")[:32],
+        promise=promising.noted(live, live.session.queue.questions[asked.id], district, words),
     )
     return house.show(request, "receipt.html", page)
 

@@ -33,6 +33,7 @@ async def turn(request: Request) -> Response:
     if mine is None:
         return house.show(request, "turn.html", TurnPage(card, participant, asked_stage=on_stage))
     question = live.session.queue.questions[mine.questions[0]]
+    words, district = house.words(request), await house.districts.get()
     page = TurnPage(
         session=card,
         participant=participant,
@@ -48,6 +49,7 @@ async def turn(request: Request) -> Response:
         asked_stage=on_stage,
         carry=carried(house, live, mine.questions[0]),
         hall=bool(mine.seat) and live.session.stage.seat(mine.seat).kind == "hall",
+        offices={each.code: district.host(each.id, words) for each in district.offices.values()},
         hold_ms=live.session.lifecycle.timing.seat_hold_ms,
     )
     return house.show(request, "turn.html", page)

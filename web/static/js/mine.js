@@ -98,6 +98,10 @@ export function attachMine(root, store, session) {
     }
     /** @type {HTMLElement} */ (card.querySelector("[data-place-box]")).hidden = !question.place || isOver();
     /** @type {HTMLElement} */ (card.querySelector("[data-next]")).hidden = state !== "next";
+    const promise = /** @type {HTMLElement} */ (card.querySelector("[data-promise]"));
+    const asks = Boolean(question.outcome?.words) && !question.outcome.read && !isOver();
+    if (asks && promise.hidden) announce(`promise-${question.id}`, promise.querySelector("b")?.textContent ?? "", { urgent: true });
+    promise.hidden = !asks;
   }
 
   /** A range of minutes from the pace of the last turns, or that nobody can say yet. @param {any} question */

@@ -10,6 +10,7 @@ import { Holding } from "./holding.js";
 import { Deck } from "./deck.js";
 import { remember } from "./memory.js";
 import { MicCheck } from "./miccheck.js";
+import { attachReadBack } from "./readback.js";
 import { Reception, Sounds } from "./reception.js";
 import { StageSender } from "./stage.js";
 import { sayRoute } from "./route_words.js";
@@ -326,6 +327,7 @@ byId("camera").addEventListener("click", async () => {
   button.disabled = false;
 });
 
+attachReadBack(byId("promise"), store, (fields) => live.send("outcome.read_back", fields));
 remember("k-called", turnId);
 sayRoute();
 document.addEventListener("visibilitychange", stayAwake);

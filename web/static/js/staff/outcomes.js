@@ -72,7 +72,12 @@ export class Outcomes {
       bit(row, "result").hidden = !q.outcome;
       bit(row, "open-acts").hidden = Boolean(q.outcome) || !this.may || !open;
       bit(row, "heard=change").hidden = !this.may || !open;
+      const read = bit(row, "read");
+      read.hidden = !q.outcome?.words;
+      for (const button of read.querySelectorAll("button")) button.hidden = !this.may || !open;
       if (!q.outcome) return;
+      read.dataset.read = q.outcome.read ?? "";
+      put(bit(row, "read-text"), say(`readback.${q.outcome.read || "open"}`));
       put(bit(row, "result-kind"), say(`outcome.${q.outcome.kind}`));
       put(bit(row, "result-text"), outcomeText(q.outcome));
     });
@@ -82,7 +87,14 @@ export class Outcomes {
   async press(name, id) {
     if (name === "answered") await this.give(id, { outcome: "answered" });
     else if (name === "defer") await this.defer(id);
+    else if (name === "said_yes" || name === "said_no") await this.readBack(id, name === "said_yes");
     else await this.note(id, name === "change" ? "" : name);
+  }
+
+  /** What she said aloud when the order was read back to her. @param {string} id @param {boolean} agreed */
+  async readBack(id, agreed) {
+    const words = this.store.view.questions[id]?.outcome?.words ?? "";
+    await this.orders.give("outcome.read_back", { question: id, words, agreed }, { problem: this.problem, done: "undo.read_back" });
   }
 
   /** The key: what is on air, else what was heard last without a word about it. */

@@ -1,0 +1,112 @@
+"""A promise is read back on the phone of the person to whom it was given, and she says whether it was so."""
+
+from __future__ import annotations
+
+import pytest
+
+from kachehri.i18n import words_for
+from rooms.outcomes import NoteOutcome, ReadBack
+from rooms.queue import Question
+from rooms.questions import AdmitQuestion
+from tests.web.conftest import Phone, Town
+from tests.web.test_following import close
+from tests.web.test_lobby import has
+from tests.web.test_receipts import asked
+
+pytestmark = pytest.mark.anyio
+EN = words_for("en")
+WORDS = "New pump by Monday"
+
+
+async def promised(town: Town, session: str, text: str = "No water", words: str = WORDS) -> tuple[Phone, str, str]:
+    """A phone, its receipt and its question, on which something was ordered."""
+    phone, path, question = await asked(town, session, text)
+    await town.moderate(session, AdmitQuestion(question=question))
+    await order(town, session, question, words)
+    return phone, path, question
+
+
+async def order(town: Town, session: str, question: str, words: str = WORDS) -> None:
+    noted = NoteOutcome(question=question, outcome="ordered", office="water", due="2027-03-01", note=words)
+    await town.moderate(session, noted)
+
+
+async def question_of(town: Town, session: str, question: str) -> Question:
+    return (await town.service.live(session)).session.queue.get(question)
+
+
+async def read(town: Town, session: str, question: str) -> str:
+    found = (await question_of(town, session, question)).outcome
+    assert found is not None
+    return found.read
+
+
+async def test_the_live_page_leads_to_the_words_and_two_answers(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone, _, question = await promised(town, session)
+    live = (await phone.get(f"/s/{session}/live")).text
+    assert has(live, "promise.waiting") and f'href="/s/{session}/promise"' in live
+    page = (await phone.get(f"/s/{session}/promise")).text
+    assert (
+        has(page, "promise.ask", "promise.yes", "promise.no") and WORDS in page and "Public Health Engineering" in page
+    )
+    after = await phone.post(f"/s/{session}/promise", said="yes")
+    assert has(after.text, "promise.said_yes") and await read(town, session, question) == "yes"
+    live = (await phone.get(f"/s/{session}/live")).text
+    assert "data-promise hidden" in live
+
+
+async def test_her_no_is_read_by_the_desk_and_the_next_note_is_read_back_anew(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone, path, question = await promised(town, session)
+    page = (await phone.get(path)).text
+    assert has(page, "promise.ask")
+    page = (await phone.post(f"{path}/promise", said="no")).text
+    assert has(page, "promise.said_no") and await read(town, session, question) == "no"
+    await order(town, session, question, "New pump by Tuesday")
+    page = (await phone.get(path)).text
+    assert has(page, "promise.ask") and "New pump by Tuesday" in page
+    await phone.post(f"{path}/promise", said="yes")
+    assert await read(town, session, question) == "yes"
+
+
+async def test_a_form_from_before_a_change_says_yes_to_nothing(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone, path, question = await promised(town, session)
+    await phone.get(path)
+    before = phone.page
+    await order(town, session, question, "New pump by Tuesday")
+    phone.page = before
+    answer = await phone.post(f"{path}/promise", said="yes")
+    assert answer.status_code == 409 and has(answer.text, "refused.order_changed")
+    assert await read(town, session, question) == ""
+
+
+async def test_nobody_answers_for_another(town: Town) -> None:
+    session = await town.schedule(live=True)
+    _, _, question = await promised(town, session)
+    other, path, _ = await promised(town, session, "The road is broken")
+    found = await question_of(town, session, question)
+    assert found.outcome is not None
+    await other.get(path)
+    fields = {"said": "yes", "question": question, "words": found.outcome.note}
+    assert (await other.post(f"{path}/promise", **fields)).status_code == 404
+    await other.get(f"/s/{session}/promise")
+    assert (await other.post(f"/s/{session}/promise", **fields)).status_code == 403
+    assert await read(town, session, question) == ""
+
+
+async def test_who_was_promised_nothing_is_led_back_to_the_hearing(town: Town) -> None:
+    session = await town.schedule(live=True)
+    answer = await town.phone("en").get(f"/s/{session}/promise")
+    assert answer.url.path == f"/s/{session}/live"
+
+
+async def test_the_moderator_writes_down_what_she_says_aloud(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone, path, question = await promised(town, session)
+    found = await question_of(town, session, question)
+    assert found.outcome is not None
+    await town.moderate(session, ReadBack(question=question, words=found.outcome.note, agreed=True))
+    assert has((await phone.get(path)).text, "promise.said_yes")
+    await close(town, session)

@@ -1,0 +1,55 @@
+"""What the pages about promises are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from web.cards import SessionCard
+
+
+@dataclass(frozen=True)
+class PromiseCard:
+    """A promise as the person reads it to whom it was given. `due_at` is an instant of the promised day.
+
+    Arguments:
+        said: what she said to it when it was read back: "yes", "no", or nothing yet.
+        words: names the words, so that nobody says yes to others than she read.
+        asks: her answer is still taken.
+        state: what became of it since, as in kachehri/promises.py; nothing before the close.
+    """
+
+    question: str
+    reference: str
+    text: str
+    office: str
+    due_at: int
+    post: str = ""
+    words: str = ""
+    said: str = ""
+    asks: bool = False
+    state: str = ""
+    may_judge: bool = False
+    has_card: bool = False
+
+
+@dataclass(frozen=True)
+class PromisesPage:
+    """A hearing's promises to one person."""
+
+    session: SessionCard
+    promises: tuple[PromiseCard, ...]
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PromisePicture:
+    """What stands on the picture of a promise. `ur` and `en` are the post and the day in each language."""
+
+    reference: str
+    text: str
+    post: tuple[str, str]
+    day: tuple[str, str]
+    title: tuple[str, str]
+    place: str
+    address: str
+    helpline: str = ""
