@@ -30,8 +30,8 @@ SEED = 20_261_122
 LOOPBACK = "127.0.0.1"
 #: The median difference that is allowed, in milliseconds.
 BAR_MS = 10.0
-#: One command in so many is a question, the others support one.
-ASK_EVERY = 20
+#: One command in so many is a question, the others support one; nobody comes to the most that one may have open.
+ASK_EVERY = 40
 #: Seconds for a subscriber to connect.
 UP_S = 20.0
 
@@ -62,6 +62,7 @@ class Hall(HouseDriver):
         for _ in range(size.first):
             await asyncio.gather(*(self.ask(client) for client in self.citizens))
         self._ways = itertools.count()
+        self._askers = itertools.cycle(self.citizens)
         await self._speaker(clip)
         await publishers.ask("speak", names=["speaker"])
         counted = itertools.cycle(self.citizens)
@@ -117,7 +118,7 @@ class Hall(HouseDriver):
             await asyncio.sleep(due - time.perf_counter())
             sent = time.perf_counter()
             if number % ASK_EVERY == 0:
-                await self.ask(self.citizens[(number // ASK_EVERY) % len(self.citizens)])
+                await self.ask(next(self._askers))
             else:
                 await self.support()
             took.append((time.perf_counter() - sent) * 1000)

@@ -165,6 +165,7 @@ async def test_a_clerk_opens_the_doors_of_her_first_hearing(
         if await clerk.page.locator(f'select[name="role{n}"]').input_value() != role:
             await clerk.choose(f"role{n}", role)
     await clerk.click("team.make")
+    await expect(clerk.page.locator('input[id^="link-"]')).to_have_count(len(guests))
     links = [await each.input_value() for each in await clerk.page.locator('input[id^="link-"]').all()]
     assert len(links) == len(set(links)) == len(guests)
 
