@@ -1,16 +1,20 @@
 """Whose tickets an account may see. Takes a connection.
 
 An officer sees the tickets of his office and of the offices below it; the desk sees those of the hearings that it runs
-as well. What is private is for its own office and the desk alone: not for the office above, which it may be about.
+as well, and whoever holds a post sees what that post has to answer for. What is private is for its own office and the
+desk alone: not for the office above, which it may be about. Nobody of an office sees what complains about it.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from kachehri import posts
 from kachehri.store import Connection, district
 from kachehri.store.tables import Account
 from kachehri.store.ticket_lists import NOTHING, Reach
+
+from .chart import about_office
 
 #: Roles that work at the desk of a hearing, or run the house.
 DESK: Final = frozenset({"moderator", "chair", "clerk", "administrator"})
@@ -18,8 +22,12 @@ DESK: Final = frozenset({"moderator", "chair", "clerk", "administrator"})
 OFFICE: Final = frozenset({"officer", "official"})
 
 
-def reach(conn: Connection, account: Account) -> Reach:
-    """What this account may see; an officer without an office sees nothing."""
+def reach(conn: Connection, account: Account, now: int) -> Reach:
+    """What this account may see; an officer without an office and a post sees nothing.
+
+    Arguments:
+        now: who is on which post at this instant, in milliseconds.
+    """
     if account.guest or account.disabled_at is not None:
         return NOTHING
     if account.role in DESK:
@@ -27,9 +35,13 @@ def reach(conn: Connection, account: Account) -> Reach:
             return Reach(None)
         below = _below(conn, account.office_id)
         return Reach(below, below)
-    if account.role in OFFICE and account.office_id is not None:
-        return Reach(_below(conn, account.office_id), (), (account.office_id,))
-    return NOTHING
+    if account.role not in OFFICE:
+        return NOTHING
+    mine = posts.posts_of(conn, account.id, now)
+    if account.office_id is None:
+        return Reach((), (), (), mine, mine) if mine else NOTHING
+    about = (*mine, about_office(account.office_id))
+    return Reach(_below(conn, account.office_id), (), (account.office_id,), mine, about)
 
 
 def _below(conn: Connection, office_id: str) -> frozenset[str]:

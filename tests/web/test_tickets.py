@@ -96,16 +96,16 @@ def test_reach_follows_the_offices_down_and_stops_before_what_is_private(town: T
         sub = Office(id="sub", parent_id="water", code="sub", name_ur="ذیلی", name_en="Sub-division")
         district.save_offices(conn, [sub])
         above, below = account(role="officer", office="water"), account(role="officer", office="sub")
-        assert reach(conn, above) == Reach({"water", "sub"}, (), ("water",))
-        assert reach(conn, below) == Reach({"sub"}, (), ("sub",))
-        assert reach(conn, account(role="clerk", office=None)) == Reach(None)
-        assert reach(conn, account(role="moderator", office="water")).private is None
+        assert reach(conn, above, 1) == Reach({"water", "sub"}, (), ("water",), (), ("office/water",))
+        assert reach(conn, below, 1) == Reach({"sub"}, (), ("sub",), (), ("office/sub",))
+        assert reach(conn, account(role="clerk", office=None), 1) == Reach(None)
+        assert reach(conn, account(role="moderator", office="water"), 1).private is None
         for nobody in (
             account(role="officer", office=None),
             account(role="observer", office=None),
             account(role="clerk", office=None, guest=True),
         ):
-            assert reach(conn, nobody) == NOTHING
+            assert reach(conn, nobody, 1) == NOTHING
         assert seen(conn, Reach({"water", "sub"}, (), ("sub",))) == seen(conn, Reach({"water"}, (), ())) != set()
 
 

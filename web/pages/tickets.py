@@ -57,7 +57,7 @@ async def listing(request: Request, account: Account) -> Response:
     after = position(request.query_params.get("after", ""))
 
     def read(conn: Connection) -> tuple[list[Listed], int, int, list[tuple[str, str, str, int]]]:
-        mine = reach(conn, account)
+        mine = reach(conn, account, now)
         rows = ticket_lists.listing(conn, mine, wanted, after=after, limit=PAGE + 1)
         total, overdue = ticket_lists.count(conn, mine, wanted), ticket_lists.count(conn, mine, late)
         return rows, total, overdue, ticket_lists.sessions(conn, mine)
@@ -141,7 +141,7 @@ async def post(request: Request, account: Account) -> Response:
     today = words.dates.local(house.now()).date().isoformat()
 
     def write(conn: Connection, now: int) -> None:
-        found = _found(conn, account, reference)
+        found = found_in(conn, account, reference, now)
         if undo:
             desk.undo_status(conn, now, found, actor=account.id, seq=int(undo))
             return
@@ -172,10 +172,10 @@ async def post(request: Request, account: Account) -> Response:
 _FIELD: Final = {"status_kind": "kind", "status_day": "day"}
 
 
-def _found(conn: Connection, account: Account, reference: str) -> Ticket:
+def found_in(conn: Connection, account: Account, reference: str, now: int) -> Ticket:
     """The ticket, if it is within reach; else there is no such ticket, whether there is or not."""
     found = ticket_rows.by_reference(conn, reference)
-    if found is None or not ticket_lists.within(conn, reach(conn, account), found.id):
+    if found is None or not ticket_lists.within(conn, reach(conn, account, now), found.id):
         raise HTTPException(404)
     return found
 
@@ -195,7 +195,7 @@ async def drawn(
     reference = only_digits(request.path_params["reference"][:32])
 
     def read(conn: Connection) -> tuple[Ticket, list[StatusLine], int, dict[str, str], dict[str, str]]:
-        ticket = _found(conn, account, reference)
+        ticket = found_in(conn, account, reference, now)
         first = ticket_rows.steps(conn, ticket.id)[0]
         decided = desk.first_words(first.body)
         ids = [each for each in (ticket.content_id, decided.get("rule"), decided.get("note")) if each]

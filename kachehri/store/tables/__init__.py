@@ -3,7 +3,7 @@
 from .base import Row, table_of
 from .district import Area, AreaWithin, Calendar, Category, Installation, Office, Post, Posting, ReferenceCounter, Room
 from .doors import ApiFiling, ApiKey
-from .evidence import Picture, Reply
+from .evidence import Picture, Reply, TicketPart
 from .hearing import Question, Seat, Session, Support, Turn, TurnQuestion
 from .log import Command, Content, Event, Lease
 from .notices import Contact, Delivery, Hook, Outbox, PushSubscription
@@ -62,6 +62,7 @@ __all__ = [
     "Ticket",
     "TicketEvent",
     "TicketKey",
+    "TicketPart",
     "Turn",
     "TurnQuestion",
     "metadata",

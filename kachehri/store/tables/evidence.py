@@ -1,4 +1,4 @@
-"""What an office adds to its tickets besides words: pictures, and answers that it has ready."""
+"""What an office adds to its tickets besides words: pictures, answers that it has ready, and other offices."""
 
 from sqlalchemy import Index
 from sqlmodel import Field
@@ -34,3 +34,12 @@ class Reply(Row, table=True):
     made_by: str = Field(foreign_key="account.id")
     made_at: int = big()
     retired_at: int | None = big(default=None)
+
+
+class TicketPart(Row, table=True):
+    """An office that has a part in another's ticket, so that it finds it in its list. Follows from the chain."""
+
+    __tablename__ = "ticket_part"
+    ticket_id: str = Field(primary_key=True, foreign_key="ticket.id")
+    office_id: str = Field(primary_key=True, foreign_key="office.id", index=True)
+    done_at: int | None = big(default=None)

@@ -36,3 +36,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["made_by"], ["account.id"], name="fk_reply_made_by"),
     )
     op.create_index("ix_reply_office_id_retired_at", "reply", ["office_id", "retired_at"])
+    op.create_table(
+        "ticket_part",
+        sa.Column("ticket_id", sa.String(), nullable=False),
+        sa.Column("office_id", sa.String(), nullable=False),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("ticket_id", "office_id", name="pk_ticket_part"),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name="fk_ticket_part_ticket_id"),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name="fk_ticket_part_office_id"),
+    )
+    op.create_index("ix_ticket_part_office_id", "ticket_part", ["office_id"])
+    # What the list of an office is read from: which tickets, in which order, without looking at a single row.
+    op.create_index("ix_ticket_state_office_id_due_at", "ticket", ["state", "office_id", "due_at", "id", "privacy"])
