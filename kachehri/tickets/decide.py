@@ -100,7 +100,8 @@ def _transfer(life: Life, act: a.Transfer, doer: Doer, ctx: Context) -> list[e.S
 
 
 def _assign(life: Life, act: a.Assign, doer: Doer, ctx: Context) -> list[e.Step]:
-    _need(act.post, "office_unknown")
+    """The clock accepts for an office that has no post yet; people say which."""
+    _need(act.post or doer.side == "clock", "office_unknown")
     _clear(life, ctx, "", act.post)
     return [e.Assigned(post=act.post, account=act.account)]
 

@@ -135,6 +135,7 @@ STEPS: tuple[Edge, ...] = (
     Edge("citizen_answers", ("awaiting_citizen",), None, ("citizen",)),
     Edge("wait_outside", _WORKED, "awaiting_external", ("officer", "supervisor")),
     Edge("resume", ("awaiting_external",), None, ("officer", "supervisor", "clock")),
+    Edge("resume", ("awaiting_citizen",), None, ("clock",)),
     Edge("propose", (*_WORKED, "awaiting_external"), "resolution_proposed", ("officer", "supervisor")),
     Edge("propose", ("disputed",), "resolution_proposed", ("supervisor",)),
     Edge("confirm", ("resolution_proposed",), "closed", ("citizen",)),
