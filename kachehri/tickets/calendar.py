@@ -54,13 +54,11 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 class Terms(Struct, frozen=True, kw_only=True):
-    """How long everything may take: working days (WD) but for those named otherwise."""
+    """How long an office may take: working days but for those named otherwise. The citizen's time is in windows.py."""
 
     acknowledge_ms: int = 5 * 60_000
     accept: int = 1
     first: int = 3
-    #: An information request has a time set by law, whatever its topic says.
-    information: int = 10
     second_level: int = 5
     third_level: int = 10
     #: After the third level; or so many calendar days after the opening, where the house says a number.
@@ -69,11 +67,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     appeal: int = 30
     #: By when the notice of a proposal should have reached her, or somebody has to call.
     arrive: int = 3
-    warned: int = 3
+    #: Questions to the citizen stop the clock for so long in all.
     asking: int = 10
-    silent_calendar_days: int = 15
-    dispute_calendar_days: int = 15
-    appeal_until_calendar_days: int = 30
 
 
 class Rules(Struct, frozen=True, kw_only=True):
@@ -220,6 +215,7 @@ class WorkingCalendar:
     versions: tuple[Rules, ...] = (Rules(),)
     areas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _known: dict[tuple[int, tuple[str, ...]], WorkingDays] = field(default_factory=dict, compare=False, repr=False)
+    _named: dict[int, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def now(self) -> Rules:
@@ -235,8 +231,12 @@ class WorkingCalendar:
 
     def days(self, area: str = "", at: int = -1) -> WorkingDays:
         """The working time of a place, by its code, under the version at this place of the list."""
-        within = self.areas.get(area, ())
         rules = self.versions[at]
+        named = self._named.get(rules.version)
+        if named is None:
+            named = self._named[rules.version] = frozenset(each.area for each in rules.entries)
+        # Places that no entry speaks of are all alike.
+        within = tuple(each for each in self.areas.get(area, ()) if each in named)
         key = (rules.version, within)
         found = self._known.get(key)
         if found is None:
