@@ -73,7 +73,7 @@ class Post:
             raise Unreachable("unsafe")
         if self._near:
             return parts
-        if parts.scheme != "https" or port not in (None, PORT) or not _may_be_public(host):
+        if parts.scheme != "https" or port not in (None, PORT) or not may_be_public(host):
             raise Unreachable("unsafe")
         return parts
 
@@ -103,21 +103,22 @@ class Post:
         addresses = [str(each[4][0]) for each in found]
         if not addresses:
             raise OSError("no address")
-        if not self._near and not all(_is_public(each) for each in addresses):
+        if not self._near and not all(is_public(each) for each in addresses):
             raise Unreachable("unsafe")
         return addresses[0]
 
 
-def _may_be_public(host: str) -> bool:
+def may_be_public(host: str) -> bool:
     """A name, or a public address written out."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
         return "." in host and not host.endswith((".local", ".internal", ".localhost", "."))
-    return _is_public(host)
+    return is_public(host)
 
 
-def _is_public(address: str) -> bool:
+def is_public(address: str) -> bool:
+    """Whether an address is one of the public network, also where it only wraps another."""
     found = ipaddress.ip_address(address.partition("%")[0])
     inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or _translated(found) or found
     return bool(found.is_global and inner.is_global and not found.is_multicast)
