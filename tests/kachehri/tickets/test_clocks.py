@@ -1,4 +1,4 @@
-"""Clocks that nobody can reset: each way in which a deadline was ever bought, lost or moved by mistake is tried here."""
+"""Clocks that nobody can reset: each way in which a deadline was ever bought, lost or moved is tried here."""
 
 from __future__ import annotations
 
