@@ -6,8 +6,8 @@ import pytest
 
 from kachehri.i18n import words_for
 from rooms.outcomes import NoteOutcome, ReadBack
-from rooms.queue import Question
 from rooms.questions import AdmitQuestion
+from rooms.queue import Question
 from tests.web.conftest import Phone, Town
 from tests.web.test_following import close
 from tests.web.test_lobby import has
