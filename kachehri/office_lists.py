@@ -13,14 +13,17 @@ from functools import partial
 from typing import Final, Literal
 
 from .spreadsheets import Fault, Row
+from .tickets.places import PICKED, TREES
 
 Kind = Literal["offices", "posts", "categories", "areas"]
 KINDS: Final[tuple[Kind, ...]] = ("offices", "posts", "categories", "areas")
+#: The trees that may lie over the places that people pick; each is a column: where in that tree a place lies.
+OVER: Final = tuple(each for each in TREES if each != PICKED)
 COLUMNS: Final[dict[Kind, tuple[str, ...]]] = {
     "offices": ("code", "name_ur", "name_en", "parent", "triage"),
-    "posts": ("code", "office", "title_ur", "title_en", "reports_to", "holder"),
+    "posts": ("code", "office", "title_ur", "title_en", "reports_to", "holder", "login", "acting", "acting_login"),
     "categories": ("code", "group", "name_ur", "name_en", "office", "days", "protected", "keywords"),
-    "areas": ("code", "kind", "name_ur", "name_en", "parent"),
+    "areas": ("code", "kind", "name_ur", "name_en", "parent", "tree", *OVER),
 }
 #: Without these columns nothing can be read; the others may be left out.
 REQUIRED: Final[dict[Kind, tuple[str, ...]]] = {
@@ -30,9 +33,10 @@ REQUIRED: Final[dict[Kind, tuple[str, ...]]] = {
     "areas": ("name_ur", "name_en"),
 }
 #: What a column points at.
-POINTS: Final[dict[tuple[Kind, str], Kind]] = {
+POINTS: Final[Mapping[tuple[Kind, str], Kind]] = {
     ("offices", "parent"): "offices",
     ("areas", "parent"): "areas",
+    **{("areas", each): "areas" for each in OVER},
     ("posts", "reports_to"): "posts",
     ("posts", "office"): "offices",
     ("categories", "office"): "offices",
@@ -46,9 +50,10 @@ _CODE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}\Z")
 
 @dataclass(frozen=True)
 class Book:
-    """What stands already: code → its cells, for each list; what is retired is not in it."""
+    """What stands already: code → its cells, for each list; what is retired is not in it. `logins`: who may sign in."""
 
     lists: Mapping[Kind, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    logins: frozenset[str] = frozenset()
 
     def of(self, kind: Kind) -> Mapping[str, Mapping[str, str]]:
         return self.lists.get(kind, {})
@@ -88,6 +93,10 @@ def check(kind: Kind, rows: Sequence[Row], book: Book) -> Checked:
         _pointers(kind, code, entry, entries, book, lines[code], faults)
     if kind == "offices":
         _triage(entries, lines, book, faults)
+    if kind == "posts":
+        _logins(entries, lines, book, faults)
+    if kind == "areas":
+        _trees(entries, lines, book, faults)
     order = _ordered(kind, entries, lines, book, faults)
     if not rows:
         faults.append(Fault(0, "empty"))
@@ -145,7 +154,7 @@ def _entry(kind: Kind, cells: dict[str, str], say: Callable[..., None]) -> Mappi
             say("days", text=days)
         cells["days"] = str(int(days)) if counts else days
         cells["keywords"] = "|".join(word.strip() for word in re.split(r"[|؛،;]", cells["keywords"]) if word.strip())
-    for column in ("parent", "office", "reports_to", "group", "kind"):
+    for column in ("parent", "office", "reports_to", "group", "kind", "tree", "login", "acting_login", *OVER):
         if column in cells:
             cells[column] = cells[column].casefold() if column != "group" else cells[column].casefold() or "other"
     if kind == "areas" and not cells["kind"]:
@@ -189,6 +198,41 @@ def _triage(
     before = book.triage
     if not marked and (not before or entries.get(before, {}).get("triage") == "no"):
         faults.append(Fault(lines.get(before, 0), "no_triage", {}))
+
+
+def _logins(
+    entries: Mapping[str, Mapping[str, str]], lines: Mapping[str, int], book: Book, faults: list[Fault]
+) -> None:
+    """Whoever sits on a post may have an account; if so, it exists."""
+    for code, entry in entries.items():
+        for column in ("login", "acting_login"):
+            if entry[column] and entry[column] not in book.logins:
+                faults.append(Fault(lines[code], "unknown", {"column": column, "code": entry[column]}))
+
+
+def _trees(entries: dict[str, Mapping[str, str]], lines: Mapping[str, int], book: Book, faults: list[Fault]) -> None:
+    """A place is in the tree of the one around it, and what lies over it is in the tree of its column."""
+
+    def tree(code: str) -> str:
+        seen: set[str] = set()
+        while code not in seen:
+            seen.add(code)
+            cells = entries.get(code) or book.of("areas").get(code) or {}
+            if cells.get("tree") or not cells.get("parent"):
+                return cells.get("tree") or PICKED
+            code = cells["parent"]
+        return PICKED
+
+    for code, entry in list(entries.items()):
+        entries[code] = {**entry, "tree": tree(code)}
+        if entries[code]["tree"] not in TREES:
+            faults.append(Fault(lines[code], "tree", {"text": entry["tree"], "trees": ", ".join(TREES)}))
+    for code, entry in entries.items():
+        if entry["parent"] and tree(entry["parent"]) != entry["tree"]:
+            faults.append(Fault(lines[code], "other_tree", {"code": entry["parent"]}))
+        for column in OVER:
+            if entry[column] and tree(entry[column]) != column:
+                faults.append(Fault(lines[code], "not_in_tree", {"column": column, "code": entry[column]}))
 
 
 def _ordered(

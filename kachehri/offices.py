@@ -5,14 +5,23 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 
-from .office_lists import Book, Kind
-from .store import Conflict, Connection, StoreError, district
+from .office_lists import OVER, Book, Kind
+from .store import Conflict, Connection, StoreError, accounts, district, routing
+from .store import posts as post_rows
 from .store.tables import Area, Category, Office, Post, Posting, Room
 
 
 def book(conn: Connection) -> Book:
     """Everything that is in force, in the words of a file."""
-    holders = {posting.post_id: posting.name for posting in district.holders(conn)}
+    people = {each.id: each.login for each in accounts.listing(conn)}
+    held = {kind: {each.post_id: each for each in district.holders(conn, kind)} for kind in ("holds", "acting")}
+    over = routing.overlaps(conn)
+    trees = {id: tree for id, _, _, tree in routing.places(conn)}
+
+    def sits(kind: str, post: str) -> tuple[str, str]:
+        posting = held[kind].get(post)
+        return (posting.name, people.get(posting.account_id or "", "")) if posting else ("", "")
+
     return Book(
         {
             "offices": {
@@ -32,7 +41,10 @@ def book(conn: Connection) -> Book:
                     "title_ur": each.title_ur,
                     "title_en": each.title_en,
                     "reports_to": each.reports_to or "",
-                    "holder": holders.get(each.id, ""),
+                    "holder": sits("holds", each.id)[0],
+                    "login": sits("holds", each.id)[1],
+                    "acting": sits("acting", each.id)[0],
+                    "acting_login": sits("acting", each.id)[1],
                 }
                 for each in district.posts(conn)
             },
@@ -56,10 +68,13 @@ def book(conn: Connection) -> Book:
                     "name_ur": each.name_ur,
                     "name_en": each.name_en,
                     "parent": each.parent_id or "",
+                    "tree": each.tree,
+                    **{tree: next((id for id in over.get(each.id, ()) if trees.get(id) == tree), "") for tree in OVER},
                 }
                 for each in district.all_areas(conn)
             },
-        }
+        },
+        frozenset(people.values()),
     )
 
 
@@ -110,16 +125,22 @@ def _posts(conn: Connection, entries: Sequence[Mapping[str, str]], now: int) -> 
         for each in entries
     ]
     district.save_posts(conn, rows)
-    holders = {posting.post_id: posting for posting in district.holders(conn)}
-    for each in entries:
-        held = holders.get(each["code"])
-        if held is not None and held.name == each["holder"]:
-            continue
-        if held is not None:
-            district.save_postings(conn, [Posting(**{**held.model_dump(), "to_at": now})])
-        if each["holder"]:
-            made = Posting(id=secrets.token_hex(8), post_id=each["code"], name=each["holder"], from_at=now)
-            district.save_postings(conn, [made])
+    people = {each.login: each for each in accounts.listing(conn)}
+    for kind, name, login in (("holds", "holder", "login"), ("acting", "acting", "acting_login")):
+        held = {posting.post_id: posting for posting in district.holders(conn, kind)}
+        for each in entries:
+            account = people.get(each[login])
+            called = each[name] or (account.name if account else "")
+            now_there, id = held.get(each["code"]), account.id if account else None
+            if now_there is not None and (now_there.name, now_there.account_id) == (called, id):
+                continue
+            if now_there is not None:
+                district.save_postings(conn, [Posting(**{**now_there.model_dump(), "to_at": now})])
+            if called:
+                made = Posting(
+                    id=secrets.token_hex(8), post_id=each["code"], account_id=id, name=called, from_at=now, kind=kind
+                )
+                district.save_postings(conn, [made])
 
 
 def _categories(conn: Connection, entries: Sequence[Mapping[str, str]]) -> None:
@@ -162,11 +183,14 @@ def _areas(conn: Connection, entries: Sequence[Mapping[str, str]]) -> None:
             name_en=each["name_en"] or each["name_ur"],
             parent_id=each["parent"] or None,
             path=path(code),
+            tree=each["tree"],
         )
         for code, each in named.items()
     ]
     rows += [Area(**{**each.model_dump(), "path": path(each.id)}) for each in moved]
     district.save_areas(conn, rows)
+    for code, each in named.items():
+        routing.save_overlaps(conn, code, [each[tree] for tree in OVER if each[tree]])
 
 
 def retire(conn: Connection, kind: Kind, code: str, now: int) -> str:
@@ -182,10 +206,20 @@ def retire(conn: Connection, kind: Kind, code: str, now: int) -> str:
         case "categories":
             district.retire_category(conn, code, now)
         case "posts":
-            try:
-                district.drop_post(conn, code)
-            except Conflict:
-                return "in_use"
+            return retire_post(conn, code, now)
         case _:
             raise StoreError("failed", "areas stay: questions name them")
+    return ""
+
+
+def retire_post(conn: Connection, code: str, now: int) -> str:
+    """Take a post out of use. Who answered to it answers to the one above; what points at it stays as it was."""
+    found = post_rows.get(conn, code)
+    if found is None or routing.names_post(conn, code):
+        return "in_use" if found else ""
+    post_rows.hand_up(conn, code, found.reports_to)
+    try:
+        district.drop_post(conn, code)
+    except Conflict:
+        post_rows.retire(conn, code, now)
     return ""

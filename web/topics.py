@@ -14,6 +14,7 @@ from kachehri.i18n import Words
 from kachehri.service import Service
 from kachehri.store import Connection, district
 from kachehri.store.tables import Area, Category, Office
+from kachehri.tickets.places import PICKED
 from web.cards import AreaGroup, Choice, TopicGroup
 from web.icons import SHAPES
 
@@ -129,7 +130,7 @@ class Districts:
 
 def _read(conn: Connection) -> District:
     areas: list[Area] = []
-    level: list[Area] = district.areas(conn)
+    level: list[Area] = [area for area in district.areas(conn) if area.tree == PICKED]
     while level:
         areas += level
         level = [child for area in level for child in district.areas(conn, area.id)]

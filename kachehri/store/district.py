@@ -64,13 +64,13 @@ def categories(conn: Connection) -> list[Category]:
 
 
 def posts(conn: Connection) -> list[Post]:
-    """Every post, by office and code."""
-    return fetch(conn, Post, order=(_post.c.office_id, _post.c.id))
+    """Posts in use, by office and code."""
+    return fetch(conn, Post, _post.c.retired_at.is_(None), order=(_post.c.office_id, _post.c.id))
 
 
-def holders(conn: Connection) -> list[Posting]:
-    """Who holds which post now."""
-    return fetch(conn, Posting, _posting.c.to_at.is_(None), order=(_posting.c.from_at,))
+def holders(conn: Connection, kind: str = "holds") -> list[Posting]:
+    """Who holds which post until further notice, or acts on it."""
+    return fetch(conn, Posting, _posting.c.to_at.is_(None), _posting.c.kind == kind, order=(_posting.c.from_at,))
 
 
 def all_areas(conn: Connection) -> list[Area]:

@@ -46,11 +46,6 @@ def get(conn: Connection, post_id: str) -> Post | None:
     return fetch_one(conn, Post, _post.c.id == post_id)
 
 
-def in_use(conn: Connection) -> list[Post]:
-    """Posts in use, by office and id."""
-    return fetch(conn, Post, _post.c.retired_at.is_(None), order=(_post.c.office_id, _post.c.id))
-
-
 def postings(conn: Connection, post_id: str) -> list[Posting]:
     """Everybody who was, is or will be on a post, the latest first."""
     return fetch(conn, Posting, _posting.c.post_id == post_id, order=(_posting.c.from_at.desc(), _posting.c.id))
@@ -74,3 +69,8 @@ def end_posting(conn: Connection, posting_id: str, at: int | None) -> None:
 def retire(conn: Connection, post_id: str, at: int | None) -> None:
     """Take a post out of use, or back into it; what points at it stays."""
     conn.execute(update(_post).where(_post.c.id == post_id).values(retired_at=at))
+
+
+def hand_up(conn: Connection, post_id: str, above: str | None) -> None:
+    """Who answered to a post answers to another."""
+    conn.execute(update(_post).where(_post.c.reports_to == post_id).values(reports_to=above))
