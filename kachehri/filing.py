@@ -20,7 +20,7 @@ import msgspec
 
 from moderation.masking import mask
 
-from . import opening
+from . import routing as rules
 from .draws import random_bytes
 from .ids import new_id
 from .keys import derive
@@ -103,7 +103,7 @@ class Filer:
             return self._filed(conn, before, again=True)
         day = now // DAY_MS
         id = ticket_id(f"{ORIGIN}/{mark.hex()}/{day}")
-        routing = opening.routing(conn)
+        routing = rules.routing(conn, now)
         category = next((each for each in district.categories(conn) if each.code == filing.category), None)
         routed = routing.route(filing.category)
         details = new_id(now)
