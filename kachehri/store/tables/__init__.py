@@ -1,7 +1,19 @@
 """The tables, by subject. SQLModel classes describe them; hot paths use the Core tables underneath (`table_of`)."""
 
 from .base import Row, table_of
-from .district import Area, AreaWithin, Calendar, Category, Installation, Office, Post, Posting, ReferenceCounter, Room
+from .district import (
+    Area,
+    AreaWithin,
+    Calendar,
+    CalendarVersion,
+    Category,
+    Installation,
+    Office,
+    Post,
+    Posting,
+    ReferenceCounter,
+    Room,
+)
 from .doors import ApiFiling, ApiKey
 from .evidence import Picture, Reply, TicketPart
 from .hearing import Question, Seat, Session, Support, Turn, TurnQuestion
@@ -23,6 +35,7 @@ __all__ = [
     "AreaWithin",
     "Audit",
     "Calendar",
+    "CalendarVersion",
     "Carry",
     "Category",
     "Command",

@@ -101,7 +101,11 @@ class ReferenceCounter(Row, table=True):
 
 
 class Calendar(Row, table=True):
-    """A day on which offices are closed, or open against the rule, in an area or everywhere."""
+    """A day on which offices are closed, or open against the rule, in an area or everywhere.
+
+    `estimated`: it hangs on the moon, and the gazette may still move it. `source`: the published list ("seed"), a file
+    ("gazette") or a person ("hand"). What clocks go by are the whole versions in `calendar_version`.
+    """
 
     __table_args__ = (UniqueConstraint("day", "area_id"),)
     id: str = Field(primary_key=True)
@@ -110,6 +114,19 @@ class Calendar(Row, table=True):
     kind: str
     name_ur: str = ""
     name_en: str = ""
+    estimated: bool = False
+    source: str = "hand"
+    made_at: int = big(default=0)
+
+
+class CalendarVersion(Row, table=True):
+    """All working time as it was from an instant on, whole, so that a clock of those days can be reckoned again."""
+
+    __tablename__ = "calendar_version"
+    version: int = Field(primary_key=True)
+    since: int = big()
+    body: bytes
+    made_by: str = ""
 
 
 class Installation(Row, table=True):

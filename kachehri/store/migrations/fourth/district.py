@@ -9,6 +9,7 @@ def upgrade() -> None:
     posts()
     trees()
     rules()
+    calendar()
 
 
 def posts() -> None:
@@ -50,4 +51,18 @@ def rules() -> None:
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name="fk_routing_rule_area_id"),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name="fk_routing_rule_office_id"),
         sa.ForeignKeyConstraint(["post_id"], ["post.id"], name="fk_routing_rule_post_id"),
+    )
+
+
+def calendar() -> None:
+    op.add_column("calendar", sa.Column("estimated", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("calendar", sa.Column("source", sa.String(), nullable=False, server_default="hand"))
+    op.add_column("calendar", sa.Column("made_at", sa.BigInteger(), nullable=False, server_default="0"))
+    op.create_table(
+        "calendar_version",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("version", name="pk_calendar_version"),
     )
