@@ -10,9 +10,10 @@ Rule 3: of two entries for one day the closed one counts, and one of an area cou
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -46,11 +47,16 @@ class Stretch(Struct, frozen=True, kw_only=True):
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A day (ISO 8601) that is not as the week has it; `area`, by id: only there and in what lies within it."""
+    """A day (ISO 8601) that is not as the week has it.
+
+    Arguments:
+        places: only there, by the codes of the area and of all that lay within it when this was written; none:
+            everywhere.
+    """
 
     day: str
     kind: Literal["closed", "open"] = "closed"
-    area: str = ""
+    places: tuple[str, ...] = ()
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -94,14 +100,13 @@ class WorkingDays:
     """The working time of one place under one version of the rules.
 
     Arguments:
-        within: ids of the areas that the place lies in, its own included.
+        place: the code of an area.
     """
 
-    def __init__(self, rules: Rules, within: Iterable[str] = ()) -> None:
+    def __init__(self, rules: Rules, place: str = "") -> None:
         self.rules = rules
         self.zone = ZoneInfo(rules.zone)
-        here = {"", *within}
-        mine = [each for each in rules.entries if each.area in here]
+        mine = [each for each in rules.entries if not each.places or place in each.places]
         self._closed = {date.fromisoformat(each.day) for each in mine if each.kind == "closed"}
         self._opened = {date.fromisoformat(each.day) for each in mine if each.kind == "open"} - self._closed
         self._stretches = [
@@ -206,15 +211,10 @@ class WorkingDays:
 
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """Every version of the rules, oldest first, and where places lie.
-
-    Arguments:
-        areas: by an area's code the ids of all areas that it lies in, its own included.
-    """
+    """Every version of the rules, oldest first."""
 
     versions: tuple[Rules, ...] = (Rules(),)
-    areas: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    _known: dict[tuple[int, tuple[str, ...]], WorkingDays] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[tuple[int, str], WorkingDays] = field(default_factory=dict, compare=False, repr=False)
     _named: dict[int, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -234,13 +234,12 @@ class WorkingCalendar:
         rules = self.versions[at]
         named = self._named.get(rules.version)
         if named is None:
-            named = self._named[rules.version] = frozenset(each.area for each in rules.entries)
+            named = self._named[rules.version] = frozenset(chain.from_iterable(each.places for each in rules.entries))
         # Places that no entry speaks of are all alike.
-        within = tuple(each for each in self.areas.get(area, ()) if each in named)
-        key = (rules.version, within)
+        key = (rules.version, area if area in named else "")
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = WorkingDays(rules, within)
+            found = self._known[key] = WorkingDays(rules, key[1])
         return found
 
     def in_force(self, at: int) -> int:

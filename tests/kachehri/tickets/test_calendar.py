@@ -82,11 +82,7 @@ def test_a_closed_day_is_passed_over_and_an_open_one_is_worked() -> None:
 
 
 def test_an_area_that_is_closed_closes_what_lies_within_it_and_nothing_else() -> None:
-    flood = Entry(day="2026-01-06", area="a-tehsil")
-    calendar = WorkingCalendar(
-        (Rules(entries=(flood,)),),
-        {"village": ("a-district", "a-tehsil", "a-village"), "city": ("a-district", "a-city")},
-    )
+    calendar = WorkingCalendar((Rules(entries=(Entry(day="2026-01-06", places=("tehsil", "village")),)),))
     monday = at("2026-01-05 10:00")
     assert told(calendar.days("village").after(monday, 1)) == "2026-01-07 17:00"
     assert told(calendar.days("city").after(monday, 1)) == "2026-01-06 17:00"
