@@ -289,6 +289,6 @@ class Pledge(Act, frozen=True, kw_only=True):
 
     step = "pledge"
     commitment: str
-    what: Literal["made", "read_back", "kept", "broken", "moved", "cancelled"]
+    what: Literal["made", "read_back", "contested", "said", "denied", "kept", "broken", "moved", "help", "cancelled"]
     day: str = ""
     due: int | None = None

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from . import acts as a
 from . import events as e
-from . import windows
+from . import pledges, windows
 from .acts import Act, Doer
 from .kinds import CITES, KINDS
 from .life import Life
@@ -65,7 +65,7 @@ def decide(life: Life, act: Act, doer: Doer, ctx: Context) -> list[e.Step]:
         raise TicketRefused("ticket_not_you")
     if doer.side in STAFF and doer.post and life.about and ctx.conflicts(doer.post, life.about):
         raise TicketRefused("conflict")
-    return _RULES[type(act)](life, act, doer, ctx)
+    return pledges.follow(life.pledges, _RULES[type(act)](life, act, doer, ctx))
 
 
 def _need(fact: object, code: str) -> None:
@@ -352,8 +352,8 @@ def _rate(life: Life, act: a.Rate, doer: Doer, ctx: Context) -> list[e.Step]:
 
 
 def _pledge(life: Life, act: a.Pledge, doer: Doer, ctx: Context) -> list[e.Step]:
-    _need(act.commitment, "pledge_unknown")
-    return [e.Pledged(commitment=act.commitment, step=act.what, day=act.day, due=act.due)]
+    step = e.Pledged(commitment=act.commitment, step=act.what, day=act.day, due=act.due)
+    return pledges.decide(life.pledges.get(act.commitment), step, doer.side, ctx.now)
 
 
 _RULES: Final[dict[type[Act], Callable[[Life, Any, Doer, Context], list[e.Step]]]] = {

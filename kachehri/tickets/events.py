@@ -324,11 +324,13 @@ class Rated(Step, frozen=True, kw_only=True):
 
 
 class Pledged(Step, frozen=True, kw_only=True):
-    """What became of a promise made aloud, by the commitment's id. `day`, ISO 8601, where it was moved."""
+    """What became of a promise made aloud, by the commitment's id (kachehri/tickets/pledges.py). `day`, ISO 8601, and
+    `due`, its last millisecond, where one was named.
+    """
 
     type = "ticket.pledge"
     commitment: str
-    step: Literal["made", "read_back", "kept", "broken", "moved", "cancelled"]
+    step: Literal["made", "read_back", "contested", "said", "denied", "kept", "broken", "moved", "help", "cancelled"]
     day: str = ""
     due: int | None = None
 

@@ -12,14 +12,8 @@ from typing import Final
 from . import events as e
 from .events import Happened
 from .lifecycle import STATES, State
-
-
-@dataclass(slots=True)
-class Pledge:
-    """A promise made aloud."""
-
-    state: str
-    due: int | None
+from .pledges import Pledge
+from .pledges import evolve as pledged
 
 
 @dataclass(slots=True)
@@ -128,6 +122,8 @@ def evolve(life: Life, step: Happened) -> None:
             life.protected, life.about, life.promised = body.protected, body.about, body.due
             life.state = _state(body.state)
             life.outcome, life.opened_at, life.assisted = body.outcome, at, body.assisted
+            if life.state == "routed":
+                life.routed_at = at
             if life.state == "resolution_proposed":
                 life.proposed_at = life.first_action_at = life.accepted_at = at
         case e.Routed() | e.Transferred():
@@ -226,7 +222,7 @@ def evolve(life: Life, step: Happened) -> None:
             if not body.follower:
                 life.solved, life.stars, life.money = body.solved, body.stars, body.money
         case e.Pledged():
-            _pledge(life, body)
+            life.pledges[body.commitment] = pledged(life.pledges.get(body.commitment), body, at)
         case _:  # words for a reader, which change nothing
             pass
 
@@ -267,10 +263,3 @@ def _close(life: Life, at: int, state: State, basis: e.Basis) -> None:
     _go_on(life, at)
     life.state, life.closed_at, life.basis = state, at, basis
     _unwarn(life)
-
-
-def _pledge(life: Life, body: e.Pledged) -> None:
-    known = life.pledges.get(body.commitment)
-    due = body.due if body.due is not None else known.due if known else None
-    stays = body.step in ("read_back", "moved") and known is not None and known.state == "broken"
-    life.pledges[body.commitment] = Pledge("broken" if stays else body.step, due)

@@ -59,6 +59,10 @@ REFUSALS: Final[dict[str, str]] = {
     "rate_range": "stars are from 0 to 5",
     "attachment_missing": "which picture",
     "pledge_unknown": "which promise",
+    "pledge_not_you": "this is not theirs to say of a promise",
+    "pledge_step": "a promise that stands like this cannot become that",
+    "pledge_day": "a promise moves to a later day only, and not to one that has passed",
+    "pledge_early": "its day has not passed",
     # Status lines, kachehri/tickets/status.py.
     "status_kind": "no such kind of line",
     "status_text": "a note has words",
