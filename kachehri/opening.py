@@ -9,6 +9,7 @@ from rooms.closing import TicketsOpened
 from rooms.queue import Question
 from rooms.session import Session
 
+from . import ticketing
 from .codes import end_of_day
 from .people import People
 from .routing import routing
@@ -16,9 +17,11 @@ from .store import Connection, district, outbox
 from .store import tickets as rows
 from .store.event_log import GENESIS
 from .store.tables import Commitment
+from .tickets.events import Happened, Opened
+from .tickets.life import replay
 from .tickets.opening import Decided, NewTicket, QuestionFact, commitment_id, open_tickets
 
-ENCODE = msgspec.json.Encoder().encode
+ENCODE = msgspec.json.Encoder(order="deterministic").encode
 
 
 def write(conn: Connection, people: People, session: Session, event: TicketsOpened, now: int, zone: ZoneInfo) -> None:
@@ -37,17 +40,28 @@ def write(conn: Connection, people: People, session: Session, event: TicketsOpen
     parents = {each.parent for each in chunk if each.state == "merged"} - wanted
     offices = {each.code: each.id for each in district.offices(conn)}
     facts = [fact(each, offices, zone) for each in (*chunk, *(session.queue.questions[each] for each in parents))]
-    opening = open_tickets(facts, routing(conn, now))
+    opening = open_tickets(facts, routing(conn, now), {each.code: each.sla_days for each in district.categories(conn)})
     persons = people.persons(conn, {each.asker for each in chunk})
     tickets = [ticket for ticket in opening.tickets if ticket.question in wanted]
-    steps = [
-        rows.step(GENESIS, ticket.ticket, 1, now, "ticket.opened", "system", ENCODE(first_step(ticket)))
-        for ticket in tickets
-    ]
-    opened = [
-        opened_row(ticket, session.id, persons.get(ticket.asker), now, step)
-        for ticket, step in zip(tickets, steps, strict=True)
-    ]
+    clocks = Clocks(conn, now)
+    steps, opened = [], []
+    for ticket in tickets:
+        body = first_step(ticket)
+        step = rows.step(GENESIS, ticket.ticket, 1, now, body.type, "system", ENCODE(body))
+        steps.append(step)
+        opened.append(
+            opened_row(
+                step,
+                body,
+                clocks,
+                question_id=ticket.question,
+                session_id=session.id,
+                reference=ticket.reference,
+                person_id=persons.get(ticket.asker),
+                private=ticket.private,
+                content_id=ticket.content,
+            )
+        )
     following = [
         rows.Following(
             id=row.question,
@@ -104,12 +118,24 @@ def kind_of(ticket: NewTicket) -> str:
     return ticket.decided.kind if ticket.decided else ""
 
 
-def first_step(ticket: NewTicket) -> dict[str, str]:
-    """What the first step says: why this office, and what was decided, its words as content ids."""
+def first_step(ticket: NewTicket) -> Opened:
+    """What the first step says: what it is, why this office, and what was decided, its words as content ids."""
     decided = ticket.decided
-    words = {"rule": decided.rule, "note": decided.note} if decided else {}
-    said = {"why": ticket.why, "outcome": kind_of(ticket), **words}
-    return {name: value for name, value in said.items() if value}
+    return Opened(
+        why=ticket.why,
+        outcome=kind_of(ticket),
+        rule=decided.rule if decided else "",
+        note=decided.note if decided else "",
+        kind=ticket.kind,
+        category=ticket.category,
+        area=ticket.area,
+        office=ticket.office,
+        post=ticket.post,
+        days=ticket.days,
+        protected=ticket.protected,
+        due=decided.due_at if decided else None,
+        state=ticket.state,
+    )
 
 
 def promise(ticket: NewTicket, session: Session) -> Commitment:
@@ -132,29 +158,70 @@ def promise(ticket: NewTicket, session: Session) -> Commitment:
     )
 
 
-def opened_row(ticket: NewTicket, session_id: str, person: str | None, now: int, step: rows.Step) -> rows.Opened:
-    """The row of a new ticket."""
+class Clocks:
+    """When fresh tickets are due, reckoned once for all that are alike: a close opens thousands in one instant.
+
+    Arguments:
+        now: when they open.
+    """
+
+    def __init__(self, conn: Connection, now: int) -> None:
+        self.calendar = ticketing.calendar_of(conn)
+        self._now = now
+        self._known: dict[tuple[object, ...], ticketing.Due] = {}
+
+    def of(self, body: Opened) -> ticketing.Due:
+        """For a ticket that begins so."""
+        alike = (body.kind, body.area, body.post, body.days, body.due, body.state)
+        found = self._known.get(alike)
+        if found is None:
+            life = replay("", [Happened(1, self._now, "system", body)])
+            found = self._known[alike] = ticketing.due_of(life, self.calendar)
+        return found
+
+
+def opened_row(
+    step: rows.Step,
+    body: Opened,
+    clocks: Clocks,
+    *,
+    reference: str,
+    question_id: str | None = None,
+    session_id: str | None = None,
+    person_id: str | None = None,
+    private: bool = False,
+    content_id: str | None = None,
+    origin: str = "session",
+) -> rows.Opened:
+    """The row of a new ticket, as it follows from its first step; for whatever door it came through."""
+    due = clocks.of(body)
     return rows.Opened(
-        id=ticket.ticket,
-        question_id=ticket.question,
+        id=step.ticket_id,
+        question_id=question_id,
         session_id=session_id,
-        reference=ticket.reference,
-        office_id=ticket.office,
-        person_id=person,
-        category=ticket.category,
-        area=ticket.area,
-        privacy="private" if ticket.private else "public",
-        content_id=ticket.content,
-        state=ticket.state,
-        origin="session",
-        outcome=kind_of(ticket) or None,
+        reference=reference,
+        office_id=body.office,
+        person_id=person_id,
+        category=body.category,
+        area=body.area,
+        privacy="private" if private else "public",
+        content_id=content_id,
+        state=body.state,
+        origin=origin,
+        outcome=body.outcome or None,
         heard_from_ms=None,
         heard_to_ms=None,
-        opened_at=now,
-        due_at=ticket.decided.due_at if ticket.decided else None,
-        proposed_at=now if ticket.state == "resolution_proposed" else None,
-        head_seq=1,
+        opened_at=step.at,
+        due_at=due.due_at,
+        proposed_at=step.at if body.state == "resolution_proposed" else None,
+        head_seq=step.seq,
         head_hash=step.hash,
+        kind=body.kind,
+        days=body.days,
+        post_id=body.post or None,
+        about_post_id=body.about or None,
+        next_at=due.next_at,
+        next_act=due.next_act,
     )
 
 

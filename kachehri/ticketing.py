@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -27,8 +27,9 @@ from .ids import new_id
 from .store import Connection, content, district, outbox
 from .store import tickets as rows
 from .store.tables import Ticket
-from .tickets import acts, events
+from .tickets import acts, clocks, events
 from .tickets.acts import Act, Doer
+from .tickets.calendar import WorkingCalendar
 from .tickets.decide import Context, decide
 from .tickets.events import Happened
 from .tickets.life import Life, evolve, replay
@@ -39,6 +40,41 @@ ENCODE: Final[Callable[[object], bytes]] = msgspec.json.Encoder(order="determini
 #: Characters of what somebody writes on a ticket.
 TEXT_MOST: Final = 1_000
 CLOCK: Final = Doer("clock", "clock")
+
+
+class Due(NamedTuple):
+    """What the row keeps of the clocks, so that lists and the runner need not reckon: a cache, never the truth.
+
+    Arguments:
+        due_at: until when whoever has it owes the next thing; None while the citizen has it.
+        next_at, next_act: when the clock has to look again, and for what.
+    """
+
+    due_at: int | None
+    next_at: int | None
+    next_act: str | None
+
+
+def calendar_of(conn: Connection) -> WorkingCalendar:
+    """Working time as the house has it."""
+    return WorkingCalendar()
+
+
+def due_of(life: Life, calendar: WorkingCalendar) -> Due:
+    """When a ticket is due, and when the clock looks at it again.
+
+    A promise of the hearing stands beside the days of the topic, and the earlier one counts. A proposal stops the
+    clock; a dispute finds it where it stood.
+    """
+    found = clocks.dues(life, calendar)
+    if life.state == "in_appeal":
+        due_at = found.appeal
+    elif life.state == "resolution_proposed":
+        due_at = None
+    else:
+        due_at = found.resolve if life.promised is None else min(found.resolve, life.promised)
+    ahead = clocks.next_due(life, calendar)
+    return Due(due_at, *(ahead or (None, None)))
 
 
 def words(
@@ -132,7 +168,7 @@ def append(
         happened.append(Happened(seq, at, actor, body))
         evolve(after, happened[-1])
         last = steps[-1].hash
-    if not rows.move(conn, projected(after, row, last), steps):
+    if not rows.move(conn, projected(after, row, last, calendar_of(conn)), steps):
         raise TicketRefused("ticket_busy")
     if key:
         rows.keep_key(conn, row.id, key, act, after.seq)
@@ -157,8 +193,9 @@ def append(
     return after
 
 
-def projected(life: Life, row: Ticket, head_hash: bytes) -> rows.Moved:
-    """The row that follows from a ticket's steps."""
+def projected(life: Life, row: Ticket, head_hash: bytes, calendar: WorkingCalendar) -> rows.Moved:
+    """The row that follows from a ticket's steps and the calendar."""
+    due = due_of(life, calendar)
     return rows.Moved(
         id=row.id,
         from_seq=row.head_seq,
@@ -170,7 +207,7 @@ def projected(life: Life, row: Ticket, head_hash: bytes) -> rows.Moved:
         outcome=life.outcome or None,
         closure_basis=life.basis or None,
         level=life.level,
-        due_at=row.due_at,
+        due_at=due.due_at,
         proposed_at=life.proposed_at,
         closed_at=life.closed_at,
         kind=life.kind,
@@ -181,8 +218,8 @@ def projected(life: Life, row: Ticket, head_hash: bytes) -> rows.Moved:
         about_post_id=life.about or None,
         accountable_post_id=life.accountable or None,
         parent_id=life.parent or None,
-        next_at=row.next_at,
-        next_act=row.next_act,
+        next_at=due.next_at,
+        next_act=due.next_act,
         head_seq=life.seq,
         head_hash=head_hash,
     )
@@ -192,14 +229,17 @@ def context(conn: Connection, now: int, life: Life, act: Act) -> Context:
     """What the rules must know beside the ticket: the calendar, the posts, and the ticket that it shall go on with."""
     triage = district.triage(conn)
     chart = posts.chart(conn, now)
+    calendar = calendar_of(conn)
+    local = calendar.days(life.area)
     parent = rows.get(conn, act.parent) if isinstance(act, acts.Join) else None
 
     return Context(
         now=now,
-        after_days=lambda at, days: at + days * 86_400_000,
+        after_days=local.after,
         conflicts=chart.answers_to,
         concerns=chart.concerns,
         triage=triage.id if triage else "",
+        due=due_of(life, calendar).due_at,
         above=lambda level: chart.above(life.post, life.office, level, now, life.about),
         parent=load(conn, parent.id) if parent else None,
         children=isinstance(act, acts.Join) and bool(rows.children(conn, life.id)),

@@ -41,6 +41,13 @@ class Opened(NamedTuple):
     proposed_at: int | None
     head_seq: int
     head_hash: bytes
+    kind: str = "grievance"
+    days: int = 15
+    post_id: str | None = None
+    about_post_id: str | None = None
+    calendar_version: int = 0
+    next_at: int | None = None
+    next_act: str | None = None
 
 
 class Step(NamedTuple):

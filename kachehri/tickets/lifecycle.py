@@ -104,8 +104,9 @@ STATES: dict[State, About] = {
     "closed_final": About("closed", "ticket.state.closed_final", "nobody"),
 }
 
-#: The states in which a ticket may begin: as asked, or as answered or refused on air, which the asker can contest.
-ENTRY: tuple[State, ...] = ("registered", "resolution_proposed")
+#: The states in which a ticket may begin: where only people can say whose it is, with an office that the hearing or a
+#: rule named, or as answered or refused on air, which the asker can contest.
+ENTRY: tuple[State, ...] = ("registered", "routed", "resolution_proposed")
 
 _WORKED: tuple[State, ...] = ("assigned", "in_progress")
 _OPEN: tuple[State, ...] = tuple(state for state, about in STATES.items() if about.group == "open")
@@ -195,14 +196,15 @@ def is_closed(state: State) -> bool:
     return STATES[state].group == "closed"
 
 
-def entry(answered_on_air: bool, outcome: str = "") -> State:
+def entry(answered_on_air: bool, outcome: str = "", *, placed: bool = False) -> State:
     """Where a ticket begins. What was ordered or referred is begun by the office like anything that was asked.
 
     Arguments:
         outcome: what was decided in the hearing: answered, ordered, referred, refused, or nothing.
+        placed: the hearing or a rule says which office answers; otherwise the desk that sorts has to.
     """
     done = outcome in ("answered", "refused") if outcome else answered_on_air
-    return "resolution_proposed" if done else "registered"
+    return "resolution_proposed" if done else "routed" if placed else "registered"
 
 
 def after(state: State, step: Step, before_waiting: State = "assigned") -> State | None:

@@ -6,7 +6,7 @@ questions give the same rows, ids included, however often a close is started aga
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -14,6 +14,8 @@ from msgspec import Struct
 from rooms.base import ContentRef
 from rooms.closing import Balance
 
+from .events import Kind
+from .kinds import days_of, kind_of
 from .lifecycle import State, entry
 from .routing import Routing
 
@@ -70,7 +72,7 @@ class NewTicket(NamedTuple):
     state: State
     office: str
     why: str
-    kind: str
+    kind: Kind
     category: str
     area: str
     asker: str
@@ -82,6 +84,8 @@ class NewTicket(NamedTuple):
     #: The post that the rule named, and the rule.
     post: str = ""
     rule: str = ""
+    #: Working days until it should be resolved.
+    days: int = 15
 
 
 class NewFollower(NamedTuple):
@@ -121,8 +125,11 @@ def _named(name: str) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
-def open_tickets(facts: Iterable[QuestionFact], routing: Routing) -> Opening:
+def open_tickets(facts: Iterable[QuestionFact], routing: Routing, days: Mapping[str, int] = {}) -> Opening:
     """The tickets and followers of a session, and its balance.
+
+    Arguments:
+        days: for each category its working days.
 
     Raises:
         ValueError: two facts about one question, or one reference on two questions.
@@ -143,15 +150,16 @@ def open_tickets(facts: Iterable[QuestionFact], routing: Routing) -> Opening:
         elif leader == fact.question:
             decided = fact.decided
             routed = routing.route(fact.category, decided.office if decided else "", area=fact.area)
+            kind = kind_of(fact.kind)
             tickets.append(
                 NewTicket(
                     ticket_id(fact.question),
                     fact.reference,
                     fact.question,
-                    entry(fact.answered_on_air, decided.kind if decided else ""),
+                    entry(fact.answered_on_air, decided.kind if decided else "", placed=routed.by_rule),
                     routed.office,
                     routed.why,
-                    fact.kind,
+                    kind,
                     fact.category,
                     fact.area,
                     fact.asker,
@@ -162,6 +170,7 @@ def open_tickets(facts: Iterable[QuestionFact], routing: Routing) -> Opening:
                     decided,
                     routed.post,
                     routed.rule,
+                    days_of(kind, days.get(fact.category)),
                 )
             )
         else:

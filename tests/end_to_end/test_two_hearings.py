@@ -197,6 +197,6 @@ async def _finds_out(citizen: Citizen) -> None:
     receipt = next(link for link in page.reader.links if link.startswith("/q/"))
     own = await citizen.browser.get(receipt)
     assert citizen.asked.reference.replace("-", "") in re.sub(r"\D", "", own.words)
-    became = [words.plain(f"ticket.state.{each}") for each in ("registered", "resolution_proposed")]
+    became = [words.plain(f"ticket.state.{each}") for each in ("registered", "routed", "resolution_proposed")]
     became.append(words.plain("state.withdrawn"))
     assert any(each in own.words for each in became), own.words[:400]

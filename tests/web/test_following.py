@@ -187,7 +187,7 @@ async def test_after_the_close_everybody_has_a_ticket_and_its_page_names_nobody(
     await close(town, session)
     page = html.unescape((await phone.get(path)).text)
     assert EN.plain("q.unheard") in page and EN.plain("state.written") in page and EN.plain("state.in_line") not in page
-    assert EN.plain("ticket.state.registered") in page and "Public Health Engineering" in page
+    assert EN.plain("ticket.state.routed") in page and "Public Health Engineering" in page
     public = await town.phone("en").get(f"/t/{reference}")
     assert public.status_code == 200
     assert "Nasreen" not in public.text and TEXT[:8] not in html.unescape(public.text) and "2345678" not in public.text

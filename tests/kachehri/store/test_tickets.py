@@ -53,7 +53,31 @@ def five(store: Store, session: Session) -> list[Opened]:
 
 def moved(row: Opened, to: Step, **other: object) -> Moved:
     change = Moved(
-        row.id, row.head_seq, "routed", "o-water", None, None, None, None, 0, row.due_at, None, None, to.seq, to.hash
+        id=row.id,
+        from_seq=row.head_seq,
+        state="routed",
+        office_id="o-water",
+        post_id=None,
+        account_id=None,
+        category=row.category,
+        outcome=None,
+        closure_basis=None,
+        level=0,
+        due_at=row.due_at,
+        proposed_at=None,
+        closed_at=None,
+        kind="grievance",
+        days=15,
+        transfers=0,
+        disputes=0,
+        calendar_version=0,
+        about_post_id=None,
+        accountable_post_id=None,
+        parent_id=None,
+        next_at=None,
+        next_act=None,
+        head_seq=to.seq,
+        head_hash=to.hash,
     )
     return change._replace(**other)  # type: ignore[arg-type]
 
@@ -94,6 +118,24 @@ def test_a_step_is_chained_and_the_second_of_two_at_once_is_refused(store: Store
         found = tickets.get(conn, row.id)
         assert found is not None and (found.state, found.head_seq) == ("routed", 2)
         assert [step.type for step in tickets.steps(conn, row.id)] == ["ticket.opened", "ticket.routed"]
+
+
+def test_a_form_is_remembered_by_its_key_on_its_ticket(store: Store, five: list[Opened]) -> None:
+    with store.write() as conn:
+        tickets.keep_key(conn, "t0", "k", "assign", 2)
+        assert tickets.used_key(conn, "t0", "k") == tickets.UsedKey("assign", 2)
+        assert tickets.used_key(conn, "t1", "k") is None and tickets.used_key(conn, "t0", "other") is None
+    with pytest.raises(Conflict), store.write() as conn:
+        tickets.keep_key(conn, "t0", "k", "assign", 3)
+
+
+def test_those_that_go_on_with_a_ticket_are_found(store: Store, five: list[Opened]) -> None:
+    row = five[1]
+    to = tickets.step(row.head_hash, row.id, 2, MONDAY_MS + 1, "ticket.joined", "acc", b'{"parent":"t0"}')
+    with store.write() as conn:
+        assert tickets.move(conn, moved(row, to, parent_id="t0"), [to])
+        assert [child.id for child in tickets.children(conn, "t0")] == ["t1"]
+        assert tickets.children(conn, "t1") == []
 
 
 def test_the_steps_of_a_ticket_are_not_rewritten_and_forgery_is_found_out(store: Store, five: list[Opened]) -> None:

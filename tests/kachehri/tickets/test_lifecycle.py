@@ -38,8 +38,9 @@ class TestStates:
     def test_have_words_of_their_own(self) -> None:
         assert len({about.word for about in STATES.values()}) == len(STATES)
 
-    def test_begin_as_asked_or_as_answered_on_air(self) -> None:
-        assert (entry(False), entry(True)) == ENTRY == ("registered", "resolution_proposed")
+    def test_begin_as_asked_or_as_placed_or_as_answered_on_air(self) -> None:
+        assert (entry(False), entry(False, placed=True), entry(True)) == ENTRY
+        assert entry(True, placed=True) == "resolution_proposed"
 
 
 class TestSteps:

@@ -39,7 +39,7 @@ class TestTickets:
     def test_carry_what_was_asked_and_its_number(self) -> None:
         (ticket,) = open_tickets([fact(7)], ROUTING).tickets
         assert ticket.reference == "2600000007"
-        assert (ticket.state, ticket.office, ticket.why) == ("registered", "engineers", "category")
+        assert (ticket.state, ticket.office, ticket.why) == ("routed", "engineers", "category")
         assert (ticket.question, ticket.asker, ticket.content) == (f"{7:016x}", f"{4103:016x}", f"{8199:016x}")
         assert (ticket.kind, ticket.category, ticket.area, ticket.received_at) == ("grievance", "water", "uc-1", 1007)
         assert not ticket.private
@@ -51,7 +51,7 @@ class TestTickets:
     @pytest.mark.parametrize(
         ("kind", "state"),
         [("answered", "resolution_proposed"), ("refused", "resolution_proposed")]
-        + [("ordered", "registered"), ("referred", "registered")],
+        + [("ordered", "routed"), ("referred", "routed")],
     )
     def test_begin_where_the_hearing_left_them(self, kind: str, state: str) -> None:
         (ticket,) = open_tickets([fact(1, "heard", decided=Decided(kind))], ROUTING).tickets
@@ -60,7 +60,16 @@ class TestTickets:
     def test_that_were_ordered_after_an_answer_are_open(self) -> None:
         decided = Decided("ordered", office="women", due_at=9)
         (ticket,) = open_tickets([fact(1, "heard", answered_on_air=True, decided=decided)], ROUTING).tickets
-        assert ticket.state == "registered"
+        assert ticket.state == "routed"
+
+    def test_wait_for_the_desk_that_sorts_where_no_rule_says_whose_they_are(self) -> None:
+        (ticket,) = open_tickets([fact(1, category="")], ROUTING).tickets
+        assert (ticket.state, ticket.office) == ("registered", "desk")
+
+    def test_have_the_days_of_their_topic_or_of_the_law(self) -> None:
+        facts = [fact(1), fact(2, category="harassment"), fact(3, kind="information")]
+        opening = open_tickets(facts, ROUTING, {"water": 7})
+        assert [ticket.days for ticket in opening.tickets] == [7, 15, 10]
 
     def test_go_to_the_office_that_the_hearing_named(self) -> None:
         facts = [fact(1, decided=Decided("referred", office="women"))]
