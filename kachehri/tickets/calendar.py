@@ -3,7 +3,8 @@
 Rule 1: what arrives within office hours belongs to that day, day 0; what arrives after closing or on a day off belongs
 to the next day that offices work. "N working days" end at closing time of the N-th working day after day 0.
 Rule 2: a day that was told moves only later. So every version of the calendar that was in force since a clock began
-has a say, and the latest of their days counts: taking a holiday back brings nobody's day forward.
+has a say, and the latest of their days counts: taking a holiday back brings nobody's day forward. A version that came
+when the day was over changes nothing about it.
 Rule 3: of two entries for one day the closed one counts, and one of an area counts in all that lies within it.
 """
 
@@ -101,10 +102,13 @@ class WorkingDays:
 
     Arguments:
         place: the code of an area.
+        before: the same under the version before: another week or other hours count from the day on which they were
+            said, single days whenever they are said.
     """
 
-    def __init__(self, rules: Rules, place: str = "") -> None:
+    def __init__(self, rules: Rules, place: str = "", before: WorkingDays | None = None) -> None:
         self.rules = rules
+        self._before = before
         self.zone = ZoneInfo(rules.zone)
         mine = [each for each in rules.entries if not each.places or place in each.places]
         self._closed = {date.fromisoformat(each.day) for each in mine if each.kind == "closed"}
@@ -112,6 +116,7 @@ class WorkingDays:
         self._stretches = [
             (date.fromisoformat(each.first), date.fromisoformat(each.last), each) for each in rules.stretches
         ]
+        self._begins = self.local(rules.since).date()
         #: Working days as ordinals, without gaps between the first and the last day that were looked at.
         self._days: list[int] = []
         self._from = self._to = 0
@@ -120,10 +125,16 @@ class WorkingDays:
         """Whether offices work on a day."""
         if day in self._closed:
             return False
-        return day in self._opened or day.weekday() not in self.rules.weekend
+        return day in self._opened or day.weekday() not in self.weekend(day)
+
+    def weekend(self, day: date) -> tuple[int, ...]:
+        """The days off in the week of a day."""
+        return self._before.weekend(day) if self._before and day < self._begins else self.rules.weekend
 
     def hours(self, day: date) -> Hours:
         """The office hours of a working day; of two stretches the one that is written later counts."""
+        if self._before and day < self._begins:
+            return self._before.hours(day)
         for first, last, each in reversed(self._stretches):
             if first <= day <= last and (not each.weekdays or day.weekday() in each.weekdays):
                 return each.hours
@@ -239,7 +250,9 @@ class WorkingCalendar:
         key = (rules.version, area if area in named else "")
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = WorkingDays(rules, key[1])
+            place = at % len(self.versions)
+            before = self.days(area, place - 1) if place else None
+            found = self._known[key] = WorkingDays(rules, key[1], before)
         return found
 
     def in_force(self, at: int) -> int:
@@ -260,4 +273,6 @@ class WorkingCalendar:
                 break
             at = reckon(self.days(area, place))
             found = at if found is None or (at is not None and at > found) else found
+            if found is not None and place + 1 < len(self.versions) and self.versions[place + 1].since > found:
+                break  # it was over before anybody said otherwise
         return found

@@ -109,6 +109,17 @@ def test_a_day_that_was_told_moves_only_later() -> None:
     assert known is not None and told(known) == "2026-03-19 17:00"
 
 
+def test_a_day_that_is_over_stays_over() -> None:
+    """Another weekend, said today, does not make those punctual who were late last month."""
+    monday = at("2026-01-05 10:00")
+    calendar = WorkingCalendar((Rules(), Rules(version=1, since=at("2026-02-02 08:00"), weekend=(3, 4, 5, 6))))
+    found = calendar.latest("", monday, lambda local: local.after(monday, 10))
+    assert found is not None and told(found) == "2026-01-19 17:00"
+    longer = calendar.latest("", monday, lambda local: local.after(monday, 25))
+    # Three days a week from then on, five before.
+    assert longer is not None and told(longer) == "2026-02-11 17:00"
+
+
 def test_elapsed_days_are_those_between_and_never_less_than_none() -> None:
     found = days(Entry(day="2026-01-07"))
     monday = at("2026-01-05 10:00")

@@ -1,0 +1,313 @@
+"""The working calendar of the house: what stands in the database, and how it is changed. Takes a connection.
+
+Days off, hours and the weekend are changed on a page or by a file; every change makes a version, and clocks go by the
+versions (kachehri/tickets/calendar.py). Nothing is written that would change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Final, Literal, cast
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from . import routing
+from .store import Connection, installation
+from .store import calendar as rows
+from .store.tables import Calendar, CalendarVersion
+from .tickets.calendar import Entry, Hours, Rules, Stretch, Terms, WorkingCalendar, WorkingDays
+from .tickets.clocks import RUNS
+from .tickets.places import surrounding
+
+PREFIX: Final = "calendar."
+NAME_MOST: Final = 80
+#: A calendar says nothing of days further away than this.
+YEARS_AHEAD: Final = 5
+ENTRIES_MOST: Final = 2_000
+STRETCHES_MOST: Final = 20
+#: Open tickets that have a day to be moved.
+COUNTED: Final = (*RUNS, "resolution_proposed")
+Source = Literal["seed", "gazette", "hand"]
+
+
+class CalendarRefused(Exception):
+    """A lawful no; `code` names a sentence, `calendar.refused.<code>`, and `field` where it belongs on the page."""
+
+    def __init__(self, code: str, field: str = "") -> None:
+        super().__init__(code)
+        self.code, self.field = code, field
+
+
+class Week(msgspec.Struct, frozen=True, kw_only=True):
+    """What is the same every week, and the stretches with other hours. `appeal_days`: 0 for working days alone."""
+
+    weekend: tuple[int, ...] = (5, 6)
+    hours: Hours = Hours()
+    weekdays: dict[int, Hours] = {}
+    stretches: tuple[Stretch, ...] = ()
+    appeal_days: int = 0
+
+
+@dataclass(frozen=True)
+class Off:
+    """A day that is not as the week has it, everywhere or in one area (by id) and what lies within it."""
+
+    day: str
+    name_ur: str = ""
+    name_en: str = ""
+    kind: Literal["closed", "open"] = "closed"
+    area: str = ""
+    estimated: bool = False
+    source: Source = "hand"
+
+    @property
+    def id(self) -> str:
+        return f"{self.day}.{self.area}" if self.area else self.day
+
+
+@dataclass(frozen=True)
+class Book:
+    """Everything that is said of working time today; `days` by their ids."""
+
+    days: Mapping[str, Off] = field(default_factory=dict)
+    week: Week = Week()
+
+
+@dataclass(frozen=True)
+class Moving:
+    """What a change would do to open tickets: so many of `of` get a later day, the furthest by so many days."""
+
+    tickets: int
+    of: int
+    furthest: int = 0
+
+
+# Reading
+
+
+#: By database, as its engines are: what was read there last.
+_KNOWN: WeakKeyDictionary[object, tuple[tuple[int, int], WorkingCalendar]] = WeakKeyDictionary()
+
+
+def current(conn: Connection) -> WorkingCalendar:
+    """The calendar by which clocks go now, with its earlier versions."""
+    mark = rows.mark(conn)
+    known = _KNOWN.get(conn.engine)
+    if known is None or known[0] != mark:
+        known = _KNOWN[conn.engine] = (mark, _calendar(rows.versions(conn)))
+    return known[1]
+
+
+def _calendar(versions: Iterable[CalendarVersion]) -> WorkingCalendar:
+    said = tuple(msgspec.json.decode(each.body, type=Rules) for each in versions)
+    if not said:
+        return WorkingCalendar()
+    # Before anybody said anything offices worked as they usually do.
+    first = [Rules(zone=said[0].zone, weekend=said[0].weekend)] if said[0].version == 1 else []
+    return WorkingCalendar((*first, *said))
+
+
+def book(conn: Connection) -> Book:
+    """What stands today."""
+    found = installation.facts(conn, PREFIX).get("week")
+    week = msgspec.json.decode(found, type=Week) if found else Week(weekend=current(conn).now.weekend)
+    return Book({each.id: off_of(each) for each in rows.days(conn)}, week)
+
+
+def off_of(row: Calendar) -> Off:
+    return Off(
+        row.day,
+        row.name_ur,
+        row.name_en,
+        "open" if row.kind == "open" else "closed",
+        row.area_id or "",
+        row.estimated,
+        cast(Source, row.source),
+    )
+
+
+# Changing: a book becomes another
+
+
+def add(book: Book, off: Off, today: str) -> Book:
+    """Write a day, over one that stands for the same day and area."""
+    day(off.day, today)
+    if not (off.name_ur or off.name_en):
+        raise CalendarRefused("no_name", "name_en")
+    if max(len(off.name_ur), len(off.name_en)) > NAME_MOST:
+        raise CalendarRefused("long_name", "name_en")
+    if len(book.days) >= ENTRIES_MOST and off.id not in book.days:
+        raise CalendarRefused("many", "day")
+    return replace(book, days={**book.days, off.id: off})
+
+
+def move(book: Book, id: str, to: str, today: str) -> Book:
+    """The same holiday on another day, as the gazette says; it is estimated no more."""
+    off = book.days.get(id)
+    if off is None:
+        raise CalendarRefused("gone", "day")
+    moved = replace(off, day=day(to, today), estimated=False, source="hand")
+    if moved.id != id and moved.id in book.days:
+        raise CalendarRefused("taken", "day")
+    rest = {key: each for key, each in book.days.items() if key != id}
+    return replace(book, days={**rest, moved.id: moved})
+
+
+def remove(book: Book, id: str) -> Book:
+    """Take a day out; who was told a later day because of it keeps that."""
+    if id not in book.days:
+        raise CalendarRefused("gone", "day")
+    return replace(book, days={key: each for key, each in book.days.items() if key != id})
+
+
+def with_week(book: Book, week: Week) -> Book:
+    """Another week."""
+    if len(set(week.weekend)) > 6 or not set(week.weekend) <= set(range(7)):
+        raise CalendarRefused("weekend", "weekend")
+    for hours, at in ((week.hours, "opens"), *((each, "weekday") for each in week.weekdays.values())):
+        _hours(hours, at)
+    if len(week.stretches) > STRETCHES_MOST:
+        raise CalendarRefused("many", "first")
+    for each in week.stretches:
+        _hours(each.hours, "stretch")
+        if _date(each.first, "first") > _date(each.last, "last"):
+            raise CalendarRefused("backwards", "last")
+    if not 0 <= week.appeal_days <= 365:
+        raise CalendarRefused("days", "appeal_days")
+    return replace(book, week=week)
+
+
+def bring(book: Book, offs: Iterable[Off], today: str) -> Book:
+    """Take over a list: what stands already stays, and a confirmed day takes the place of an estimated one by the same
+    name in the same year.
+    """
+    listed = list(offs)
+    confirmed = {(each.day[:4], each.area, name) for each in listed for name in (each.name_en, each.name_ur) if name}
+    kept = {
+        id: each
+        for id, each in book.days.items()
+        if not each.estimated
+        or id in {off.id for off in listed}
+        or not {(each.day[:4], each.area, name) for name in (each.name_en, each.name_ur)} & confirmed
+    }
+    found = replace(book, days=kept)
+    for each in listed:
+        stands = found.days.get(each.id)
+        if stands is None or replace(stands, source=each.source) != each:
+            found = add(found, each, min(today, each.day))
+    return found
+
+
+def day(text: str, today: str) -> str:
+    """A day of the calendar that is not over by more than a year nor too far away."""
+    found, now = _date(text, "day"), date.fromisoformat(today)
+    if not now.year - 1 <= found.year <= now.year + YEARS_AHEAD:
+        raise CalendarRefused("far", "day")
+    return found.isoformat()
+
+
+def _date(text: str, at: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CalendarRefused("day", at) from None
+
+
+def _hours(hours: Hours, at: str) -> None:
+    if not 0 <= hours.opens < hours.closes <= 24 * 60:
+        raise CalendarRefused("hours", at)
+
+
+# Keeping
+
+
+def rules(conn: Connection, book: Book, *, version: int, since: int, zone: str) -> Rules:
+    """What a book says, as clocks read it: with the places of each closure."""
+    week = book.week
+    around: dict[str, tuple[str, ...]] = {}
+    if any(each.area for each in book.days.values()):
+        around = surrounding(routing.places(conn))
+    entries = []
+    for each in sorted(book.days.values(), key=lambda each: each.id):
+        places = tuple(sorted(code for code, ids in around.items() if each.area in ids)) if each.area else ()
+        if each.area and not places:
+            continue  # the place is gone
+        entries.append(Entry(day=each.day, kind=each.kind, places=places))
+    return Rules(
+        version=version,
+        since=since,
+        zone=zone,
+        weekend=tuple(sorted(set(week.weekend))),
+        hours=week.hours,
+        weekdays=week.weekdays,
+        stretches=week.stretches,
+        entries=tuple(entries),
+        terms=Terms(appeal_calendar_days=week.appeal_days),
+    )
+
+
+def keep(conn: Connection, now: int, before: Book, after: Book, *, zone: str, by: str = "") -> int:
+    """Write what changed, and put a new version in force where clocks would go otherwise. Returns the version in force.
+
+    Arguments:
+        by: the account; empty for the program itself.
+    """
+    changed = [each for id, each in after.days.items() if before.days.get(id) != each]
+    rows.drop_days(conn, [id for id in before.days if id not in after.days])
+    rows.save_days(conn, [_row(each, now) for each in changed])
+    if after.week != before.week:
+        installation.keep(conn, PREFIX, {"week": msgspec.json.encode(after.week).decode()})
+    standing = rows.latest(conn)
+    told = current(conn).now
+    fresh = rules(conn, after, version=standing + 1, since=now, zone=zone)
+    if msgspec.structs.replace(fresh, version=told.version, since=told.since) == told:
+        return standing
+    rows.add_version(
+        conn, CalendarVersion(version=fresh.version, since=now, body=msgspec.json.encode(fresh), made_by=by)
+    )
+    return fresh.version
+
+
+def _row(off: Off, now: int) -> Calendar:
+    return Calendar(
+        id=off.id,
+        day=off.day,
+        area_id=off.area or None,
+        kind=off.kind,
+        name_ur=off.name_ur,
+        name_en=off.name_en,
+        estimated=off.estimated,
+        source=off.source,
+        made_at=now,
+    )
+
+
+def preview(conn: Connection, now: int, after: Book, zone: str) -> Moving:
+    """What keeping this book would do to the days of open tickets; pauses are counted as they stood."""
+    calendar = current(conn)
+    fresh = rules(conn, after, version=calendar.version + 1, since=now, zone=zone)
+    following = WorkingCalendar((*calendar.versions, fresh))
+    count = of = furthest = 0
+    known: dict[tuple[date, int, str, int], int] = {}
+    named = {place for each in fresh.entries for place in each.places}
+    for due in rows.open_dues(conn, COUNTED, now):
+        of += due.tickets
+        area = due.area or ""
+        old, new = calendar.days(area), following.days(area)
+        key = (old.day_zero(due.opened_at), due.due_at, area if area in named else "", due.days)
+        if key not in known:
+            known[key] = _shift(old, new, due)
+        count += due.tickets if known[key] else 0
+        furthest = max(furthest, known[key])
+    return Moving(count, of, furthest)
+
+
+def _shift(old: WorkingDays, new: WorkingDays, due: rows.Due) -> int:
+    """By how many days of the calendar such a ticket would be due later."""
+    if due.due_at < old.after(due.opened_at, due.days):
+        return 0  # a promise of the hearing, which stands
+    later = new.after(due.opened_at, old.between(due.opened_at, due.due_at))
+    return (new.local(later).date() - new.local(due.due_at).date()).days if later > due.due_at else 0
