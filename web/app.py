@@ -16,11 +16,13 @@ from starlette.middleware import Middleware
 from kachehri import consents, erasure, keys
 from kachehri.alerts import Alerts
 from kachehri.allowance import Allowance, Asking
+from kachehri.api_keys import Paces
 from kachehri.bus import Bus
 from kachehri.bus.local import LocalHub
 from kachehri.bus.memory import MemoryBus
 from kachehri.bus.redis import RedisBus
 from kachehri.carrying import Carrying
+from kachehri.filing import Filer
 from kachehri.house_settings import HouseSettings, from_file
 from kachehri.identity import Identity
 from kachehri.inviting import Invitations
@@ -44,6 +46,7 @@ from signaling.watch import Watch
 from web.assets import Assets
 from web.consenting import Consenting
 from web.crowds import Crowds
+from web.doors import Doors
 from web.errors import Errors
 from web.forms import FormRefused
 from web.house import House
@@ -142,6 +145,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             press=press,
             studio=studio,
             consenting=Consenting(service),
+            doors=Doors(Filer(people, oldest), Paces(), Allowance(limits.program_reads_per_minute_network)),
         )
         hub = Hub(
             service, LoopClock(), tick_ms=settings.limits.tick_ms, bus=bus if settings.server.workers > 1 else None

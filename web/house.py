@@ -28,6 +28,7 @@ from rooms.base import Actor, Command
 from signaling.passes import Bearer, Passes
 from web.consenting import Consenting
 from web.crowds import Crowds
+from web.doors import Doors
 from web.logins import bearer_of
 from web.render import Renderer
 from web.topics import Districts
@@ -56,6 +57,7 @@ class House:
     press: Press
     studio: Studio
     consenting: Consenting
+    doors: Doors
 
     @property
     def place(self) -> Place:

@@ -15,6 +15,9 @@ from starlette.routing import Route
 
 from web import numbers, whip
 from web.assets import Assets
+from web.open311 import filing as open311_filing
+from web.open311 import reading as open311
+from web.open311 import updates as open311_updates
 from web.pages import (
     account,
     alerts,
@@ -183,7 +186,19 @@ STAFF: Final = (
     Address("GET", "/sessions/{session}/edit", schedule.edit, "page.schedule"),
     Address("POST", "/sessions/{session}/edit", schedule.change, "page.schedule"),
 )
-ADDRESSES: Final = (*CITIZEN, *STAFF)
+#: Doors for other programs. What is posted there needs the program's key, and so does the list of updates.
+PROGRAMS: Final = (
+    Address("GET", "/open311/v2/discovery.{format}", open311.discovery, OPEN),
+    Address("GET", "/open311/v2/services.{format}", open311.services, OPEN),
+    Address("GET", "/open311/v2/services/{code}.{format}", open311.definition, OPEN),
+    Address("GET", "/open311/v2/requests.{format}", open311.requests, OPEN),
+    Address("POST", "/open311/v2/requests.{format}", open311_filing.post, SECRET),
+    Address("GET", "/open311/v2/requests/{id}.{format}", open311.one_request, OPEN),
+    Address("GET", "/open311/v2/tokens/{token}.{format}", open311_filing.token, SECRET),
+    Address("GET", "/open311/v2/servicerequestupdates.{format}", open311_updates.listing, SECRET),
+    Address("POST", "/open311/v2/servicerequestupdates.{format}", open311_updates.post, SECRET),
+)
+ADDRESSES: Final = (*CITIZEN, *STAFF, *PROGRAMS)
 
 
 def routes(assets: Assets) -> list[Route]:

@@ -31,18 +31,29 @@ async def read(request: Request, origins: frozenset[str] = frozenset(), most: in
 
     Errors: `FormRefused`: too big (413), unreadable (400), or made elsewhere (403).
     """
-    found = _BOUNDARY.match(request.headers.get("content-type", ""))
-    if found is None:
-        raise FormRefused(400)
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > most + AROUND_MOST:
-            raise FormRefused(413)
-    upload = parts(bytes(body), found[1].encode())
+    between = boundary(request.headers.get("content-type", ""))
+    upload = parts(await body(request, most + AROUND_MOST), between)
     if is_forged(request, upload.fields.pop(CSRF_FIELD, None), origins):
         raise FormRefused(403)
     return upload
+
+
+def boundary(content_type: str) -> bytes:
+    """What stands between the parts; `FormRefused` where there is none."""
+    found = _BOUNDARY.match(content_type)
+    if found is None:
+        raise FormRefused(400)
+    return found[1].encode()
+
+
+async def body(request: Request, most: int) -> bytes:
+    """The whole body, refused as soon as it is too long."""
+    read = bytearray()
+    async for part in request.stream():
+        read += part
+        if len(read) > most:
+            raise FormRefused(413)
+    return bytes(read)
 
 
 def parts(body: bytes, boundary: bytes) -> Upload:

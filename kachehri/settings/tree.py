@@ -165,6 +165,9 @@ class Limits:
         least=1,
         most=100_000,
     )
+    program_reads_per_minute_network: int = setting(
+        600, "Readings by other programs (/open311, /api) from one address.", least=1, most=100_000
+    )
     track_tries_per_hour: int = setting(5, "Guesses at a ticket's number and phone digits.", least=1, most=100)
     login_tries_per_hour: int = setting(10, "Failed staff sign-ins of one account or address.", least=1, most=1_000)
 

@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, tuple_
 
 from .tables import ApiFiling, Category, Content, Question, Ticket, TicketEvent, table_of
+from .tickets import Step
 
 _ticket = table_of(Ticket)
-_head = table_of(TicketEvent).alias("head")
+_step = table_of(TicketEvent)
+_head = _step.alias("head")
 _question = table_of(Question)
 _content = table_of(Content)
 _category = table_of(Category)
@@ -131,3 +133,13 @@ def one(conn: Connection, reference: str, released: Collection[str]) -> PublicTi
     """The public ticket with this number of its own; the number of a follower names none."""
     row = conn.execute(_select(released).where(_ticket.c.reference == reference)).one_or_none()
     return PublicTicket(*row) if row is not None else None
+
+
+def steps(conn: Connection, ids: Collection[str]) -> dict[str, list[Step]]:
+    """The whole chains of these tickets, in order."""
+    columns = [_step.c[name] for name in Step._fields]
+    found: dict[str, list[Step]] = {id: [] for id in ids}
+    statement = select(*columns).where(_step.c.ticket_id.in_(list(ids))).order_by(_step.c.ticket_id, _step.c.seq)
+    for row in conn.execute(statement):
+        found[row[0]].append(Step(*row))
+    return found
