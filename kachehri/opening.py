@@ -6,10 +6,11 @@ import msgspec
 
 from rooms.base import ContentRef
 from rooms.closing import TicketsOpened
+from rooms.outcomes import Outcome
 from rooms.queue import Question
 from rooms.session import Session
 
-from . import ticketing
+from . import promises, ticketing
 from .codes import end_of_day
 from .people import People
 from .routing import routing
@@ -75,7 +76,9 @@ def write(conn: Connection, people: People, session: Session, event: TicketsOpen
         for row in opening.followers
     ]
     rows.open_many(conn, opened, steps, following)
-    rows.promise(conn, [promise(ticket, session) for ticket in tickets if kind_of(ticket) == "ordered"])
+    promised = [promise(ticket, session) for ticket in tickets if kind_of(ticket) == "ordered"]
+    rows.promise(conn, promised)
+    promises.begin(conn, now, [(each, decided_on(session, each.question_id or "")) for each in promised])
     notices = [(ticket.question, ticket.ticket) for ticket in tickets]
     notices += [(row.question, row.ticket) for row in opening.followers]
     outbox.add(conn, [notice(question, ticket, session.id, now) for question, ticket in notices])
@@ -138,10 +141,17 @@ def first_step(ticket: NewTicket) -> Opened:
     )
 
 
+def decided_on(session: Session, question: str) -> Outcome:
+    """The outcome of a question that has one."""
+    found = session.queue.questions[question].outcome
+    assert found is not None
+    return found
+
+
 def promise(ticket: NewTicket, session: Session) -> Commitment:
     """What was ordered aloud: the words, by whom, for which office, until when."""
-    outcome = session.queue.questions[ticket.question].outcome
-    assert outcome is not None and ticket.decided is not None
+    outcome = decided_on(session, ticket.question)
+    assert ticket.decided is not None
     seat = session.stage.seats.get(outcome.seat)
     return Commitment(
         id=commitment_id(ticket.question),
@@ -149,6 +159,7 @@ def promise(ticket: NewTicket, session: Session) -> Commitment:
         question_id=ticket.question,
         ticket_id=ticket.ticket,
         office_id=ticket.office,
+        post_id=ticket.post or None,
         # The post as it stands on the seat; without one, the seat's own name.
         made_by=next((title for title in seat.title.values() if title), seat.id) if seat else "",
         content_id=outcome.note,

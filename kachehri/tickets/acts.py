@@ -292,3 +292,4 @@ class Pledge(Act, frozen=True, kw_only=True):
     what: Literal["made", "read_back", "contested", "said", "denied", "kept", "broken", "moved", "help", "cancelled"]
     day: str = ""
     due: int | None = None
+    said_at: int | None = None

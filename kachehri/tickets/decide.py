@@ -331,9 +331,10 @@ def _classify(life: Life, act: a.Classify, doer: Doer, ctx: Context) -> list[e.S
 
 
 def _move_due(life: Life, act: a.MoveDue, doer: Doer, ctx: Context) -> list[e.Step]:
-    """Later only, and once for each version of the calendar."""
+    """Later only, and once for each version of the calendar; the clocks reckon with the new day already."""
     _need(act.version > life.calendar, "due_earlier")
-    _need(all(act.due > known for known in (ctx.due, life.moved_due) if known is not None), "due_earlier")
+    _need(life.moved_due is None or act.due > life.moved_due, "due_earlier")
+    _need(ctx.due is None or act.due >= ctx.due, "due_earlier")
     return [e.CalendarChanged(version=act.version, due=act.due)]
 
 
@@ -352,7 +353,7 @@ def _rate(life: Life, act: a.Rate, doer: Doer, ctx: Context) -> list[e.Step]:
 
 
 def _pledge(life: Life, act: a.Pledge, doer: Doer, ctx: Context) -> list[e.Step]:
-    step = e.Pledged(commitment=act.commitment, step=act.what, day=act.day, due=act.due)
+    step = e.Pledged(commitment=act.commitment, step=act.what, day=act.day, due=act.due, said_at=act.said_at)
     return pledges.decide(life.pledges.get(act.commitment), step, doer.side, ctx.now)
 
 

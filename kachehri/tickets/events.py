@@ -325,7 +325,7 @@ class Rated(Step, frozen=True, kw_only=True):
 
 class Pledged(Step, frozen=True, kw_only=True):
     """What became of a promise made aloud, by the commitment's id (kachehri/tickets/pledges.py). `day`, ISO 8601, and
-    `due`, its last millisecond, where one was named.
+    `due`, its last millisecond, where one was named; `said_at` where it was said before it was recorded here.
     """
 
     type = "ticket.pledge"
@@ -333,6 +333,7 @@ class Pledged(Step, frozen=True, kw_only=True):
     step: Literal["made", "read_back", "contested", "said", "denied", "kept", "broken", "moved", "help", "cancelled"]
     day: str = ""
     due: int | None = None
+    said_at: int | None = None
 
 
 CLASSES: Final[tuple[type[Step], ...]] = tuple(Step.__subclasses__())

@@ -74,7 +74,7 @@ def evolve(known: Pledge | None, body: e.Pledged, at: int) -> Pledge:
     now = replace(known, due=due) if known else Pledge("made", due, first_due=due)
     match body.step:
         case "read_back" | "contested":
-            now.read, now.read_at = "yes" if body.step == "read_back" else "no", at
+            now.read, now.read_at = "yes" if body.step == "read_back" else "no", body.said_at or at
         case "said":
             now.state, now.said_at = "said", at
         case "denied":

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kachehri import ticketing
 from kachehri.i18n import words_for
+from kachehri.store import tickets
 from rooms.outcomes import NoteOutcome, ReadBack
 from rooms.questions import AdmitQuestion
 from rooms.queue import Question
@@ -110,3 +112,18 @@ async def test_the_moderator_writes_down_what_she_says_aloud(town: Town) -> None
     await town.moderate(session, ReadBack(question=question, words=found.outcome.note, agreed=True))
     assert has((await phone.get(path)).text, "promise.said_yes")
     await close(town, session)
+
+
+async def test_a_close_leaves_the_promise_with_what_she_said_to_it(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone, path, question = await promised(town, session)
+    await phone.get(path)
+    await phone.post(f"{path}/promise", said="yes")
+    read_at = (await question_of(town, session, question)).outcome.read_at  # type: ignore[union-attr]
+    await close(town, session)
+    with town.service.store.read() as conn:
+        (row,) = tickets.promises(conn, session)
+        tickets.verify(conn, row.ticket_id or "")
+        life = ticketing.load(conn, row.ticket_id or "")
+    assert (row.state, row.read, row.read_back_at, row.first_due_at) == ("made", "yes", read_at, row.due_at)
+    assert life.pledges[row.id].due == row.due_at

@@ -22,7 +22,7 @@ from .notices import Contact, Delivery, Hook, Outbox, PushSubscription
 from .people import Account, Carry, Consent, ConsentWording, Device, Login, Participant, Person, SignInAttempt
 from .routing import RoutingRule
 from .staff import Appointment, Audit, EquipmentKey, Invitation
-from .tickets import Commitment, Follower, Ticket, TicketEvent, TicketKey
+from .tickets import Commitment, Follower, SeatOffer, Ticket, TicketEvent, TicketKey
 
 metadata = Row.metadata
 
@@ -69,6 +69,7 @@ __all__ = [
     "RoutingRule",
     "Row",
     "Seat",
+    "SeatOffer",
     "Session",
     "SignInAttempt",
     "Support",

@@ -99,9 +99,16 @@ class Follower(Row, table=True):
 
 
 class Commitment(Row, table=True):
-    """A promise made aloud: what, by whom, until when, and where in the recording."""
+    """A promise made aloud: what, by whom, until when, and where in the recording.
 
-    __table_args__ = (Index("ix_commitment_state_due_at", "state", "due_at"),)
+    `post_id` is whoever answers for it. From `first_due_at` on the columns are a projection of the steps of its ticket
+    (kachehri/tickets/pledges.py).
+    """
+
+    __table_args__ = (
+        Index("ix_commitment_state_due_at", "state", "due_at"),
+        Index("ix_commitment_office_id_state", "office_id", "state"),
+    )
     id: str = Field(primary_key=True)
     session_id: str = Field(foreign_key="session.id", index=True)
     question_id: str | None = Field(default=None, index=True)
@@ -117,3 +124,25 @@ class Commitment(Row, table=True):
     clip_from_ms: int | None = big(default=None)
     clip_to_ms: int | None = big(default=None)
     state: str
+    first_due_at: int | None = big(default=None)
+    #: What she said when it was read back to her: "yes", "no", or nothing.
+    read: str = ""
+    said_at: int | None = big(default=None)
+    broken_at: int | None = big(default=None)
+    kept_at: int | None = big(default=None)
+    help_at: int | None = big(default=None)
+    moves: int = 0
+
+
+class SeatOffer(Row, table=True):
+    """Somebody to whom a promise is open is asked back to the next hearing, and called first if she comes."""
+
+    __tablename__ = "seat_offer"
+    session_id: str = Field(primary_key=True, foreign_key="session.id")
+    commitment_id: str = Field(primary_key=True, foreign_key="commitment.id")
+    person_id: str | None = Field(default=None, index=True)
+    made_at: int = big()
+    made_by: str
+    #: The question that was called first on it.
+    question_id: str | None = None
+    used_at: int | None = big(default=None)

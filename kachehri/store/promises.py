@@ -1,0 +1,216 @@
+"""What was promised aloud and how it stands now: lists, sums, and seats that are offered back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal_column, or_, select, update
+
+from .rows import fetch, fetch_one, put_new
+from .tables import Commitment, Participant, Question, SeatOffer, Session, Ticket, table_of
+
+_promise = table_of(Commitment)
+_ticket = table_of(Ticket)
+_question = table_of(Question)
+_session = table_of(Session)
+_offer = table_of(SeatOffer)
+_participant = table_of(Participant)
+#: States that the clock may still break.
+WAITS = ("made", "moved")
+_COUNT = func.count(literal_column("*"))
+
+
+class Standing(NamedTuple):
+    """What the steps of a ticket say of one promise; the columns of its row that follow from them."""
+
+    id: str
+    state: str
+    due_at: int | None
+    first_due_at: int | None
+    read: str
+    read_back_at: int | None
+    said_at: int | None
+    broken_at: int | None
+    kept_at: int | None
+    help_at: int | None
+    moves: int
+
+
+class Listed(NamedTuple):
+    """A promise in a list, with what its ticket says."""
+
+    promise: Commitment
+    reference: str
+    category: str | None
+    area: str | None
+    privacy: str
+    ticket_state: str
+    person_id: str | None
+    session_title_ur: str
+    session_title_en: str
+    session_at: int
+
+
+def get(conn: Connection, id: str) -> Commitment | None:
+    """One promise."""
+    return fetch_one(conn, Commitment, _promise.c.id == id)
+
+
+def of_ticket(conn: Connection, ticket_id: str) -> list[Commitment]:
+    """What was promised on a ticket, oldest first."""
+    return fetch(conn, Commitment, _promise.c.ticket_id == ticket_id, order=(_promise.c.made_at, _promise.c.id))
+
+
+def project(conn: Connection, row: Standing) -> None:
+    """Write how a promise stands by the steps of its ticket."""
+    values = {name: value for name, value in row._asdict().items() if name != "id"}
+    conn.execute(update(_promise).where(_promise.c.id == row.id).values(**values))
+
+
+def overdue(conn: Connection, now: int, *, after: tuple[int, str] = (0, ""), limit: int = 100) -> list[Commitment]:
+    """Promises whose day passed before `now` and that nobody said were kept, the oldest day first.
+
+    Arguments:
+        after: `(due_at, id)` of the last one seen.
+    """
+    due, id = after
+    here = (
+        _promise.c.state.in_(WAITS),
+        _promise.c.due_at < now,
+        or_(_promise.c.due_at > due, and_(_promise.c.due_at == due, _promise.c.id > id)),
+    )
+    return fetch(conn, Commitment, *here, order=(_promise.c.due_at, _promise.c.id), limit=limit)
+
+
+def listed(
+    conn: Connection, *, sessions: Collection[str] = (), room: str = "", before: int | None = None, limit: int = 500
+) -> list[Listed]:
+    """Promises of some sessions, or of all closed sessions of a room that began before an instant; latest first."""
+    where: list[ColumnElement[bool]] = []
+    if sessions:
+        where.append(_promise.c.session_id.in_(list(sessions)))
+    if room:
+        where += [_session.c.room_id == room, _session.c.practice.is_(False)]
+    if before is not None:
+        where.append(_session.c.starts_at < before)
+    source = _promise.join(_ticket, _ticket.c.id == _promise.c.ticket_id).join(
+        _session, _session.c.id == _promise.c.session_id
+    )
+    more = (
+        _ticket.c.reference,
+        _ticket.c.category,
+        _ticket.c.area,
+        _ticket.c.privacy,
+        _ticket.c.state.label("ticket_state"),
+        _ticket.c.person_id,
+        _session.c.title_ur,
+        _session.c.title_en,
+        _session.c.starts_at.label("session_at"),
+    )
+    order = (_session.c.starts_at.desc(), _promise.c.due_at, _promise.c.id)
+    statement = select(*_promise.c, *more).select_from(source).where(*where).order_by(*order).limit(limit)
+    names = [column.name for column in _promise.c]
+    found = []
+    for row in conn.execute(statement):
+        values = tuple(row)
+        found.append(Listed(Commitment(**dict(zip(names, values, strict=False))), *values[len(names) :]))
+    return found
+
+
+def counts(conn: Connection, session_id: str, now: int) -> dict[tuple[str, str], int]:
+    """How many promises of a session stand how (kachehri/tickets/pledges.py: `standing`), by office."""
+    late = _promise.c.broken_at.is_not(None)
+    gone = _promise.c.due_at < now
+    stands = case(
+        (and_(_promise.c.state == "kept", late), "late"),
+        (_promise.c.state.in_(("kept", "said", "cancelled", "broken")), _promise.c.state),
+        (gone, "broken"),
+        else_="due",
+    )
+    here = _promise.c.session_id == session_id
+    statement = select(func.coalesce(_promise.c.office_id, ""), stands, _COUNT).where(here).group_by(*_groups(stands))
+    return {(office, state): int(n) for office, state, n in conn.execute(statement)}
+
+
+def _groups(stands: Any) -> tuple[Any, ...]:
+    return (func.coalesce(_promise.c.office_id, ""), stands)
+
+
+def read_back(conn: Connection, session_id: str) -> dict[str, int]:
+    """How many promises of a session were read back and agreed to, by her answer."""
+    statement = select(_promise.c.read, _COUNT).where(_promise.c.session_id == session_id).group_by(_promise.c.read)
+    return {read: int(n) for read, n in conn.execute(statement)}
+
+
+def last_session(conn: Connection, room_id: str, before: int) -> Session | None:
+    """The last real hearing of a room that began before an instant and is closed."""
+    here = (
+        _session.c.room_id == room_id,
+        _session.c.phase == "closed",
+        _session.c.practice.is_(False),
+        _session.c.starts_at < before,
+    )
+    found = fetch(conn, Session, *here, order=(_session.c.starts_at.desc(), _session.c.id.desc()), limit=1)
+    return found[0] if found else None
+
+
+def open_of_room(conn: Connection, room_id: str, before: int) -> list[str]:
+    """Closed hearings of a room, older than the last, on which a promise is still open."""
+    here = (
+        _session.c.room_id == room_id,
+        _session.c.practice.is_(False),
+        _session.c.starts_at < before,
+        _promise.c.state.in_((*WAITS, "said", "broken")),
+    )
+    source = _promise.join(_session, _session.c.id == _promise.c.session_id)
+    return list(conn.execute(select(_promise.c.session_id).select_from(source).where(*here).distinct()).scalars())
+
+
+def offer(conn: Connection, row: SeatOffer) -> None:
+    """Offer a seat; offering it again changes nothing."""
+    put_new(conn, [row])
+
+
+def take_back(conn: Connection, session_id: str, commitment_id: str) -> None:
+    """Offer it no longer; one that was used stays on record."""
+    here = (_offer.c.session_id == session_id, _offer.c.commitment_id == commitment_id, _offer.c.used_at.is_(None))
+    conn.execute(_offer.delete().where(*here))
+
+
+def used(conn: Connection, session_id: str, commitment_id: str, question_id: str, now: int) -> None:
+    """The offer was kept: this question was put first."""
+    here = (_offer.c.session_id == session_id, _offer.c.commitment_id == commitment_id)
+    conn.execute(update(_offer).where(*here).values(question_id=question_id, used_at=now))
+
+
+def offers(conn: Connection, session_id: str) -> list[SeatOffer]:
+    """Whom a hearing asks back."""
+    return fetch(conn, SeatOffer, _offer.c.session_id == session_id, order=(_offer.c.made_at, _offer.c.commitment_id))
+
+
+def offer_to(conn: Connection, commitment_ids: Iterable[str], now: int) -> list[tuple[SeatOffer, Session]]:
+    """To which coming hearings somebody is asked back."""
+    wanted = list(commitment_ids)
+    if not wanted:
+        return []
+    rows = fetch(conn, SeatOffer, _offer.c.commitment_id.in_(wanted), order=(_offer.c.made_at,))
+    found = []
+    for row in rows:
+        session = fetch_one(conn, Session, _session.c.id == row.session_id)
+        if session is not None and session.phase not in ("closed", "cancelled") and session.ends_at > now:
+            found.append((row, session))
+    return found
+
+
+def waiting(conn: Connection, session_id: str, persons: Collection[str]) -> dict[str, list[str]]:
+    """For each of these people, her questions in a session, in the order of asking."""
+    if not persons:
+        return {}
+    source = _question.join(_participant, _participant.c.id == _question.c.asker)
+    here = (_question.c.session_id == session_id, _participant.c.person_id.in_(list(persons)))
+    statement = select(_participant.c.person_id, _question.c.id).select_from(source).where(*here)
+    found: dict[str, list[str]] = {}
+    for person, question in conn.execute(statement.order_by(_question.c.received_at)):
+        found.setdefault(person, []).append(question)
+    return found
