@@ -49,6 +49,11 @@ def _is_ahead(due: str, now: int, zone: ZoneInfo) -> bool:
     return day >= datetime.fromtimestamp(now / 1000, UTC).astimezone(zone).date()
 
 
+def start_of_day(day: str, zone: ZoneInfo) -> int:
+    """The first millisecond of a day, as it is counted in the district."""
+    return int(datetime.combine(date.fromisoformat(day), datetime.min.time(), zone).timestamp() * 1000)
+
+
 def end_of_day(due: str, zone: ZoneInfo) -> int:
     """The last millisecond of a day, as it is counted in the district."""
     after = datetime.combine(date.fromisoformat(due) + timedelta(days=1), datetime.min.time(), zone)

@@ -181,6 +181,8 @@ ROLES: dict[Role, dict[str, Relation]] = {
         "page.setup": "any",
         "page.practice": "any",
         "page.offices": "any",
+        "page.posts": "any",
+        "page.routing": "any",
         "session.simulate": "any",
         "page.invite": "any",
         "page.equipment": "any",

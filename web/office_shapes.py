@@ -28,13 +28,14 @@ class ListPage:
 
 @dataclass(frozen=True)
 class Column:
-    """A field of the form by hand. `choices`: one of these, an empty one being possible."""
+    """A field of the form by hand. `choices`: one of these, an empty one being possible; `more`: seldom needed."""
 
     name: str
     value: str
     choices: tuple[Choice, ...] = ()
     tick: bool = False
     fixed: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,9 @@ StaffEndpoint = Callable[[Request, Account], Awaitable[Response]]
 
 
 #: Pages that concern all offices alike; an administrator of one office is not let in.
-WHOLE_HOUSE: Final = frozenset({"page.setup", "page.offices", "page.practice", "page.audit", "page.erase"})
+WHOLE_HOUSE: Final = frozenset(
+    {"page.setup", "page.offices", "page.posts", "page.routing", "page.practice", "page.audit", "page.erase"}
+)
 #: What somebody who was invited to one hearing may open outside of it.
 GUEST_PAGES: Final = frozenset({"page.staff", "page.account"})
 

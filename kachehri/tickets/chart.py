@@ -88,10 +88,14 @@ class Chart:
         acting = [each for each in here if each.kind == "acting"]
         if acting:
             return max(acting, key=_latest)
-        if any(each.kind == "away" for each in here):
+        if self.away(post, now) is not None:
             return None
         held = [each for each in here if each.kind == "holds"]
         return max(held, key=_latest) if held else None
+
+    def away(self, post: str, now: int) -> Sitter | None:
+        """Whoever is on leave from this very post at an instant."""
+        return next((each for each in self._sitters.get(post, ()) if each.kind == "away" and each.at(now)), None)
 
     def account(self, post: str, now: int, about: str = "") -> str:
         """The account that has to act for a post: its own, or the next one up the line that has somebody with one.

@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kachehri import offices, spreadsheets
 from kachehri.i18n import Words
-from kachehri.office_lists import COLUMNS, KINDS, POINTS, REQUIRED, Book, Checked, Kind, check
+from kachehri.office_lists import COLUMNS, KINDS, OVER, POINTS, REQUIRED, Book, Checked, Kind, check
 from kachehri.spreadsheets import Fault, Row, Table, Unreadable
 from kachehri.store import Connection
 from kachehri.store.tables import Account
+from kachehri.tickets.places import PICKED, TREES
 from web import forms, uploads
 from web.cards import Choice
 from web.house import House, house_of, see
@@ -53,6 +55,8 @@ async def show(request: Request, account: Account) -> Response:
     house = house_of(request)
     words = house.words(request)
     kind = kind_of(request.query_params.get("list", ""))
+    if kind == "posts":
+        return see(f"/posts?saved={quote(request.query_params.get('saved', '')[:10])}")
     book = await house.service.read(offices.book)
     page = ListPage(
         kind=kind,
@@ -85,6 +89,8 @@ async def entry(request: Request, account: Account) -> Response:
     house = house_of(request)
     kind = kind_of(request.query_params.get("list", ""))
     code = request.query_params.get("code", "")[:40]
+    if kind == "posts":
+        return see(f"/posts/{quote(code) or 'new'}")
     book = await house.service.read(offices.book)
     return await form(house, request, kind, code, dict(book.of(kind).get(code, {})), book, {})
 
@@ -99,13 +105,20 @@ async def form(
         choices = tuple(
             Choice(each, named(found, words)) for each, found in (book.of(target) if target else {}).items()
         )
+        if column in OVER:
+            choices = tuple(each for each in choices if book.of(kind)[each.id]["tree"] == column)
+            if not choices:
+                continue
+        elif column == "tree":
+            choices = tuple(Choice(each, words.plain(f"lists.tree.{each}")) for each in TREES)
         columns.append(
             Column(
                 column,
-                cells.get(column, ""),
+                cells.get(column, "") or (PICKED if column == "tree" else ""),
                 tuple(each for each in choices if target != kind or each.id != code),
                 column in _TICKS,
                 column == "code" and bool(code),
+                column == "tree" or column in OVER,
             )
         )
     may_retire = bool(code) and kind != "areas" and not (kind == "offices" and book.triage == code)

@@ -1,0 +1,347 @@
+"""Posts, who sits on them, and to whom they answer: the whole house on one page, and each post on one of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final, NamedTuple
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kachehri import offices, postings, posts
+from kachehri.codes import end_of_day, start_of_day
+from kachehri.i18n import Words
+from kachehri.office_lists import COLUMNS, Checked, check
+from kachehri.postings import PostingRefused, Taken
+from kachehri.spreadsheets import Fault, Row
+from kachehri.store import Connection, accounts, district, routing
+from kachehri.store import posts as rows
+from kachehri.store.tables import Account, Office, Post, Posting
+from kachehri.tickets.chart import LEVELS, Chart
+from web import forms
+from web.cards import AreaGroup, Choice
+from web.house import House, house_of, see
+from web.pages.offices import sentence
+from web.post_shapes import OfficePosts, PostingRow, PostPage, PostRow, PostsPage, PostValues, TakeValues
+from web.staff import guarded
+
+#: Past postings that a page shows.
+PAST_MOST: Final = 12
+
+
+class Read(NamedTuple):
+    """The house as the database has it at one instant."""
+
+    offices: list[Office]
+    posts: dict[str, Post]
+    chart: Chart
+
+
+def read(conn: Connection, now: int) -> Read:
+    return Read(district.offices(conn), {each.id: each for each in district.posts(conn)}, posts.chart(conn, now))
+
+
+def named(row: Office | Post, words: Words) -> str:
+    if isinstance(row, Post):
+        return (row.title_ur if words.language.code == "ur" else row.title_en) or row.id
+    return (row.name_ur if words.language.code == "ur" else row.name_en) or row.id
+
+
+@guarded("page.posts")
+async def show(request: Request, account: Account) -> Response:
+    """GET /posts."""
+    house = house_of(request)
+    words, now = house.words(request), house.now()
+    found = await house.service.read(read, now)
+    page = page_of(found, words, now, request.query_params.get("saved", "")[:10], request.query_params.get("undo", ""))
+    return house.show(request, "staff/posts.html", page)
+
+
+def page_of(found: Read, words: Words, now: int, saved: str = "", undo: str = "") -> PostsPage:
+    blocks, bare = [], []
+    for office in found.offices:
+        mine = [post for post in found.posts.values() if post.office_id == office.id]
+        if not mine:
+            bare.append(named(office, words))
+            continue
+        here = {post.id for post in mine}
+        tops = [post for post in mine if not set(found.chart.line(post.id)[1:]) & here] or mine[:1]
+        tree = tuple(branch(post, mine, found, words, now, ()) for post in tops)
+        blocks.append(OfficePosts(office.id, named(office, words), office.triage, tree))
+    empty = sum(found.chart.sitter(post, now) is None for post in found.posts)
+    return PostsPage(tuple(blocks), tuple(bare), len(found.posts), empty, saved, undo[:32])
+
+
+def branch(post: Post, mine: list[Post], found: Read, words: Words, now: int, seen: tuple[str, ...]) -> PostRow:
+    below = (each for each in mine if each.reports_to == post.id and each.id not in (*seen, post.id))
+    tree = tuple(branch(each, mine, found, words, now, (*seen, post.id)) for each in below)
+    return row_of(post, found, words, now, tree)
+
+
+def row_of(post: Post, found: Read, words: Words, now: int, below: tuple[PostRow, ...] = ()) -> PostRow:
+    chart = found.chart
+    sitter = chart.sitter(post.id, now)
+    away = chart.away(post.id, now)
+    instead = next((each for each in chart.line(post.id)[1:] if chart.sitter(each, now)), chart.lead)
+    above = found.posts.get(post.reports_to or "")
+    return PostRow(
+        id=post.id,
+        title=named(post, words),
+        name=sitter.name if sitter else "",
+        kind=sitter.kind if sitter else "",
+        since=sitter.since if sitter else 0,
+        until=(sitter.to or 0) if sitter else 0,
+        away=away.name if away else "",
+        away_until=(away.to or 0) if away else 0,
+        to=named(found.posts[instead], words) if not sitter and instead and instead != post.id else "",
+        above=named(above, words) if above and above.office_id != post.office_id else "",
+        login=bool(sitter and sitter.account),
+        head=chart.head(post.office_id) == post.id,
+        below=below,
+    )
+
+
+# One post
+
+
+@guarded("page.posts")
+async def new(request: Request, account: Account) -> Response:
+    """GET /posts/new."""
+    office = request.query_params.get("office", "")[:40]
+    return await draw(house_of(request), request, "", PostValues(office=office))
+
+
+@guarded("page.posts")
+async def one(request: Request, account: Account) -> Response:
+    """GET /posts/{post}."""
+    asked = request.query_params
+    return await draw(
+        house_of(request),
+        request,
+        request.path_params["post"],
+        saved=asked.get("saved", ""),
+        undo=asked.get("undo", ""),
+    )
+
+
+@guarded("page.posts")
+async def add(request: Request, account: Account) -> Response:
+    """POST /posts/new."""
+    house = house_of(request)
+    fields = await forms.read(request, house.origins)
+    return await save(house, request, "", fields)
+
+
+@guarded("page.posts")
+async def act(request: Request, account: Account) -> Response:
+    """POST /posts/{post}: the post itself, or who sits on it."""
+    house = house_of(request)
+    fields = await forms.read(request, house.origins)
+    id, do = request.path_params["post"], fields.get("do", "")
+    path = f"/posts/{id}"
+    try:
+        if do == "save":
+            return await save(house, request, id, fields)
+        if do == "take":
+            return await take(house, request, id, fields)
+        if do == "end":
+            posting = fields.get("posting", "")
+            was = await house.write(postings.end, id, posting)
+            return see(f"{path}?saved=end&undo=end.{posting}.{was or ''}#people")
+        if do == "undo":
+            await house.write(undo, id, fields.get("undo", ""))
+            return see(f"{path}?saved=undo#people")
+        if do == "retire":
+            why = await house.write(lambda conn, now: offices.retire_post(conn, id, now))
+            if why:
+                errors = {"retire": house.words(request).plain("posts.in_use")}
+                return await draw(house, request, id, errors=errors)
+            return see("/posts?saved=retired")
+    except PostingRefused as refused:
+        return await draw(house, request, id, errors={"kind": house.words(request).plain(f"posts.no.{refused.code}")})
+    raise forms.FormRefused(400)
+
+
+def undo(conn: Connection, now: int, post_id: str, text: str) -> None:
+    """Take back what the last form did; `text` says what that was."""
+    what, _, rest = text.partition(".")
+    posting, _, more = rest.partition(".")
+    if what == "take":
+        postings.undo_take(conn, post_id, Taken(posting, more))
+    elif what == "end" and (not more or more.isdecimal()):
+        postings.undo_end(conn, post_id, posting, int(more) if more else None)
+    else:
+        raise PostingRefused("posting_gone")
+
+
+async def take(house: House, request: Request, id: str, fields: dict[str, str]) -> Response:
+    words = house.words(request)
+    values = TakeValues(
+        fields.get("kind", ""),
+        fields.get("name", "").strip()[:200],
+        fields.get("account", "")[:40],
+        fields.get("since", "").strip()[:10],
+        fields.get("until", "").strip()[:10],
+    )
+    zone, today = words.dates.zone, words.dates.local(house.now()).date()
+    errors = {}
+    for name, text in (("since", values.since), ("until", values.until)):
+        if text and day_of(text) is None:
+            errors[name] = words.plain("posts.no.day")
+    if not errors:
+        began = day_of(values.since)
+        since = None if began is None or began == today else start_of_day(values.since, zone)
+        until = end_of_day(values.until, zone) + 1 if values.until else None
+        try:
+            taken = await house.write(
+                lambda conn, now: postings.take(
+                    conn,
+                    now,
+                    id,
+                    kind=values.kind,
+                    name=values.name,
+                    account_id=values.account,
+                    since=since,
+                    until=until,
+                )
+            )
+            return see(f"/posts/{id}?saved={values.kind}&undo=take.{taken.id}.{taken.ended}#people")
+        except PostingRefused as refused:
+            at = {"posting_who": "name", "posting_days": "until"}.get(refused.code, "kind")
+            errors[at] = words.plain(f"posts.no.{refused.code}")
+    return await draw(house, request, id, take=values, errors=errors)
+
+
+def day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+async def save(house: House, request: Request, id: str, fields: dict[str, str]) -> Response:
+    """Write a post by the same rules as a file."""
+    words = house.words(request)
+    values = PostValues(
+        *(" ".join(fields.get(name, "").split()) for name in ("office", "title_ur", "title_en", "reports_to", "code"))
+    )
+
+    def write(conn: Connection, now: int) -> Checked:
+        book = offices.book(conn)
+        before = book.of("posts").get(id, {})
+        cells = {column: before.get(column, "") for column in COLUMNS["posts"]}
+        cells |= {"office": values.office, "title_ur": values.title_ur, "title_en": values.title_en}
+        cells |= {"reports_to": values.reports_to, "code": id or values.code}
+        if id and not before:
+            raise HTTPException(404)
+        checked = check("posts", [Row(1, cells)], book)
+        if not id and values.code.casefold() in book.of("posts"):
+            checked = Checked(faults=(Fault(1, "taken", {"code": values.code}),))
+        if not checked.faults:
+            offices.write(conn, "posts", checked.entries, now)
+        return checked
+
+    checked = await house.write(write)
+    errors = {field_of(each): sentence(each, words) for each in checked.faults}
+    if errors:
+        return await draw(house, request, id, values, errors=errors)
+    house.districts.forget()
+    return see(f"/posts/{checked.entries[0]['code']}?saved={'one' if id else 'new'}")
+
+
+def field_of(fault: Fault) -> str:
+    """The field that a fault of one post belongs to."""
+    if column := fault.values.get("column"):
+        return str(column)
+    named_by = {"no_name": "title_ur", "no_office": "office", "own_parent": "reports_to", "circle": "reports_to"}
+    return named_by.get(fault.code, "code")
+
+
+async def draw(
+    house: House,
+    request: Request,
+    id: str,
+    values: PostValues | None = None,
+    *,
+    take: TakeValues | None = None,
+    errors: dict[str, str] | None = None,
+    saved: str = "",
+    undo: str = "",
+) -> Response:
+    words, now = house.words(request), house.now()
+
+    def look(conn: Connection) -> tuple[Read, list[Posting], list[Account], bool]:
+        people = [each for each in accounts.listing(conn) if each.disabled_at is None and not each.guest]
+        return read(conn, now), rows.postings(conn, id) if id else [], people, routing.names_post(conn, id)
+
+    found, history, people, ruled = await house.service.read(look)
+    post = found.posts.get(id)
+    if id and post is None:
+        raise HTTPException(404)
+    logins = {each.id: each.login for each in people}
+    sat = [posting_row(each, now, logins) for each in history if each.to_at is None or each.to_at > each.from_at]
+    page = PostPage(
+        id=id,
+        title=named(post, words) if post else "",
+        office=next((named(each, words) for each in found.offices if post and each.id == post.office_id), ""),
+        values=values or (values_of(post) if post else PostValues()),
+        offices=tuple(Choice(each.id, named(each, words)) for each in found.offices),
+        above=choices(found, words, without=id),
+        row=row_of(post, found, words, now) if post else None,
+        postings=tuple(each for each in sat if each.when != "over"),
+        past=tuple(each for each in sat if each.when == "over")[:PAST_MOST],
+        accounts=tuple(Choice(each.id, f"{each.name} ({each.login})") for each in people),
+        take=take or TakeValues(),
+        line=line_of(post, found, words, now) if post else (),
+        rules=int(ruled),
+        today=words.dates.local(now).date().isoformat(),
+        saved=saved[:10],
+        undo=undo[:80],
+        errors=errors or {},
+    )
+    return house.show(request, "staff/post.html", page, status=422 if errors else 200)
+
+
+def values_of(post: Post) -> PostValues:
+    return PostValues(post.office_id, post.title_ur, post.title_en, post.reports_to or "", post.id)
+
+
+def line_of(post: Post, found: Read, words: Words, now: int) -> tuple[tuple[str, str], ...]:
+    """The posts that become accountable one after another, and who sits on them."""
+    line: dict[str, None] = {}
+    for level in LEVELS:
+        above = found.chart.above(post.id, post.office_id, level, now)
+        if above and above != post.id:
+            line[above] = None
+    sitters = {each: found.chart.sitter(each, now) for each in line}
+    return tuple((named(found.posts[each], words), s.name if (s := sitters[each]) else "") for each in line)
+
+
+def choices(found: Read, words: Words, *, without: str = "") -> tuple[AreaGroup, ...]:
+    """Every post under its office, but for one and those that answer to it."""
+    groups = []
+    for office in found.offices:
+        here: Iterable[Post] = (post for post in found.posts.values() if post.office_id == office.id)
+        mine = tuple(
+            Choice(post.id, named(post, words))
+            for post in here
+            if not without or without not in found.chart.line(post.id)
+        )
+        if mine:
+            groups.append(AreaGroup(named(office, words), mine))
+    return tuple(groups)
+
+
+def posting_row(posting: Posting, now: int, logins: dict[str, str]) -> PostingRow:
+    when = "later" if posting.from_at > now else "over" if posting.to_at is not None and posting.to_at <= now else "now"
+    return PostingRow(
+        posting.id,
+        posting.name,
+        posting.kind,
+        when,
+        posting.from_at,
+        posting.to_at or 0,
+        logins.get(posting.account_id or "", ""),
+    )
