@@ -1,7 +1,8 @@
 """What becomes of a promise that was made aloud, and who may say so. Pure.
 
 Rule 1: a promise is kept when the person says so to whom it was given, or confirms that her matter is solved. An office
-can say that it has done it; that is "said", and stands in no figure as kept.
+can say that it has done it; that is "said", and stands in no figure as kept. She may take her word back, as long as she
+may dispute the end of her matter.
 Rule 2: it is broken when the promised day has passed without either. Whatever comes later, that stays on record: a
 new day is a new day and mends nothing, and what is kept after it is kept late.
 Rule 3: a day moves later only, and by the mouth of the office.
@@ -37,7 +38,7 @@ RULES: Final[Mapping[What, Rule]] = {
     "read_back": Rule(("made", "moved", "said", "broken"), ("citizen",)),
     "contested": Rule(("made", "moved", "said", "broken"), ("citizen",)),
     "said": Rule(("made", "moved", "broken"), _OFFICE),
-    "denied": Rule(("said",), ("citizen",)),
+    "denied": Rule(("said", "kept"), ("citizen",)),
     "kept": Rule(("made", "moved", "said", "broken"), ("citizen",)),
     "broken": Rule(("made", "moved"), ("clock",)),
     "moved": Rule(("made", "moved", "said", "broken"), _OFFICE),
@@ -79,6 +80,7 @@ def evolve(known: Pledge | None, body: e.Pledged, at: int) -> Pledge:
             now.state, now.said_at = "said", at
         case "denied":
             now.state, now.said_at = ("broken" if _gone(now, at) else "made"), None
+            now.kept_at = None
             now.broken_at = now.broken_at or (at if now.state == "broken" else None)
         case "kept":
             now.state, now.kept_at = "kept", at
@@ -137,6 +139,7 @@ def follow(pledges: Mapping[str, Pledge], steps: list[e.Step]) -> list[e.Step]:
 
 _MEANS: Final[Iterable[tuple[type[e.Step], What, frozenset[str]]]] = (
     (e.Confirmed, "kept", OPEN),
+    (e.Disputed, "denied", frozenset({"said", "kept"})),
     (e.Withdrawn, "cancelled", OPEN),
     (e.Proposed, "said", OPEN - {"said"}),
 )
