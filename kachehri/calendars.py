@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final, Literal, cast
+from typing import Final, Literal, NamedTuple, cast
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -311,3 +311,43 @@ def _shift(old: WorkingDays, new: WorkingDays, due: rows.Due) -> int:
         return 0  # a promise of the hearing, which stands
     later = new.after(due.opened_at, old.between(due.opened_at, due.due_at))
     return (new.local(later).date() - new.local(due.due_at).date()).days if later > due.due_at else 0
+
+
+# Going through the open tickets
+
+
+class Page(NamedTuple):
+    """Tickets that a change of the calendar may concern, and how far going through them has come."""
+
+    ids: tuple[str, ...]
+    sweep: Sweep
+
+
+class Sweep(msgspec.Struct, frozen=True):
+    """Version `done` is through; `going` is through up to the ticket `last`."""
+
+    done: int = 0
+    going: int = 0
+    last: str = ""
+
+
+def unswept(conn: Connection, limit: int) -> Page | None:
+    """The next open tickets that have not been looked at since the calendar changed; None when all have."""
+    calendar = current(conn)
+    found = installation.facts(conn, PREFIX).get("swept")
+    sweep = msgspec.json.decode(found, type=Sweep) if found else Sweep()
+    if sweep.done >= calendar.version:
+        return None
+    if sweep.going != calendar.version:  # another change came meanwhile: once more from the first
+        sweep = Sweep(sweep.done, calendar.version)
+    # Whatever was due before the first change that was not gone through was over by then.
+    since = min(each.since for each in calendar.versions if each.version > sweep.done)
+    ids = rows.open_after(conn, sweep.last, COUNTED, due_from=since, limit=limit)
+    return Page(tuple(ids), sweep)
+
+
+def swept(conn: Connection, page: Page) -> None:
+    """These have been looked at. When none was left, the whole change is through."""
+    done, going = page.sweep.done, page.sweep.going
+    said = Sweep(done, going, page.ids[-1]) if page.ids else Sweep(going, going)
+    installation.keep(conn, PREFIX, {"swept": msgspec.json.encode(said).decode()})

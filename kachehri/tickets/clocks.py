@@ -27,7 +27,7 @@ RUNS: Final[frozenset[State]] = frozenset(
     {"registered", "routed", "assigned", "in_progress", "awaiting_citizen", "awaiting_external", "disputed"}
 )
 #: A promise in one of these is neither kept nor broken yet.
-STANDING: Final = frozenset({"made", "read_back", "moved"})
+STANDING: Final = frozenset({"made", "moved"})
 LEVELS: Final = 3
 
 
@@ -216,7 +216,8 @@ def _acts(life: Life, calendar: WorkingCalendar) -> list[tuple[int, What]]:
 
 
 def _standing(life: Life) -> list[tuple[str, int]]:
-    return [(id, each.due) for id, each in life.pledges.items() if each.state in STANDING and each.due is not None]
+    """Promises of which nobody has said anything yet, and the first instant after their day."""
+    return [(id, each.due + 1) for id, each in life.pledges.items() if each.state in STANDING and each.due is not None]
 
 
 def _begins(life: Life) -> int:
