@@ -21,10 +21,10 @@ from moderation.masking import mask
 from rooms.base import ContentRef
 from rooms.text import clean
 
-from . import posts
+from . import calendars, posts, promise_rows
 from .draws import random_bytes
 from .ids import new_id
-from .store import Connection, content, district, outbox
+from .store import Connection, content, district, evidence, outbox
 from .store import tickets as rows
 from .store.tables import Ticket
 from .tickets import acts, clocks, events
@@ -57,7 +57,7 @@ class Due(NamedTuple):
 
 def calendar_of(conn: Connection) -> WorkingCalendar:
     """Working time as the house has it."""
-    return WorkingCalendar()
+    return calendars.current(conn)
 
 
 def due_of(life: Life, calendar: WorkingCalendar) -> Due:
@@ -129,7 +129,7 @@ def act(conn: Connection, now: int, ticket_id: str, act: Act, doer: Doer, *, key
     if not steps:
         return life
     try:
-        after = append(conn, now, row, steps, _actor(act, doer), key=_stored(doer, key), act=act.step)
+        after = append(conn, now, row, steps, _actor(act, doer), life=life, key=_stored(doer, key), act=act.step)
     except TicketRefused:
         # The other one may have been the very same form.
         known = _known(conn, ticket_id, act, doer, key)
@@ -148,19 +148,23 @@ def append(
     bodies: Sequence[events.Body],
     actor: str,
     *,
+    life: Life | None = None,
     key: str = "",
     act: str = "",
 ) -> Life:
     """Write steps onto the end that `row` has, and everything that follows from them. Decides nothing.
 
+    Arguments:
+        life: the ticket as it was read; it is carried on to how it stands then.
+        key, act: of the form that asked for it.
+
     Errors: `TicketRefused("ticket_busy")` when the ticket has another end since.
     """
-    before = load(conn, row.id)
-    if before.seq != row.head_seq:
+    after = load(conn, row.id) if life is None else life
+    if after.seq != row.head_seq:
         raise TicketRefused("ticket_busy")
     # Time never goes back in a chain, whatever a server's clock does.
-    at = max(now, before.at)
-    after = load(conn, row.id)
+    at, parts = max(now, after.at), dict(after.parts)
     steps, happened, last = [], [], row.head_hash
     for seq, body in enumerate(bodies, row.head_seq + 1):
         type, encoded = events.encode(body)
@@ -170,6 +174,10 @@ def append(
         last = steps[-1].hash
     if not rows.move(conn, projected(after, row, last, calendar_of(conn)), steps):
         raise TicketRefused("ticket_busy")
+    for id in {body.commitment for body in bodies if isinstance(body, events.Pledged)}:
+        promise_rows.project(conn, id, after.pledges[id])
+    if after.parts != parts:
+        evidence.save_parts(conn, row.id, after.parts)
     if key:
         rows.keep_key(conn, row.id, key, act, after.seq)
     outbox.add(
@@ -187,7 +195,7 @@ def append(
                 created_at=at,
                 due_at=at,
             )
-            for each in notices_of(before, after, happened)
+            for each in notices_of(after, happened, row.due_at)
         ],
     )
     return after

@@ -15,6 +15,7 @@ QUIET: Final[frozenset[str]] = frozenset(
     {
         "ticket.opened",  # told by the close
         "ticket.noted",
+        "ticket.submitted",
         "ticket.evidence",
         "ticket.arrived",
         "ticket.part_done",
@@ -35,11 +36,12 @@ class Notice(NamedTuple):
     params: dict[str, Any]
 
 
-def notices_of(before: Life, after: Life, steps: Iterable[Happened]) -> list[Notice]:
+def notices_of(after: Life, steps: Iterable[Happened], due: int | None = None) -> list[Notice]:
     """What is to be told of these steps, in their order.
 
     Arguments:
-        before, after: the ticket around them.
+        after: the ticket behind them.
+        due: until when it was due before them; a shift of less than a day is not worth a message.
     """
     found: list[Notice] = []
     for step in steps:
@@ -51,7 +53,7 @@ def notices_of(before: Life, after: Life, steps: Iterable[Happened]) -> list[Not
             case e.Rated(money="yes"):
                 found.append(Notice("ticket.flagged", step.seq, params))
             case e.CalendarChanged():
-                if before.moved_due is None or body.due - before.moved_due >= DAY_MS:
+                if due is None or body.due - due >= DAY_MS:
                     found.append(Notice(body.type, step.seq, {**params, "due": body.due}))
             case e.Escalated() | e.Disputed():
                 found.append(Notice(body.type, step.seq, {**params, "level": body.level, "post": body.post}))
