@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from web.cards import SessionCard
+from web.papers.pairs import Both, Pair
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,27 @@ class PromisesPage:
 
 @dataclass(frozen=True)
 class PromisePicture:
-    """What stands on the picture of a promise. `ur` and `en` are the post and the day in each language."""
+    """What stands on the picture of a promise, in both languages; nothing about the person to whom it was given.
 
+    Arguments:
+        text: masked words; nothing where they are private and the picture is for everybody.
+    """
+
+    both: Both
     reference: str
     text: str
-    post: tuple[str, str]
-    day: tuple[str, str]
-    title: tuple[str, str]
+    post: Pair
+    day: Pair
+    title: Pair
     place: str
     address: str
-    helpline: str = ""
+    nastaliq: bool = False
+
+    @property
+    def runs(self) -> str:
+        return self.both.runs(self.text) if self.text else "rtl"
+
+    @property
+    def size(self) -> str:
+        """Smaller letters for more words: a note has at most 300 characters."""
+        return "longest" if len(self.text) > 170 else "long" if len(self.text) > 80 else ""

@@ -57,6 +57,11 @@ def get(conn: Connection, id: str) -> Commitment | None:
     return fetch_one(conn, Commitment, _promise.c.id == id)
 
 
+def of_question(conn: Connection, question_id: str) -> Commitment | None:
+    """What was promised on a question."""
+    return fetch_one(conn, Commitment, _promise.c.question_id == question_id)
+
+
 def of_ticket(conn: Connection, ticket_id: str) -> list[Commitment]:
     """What was promised on a ticket, oldest first."""
     return fetch(conn, Commitment, _promise.c.ticket_id == ticket_id, order=(_promise.c.made_at, _promise.c.id))
