@@ -20,7 +20,7 @@ from web.icons import SHAPES
 
 FRESH_S: Final = 30.0
 #: A group's picture, where its name is not also the picture's.
-_PICTURES: Final = {"roads": "road", "town": "clean", "farming": "crops", "welfare": "people", "private": "lock"}
+PICTURES: Final = {"roads": "road", "town": "clean", "farming": "crops", "welfare": "people", "private": "lock"}
 OTHER: Final = "other"
 
 
@@ -76,7 +76,7 @@ class District:
                 choices = [*choices, unsure]
             key = f"group.{code}"
             name = words.plain(key) if words.has(key) else choices[0].name
-            picture = _PICTURES.get(code, code if code in SHAPES else OTHER)
+            picture = PICTURES.get(code, code if code in SHAPES else OTHER)
             groups.append(TopicGroup(code, name, picture, tuple(choices)))
         return tuple(groups)
 
