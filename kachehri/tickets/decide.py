@@ -81,7 +81,7 @@ def _clear(life: Life, ctx: Context, office: str, post: str) -> None:
 
 
 def _route(life: Life, act: a.Route, doer: Doer, ctx: Context) -> list[e.Step]:
-    _need(act.office, "office_unknown")
+    _need(act.office, "office_missing")
     _need(not (life.settled and doer.side == "clock"), "routing_final")
     _clear(life, ctx, act.office, act.post)
     settles = doer.side == "triage" and life.transfers >= TRANSFERS_MOST
@@ -90,7 +90,7 @@ def _route(life: Life, act: a.Route, doer: Doer, ctx: Context) -> list[e.Step]:
 
 
 def _transfer(life: Life, act: a.Transfer, doer: Doer, ctx: Context) -> list[e.Step]:
-    _need(act.office, "office_unknown")
+    _need(act.office, "office_missing")
     _need(act.reason.id, "note_missing")
     _need(not life.settled, "routing_final")
     _need((act.office, act.post) != (life.office, life.post), "transfer_same")
@@ -101,7 +101,7 @@ def _transfer(life: Life, act: a.Transfer, doer: Doer, ctx: Context) -> list[e.S
 
 def _assign(life: Life, act: a.Assign, doer: Doer, ctx: Context) -> list[e.Step]:
     """The clock accepts for an office that has no post yet; people say which."""
-    _need(act.post or doer.side == "clock", "office_unknown")
+    _need(act.post or doer.side == "clock", "office_missing")
     _clear(life, ctx, "", act.post)
     return [e.Assigned(post=act.post, account=act.account)]
 
@@ -236,7 +236,7 @@ def _own_case(life: Life, doer: Doer) -> None:
 def _direct(life: Life, act: a.Direct, doer: Doer, ctx: Context) -> list[e.Step]:
     _own_case(life, doer)
     _need(act.order.id, "note_missing")
-    _need(act.office, "office_unknown")
+    _need(act.office, "office_missing")
     _clear(life, ctx, act.office, act.post)
     return [e.Directed(order=act.order, office=act.office, post=act.post)]
 
@@ -299,7 +299,7 @@ def _leave(life: Life, act: a.Leave, doer: Doer, ctx: Context) -> list[e.Step]:
 
 
 def _share(life: Life, act: a.Share, doer: Doer, ctx: Context) -> list[e.Step]:
-    _need(act.office, "office_unknown")
+    _need(act.office, "office_missing")
     _need(act.office != life.office, "part_lead")
     _clear(life, ctx, act.office, "")
     return [] if act.office in life.parts else [e.Shared(office=act.office)]
@@ -323,7 +323,7 @@ def _evidence(life: Life, act: a.AddEvidence, doer: Doer, ctx: Context) -> list[
 
 def _classify(life: Life, act: a.Classify, doer: Doer, ctx: Context) -> list[e.Step]:
     """The days of the law stay; a matter that is protected stays so unless the desk that sorts says otherwise."""
-    _need(act.category, "office_unknown")
+    _need(act.category, "office_missing")
     _need(1 <= act.days <= DAYS_MOST, "days_range")
     days = life.days if KINDS[life.kind].statutory else act.days
     protected = act.protected or (life.protected and doer.side != "triage")

@@ -10,7 +10,7 @@ REFUSALS: Final[dict[str, str]] = {
     "ticket_not_you": "the step exists, but not for this side",
     "ticket_over": "the ticket is closed",
     "key_reused": "this key was used for another act on this ticket",
-    "office_unknown": "no office, or no post, was named",
+    "office_missing": "no office, or no post, was named",
     "transfer_same": "it lies there already",
     "transfer_limit": "two transfers are behind it; it can only go to the desk that sorts",
     "routing_final": "the desk that sorts has decided, after two transfers",
