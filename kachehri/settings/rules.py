@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,6 +30,7 @@ def broken(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from _processes(settings)
     yield from _media(settings)
     yield from _turn(settings)
+    yield from _messages(settings)
     token = settings.secrets.metrics_token_file
     if token is not None and not (token.is_file() and len(token.read_text().strip()) >= TOKEN_LEAST):
         yield "secrets.metrics_token_file", f"must be a readable file with {TOKEN_LEAST} characters or more"
@@ -115,6 +117,34 @@ def _turn(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "turn.port_low", "the relay's ports and those of the media (media.port, or port_low to port_high) overlap"
 
 
+def _messages(settings: Settings) -> Iterator[tuple[str, str]]:
+    sms, email = settings.sms, settings.email
+    try:
+        time.fromisoformat(settings.notices.digest)
+    except ValueError:
+        yield "notices.digest", "must be a time of day such as 08:30"
+    for name, url in (("url", sms.url), ("status_url", sms.status_url)):
+        parts = urlsplit(url)
+        if url and parts.scheme != "https" and not (parts.scheme == "http" and _loopback(parts.hostname or "")):
+            yield f"sms.{name}", "must begin with https://; plain http only to this machine"
+    try:
+        re.compile(sms.taken)
+    except re.error as error:
+        yield "sms.taken", f"is no regular expression: {error}"
+    for name, path in (
+        ("sms.secret_file", sms.secret_file),
+        ("sms.receipt_secret_file", sms.receipt_secret_file),
+        ("email.password_file", email.password_file),
+    ):
+        least = TOKEN_LEAST if name == "sms.receipt_secret_file" else 1
+        if path is not None and not (path.is_file() and len(path.read_text().strip()) >= least):
+            yield name, f"must be a readable file with {least} characters or more"
+    if email.host and "@" not in email.sender:
+        yield "email.sender", "must be an address such as kachehri@district.example.pk"
+    if email.host and email.security == "none" and not _loopback(email.host):
+        yield "email.security", "none is only for a mail server on this machine"
+
+
 def warnings(settings: Settings) -> Iterator[str]:
     """Sentences for `check-config` and the start: it will run, but not as somebody probably hopes."""
     url = urlsplit(settings.public_url)
@@ -127,6 +157,8 @@ def warnings(settings: Settings) -> Iterator[str]:
         yield "The server listens on a network without a certificate and without a proxy that it trusts."
     if settings.media.announced_addresses and settings.media.udp_ports is None:
         yield "Behind NAT the media port must be forwarded: set media.port."
+    if settings.notices.send == "on" and not settings.sms.url and not settings.email.host:
+        yield "Messages are on, and there is neither sms.url nor email.host: they go to browsers and programs alone."
     if settings.turn.host and not (settings.turn.certificate or settings.server.certificate):
         yield "The relay has no certificate, so networks that let only TLS through keep people out: turn.certificate."
 

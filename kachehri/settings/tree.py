@@ -182,6 +182,65 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Notices:
+    """Telling people and programs what became of a ticket. Off, nothing is sent and what should be is kept."""
+
+    send: Literal["off", "on"] = setting("off", "on: messages leave the house by whatever of [sms] and [email] is set.")
+    opens: int = setting(9, "Hour of the day from which phones may ring.", least=0, most=23)
+    closes: int = setting(21, "Hour of the day from which they may not.", least=0, most=23)
+    digest: str = setting("08:30", "When officers get the morning's summary, on working days.")
+    stale_h: int = setting(
+        72, "What waited longer is listed for a person and not sent: no news any more.", least=1, most=720
+    )
+    currency: str = setting("PKR", "What the cost of messages is counted in (ISO 4217).")
+
+
+@dataclass(frozen=True, slots=True)
+class Sms:
+    """The gateway for short messages, over HTTP.
+
+    Filled in: `{to}`, `{text}`, `{key}`, `{sender}`, `{user}`, `{secret}`.
+    """
+
+    url: str = setting("", "https://sms.example.pk/send?to={to}&text={text}&ref={key}. Empty: there is no gateway.")
+    body: str = setting("", "What is posted, as a form (to={to}&text={text}) or as JSON. Empty: GET.")
+    authorization: str = setting("", "The header Authorization, such as Bearer {secret}.")
+    user: str = setting("", "The account's name at the gateway.")
+    secret_file: Path | None = setting(None, "File with the account's secret.")
+    sender: str = setting("", "What phones show as the sender, as agreed with the gateway.")
+    taken: str = setting(
+        "", "Regular expression that an answer matches when the message was taken; its group is the gateway's own id."
+    )
+    honours_key: Literal["no", "yes"] = setting(
+        "no", "yes only if the gateway sends a message with the same {key} once, however often it gets it."
+    )
+    status_url: str = setting("", "Where the gateway is asked about a message, with {key} or {id}. Empty: it is not.")
+    receipt_secret_file: Path | None = setting(
+        None, "File with the secret in the address of receipts, /hooks/sms/SECRET; 16 characters or more. None: none."
+    )
+    receipt_key: str = setting("ref", "Field of a receipt that holds our {key}.")
+    receipt_id: str = setting("id", "Field of a receipt that holds the gateway's own id.")
+    receipt_state: str = setting("status", "Field of a receipt that says what became of it, as in SMPP: DELIVRD.")
+    price: int = setting(0, "Price of one segment, in hundredths of the currency.", least=0, most=1_000_000)
+    timeout_s: int = setting(15, "How long an answer is waited for.", unit="seconds", least=1, most=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """The mail server, for citizens who asked for e-mail and for staff."""
+
+    host: str = setting("", "Name of the mail server. Empty: there is none.")
+    port: int = setting(587, "Its port.", least=1, most=65_535)
+    security: Literal["starttls", "tls", "none"] = setting(
+        "starttls", "How the line is kept private; none only for a server on this machine."
+    )
+    user: str = setting("", "Account at the mail server. Empty: none is needed.")
+    password_file: Path | None = setting(None, "File with its password.")
+    sender: str = setting("", "Address that mails come from, such as kachehri@district.example.pk.")
+    sender_name: str = setting("Kachehri", "Name that mails come from.")
+
+
+@dataclass(frozen=True, slots=True)
 class Logs:
     """One JSON object a line on standard error, without names, texts, numbers or addresses of people."""
 
@@ -203,6 +262,9 @@ class Settings:
     secrets: Secrets = Secrets()
     limits: Limits = Limits()
     place: Place = Place()
+    notices: Notices = Notices()
+    sms: Sms = Sms()
+    email: Email = Email()
     logs: Logs = Logs()
 
     @property

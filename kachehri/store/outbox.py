@@ -47,9 +47,17 @@ def add(conn: Connection, tasks: Sequence[Task]) -> None:
         conn.execute(insert_into(conn, _outbox).on_conflict_do_nothing(), [task._asdict() for task in tasks])
 
 
-def claim(conn: Connection, owner: str, now: int, *, lease_ms: int, limit: int = 20) -> list[Claim]:
-    """Take tasks that are due, or whose owner overstayed; rows that another worker is taking are passed over."""
-    free = (_outbox.c.state == "waiting", _outbox.c.due_at <= now, _outbox.c.lease_until <= now)
+def claim(
+    conn: Connection, owner: str, now: int, *, lease_ms: int, limit: int = 20, kinds: Sequence[str] = ()
+) -> list[Claim]:
+    """Take tasks that are due, or whose owner overstayed; rows that another worker is taking are passed over.
+
+    Arguments:
+        kinds: of tasks; none named: all.
+    """
+    free = [_outbox.c.state == "waiting", _outbox.c.due_at <= now, _outbox.c.lease_until <= now]
+    if kinds:
+        free.append(_outbox.c.kind.in_(kinds))
     wanted = select(_outbox.c.id).where(*free).order_by(_outbox.c.due_at, _outbox.c.id).limit(limit)
     ids = list(conn.execute(wanted.with_for_update(skip_locked=True)).scalars())
     if not ids:
@@ -60,9 +68,25 @@ def claim(conn: Connection, owner: str, now: int, *, lease_ms: int, limit: int =
     return [Claim(*row[:-1]) for row in sorted(rows, key=lambda row: (row.due_at, row.id))]
 
 
-def finish(conn: Connection, claim: Claim, at: int) -> bool:
-    """The task is done. False when the lease had passed to somebody else."""
-    return _settle(conn, claim, state="done", done_at=at, owner=None)
+def any_due(conn: Connection, now: int, kinds: Sequence[str]) -> bool:
+    """Whether a claim would find something; asked first because it disturbs nobody."""
+    free = (_outbox.c.state == "waiting", _outbox.c.due_at <= now, _outbox.c.lease_until <= now)
+    return conn.execute(select(_outbox.c.id).where(*free, _outbox.c.kind.in_(kinds)).limit(1)).first() is not None
+
+
+def holds(conn: Connection, claim: Claim) -> bool:
+    """Whether a claim still stands; until the transaction ends nobody else takes it over."""
+    here = (_outbox.c.id == claim.id, _outbox.c.fence == claim.fence, _outbox.c.state == "waiting")
+    return conn.execute(select(_outbox.c.id).where(*here).with_for_update()).first() is not None
+
+
+def finish(conn: Connection, claim: Claim, at: int, *, note: str | None = None) -> bool:
+    """The task is done. False when the lease had passed to somebody else.
+
+    Arguments:
+        note: why nothing had to be done, in a word.
+    """
+    return _settle(conn, claim, state="done", done_at=at, owner=None, last_error=note)
 
 
 def fail(conn: Connection, claim: Claim, *, retry_at: int | None, error: str) -> bool:

@@ -1,0 +1,228 @@
+"""Each message leaves once, whatever the gateway does; what nobody knows is put before a person."""
+
+from __future__ import annotations
+
+import pytest
+
+from kachehri.notices.contacts import Contact
+from kachehri.notices.dispatcher import LEASE_MS, Dispatcher
+from kachehri.notices.doubt import DOUBT_MS, TRIES_MOST
+from kachehri.notices.simulator import FAULTS, Fault, simulator
+from kachehri.notices.timing import HOUR_MS, MINUTE_MS
+from kachehri.store import outbox
+from tests.conftest import ManualClock
+from tests.kachehri.notices.town import NoticeTown, sms
+
+pytestmark = pytest.mark.anyio
+#: What leaves the other side with the message, so far as we can know.
+UNCERTAIN: tuple[Fault, ...] = (
+    "hang_before",
+    "hang_after",
+    "cut_before",
+    "cut_after",
+    "fault_before",
+    "fault_after",
+    "rubbish_after",
+)
+
+
+async def until_quiet(dispatcher: Dispatcher, clock: ManualClock, *, hours: int = 2) -> None:
+    """Everything that happens by itself in these hours."""
+    await dispatcher.drain()
+    for _ in range(hours * 2):
+        clock.advance(DOUBT_MS)
+        await dispatcher.drain()
+
+
+async def test_a_notice_reaches_her_phone_once(town: NoticeTown, clock: ManualClock) -> None:
+    ticket = town.ticket(town.person())
+    row = town.notify(ticket, "ticket.routed")
+    async with simulator(price=250) as gateway:
+        dispatcher = Dispatcher(town.store, town.office({"sms": sms(gateway)}))
+        await until_quiet(dispatcher, clock)
+        assert [(each.to, gateway.effects()[each.key]) for each in gateway.taken] == [("+923001234567", 1)]
+        assert "26-4070-0002" in gateway.taken[0].text and "پانی" not in gateway.taken[0].text
+        (sent,) = town.deliveries()
+        assert (sent.state, sent.segments, sent.cost) == ("sent", gateway.segments, gateway.cost)
+        assert sent.provider_id == gateway.taken[0].id and sent.key == gateway.taken[0].key
+    assert town.task(row).state == "done"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("asks", [False, True])
+async def test_with_a_gateway_that_knows_our_key_the_effect_is_exactly_once(
+    town: NoticeTown, clock: ManualClock, fault: Fault, asks: bool
+) -> None:
+    ticket = town.ticket(town.person())
+    town.notify(ticket, "ticket.routed")
+    async with simulator(honours_key=True) as gateway:
+        gateway.faults.append(fault)
+        await until_quiet(Dispatcher(town.store, town.office({"sms": sms(gateway, asks=asks)})), clock)
+        effects = list(gateway.effects().values())
+    if fault in ("refuse", "drop"):  # it said no, or it lied
+        assert effects == [] and town.states() == [{"refuse": "failed", "drop": "sent"}[fault]]
+    else:
+        assert effects == [1] and town.states()[0] in ("sent", "delivered")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_with_any_other_gateway_at_most_once_and_a_person_is_asked(
+    town: NoticeTown, clock: ManualClock, fault: Fault
+) -> None:
+    ticket = town.ticket(town.person())
+    town.notify(ticket, "ticket.routed")
+    async with simulator() as gateway:
+        gateway.faults.append(fault)
+        await until_quiet(Dispatcher(town.store, town.office({"sms": sms(gateway)})), clock)
+        assert all(number == 1 for number in gateway.effects().values())
+        assert len(gateway.asked) == (2 if fault == "busy" else 1)
+    expected = "unknown" if fault in UNCERTAIN else "failed" if fault == "refuse" else "sent"
+    assert town.states() == [expected]
+
+
+@pytest.mark.parametrize("fault", ["hang_after", "cut_before"])
+async def test_a_gateway_that_can_be_asked_settles_the_doubt(
+    town: NoticeTown, clock: ManualClock, fault: Fault
+) -> None:
+    ticket = town.ticket(town.person())
+    town.notify(ticket, "ticket.routed")
+    async with simulator() as gateway:
+        gateway.faults.append(fault)
+        await until_quiet(Dispatcher(town.store, town.office({"sms": sms(gateway, asks=True)})), clock)
+        assert len(gateway.asked) == 1
+    (row,) = town.deliveries()
+    assert (row.state, row.why) == (("delivered", None) if fault == "hang_after" else ("unknown", "none"))
+
+
+async def test_a_gateway_that_stays_broken_is_not_asked_for_ever(town: NoticeTown, clock: ManualClock) -> None:
+    ticket = town.ticket(town.person())
+    town.notify(ticket, "ticket.routed")
+    async with simulator(honours_key=True) as gateway:
+        gateway.faults.extend(["fault_before"] * 50)
+        await until_quiet(Dispatcher(town.store, town.office({"sms": sms(gateway)})), clock, hours=9)
+        assert len(gateway.asked) == TRIES_MOST and gateway.effects() == {}
+    assert town.states() == ["unknown"]
+
+
+async def test_what_nobody_answers_is_tried_until_it_is_no_news(town: NoticeTown, clock: ManualClock) -> None:
+    ticket = town.ticket(town.person())
+    row = town.notify(ticket, "ticket.routed")
+    async with simulator() as gateway:
+        adapter = sms(gateway)
+    dispatcher = Dispatcher(town.store, town.office({"sms": adapter}))
+    await until_quiet(dispatcher, clock, hours=2)
+    (waiting,) = town.deliveries()
+    assert (waiting.state, waiting.why) == ("waiting", "network") and waiting.tries >= 4
+    clock.advance(80 * HOUR_MS)
+    await until_quiet(dispatcher, clock, hours=24)
+    (late,) = town.deliveries()
+    assert (late.state, late.why) == ("failed", "late")
+    assert town.task(f"{row}/ticket.routed/owner").state == "done"
+
+
+async def test_quiet_hours_hold_it_back_until_the_morning(town: NoticeTown, clock: ManualClock) -> None:
+    ticket = town.ticket(town.person())
+    clock.advance(12 * HOUR_MS)  # 22:00
+    town.notify(ticket, "ticket.proposed")
+    async with simulator() as gateway:
+        dispatcher = Dispatcher(town.store, town.office({"sms": sms(gateway)}))
+        await dispatcher.drain()
+        clock.advance(10 * HOUR_MS + 59 * MINUTE_MS)
+        await dispatcher.drain()
+        assert gateway.taken == []
+        clock.advance(MINUTE_MS)
+        await dispatcher.drain()
+        assert len(gateway.taken) == 1
+
+
+async def test_one_short_message_a_day_but_for_the_date_and_the_proposal(town: NoticeTown, clock: ManualClock) -> None:
+    ticket = town.ticket(town.person())
+    async with simulator() as gateway:
+        dispatcher = Dispatcher(town.store, town.office({"sms": sms(gateway)}))
+        for notice in ("ticket.routed", "ticket.assigned", "ticket.date_moved", "ticket.proposed", "ticket.escalated"):
+            town.notify(ticket, notice)
+            await dispatcher.drain()
+            clock.advance(MINUTE_MS)
+        assert len(gateway.taken) == 3
+        clock.advance(23 * HOUR_MS)
+        await dispatcher.drain()
+        # Of the two that waited the later one stands for both.
+        assert len(gateway.taken) == 4 and "دیر" in gateway.taken[-1].text
+
+
+async def test_another_ticket_has_a_day_of_its_own(town: NoticeTown, clock: ManualClock) -> None:
+    person = town.person()
+    for _ in range(2):
+        town.notify(town.ticket(person), "ticket.routed")
+    async with simulator() as gateway:
+        await Dispatcher(town.store, town.office({"sms": sms(gateway)})).drain()
+        assert len(gateway.taken) == 2
+
+
+async def test_followers_are_told_under_their_own_number(town: NoticeTown) -> None:
+    ticket = town.ticket(town.person())
+    town.follow(ticket, town.person("+923007654321", language="en"))
+    town.follow(ticket, None)
+    row = town.notify(ticket, "ticket.proposed")
+    async with simulator() as gateway:
+        await Dispatcher(town.store, town.office({"sms": sms(gateway)})).drain()
+        texts = {each.to: each.text for each in gateway.taken}
+    assert set(texts) == {"+923001234567", "+923007654321"}
+    assert "26-4080-0004" in texts["+923007654321"] and "Is it?" in texts["+923007654321"]
+    nobody = [town.task(f"{row}/ticket.proposed/follower:f-{number:04d}").last_error for number in (4, 5)]
+    assert nobody == [None, "nobody"]
+
+
+@pytest.mark.parametrize(
+    ("contact", "privacy"), [(Contact(plain=True), "public"), (None, "private"), (Contact(), "private")]
+)
+async def test_a_guarded_matter_says_only_that_there_is_news(
+    town: NoticeTown, contact: Contact | None, privacy: str
+) -> None:
+    town.notify(town.ticket(town.person(contact=contact), privacy=privacy), "ticket.proposed")
+    async with simulator() as gateway:
+        await Dispatcher(town.store, town.office({"sms": sms(gateway)})).drain()
+        assert "خبر ہے" in gateway.taken[0].text and "حل" not in gateway.taken[0].text
+
+
+async def test_who_wants_no_short_messages_gets_none(town: NoticeTown) -> None:
+    row = town.notify(town.ticket(town.person(contact=Contact(sms=False))), "ticket.routed")
+    async with simulator() as gateway:
+        await Dispatcher(town.store, town.office({"sms": sms(gateway)})).drain()
+        assert gateway.asked == [] and town.deliveries() == []
+    child = town.task(f"{row}/ticket.routed/owner")
+    assert (child.state, child.last_error) == ("failed", "nobody")
+
+
+async def test_her_own_hours_count(town: NoticeTown, clock: ManualClock) -> None:
+    town.notify(town.ticket(town.person(contact=Contact(opens=14, closes=16))), "ticket.routed")
+    async with simulator() as gateway:
+        dispatcher = Dispatcher(town.store, town.office({"sms": sms(gateway)}))
+        await dispatcher.drain()
+        assert gateway.taken == []
+        clock.advance(4 * HOUR_MS)
+        await dispatcher.drain()
+        assert len(gateway.taken) == 1
+
+
+async def test_somebody_who_came_back_too_late_begins_nothing(town: NoticeTown, clock: ManualClock) -> None:
+    """A worker that overstays its lease finds that the task is another's."""
+    row = town.notify(town.ticket(town.person()), "ticket.routed")
+    async with simulator() as gateway:
+        slow = Dispatcher(town.store, town.office({"sms": sms(gateway)}), name="slow")
+        quick = Dispatcher(town.store, town.office({"sms": sms(gateway)}), name="quick")
+        claims = await slow._claims()
+        clock.advance(LEASE_MS)
+        await quick.drain()
+        for claim in claims:
+            await slow._carry_out(claim)
+        await slow.drain()
+        assert list(gateway.effects().values()) == [1]
+    assert town.task(row).owner is None
+
+
+async def test_without_any_way_out_the_rows_stay(town: NoticeTown) -> None:
+    row = town.notify(town.ticket(town.person()), "ticket.routed")
+    with town.store.read() as conn:
+        assert outbox.waiting(conn) == 1
+    assert town.task(row).state == "waiting" and town.deliveries() == []
