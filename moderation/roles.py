@@ -28,6 +28,7 @@ CITIZEN: dict[str, Relation] = {
     "media.echo": "own",
     "media.told": "own",
     "page.live": "any",
+    "ticket.follow": "any",
 }
 TRIAGE: dict[str, Relation] = {
     "question.claim": "any",

@@ -144,30 +144,6 @@ class AskClosedPage:
 
 
 @dataclass(frozen=True)
-class TicketFacts:
-    """What the public may know of a ticket: no name, no number, nobody's words."""
-
-    state: str
-    topic: str
-    opened_at: int
-    office: str = ""
-    area: str = ""
-    due_at: int = 0
-    followers: int = 0
-    follows: str = ""
-
-
-@dataclass(frozen=True)
-class OfficeLine:
-    """What the office told the asker. `kind` is a message key below `status.kind.`; `day_at` is of a planned visit."""
-
-    kind: str
-    at: int
-    text: str = ""
-    day_at: int = 0
-
-
-@dataclass(frozen=True)
 class ReceiptPage:
     question: MyQuestion
     token: str
@@ -176,8 +152,6 @@ class ReceiptPage:
     #: Six digits to go on from another phone.
     code: str = ""
     fresh: bool = False
-    ticket: TicketFacts | None = None
-    lines: tuple[OfficeLine, ...] = ()
     #: One sentence about what comes now.
     next: str = ""
     #: What is handed on: the number and where to look it up; never this page.
@@ -246,15 +220,8 @@ class TrackPage:
     message: str = ""
     mine: tuple[MyQuestion, ...] = ()
     made_at: int = 0
-
-
-@dataclass(frozen=True)
-class TicketPage:
-    """`lines`: what the office reports, newest first and without its words, which may name the citizen."""
-
-    reference: str
-    ticket: TicketFacts
-    lines: tuple[OfficeLine, ...] = ()
+    #: A mistyped number, digit by digit, with those marked that are to be looked at.
+    misread: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Followers: who has the same grievance as a ticket's owner, under a number of their own."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
@@ -14,9 +15,33 @@ _question = table_of(Question)
 _ticket = table_of(Ticket)
 
 
+class Brief(NamedTuple):
+    """A question as a list of one's own shows it."""
+
+    id: str
+    reference: str
+    received_at: int
+    category: str | None
+    privacy: str
+    state: str
+
+
 def get(conn: Connection, follower_id: str) -> Follower | None:
     """One follower; whoever asked in the hearing has the id of her question."""
     return fetch_one(conn, Follower, _follower.c.id == follower_id)
+
+
+def by_reference(conn: Connection, reference: str) -> Follower | None:
+    """The follower with this number."""
+    return fetch_one(conn, Follower, _follower.c.reference == reference)
+
+
+def ticket_named(conn: Connection, start: str) -> Ticket | None:
+    """The ticket without a question whose id (RFC 9562 §4, with hyphens) begins with these sixteen digits."""
+    name = f"{start[:8]}-{start[8:12]}-{start[12:16]}-"
+    here = (_ticket.c.id.like(f"{name}%"), _ticket.c.question_id.is_(None))
+    found = fetch(conn, Ticket, *here, limit=2)
+    return found[0] if len(found) == 1 else None
 
 
 def add(conn: Connection, row: Follower) -> None:
@@ -56,19 +81,16 @@ def participants_of_persons(conn: Connection, person_ids: Iterable[str]) -> list
     return [(row[0], row[1]) for row in conn.execute(statement)]
 
 
-def questions_of(conn: Connection, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str, int, str, str, str]]:
-    """Id, reference, instant, topic, privacy and state of what these `(session, participant)` asked."""
+def questions_of(conn: Connection, pairs: Iterable[tuple[str, str]]) -> list[Brief]:
+    """What these `(session, participant)` asked."""
     by_session: dict[str, list[str]] = {}
     for session, participant in pairs:
         by_session.setdefault(session, []).append(participant)
-    columns = [_question.c[name] for name in ("id", "reference", "received_at", "category", "privacy", "state")]
-    found: list[tuple[str, str, int, str, str, str]] = []
+    columns = [_question.c[name] for name in Brief._fields]
+    found: list[Brief] = []
     for session, participants in by_session.items():
         here = (_question.c.session_id == session, _question.c.asker.in_(participants))
-        found += [
-            (row[0], row[1], row[2], row[3] or "", row[4], row[5])
-            for row in conn.execute(select(*columns).where(*here))
-        ]
+        found += [Brief(*row) for row in conn.execute(select(*columns).where(*here))]
     return found
 
 

@@ -30,12 +30,9 @@ from web.shapes import (
     HomePage,
     Link,
     MessagePage,
-    OfficeLine,
     ReceiptPage,
     SessionPage,
     SlipPage,
-    TicketFacts,
-    TicketPage,
     TrackPage,
 )
 
@@ -119,7 +116,6 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
     areas = (AreaGroup("تحصیل چشتیاں", (Choice("chishtian", "چشتیاں شہر"),)),)
     keys = ("a" * 22, "b" * 22, "c" * 22, "d" * 22)
     balance = Balance(52, 41, 6, 3, 2)
-    ticket = TicketFacts("routed", WATER[code], NOW, OFFICE[code], areas[0].choices[0].name, NOW + 360 * HOUR, 6)
     arrival, moved = words.plain("q.by_arrival"), words.plain("q.moved_ahead", 1)
     posts = (
         SeatCard("chair", "official", "ڈپٹی کمشنر بہاولنگر"),
@@ -218,33 +214,11 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
             ),
         ),
         "receipt-called": ("receipt.html", ReceiptPage(mine("called"), session=session("live"), **own)),
-        "receipt-ticket": (
-            "receipt.html",
-            ReceiptPage(
-                replace(
-                    mine("answered"),
-                    outcome=OutcomeCard("ordered", OFFICE[code], NOW + 360 * HOUR, note="پرزہ پیر تک لگایا جائے گا"),
-                ),
-                session=session("closed"),
-                ticket=ticket,
-                lines=(OfficeLine("visit", NOW + HOUR, "", NOW + 48 * HOUR), OfficeLine("note", NOW, TEXT[:60])),
-                **own,
-            ),
-        ),
         "receipt-refused": (
             "receipt.html",
             ReceiptPage(
                 replace(mine("heard"), outcome=OutcomeCard("refused", rule="Land Revenue Act 1967, section 42")),
                 session=session("live"),
-                **own,
-            ),
-        ),
-        "receipt-follower": (
-            "receipt.html",
-            ReceiptPage(
-                mine("merged", 0, words.plain("q.merged")),
-                session=session("closed"),
-                ticket=replace(ticket, follows="2640718814"),
                 **own,
             ),
         ),
@@ -256,7 +230,6 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         "slip-sheet": ("slip.html", replace(slip, paper="sheet")),
         "track": ("track.html", TrackPage(mine=(mine("answered"),))),
         "track-wrong": ("track.html", TrackPage(message=words.plain("track.wrong"))),
-        "ticket": ("ticket.html", TicketPage("2640718822", ticket)),
         "live": (
             "live.html",
             LivePage(

@@ -131,7 +131,7 @@ async def knows_phone(house: House, request: Request, asked: Asked, digits: str)
         return True
     place = network(request.client.host if request.client else "")
     try:
-        await house.write(track._count, house, f"erase {asked.reference}", place)
+        await house.write(track.count_try, house, f"erase {asked.reference}", place)
     except TooMany:
         return False
     same = hmac.compare_digest(phone[-forms.PHONE_DIGITS :].encode(), digits[-forms.PHONE_DIGITS :].encode())
@@ -174,7 +174,7 @@ async def at_her_wish(request: Request, account: Account) -> Response:
         return house.show(request, "staff/erase.html", page, status=422)
     place = network(request.client.host if request.client else "")
     try:
-        await house.write(track._count, house, f"erase {reference}", place)
+        await house.write(track.count_try, house, f"erase {reference}", place)
     except TooMany:
         told = {"reference": words.plain("track.tries")}
         return house.show(request, "staff/erase.html", replace(page, errors=told), status=429)

@@ -18,20 +18,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kachehri.i18n import Words
-from kachehri.store import Connection
 from kachehri.store import questions as question_rows
-from kachehri.store import tickets as ticket_rows
 from kachehri.store.questions import Asked
-from kachehri.store.tables import Ticket
-from kachehri.tickets.desk import status_lines
 from rooms.base import Actor
 from rooms.questions import WithdrawQuestion
 from web import forms, promising, reading
 from web.cards import MyQuestion, SessionCard
 from web.house import House, house_of, see
+from web.pages import ticket_citizen
 from web.render import Shell
-from web.shapes import Link, MessagePage, NumberPicture, OfficeLine, ReceiptPage, SlipPage, TicketFacts
-from web.topics import District
+from web.shapes import Link, MessagePage, NumberPicture, ReceiptPage, SlipPage
 
 #: States that share their sentence about what comes with another.
 _NEXT: Final = {
@@ -44,14 +40,17 @@ _NEXT: Final = {
 
 
 async def receipt(request: Request) -> Response:
+    """The question's way through the hearing; after the close the complaint that it became."""
     house = house_of(request)
     words = house.words(request)
-    asked = await _asked(house, request)
+    held = await ticket_citizen.holder_of(house, request)
+    if held.ticket is not None or held.asked is None:
+        return await ticket_citizen.drawn(house, request, held)
+    asked = held.asked
     live = await house.service.live(asked.session_id)
     district = await house.districts.get()
     card = reading.head(live, words)
     question = reading.one_of_mine(live, asked.id, house.service.people, district, words)
-    ticket, lines = await house.service.read(_ticket, asked, district, words)
     address = house.renderer.site.address
     reference = words.grouped(asked.reference)
     page = ReceiptPage(
@@ -61,9 +60,7 @@ async def receipt(request: Request) -> Response:
         session=card,
         code=house.service.people.code(asked.id),
         fresh="sent" in request.query_params,
-        ticket=ticket,
-        lines=lines,
-        next=outlook(question, ticket, card, words),
+        next=outlook(question, card, words),
         share_text=words.plain("receipt.share_text", reference=reference),
         share_link=f"{address}/track",
         erased=not question.text and bool(live.session.queue.questions[asked.id].content),
@@ -141,16 +138,8 @@ def picture_style() -> str:
     return (Path(__file__).parents[1] / "papers" / "number.css").read_text("utf-8")
 
 
-def outlook(question: MyQuestion, ticket: TicketFacts | None, session: SessionCard, words: Words) -> str:
+def outlook(question: MyQuestion, session: SessionCard, words: Words) -> str:
     """What happens next, in one sentence: nobody is left without it."""
-    if ticket is not None:
-        if ticket.state in ("closed", "closed_final"):
-            return words.plain("next_is.over")
-        if ticket.state == "resolution_proposed":
-            return words.plain("next_is.proposed")
-        if ticket.office and ticket.due_at:
-            return words.plain("next_is.ticket", office=ticket.office, day=words.dates.day(ticket.due_at))
-        return words.plain("next_is.ticket_desk")
     if session.practice and session.is_over:
         return words.plain("next_is.practice")
     return words.plain(f"next_is.{_NEXT.get(question.state, question.state)}")
@@ -168,31 +157,3 @@ async def _asked(house: House, request: Request) -> Asked:
     if asked is None:
         raise HTTPException(404)
     return asked
-
-
-def _ticket(
-    conn: Connection, asked: Asked, district: District, words: Words
-) -> tuple[TicketFacts | None, tuple[OfficeLine, ...]]:
-    """The ticket and what its office has said, newest first."""
-    ticket = ticket_rows.by_question(conn, asked.id)
-    if ticket is None:
-        return None, ()
-    lines = [
-        OfficeLine(line.kind, line.at, line.text, reading.noon(line.day, words))
-        for line in reversed(status_lines(conn, ticket.id))
-    ]
-    return facts(conn, ticket, asked.reference, district, words), tuple(lines)
-
-
-def facts(conn: Connection, ticket: Ticket, reference: str, district: District, words: Words) -> TicketFacts:
-    """What may be known of a ticket by anyone; a follower's number leads to the ticket that it follows."""
-    return TicketFacts(
-        state=ticket.state,
-        topic=district.topic(ticket.category, words),
-        opened_at=ticket.opened_at,
-        office=district.office(ticket.office_id, words),
-        area=district.area(ticket.area, words),
-        due_at=ticket.due_at or 0,
-        followers=ticket_rows.follower_count(conn, ticket.id),
-        follows=ticket.reference if ticket.reference != reference else "",
-    )

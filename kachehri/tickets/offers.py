@@ -1,0 +1,73 @@
+"""What the citizen can do now, in the order in which a page offers it. Pure.
+
+Nothing is known here of what is permitted: each offer is tried on the rules (decide.py), so that a page can never offer
+what is then refused. The first offer is the one that is asked of her; she need not look for the others.
+"""
+
+from collections.abc import Callable
+from typing import Final, Literal, NamedTuple
+
+from rooms.base import ContentRef
+
+from . import acts as a
+from . import windows
+from .acts import Act
+from .life import Life
+from .lifecycle import is_closed
+
+Name = Literal["answer", "judge", "dispute", "appeal", "escalate", "rate", "alone", "leave", "withdraw", "call_back"]
+WORDS: Final = ContentRef("tried", "")
+#: Those that a page asks of her; the rest stand below it for whoever looks for them.
+ASKED: Final[tuple[Name, ...]] = ("answer", "judge")
+LATE: Final = "withdraw_check"
+
+
+class Offer(NamedTuple):
+    """One thing that she can do. `until`, in milliseconds, where her time for it ends."""
+
+    name: Name
+    until: int | None = None
+
+
+def offers(life: Life, refused: Callable[[Act], str]) -> tuple[Offer, ...]:
+    """What the owner of a ticket can do.
+
+    Arguments:
+        refused: the code with which the rules would refuse an act of hers, or nothing.
+    """
+
+    def may(act: Act) -> bool:
+        return not refused(act)
+
+    found: list[Offer] = []
+    if may(a.Answer(answer=WORDS)):
+        found.append(Offer("answer"))
+    if may(a.Confirm()):
+        found.append(Offer("judge", windows.silent_at(life)))
+    elif may(a.Dispute(words=WORDS)):
+        found.append(Offer("dispute", windows.dispute_until(life)))
+    if may(a.Appeal(words=WORDS)):
+        found.append(Offer("appeal", windows.appeal_until(life)))
+    if may(a.Escalate(level=life.level + 1)):
+        found.append(Offer("escalate"))
+    if is_closed(life.state) and may(a.Rate(solved="yes")):
+        found.append(Offer("rate"))
+    if may(a.Leave()):
+        found.append(Offer("leave"))
+    code = refused(a.Withdraw())
+    if not code and not may(a.Confirm()):
+        found.append(Offer("withdraw"))
+    elif code == LATE:
+        found.append(Offer("call_back"))
+    return tuple(found)
+
+
+def of_follower(life: Life, refused: Callable[[Act], str], follower: str) -> tuple[Offer, ...]:
+    """What somebody can do who follows it: her own word about the end, going on alone, following no more."""
+    found = [Offer("judge")] if not refused(a.Rate(solved="no", follower=follower)) else []
+    return (*found, Offer("alone"), Offer("leave"))
+
+
+def may_dispute(life: Life, refused: Callable[[Act], str]) -> bool:
+    """Whether a "no" to a proposal still goes one level up; after that the way is an appeal."""
+    return not refused(a.Dispute(words=WORDS))

@@ -1,0 +1,252 @@
+"""One's own complaint, behind the secret link of its receipt: where it stands, what happened, and what can be done.
+
+Everything that is done has a page of its own first, which says what follows from it; that page is fetched and changes
+nothing, so a slow line, a reload or a step back does no harm. Only its button sends, with a key that is carried out
+once. Without JavaScript.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kachehri import own_ticket
+from kachehri.i18n import Words
+from kachehri.own_ticket import Holder, Seen
+from kachehri.store import Connection, content, district, evidence
+from kachehri.store import tickets as ticket_rows
+from kachehri.ticketing import TEXT_MOST
+from kachehri.tickets import events as e
+from kachehri.tickets.status import TicketRefused
+from rooms.base import Refused
+from web import forms, own_acts, own_reading, promising, reading
+from web.cards import MyQuestion
+from web.errors import sentence
+from web.house import House, house_of, see
+from web.own_reading import Names
+from web.own_shapes import DoPage, Offered, OwnTicketPage, Told
+from web.promise_shapes import PromiseCard
+
+#: Characters of a field that are read at all; what is too long is told, not cut.
+_READ_MOST: Final = 4 * TEXT_MOST
+
+
+class Own(NamedTuple):
+    """What is read of a complaint for its holder, in one look at the database."""
+
+    seen: Seen
+    texts: dict[str, str]
+    names: Names
+    followers: int
+    parent: str
+
+
+async def holder_of(house: House, request: Request) -> Holder:
+    """Whose link this is. Errors: 404."""
+    id = house.service.people.question_of(request.path_params["token"])
+    held = await house.service.read(own_ticket.holder, id) if id else None
+    if held is None:
+        raise HTTPException(404)
+    return held
+
+
+async def look(house: House, request: Request, held: Holder) -> Own:
+    """The complaint as its holder sees it."""
+    words = house.words(request)
+    found = await house.districts.get()
+    now = house.now()
+
+    def read(conn: Connection) -> Own:
+        seen = own_ticket.seen(conn, now, held)
+        texts = content.texts_of(conn, own_reading.refs(seen.steps))
+        posts = {each.id: (each.title_ur, each.title_en) for each in district.posts(conn)}
+        over = seen.ticket.reference if held.follower else ""
+        parent = ticket_rows.get(conn, seen.life.parent) if seen.life.parent else None
+        count = ticket_rows.follower_count(conn, seen.ticket.id)
+        return Own(seen, texts, Names(words, found, posts), count, parent.reference if parent else over)
+
+    return await house.service.read(read)
+
+
+async def show(request: Request, held: Holder) -> Response:
+    """The page of a complaint; `web/pages/receipts.py` leads here once there is one."""
+    house = house_of(request)
+    return await drawn(house, request, held)
+
+
+async def drawn(
+    house: House,
+    request: Request,
+    held: Holder,
+    *,
+    refused: str = "",
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    words = house.words(request)
+    own = await look(house, request, held)
+    life, now = own.seen.life, house.now()
+    follower = held.follower
+    view: own_reading.View = "own" if follower is None else "joined" if follower.question_id else "public"
+    place = own_reading.standing(life, own.seen.ticket, own.names, now, followers=own.followers, follows=own.parent)
+    question, promise, erased = await _asked(house, request, held)
+    done = request.query_params.get("done", "")
+    page = OwnTicketPage(
+        token=request.path_params["token"],
+        key=forms.new_key(),
+        reference=held.reference,
+        standing=place,
+        lead=own_reading.lead(place, words, asker=follower is None),
+        code=house.service.people.code(held.id),
+        offers=tuple(_offered(each.name, each.until) for each in own.seen.offers),
+        follower=follower is not None,
+        left=follower is not None and follower.left_at is not None,
+        answer=(follower.answer or "") if follower else "",
+        asks=_asks(own) if view == "own" else "",
+        proposal=_proposal(own, view),
+        story=own_reading.story(own.seen.steps, own.texts, own.names, view, held.id),
+        question=question,
+        promise=promise,
+        erased=erased,
+        share_text=words.plain("receipt.share_text", reference=words.grouped(held.reference)),
+        share_link=f"{house.renderer.site.address}/track",
+        public=is_public(own.seen),
+        fresh="new" in request.query_params,
+        told=words.plain(f"done.{done}") if words.has(f"done.{done}") else "",
+        refused=refused,
+        values=values or {},
+        errors=errors or {},
+        made_at=now,
+    )
+    return house.show(request, "own_ticket.html", page, status=status)
+
+
+def is_public(seen: Seen) -> bool:
+    """Whether everybody has a page of it: neither what was asked privately, nor a protected matter."""
+    return seen.ticket.privacy == "public" and not seen.life.protected
+
+
+def _offered(name: str, until: int | None) -> Offered:
+    return Offered(name, until or 0)
+
+
+async def _asked(house: House, request: Request, held: Holder) -> tuple[MyQuestion | None, PromiseCard | None, bool]:
+    """What was asked, for the one who asked it."""
+    if held.asked is None:
+        return None, None, False
+    words, found = house.words(request), await house.districts.get()
+    live = await house.service.live(held.asked.session_id)
+    asked = live.session.queue.questions[held.asked.id]
+    question = reading.one_of_mine(live, held.asked.id, house.service.people, found, words)
+    return question, promising.noted(live, asked, found, words), not question.text and bool(asked.content)
+
+
+def _asks(own: Own) -> str:
+    """What the office wants to know, while it waits for her."""
+    if own.seen.life.state != "awaiting_citizen":
+        return ""
+    asked = [step.body for step in own.seen.steps if isinstance(step.body, e.Asked)]
+    return own.texts.get(asked[-1].question.id, "") if asked else ""
+
+
+def _proposal(own: Own, view: own_reading.View) -> Told | None:
+    """What the office says was done, while it is for her to say whether it was."""
+    if own.seen.life.state != "resolution_proposed":
+        return None
+    told = own_reading.story(
+        [step for step in own.seen.steps if isinstance(step.body, e.Proposed)], own.texts, own.names, view
+    )
+    return told[0] if told else None
+
+
+async def picture(request: Request) -> Response:
+    """GET /q/{token}/picture/{picture}: what the office shows as evidence, for the asker and whoever was joined."""
+    house = house_of(request)
+    held = await holder_of(house, request)
+    if held.ticket is None or (held.follower is not None and held.follower.question_id is None):
+        raise HTTPException(404)
+    found = await house.service.read(evidence.get, held.ticket.id, request.path_params["picture"][:64])
+    own = await look(house, request, held)
+    ids = {step.body.attachment for step in own.seen.steps if isinstance(step.body, e.Evidence) and step.body.shown}
+    if found is None or found.id not in ids:
+        raise HTTPException(404)
+    return Response(found.content, media_type="image/jpeg", headers={"cache-control": "private, no-store"})
+
+
+async def ask(request: Request) -> Response:
+    """GET /q/{token}/do/{act}: what it means, before it is done."""
+    house = house_of(request)
+    held = await holder_of(house, request)
+    return await _before(house, request, held)
+
+
+async def act(request: Request) -> Response:
+    """POST /q/{token}/do/{act}."""
+    house = house_of(request)
+    words = house.words(request)
+    fields = await forms.read(request, house.origins)
+    held = await holder_of(house, request)
+    name = request.path_params["act"]
+    if held.ticket is None or name not in own_ticket.ACTS:
+        raise HTTPException(404)
+    values = {each: fields.get(each, "")[:_READ_MOST] for each in ("text", "stars", "money")}
+    token = request.path_params["token"]
+    try:
+        await house.write(own_ticket.do, held, name, values, fields.get("key", "")[:64])
+    except TicketRefused as no:
+        return await drawn(house, request, held, refused=refusal(words, no.code), status=409)
+    except Refused as no:
+        said = {"text": sentence(words, no.code, {"limit": TEXT_MOST, **no.params})}
+        if name == "answer":
+            return await drawn(house, request, held, values=values, errors=said, status=422)
+        return await _before(house, request, held, values=values, errors=said, status=422)
+    return see(f"/q/{token}?done={own_acts.named(name, follower=held.follower is not None)}")
+
+
+def refusal(words: Words, code: str) -> str:
+    """Why it could not be done. Most of the time it has moved on since the page was made."""
+    key = f"refused.{code}"
+    return words.plain(key) if words.has(key) else words.plain("own.moved")
+
+
+async def _before(
+    house: House,
+    request: Request,
+    held: Holder,
+    *,
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    words = house.words(request)
+    name = request.path_params["act"]
+    if held.ticket is None:
+        raise HTTPException(404)
+    own = await look(house, request, held)
+    offered = {act for each in own.seen.offers for act in own_acts.LEADS.get(each.name, (each.name,))}
+    if name not in offered or name == "answer":
+        if name in own_ticket.ACTS:
+            return await drawn(house, request, held, refused=words.plain("own.moved"), status=409)
+        raise HTTPException(404)
+    follower = held.follower is not None
+    page = DoPage(
+        token=request.path_params["token"],
+        key=forms.new_key(),
+        act=name,
+        reference=held.reference,
+        title=own_acts.title(name, words, follower=follower),
+        button=own_acts.button(name, words, follower=follower),
+        means=own_acts.means(name, own.seen.life, own.names.post(own.seen.above), words, follower=follower),
+        asks_words=name in own_acts.WORDED and not follower,
+        words_label=words.plain("do.words_appeal" if name == "appeal" else "do.words_no"),
+        asks_end=name in own_acts.ENDS,
+        grave=name in own_acts.GRAVE,
+        values=values or {},
+        errors=errors or {},
+    )
+    return house.show(request, "own_do.html", page, status=status)
