@@ -26,6 +26,7 @@ from kachehri.filing import Filer
 from kachehri.house_settings import HouseSettings, from_file
 from kachehri.identity import Identity
 from kachehri.inviting import Invitations
+from kachehri.notices.service import Notices
 from kachehri.papers.press import Press
 from kachehri.papers.studio import Studio
 from kachehri.people import People
@@ -109,6 +110,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     sweeping = Sweeping(store)
     press = Press(settings.secrets.key_file.parent / "papers")
     alerts = Alerts(service, masters, bus, contact=lambda: house.place.address)
+    notices = Notices(settings, store, vault, people, masters, lambda: house.place)
     limits = settings.limits
     asking = Asking(device=limits.questions_per_minute_device, network=limits.questions_per_minute_network)
     try:
@@ -120,6 +122,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         crowds.start()
         await carrying.start()
         await alerts.start()
+        notices.start()
         house.follow(lambda place: references.keep_time(place.timezone))
         house.follow(lambda place: renderer.dress(Site.of(place)))
         app.state.house = House(
@@ -140,6 +143,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             invitations=Invitations(store, identity, oldest),
             asking=asking,
             alerts=alerts,
+            notices=notices,
             own=house,
             crowds=crowds,
             press=press,
@@ -169,6 +173,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
                 watch.stop()
                 await hub.stop()
     finally:
+        await notices.close()
         await alerts.stop()
         carrying.close()
         await crowds.close()

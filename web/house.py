@@ -20,6 +20,7 @@ from kachehri.house_settings import HouseSettings, Place
 from kachehri.i18n import Words
 from kachehri.identity import Identity
 from kachehri.inviting import Invitations
+from kachehri.notices.service import Notices
 from kachehri.papers.press import Press
 from kachehri.papers.studio import Studio
 from kachehri.service import Service
@@ -52,6 +53,7 @@ class House:
     invitations: Invitations
     asking: Asking
     alerts: Alerts
+    notices: Notices
     own: HouseSettings
     crowds: Crowds
     press: Press

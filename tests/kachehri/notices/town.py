@@ -1,4 +1,4 @@
-"""Tickets, and citizens and officers to be told, on a database that is there; a post office over a simulated gateway."""
+"""Tickets, citizens and officers to be told, on a database that is there; a post office over a simulated one."""
 
 from __future__ import annotations
 
