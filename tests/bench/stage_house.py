@@ -134,10 +134,10 @@ D = TypeVar("D", bound=HouseDriver)
 
 
 @asynccontextmanager
-async def house_driver(kind: type[D] = HouseDriver) -> AsyncIterator[D]:  # type: ignore[assignment]
-    """A founded district, its server and media process, and a driver inside."""
+async def house_driver(kind: type[D] = HouseDriver, place: Path | None = None) -> AsyncIterator[D]:  # type: ignore[assignment]
+    """A founded district, its server and media process, and a driver inside. `place` is where its folder is made."""
     compat.limit_client_addresses(["127.0.0.1"])
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=place) as folder:
         server = Server(Path(folder), here(), "Bench")
         now = time.time_ns() // 1_000_000
         founded = await founding.found(server.settings, demo_data.district(), now, timing=Timing(), starts_in_ms=0)
