@@ -64,6 +64,12 @@ class Assign(Act, frozen=True, kw_only=True):
     account: str = ""
 
 
+class TakeBack(Act, frozen=True, kw_only=True):
+    """Give it back to the whole office, as long as nobody has begun: one that was given to a post by a slip."""
+
+    step = "take_back"
+
+
 class Start(Act, frozen=True, kw_only=True):
     """Begin: what will be done, and by which day."""
 

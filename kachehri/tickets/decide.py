@@ -106,6 +106,11 @@ def _assign(life: Life, act: a.Assign, doer: Doer, ctx: Context) -> list[e.Step]
     return [e.Assigned(post=act.post, account=act.account)]
 
 
+def _take_back(life: Life, act: a.TakeBack, doer: Doer, ctx: Context) -> list[e.Step]:
+    _need(life.first_action_at is None, "begun_already")
+    return [e.Routed(office=life.office, why="taken_back")]
+
+
 def _start(life: Life, act: a.Start, doer: Doer, ctx: Context) -> list[e.Step]:
     _need(act.plan.id, "note_missing")
     return [e.Started(plan=act.plan, day=act.day)]
@@ -361,6 +366,7 @@ _RULES: Final[dict[type[Act], Callable[[Life, Any, Doer, Context], list[e.Step]]
     a.Route: _route,
     a.Transfer: _transfer,
     a.Assign: _assign,
+    a.TakeBack: _take_back,
     a.Start: _start,
     a.AskCitizen: _ask,
     a.Answer: _answer,

@@ -16,6 +16,7 @@ REFUSALS: Final[dict[str, str]] = {
     "routing_final": "the desk that sorts has decided, after two transfers",
     "conflict": "the post is the one complained about, reports to it, or is its own superior's judge",
     "conflict_office": "a protected matter would go to the office that is complained about",
+    "begun_already": "somebody has begun to work on it",
     "ask_limit": "the citizen was asked twice already",
     "pause_superior": "only a superior may stop the clock for a wait outside",
     "pause_statutory": "the clock of a request for information does not stop for others",
