@@ -20,6 +20,7 @@ import msgspec
 
 from moderation.masking import mask
 
+from . import opening
 from . import routing as rules
 from .draws import random_bytes
 from .ids import new_id
@@ -31,6 +32,7 @@ from .store import tickets as rows
 from .store.event_log import GENESIS
 from .store.tables import ApiFiling
 from .tickets.events import Opened, encode
+from .tickets.lifecycle import entry
 from .tickets.opening import ticket_id
 from .tickets.reference import References
 
@@ -105,7 +107,7 @@ class Filer:
         id = ticket_id(f"{ORIGIN}/{mark.hex()}/{day}")
         routing = rules.routing(conn, now)
         category = next((each for each in district.categories(conn) if each.code == filing.category), None)
-        routed = routing.route(filing.category)
+        routed = routing.route(filing.category, area=filing.area)
         details = new_id(now)
         note = ApiFiling(
             ticket_id=id,
@@ -131,31 +133,22 @@ class Filer:
             category=filing.category,
             area=filing.area,
             office=routed.office,
+            post=routed.post,
             days=category.sla_days if category else USUAL_DAYS,
             protected=routed.protected,
+            state=entry(False, placed=routed.by_rule),
         )
-        step = rows.step(GENESIS, id, 1, now, *_typed(first, f"key/{key_id}"))
-        row = rows.Opened(
-            id=id,
-            question_id=None,
-            session_id=None,
+        type, body = encode(first)
+        step = rows.step(GENESIS, id, 1, now, type, f"key/{key_id}", body)
+        row = opening.opened_row(
+            step,
+            first,
+            opening.Clocks(conn, now),
             reference=self._references.draw(year, number),
-            office_id=routed.office,
             person_id=person,
-            category=filing.category,
-            area=filing.area or None,
-            privacy="private" if routed.protected else "public",
+            private=routed.protected,
             content_id=words,
-            state="registered",
             origin=ORIGIN,
-            outcome=None,
-            heard_from_ms=None,
-            heard_to_ms=None,
-            opened_at=now,
-            due_at=None,
-            proposed_at=None,
-            head_seq=1,
-            head_hash=step.hash,
         )
         rows.open_many(conn, [row], [step], [])
         outbox.add(conn, [_notice(id, now)])
@@ -204,11 +197,6 @@ class Filer:
 def rounded(degrees: float | None) -> float | None:
     """A position that names a neighbourhood and no house."""
     return None if degrees is None else round(degrees * STEPS_PER_DEGREE) / STEPS_PER_DEGREE
-
-
-def _typed(first: Opened, actor: str) -> tuple[str, str, bytes]:
-    type, body = encode(first)
-    return type, actor, body
 
 
 def _notice(ticket: str, now: int) -> outbox.Task:

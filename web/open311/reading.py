@@ -70,9 +70,9 @@ async def requests(request: Request, format: Format) -> Response:
     asked = of_query(request)
     check_jurisdiction(request, asked)
     found = await house.districts.get()
-    page = paged(asked, found, house.now())
+    page, more = paged(asked, found, house.now()), extended(asked)
     asked.checked()
-    return answer(format, "service_requests", await _shown(request, page, found, extended(asked)))
+    return answer(format, "service_requests", await _shown(request, page, found, more))
 
 
 @opened
@@ -80,9 +80,10 @@ async def one_request(request: Request, format: Format) -> Response:
     house = house_of(request)
     asked = of_query(request)
     check_jurisdiction(request, asked)
+    more = extended(asked)
     asked.checked()
     page = Page(Wanted(references=[request.path_params["id"]]), 1, 0)
-    shown = await _shown(request, page, await house.districts.get(), extended(asked))
+    shown = await _shown(request, page, await house.districts.get(), more)
     if not shown:
         raise Faulty(Fault(404, "service_request_id was not found"))
     return answer(format, "service_requests", shown)

@@ -11,6 +11,7 @@ import pytest
 
 from kachehri import api_keys, filing
 from kachehri.filing import DAY_MS, Filed, Filer, Filing, rounded
+from kachehri.logins import hash_of
 from kachehri.people import People
 from kachehri.store import Connection, Store, accounts, audit, content, district, doors, outbox, public_tickets
 from kachehri.store import people as person_rows
@@ -92,7 +93,7 @@ def test_it_is_a_ticket_like_any_other(desk: Desk) -> None:
     assert isinstance(opened, Opened) and (opened.category, opened.area, opened.office) == ("water", "uc1", "o-water")
     assert first.actor == f"key/{desk.key.id}"
     assert ticket is not None and (ticket.state, ticket.origin, ticket.office_id) == (
-        "registered",
+        "routed",
         "open311",
         "o-water",
     )
@@ -177,9 +178,9 @@ def test_a_protected_matter_has_a_token_and_is_nowhere_to_be_read(desk: Desk) ->
         assert [row.reference for row in listed] == [public.reference]
         assert public_tickets.one(conn, hidden.reference, PUBLIC_STATES) is None
         assert public_tickets.moved(conn, 0, desk.clock(), PUBLIC_STATES, limit=9) == listed
-        found = doors.by_token(conn, api_keys.hash_of(hidden.token))
+        found = doors.by_token(conn, hash_of(hidden.token))
         assert found is not None and found.ticket_id == hidden.ticket
-        assert doors.by_token(conn, api_keys.hash_of(public.token)) is None
+        assert doors.by_token(conn, hash_of(public.token)) is None
     assert desk.file(FILING._replace(category="bribe")).token == hidden.token
 
 
@@ -233,7 +234,7 @@ def test_a_key_is_shown_once_and_worth_nothing_when_taken_back(desk: Desk) -> No
         assert api_keys.find(conn, "") is None
         api_keys.touch(conn, now, desk.key)
         ((row, who, tickets),) = doors.keys(conn)
-        assert (row.used_at, who, tickets) == (now, "A", 0) and row.key_hash == api_keys.hash_of(desk.shown)
+        assert (row.used_at, who, tickets) == (now, "A", 0) and row.key_hash == hash_of(desk.shown)
         assert api_keys.revoke(conn, now, desk.key.id, "a-1") and not api_keys.revoke(conn, now, desk.key.id, "a-1")
         assert api_keys.find(conn, desk.shown) is None
         acts = [(act.action, act.subject, act.body) for act, _ in audit.listing(conn)]
@@ -255,9 +256,11 @@ def test_a_key_has_bounds(desk: Desk) -> None:
     desk.clock.advance(DAY_MS + 1)
     with desk.store.write() as conn:
         api_keys.check_day(conn, desk.clock(), key)
-        for bad in ({"scopes": []}, {"per_minute": 0}, {"per_day": api_keys.PER_DAY_MOST + 1}):
+        for minute, day in ((0, 1), (1, 0), (1, api_keys.PER_DAY_MOST + 1), (api_keys.PER_MINUTE_MOST + 1, 1)):
             with pytest.raises(ValueError):
-                api_keys.make(conn, 0, **{"name": "x", "scopes": ["file"], "by": "a-1", **bad})  # type: ignore[arg-type]
+                api_keys.make(conn, 0, name="x", scopes=["file"], by="a-1", per_minute=minute, per_day=day)
+        with pytest.raises(ValueError):
+            api_keys.make(conn, 0, name="x", scopes=[], by="a-1")
         with pytest.raises(Refused):
             api_keys.make(conn, 0, name=" ", scopes=["file"], by="a-1")
 

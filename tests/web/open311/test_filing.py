@@ -1,0 +1,267 @@
+"""What programs file: by their keys, once, with every mistake told, and with nothing given back that is private."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import xml.etree.ElementTree as ET
+
+import httpx
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+
+from kachehri import api_keys
+from kachehri.serving import configure
+from kachehri.store import tickets as ticket_rows
+from kachehri.store.tables import Ticket
+from kachehri.ticketing import history
+from kachehri.tickets.events import Noted, Opened
+from tests.web.open311 import schemas
+from tests.web.open311.conftest import Doors, tree
+from web.open311.filing import DESCRIPTION_MOST
+
+pytestmark = pytest.mark.anyio
+#: The fields of the standard's own example of a request, with values of this district.
+WHOLE = {
+    "jurisdiction_id": "127.0.0.1",
+    "service_code": "water_none",
+    "lat": "29.99871",
+    "long": "73.24129",
+    "address_string": "House 7, street 3",
+    "email": "nasreen@example.org",
+    "device_id": "tt222111",
+    "account_id": "123456",
+    "first_name": "Nasreen",
+    "last_name": "Bibi",
+    "phone": "0300 1234567",
+    "description": "The pump at 0300-1234567 is broken\nsince Monday",
+    "media_url": "http://photos.example.org/2002/1.jpg",
+    "attribute[area]": "uc1",
+    "attribute[WHISPAWN]": "123456",
+}
+
+
+def ticket_of(doors: Doors, reference: str) -> Ticket:
+    with doors.town.service.store.read() as conn:
+        found = ticket_rows.by_reference(conn, reference)
+        assert found is not None
+        ticket_rows.verify(conn, found.id)
+        return found
+
+
+def filed(answer: httpx.Response) -> str:
+    assert answer.status_code == 200, answer.text
+    jsonschema.Draft202012Validator(schemas.FILED).validate(answer.json())
+    number: str = answer.json()[0]["service_request_id"]
+    return number
+
+
+async def test_a_request_becomes_a_ticket_and_is_read_back(doors: Doors) -> None:
+    number = filed(await doors.post(**WHOLE))
+    ticket = ticket_of(doors, number)
+    assert (ticket.office_id, ticket.category, ticket.area, ticket.origin) == ("water", "water_none", "uc1", "open311")
+    with doors.town.service.store.read() as conn:
+        assert isinstance(history(conn, ticket.id)[0].body, Opened)
+        assert doors.town.service.people.phone(conn, ticket.person_id or "") == "+923001234567"
+    row = (await doors.get(f"requests/{number}.json", extensions="true")).json()[0]
+    jsonschema.Draft202012Validator(schemas.EXTENDED).validate([row])
+    assert (row["status"], row["address_id"], row["lat"], row["long"]) == ("open", "uc1", 29.998, 73.242)
+    assert row["description"] is None and row["media_url"] is None
+    everything = (await doors.get("requests.json", extensions="true")).text
+    for secret in ("Nasreen", "Bibi", "1234567", "nasreen@", "House 7", "pump", "photos.example", "tt222111"):
+        assert secret not in everything, secret
+    assert number in everything
+
+
+async def test_the_reply_in_xml_has_the_shape_of_the_sample(doors: Doors) -> None:
+    answer = await doors.post("requests.xml", **{**WHOLE, "device_id": "xml"})
+    found = tree(answer)
+    assert found.tag == "service_requests" and [each.tag for each in found] == ["request"]
+    assert [each.tag for each in found[0]] == ["service_request_id", "service_notice", "account_id"]
+    assert ticket_of(doors, found[0][0].text or "").category == "water_none"
+
+
+async def test_the_same_again_is_the_same(doors: Doors) -> None:
+    again = {**WHOLE, "device_id": "again"}
+    first = filed(await doors.post(**again))
+    both = await asyncio.gather(*(doors.post(**again) for _ in range(5)))
+    assert {filed(each) for each in both} == {first}
+    assert filed(await doors.post(**{**again, "description": "Something else"})) != first
+
+
+async def test_a_private_matter_gets_a_token_that_never_becomes_a_number(doors: Doors) -> None:
+    """As a client that reads nothing but XML goes about it: a form with a file in it, then it asks for the token."""
+    fields = {"api_key": doors.key, "service_code": "bribe", "lat": "29.9", "long": "73.2", "description": "رقم مانگی"}
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(
+            f"{doors.url}/requests.xml", data=fields, files={"photo": ("a.jpg", b"\xff\xd8\xff", "image/jpeg")}
+        )
+        assert answer.status_code == 200, answer.text
+        found = tree(answer)
+        assert [each.tag for each in found[0]] == ["token", "service_notice", "account_id"]
+        token = found[0].findtext("token")
+        for _ in range(3):
+            polled = tree(await client.get(f"{doors.url}/tokens/{token}.xml"))
+            assert (
+                ET.tostring(polled).decode()
+                == f"<service_requests><request><token>{token}</token></request></service_requests>"
+            )
+        told = (await client.get(f"{doors.url}/tokens/{token}.json")).json()
+        assert told == [{"token": token}]
+        repeated = (await client.post(f"{doors.url}/requests.json", data=fields)).json()
+    assert repeated[0]["token"] == token and "service_request_id" not in repeated[0]
+    with doors.town.service.store.read() as conn:
+        rows = list(conn.exec_driver_sql("SELECT privacy FROM ticket WHERE category = 'bribe' AND area = ''"))
+    assert rows == [("private",)]
+    wrong = await doors.get("tokens/AAAAAAAAAAAAAAAAAAAAAAAA.xml")
+    assert wrong.status_code == 404 and tree(wrong)[0].findtext("code") == "404"
+
+
+@pytest.mark.parametrize("format", ["xml", "json"])
+async def test_without_a_key_nothing_else_is_looked_at(doors: Doors, format: str) -> None:
+    revoked = doors.make_key()
+    with doors.town.service.store.write() as conn:
+        row = api_keys.find(conn, revoked)
+        assert row is not None
+        api_keys.revoke(conn, 0, row.id, "doors-admin")
+    for key in ("", "wrong", "kch_" + "A" * 32, "x" * 9_999, revoked, doors.make_key("updates")):
+        answer = await doors.post(f"requests.{format}", api_key=key)
+        assert answer.status_code == 403
+        code = tree(answer)[0].findtext("code") if format == "xml" else answer.json()[0]["code"]
+        assert str(code) == "403"
+    only_files = doors.make_key("file")
+    assert (await doors.get(f"servicerequestupdates.{format}", api_key=only_files)).status_code == 403
+    assert (await doors.get(f"servicerequestupdates.{format}")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "signs"),
+    [
+        ({}, 400, ["service_code was not provided", "location was not provided"]),
+        ({"service_code": "none", "address_id": "uc1"}, 404, ["service_code was not found"]),
+        ({"service_code": "none"}, 400, ["service_code was not found", "location"]),
+        ({"service_code": "other", "lat": "30"}, 400, ["lat and long"]),
+        ({"service_code": "other", "lat": "91", "long": "73"}, 400, ["lat is no number"]),
+        ({"service_code": "other", "lat": "nan", "long": "1e1"}, 400, ["lat is", "long is"]),
+        ({"service_code": "other", "address_id": "nowhere"}, 400, ["address_id was not found"]),
+        ({"service_code": "other", "address_id": "uc1", "attribute[area]": "x"}, 400, ["attribute[area]"]),
+        ({"service_code": "other", "address_id": "uc1", "phone": "12"}, 400, ["phone"]),
+        ({"service_code": "other", "address_id": "uc1", "email": "nobody"}, 400, ["email"]),
+        ({"service_code": "other", "address_id": "uc1", "media_url": "javascript:x"}, 400, ["media_url"]),
+        ({"service_code": "other", "address_id": "uc1", "description": "ا" * 4001}, 400, ["4000 characters"]),
+        ({"service_code": "other", "address_id": "uc1", "first_name": "x" * 200}, 400, ["first_name"]),
+        ({"service_code": "other", "address_id": "uc1", "jurisdiction_id": "city.gov"}, 404, ["jurisdiction_id"]),
+    ],
+)
+async def test_everything_that_is_wrong_is_told_at_once(
+    doors: Doors, fields: dict[str, str], status: int, signs: list[str]
+) -> None:
+    answer = await doors.post(**fields)
+    assert answer.status_code == status, answer.text
+    jsonschema.Draft202012Validator(schemas.ERRORS).validate(answer.json())
+    told = [each["description"] for each in answer.json()]
+    assert len(told) == len(signs) and all(sign in line for sign, line in zip(signs, told, strict=True)), told
+    xml = await doors.post("requests.xml", **fields)
+    assert xml.status_code == status and [each.findtext("description") for each in tree(xml)] == told
+
+
+async def test_a_form_that_cannot_be_read_is_told_so(doors: Doors) -> None:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    async with httpx.AsyncClient() as client:
+        for content, kind in (
+            (b"api_key=%ff", headers["content-type"]),
+            (b"\xff\xfe", headers["content-type"]),
+            (b"<request/>", "text/xml"),
+            (b"{}", "application/json"),
+            (b"api_key=1&" + b"a=1&" * 200, headers["content-type"]),
+            (b"description=" + b"a" * 70_000, headers["content-type"]),
+            (b"no parts at all", "multipart/form-data; boundary=x"),
+            (b"", "multipart/form-data"),
+        ):
+            answer = await client.post(f"{doors.url}/requests.xml", content=content, headers={"content-type": kind})
+            assert answer.status_code == 400, (content[:20], answer.text)
+            assert tree(answer)[0].findtext("code") == "400"
+
+
+async def test_hostile_words_are_words(doors: Doors) -> None:
+    words = "<b>&amp;]]></description><x>\u0000\u0001 =cmd|' /C calc'!A0"
+    number = filed(await doors.post(service_code="other", address_id="uc1", description=words, device_id="hostile"))
+    assert (await doors.get(f"requests/{number}.xml")).status_code == 200
+    longest = "ا" * DESCRIPTION_MOST
+    filed(await doors.post(service_code="other", address_id="uc1", description=longest))
+
+
+async def test_a_key_has_its_minute_and_its_day(doors: Doors) -> None:
+    slow = doors.make_key(per_minute=2)
+    place = {"api_key": slow, "service_code": "other", "address_id": "uc1"}
+    answers = [await doors.post(**place, description=str(number)) for number in range(3)]
+    assert [each.status_code for each in answers] == [200, 200, 400]
+    assert answers[2].json()[0]["code"] == 429 and int(answers[2].headers["retry-after"]) >= 1
+    few = doors.make_key(per_day=1)
+    daily = {"api_key": few, "service_code": "other", "address_id": "uc1"}
+    answers = [await doors.post(**daily, description=f"day {number}") for number in range(2)]
+    assert [each.status_code for each in answers] == [200, 400] and answers[1].json()[0]["code"] == 429
+
+
+async def test_nothing_of_a_request_is_logged(doors: Doors, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    await doors.post(**{**WHOLE, "device_id": "logged"})
+    await doors.get("servicerequestupdates.json", api_key=doors.key)
+    # The client's own log, and the one of every access, which no server of ours writes.
+    assert configure(doors.town.settings, doors.town.app).access_log is False
+    others = ("httpx", "httpcore", "uvicorn.access")
+    ours = [record.getMessage() for record in caplog.records if not record.name.startswith(others)]
+    for secret in (doors.key, "Nasreen", "1234567", "House 7"):
+        assert secret not in json.dumps(ours, ensure_ascii=False)
+
+
+async def test_updates_follow_the_steps(doors: Doors) -> None:
+    number = filed(await doors.post(**{**WHOLE, "device_id": "updates"}))
+    found = (await doors.get("servicerequestupdates.json", api_key=doors.key)).json()
+    mine = [each for each in found if each["service_request_id"] == number]
+    assert [(each["update_id"], each["status"]) for each in mine] == [(f"{number}-1", "OPEN")]
+    element = tree(await doors.get("servicerequestupdates.xml", api_key=doors.key))
+    assert element.tag == "service_request_updates" and {each.tag for each in element} == {"request_update"}
+    fields = ["update_id", "service_request_id", "status", "description", "updated_datetime", "media_url"]
+    assert [each.tag for each in element[0]] == [*fields, "external_status_code"]
+    early = {"start_date": "2020-01-01T00:00:00Z", "end_date": "2020-01-02T00:00:00Z", "api_key": doors.key}
+    assert (await doors.get("servicerequestupdates.json", **early)).json() == []
+    wide = {"start_date": "2020-01-01T00:00:00Z", "end_date": "2026-01-02T00:00:00Z", "api_key": doors.key}
+    assert (await doors.get("servicerequestupdates.json", **wide)).status_code == 400
+
+
+async def test_what_a_program_adds_is_a_note_and_closes_nothing(doors: Doors) -> None:
+    number = filed(await doors.post(**{**WHOLE, "device_id": "adds"}))
+    update = {
+        "service_request_id": number,
+        "update_id": "77",
+        "status": "CLOSED",
+        "description": "She called again: 0300-1234567",
+        "updated_datetime": "2026-01-02T00:00:00Z",
+    }
+    answer = await doors.post("servicerequestupdates.xml", **update)
+    found = tree(answer)
+    assert answer.status_code == 200 and found[0].findtext("update_id") == f"{number}-2", answer.text
+    again = await doors.post("servicerequestupdates.json", **update)
+    assert again.json() == [{"update_id": f"{number}-2"}]
+    ticket = ticket_of(doors, number)
+    assert ticket.state == "routed" and ticket.head_seq == 2
+    with doors.town.service.store.read() as conn:
+        assert isinstance(history(conn, ticket.id)[1].body, Noted)
+        kept = repr(list(conn.exec_driver_sql("SELECT public FROM content WHERE kind = 'note'")))
+    assert "She called again" in kept and "1234567" not in kept
+    # It is the office's own from then on, and nobody reads it in public.
+    row = (await doors.get(f"requests/{number}.json", extensions="true")).json()[0]
+    assert [each["type"] for each in row["notes"]] == ["opened"]
+
+
+async def test_a_program_adds_to_its_own_alone(doors: Doors) -> None:
+    number = filed(await doors.post(**{**WHOLE, "device_id": "own"}))
+    for key, reference in ((doors.make_key(), number), (doors.key, doors.released), (doors.key, doors.private)):
+        answer = await doors.post(
+            "servicerequestupdates.json", api_key=key, service_request_id=reference, description="x"
+        )
+        assert answer.status_code == 404, answer.text
+    bad = await doors.post("servicerequestupdates.json", status="DONE", updated_datetime="x", update_id="y" * 65)
+    assert bad.status_code == 400 and len(bad.json()) == 5
