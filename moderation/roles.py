@@ -104,6 +104,17 @@ PLANNING: dict[str, Relation] = {
 }
 #: What is made of a hearing after its close.
 PAPERS: dict[str, Relation] = {"page.register": "any", "page.minutes": "any"}
+#: What is done with complaints after a hearing; in which capacity an account acts on one of them is
+#: kachehri/standing.py's to say.
+OFFICE: dict[str, Relation] = {
+    "page.tickets": "any",
+    "page.status": "any",
+    "page.supervise": "any",
+    "page.brief": "any",
+    "page.replies": "any",
+    "ticket.act": "any",
+    "ticket.phone": "any",
+}
 CLOCK: dict[str, Relation] = {
     "clock.tick": "any",
     "tickets.open": "any",
@@ -130,6 +141,10 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **PAPERS,
         "question.ask": "any",
         "page.tickets": "any",
+        "ticket.act": "any",
+        "ticket.phone": "any",
+        "page.supervise": "any",
+        "page.brief": "any",
         "page.desk": "any",
         "page.invite": "any",
         "page.equipment": "any",
@@ -143,20 +158,23 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **COURSE,
         **PAPERS,
         "page.tickets": "any",
+        "ticket.act": "any",
+        "ticket.phone": "any",
+        "page.supervise": "any",
+        "page.brief": "any",
         "page.desk": "any",
         "page.invite": "any",
         "page.equipment": "any",
         "policy.declare": "any",
     },
-    "official": {**INSIDE, **SITTING, "page.tickets": "any", "page.status": "any"},
+    "official": {**INSIDE, **SITTING, **OFFICE},
     "interpreter": {**INSIDE, **SITTING},
     # Shows papers on a screen and runs the camera of a hall; which seats those are is in rooms/staging.py.
     "clerk": {
         **INSIDE,
         **SITTING,
         **PAPERS,
-        "page.tickets": "any",
-        "page.status": "any",
+        **OFFICE,
         "question.ask": "any",
         "question.claim": "any",
         "question.release": "any",
@@ -167,7 +185,7 @@ ROLES: dict[Role, dict[str, Relation]] = {
         "phone.reveal": "any",
         "page.desk": "any",
     },
-    "officer": {**INSIDE, **OBJECTING, "page.tickets": "any", "page.status": "any"},
+    "officer": {**INSIDE, **OBJECTING, **OFFICE},
     # The desk as it is, with nothing to press.
     "observer": {**INSIDE, "page.desk": "any"},
     "administrator": {
@@ -175,6 +193,8 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **PLANNING,
         **PAPERS,
         "page.tickets": "any",
+        "page.supervise": "any",
+        "page.brief": "any",
         "page.audit": "any",
         "page.erase": "any",
         "page.desk": "any",

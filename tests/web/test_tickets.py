@@ -13,6 +13,7 @@ from kachehri.store import tickets as ticket_rows
 from kachehri.store.tables import Account, Office
 from kachehri.store.ticket_lists import NOTHING, Reach
 from kachehri.tickets import desk
+from kachehri.tickets.calendar import WorkingCalendar
 from kachehri.tickets.reach import reach
 from kachehri.tickets.status import StatusLine
 from rooms.outcomes import NoteOutcome
@@ -21,7 +22,8 @@ from tests.web.conftest import Phone, Town
 from tests.web.test_register import ask, closed
 from tests.web.test_staff import account as account_of_role
 from tests.web.test_staff import signed_in
-from web.pages.tickets import due_of, position
+from web.clock_words import left
+from web.pages.tickets import position
 
 pytestmark = pytest.mark.anyio
 EN = words_for("en")
@@ -208,14 +210,15 @@ async def test_lists_are_narrowed_and_paged(
     assert sorted(found) == sorted(references[name] for name in ("ordered", "private", "other"))
 
 
-def test_the_date_is_said_in_words() -> None:
-    noon = 1_767_596_400_000  # 2026-01-05 12:00 in Karachi
-    assert due_of(noon - 1, "routed", EN, noon) == (EN.plain("tickets.late", 1), "error")
-    assert due_of(noon + 1, "routed", EN, noon) == (EN.plain("tickets.today"), "warn")
-    assert due_of(noon + 2 * DAY_MS, "routed", EN, noon) == (EN.plain("tickets.in_days", 2), "warn")
-    assert due_of(noon + 9 * DAY_MS, "routed", EN, noon) == (EN.plain("tickets.in_days", 9), "")
-    assert due_of(noon + 40 * DAY_MS, "routed", EN, noon) == ("Saturday 14 February 2026", "")
-    assert due_of(noon - 1, "closed", EN, noon) == due_of(None, "routed", EN, noon) == ("", "")
+def test_the_time_left_is_said_in_working_days() -> None:
+    noon = 1_767_596_400_000  # Monday 2026-01-05, 12:00 in Karachi
+    local = WorkingCalendar().days()
+    assert left(noon - 1, noon, local, EN) == (EN.plain("office.late", 1), "error")
+    assert left(noon - 5 * DAY_MS, noon, local, EN) == (EN.plain("office.late", 3), "error")
+    assert left(noon + 1, noon, local, EN) == (EN.plain("tickets.today"), "warn")
+    assert left(noon + 2 * DAY_MS, noon, local, EN) == (EN.plain("office.left", 2), "warn")
+    assert left(noon + 9 * DAY_MS, noon, local, EN) == (EN.plain("office.left", 7), "")
+    assert left(noon + 40 * DAY_MS, noon, local, EN) == ("Saturday 14 February 2026", "")
 
 
 @pytest.mark.parametrize("text", ["", "x", ".id", "1.", "-1.x", "9" * 25 + ".x", "9" * 19 + ".x", "١.x"])

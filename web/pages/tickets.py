@@ -1,90 +1,201 @@
-"""An office's tickets: the list, one ticket, and the status line that its citizen reads."""
+"""An office's tickets: the list, many given to a post at once, and the status line that a citizen reads."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final, cast
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kachehri import calendars, posts, standing, ticketing
 from kachehri.i18n import Words
 from kachehri.i18n.digits import only_digits
-from kachehri.store import Connection, content, ticket_lists
-from kachehri.store import tickets as ticket_rows
-from kachehri.store.tables import Account, Ticket
+from kachehri.store import Connection, actors, ticket_lists
+from kachehri.store.tables import Account
 from kachehri.store.ticket_lists import NEVER, Listed, Wanted
-from kachehri.tickets import desk, status
+from kachehri.tickets import acts, desk
+from kachehri.tickets.calendar import WorkingCalendar
+from kachehri.tickets.life import Life
 from kachehri.tickets.lifecycle import STATES, State, is_open
 from kachehri.tickets.reach import OFFICE, reach
-from kachehri.tickets.status import StatusLine, TicketRefused
+from kachehri.tickets.slips import slip
+from kachehri.tickets.status import TicketRefused
 from rooms.base import Refused
-from web import forms, reading
+from web import clock_words, forms, reading, ready
 from web.cards import Choice
 from web.errors import sentence
 from web.house import House, house_of, see
-from web.papers.pairs import calendar
+from web.pages.ticket_page import Back, drawn, found_in
 from web.papers.register import excerpt
 from web.staff import guarded, may
-from web.ticket_shapes import StatusRow, StatusValues, TicketDeskPage, TicketRow, TicketsPage, Tone
-from web.topics import District
+from web.ticket_names import Known, Names
+from web.work_shapes import Filters, StatusValues, TicketRow, TicketsPage, Tone, Undoable
 
 PAGE: Final = 25
-#: Further away than this a date says more than a number of days.
-FAR_DAYS: Final = 30
 EXCERPT: Final = 160
+#: Last digits of a number with which one can look for it.
+FIND_LEAST: Final = 4
+REFERENCE: Final = 10
 OPEN: Final[tuple[str, ...]] = tuple(state for state, about in STATES.items() if about.group == "open")
+_WORK: Final = tuple(state for state in OPEN if state != "resolution_proposed")
 #: What a list may show, and the states behind it.
 SHOWN: Final[dict[str, tuple[str, ...]]] = {
-    "open": tuple(state for state in OPEN if state != "resolution_proposed"),
-    "overdue": OPEN,
+    "open": _WORK,
+    "overdue": tuple(state for state in _WORK if state != "in_appeal"),
+    "risk": tuple(state for state in _WORK if state != "in_appeal"),
     "proposed": ("resolution_proposed",),
+    "disputed": ("disputed",),
+    "appeal": ("in_appeal",),
     "closed": tuple(state for state in STATES if state not in OPEN),
 }
+
+
+@dataclass(frozen=True)
+class ListRead:
+    """What one page of the list needs of the database."""
+
+    rows: list[Listed]
+    total: int
+    tally: Mapping[str, tuple[int, int]]
+    sessions: list[tuple[str, str, str, int]]
+    posts: list[tuple[str, str, str, str]]
+    known: Known
+    mine: tuple[str, ...]
+    calendar: WorkingCalendar
 
 
 @guarded("page.tickets")
 async def listing(request: Request, account: Account) -> Response:
     """GET /tickets."""
-    house = house_of(request)
-    words = house.words(request)
-    now = house.now()
-    show = request.query_params.get("show", "")
-    show = show if show in SHOWN else "open"
-    session = request.query_params.get("session", "")[:16]
-    wanted = Wanted(SHOWN[show], session, now if show == "overdue" else None)
-    late = Wanted(OPEN, session, now)
-    after = position(request.query_params.get("after", ""))
+    return await listed(house_of(request), request, account)
 
-    def read(conn: Connection) -> tuple[list[Listed], int, int, list[tuple[str, str, str, int]]]:
-        mine = reach(conn, account, now)
-        rows = ticket_lists.listing(conn, mine, wanted, after=after, limit=PAGE + 1)
-        total, overdue = ticket_lists.count(conn, mine, wanted), ticket_lists.count(conn, mine, late)
-        return rows, total, overdue, ticket_lists.sessions(conn, mine)
 
-    found, total, overdue, sessions = await house.service.read(read)
+async def listed(
+    house: House, request: Request, account: Account, undo: Undoable | None = None, said: str = ""
+) -> Response:
+    words, now = house.words(request), house.now()
+    filters = filters_of(request)
     district = await house.districts.get()
-    last = found[PAGE - 1] if len(found) > PAGE else None
+    digits = only_digits(filters.find)
+    problem = problem_of(digits, filters.find, words, now)
+    after = position(request.query_params.get("after", ""))
+    found = await house.service.read(_read, account, filters, "" if problem else digits, after, now)
+    if len(digits) == REFERENCE and len(found.rows) == 1 and undo is None:
+        return see(f"/tickets/{found.rows[0].reference}")
+    names = Names(found.known, district, words)
+    last = found.rows[PAGE - 1] if len(found.rows) > PAGE else None
+    acting = may(account, "ticket.act")
     page = TicketsPage(
-        rows=tuple(row_of(each, district, words, now) for each in found[:PAGE]),
-        total=total,
-        overdue=overdue,
-        show=show,
-        session=session,
+        rows=tuple(row_of(each, names, found.calendar, now, acting) for each in found.rows[:PAGE]),
+        total=found.total,
+        counts=counts_of(found.tally),
+        filters=filters,
         sessions=tuple(
             Choice(id, f"{reading.title({'ur': ur, 'en': en}, words)} ({words.dates.day(at)})")
-            for id, ur, en, at in sessions
+            for id, ur, en, at in found.sessions
         ),
+        topics=tuple(Choice(code, name) for code, name in district.topics(words).items()),
+        places=district.places(words),
         offices=district.host(account.office_id, words) if account.office_id else "",
+        key=forms.new_key(),
+        posts=tuple(Choice(each[0], names.post_of_office(each[0], each[3])) for each in found.posts) if acting else (),
         no_office=account.role in OFFICE and not account.office_id,
+        has_post=bool(found.mine),
         later=f"{last.due_at or NEVER}.{last.id}" if last else "",
         begun=after is not None,
+        problem=problem,
+        undo=undo,
+        said=said,
+        supervises=may(account, "page.supervise"),
+        replies=may(account, "page.replies") and account.office_id is not None,
     )
     return house.show(request, "staff/tickets.html", page)
 
 
-def row_of(listed: Listed, district: District, words: Words, now: int) -> TicketRow:
-    due, tone = due_of(listed.due_at, listed.state, words, now)
+def filters_of(request: Request) -> Filters:
+    """The filters of an address; what nobody knows counts for nothing."""
+    asked = request.query_params
+    show = asked.get("show", "")
+    return Filters(
+        show=show if show in SHOWN else "open",
+        whose="mine" if asked.get("whose") == "mine" else "",
+        session=asked.get("session", "")[:16],
+        topic=asked.get("topic", "")[:40],
+        area=asked.get("area", "")[:40],
+        find=asked.get("find", "").strip()[:40],
+    )
+
+
+def problem_of(digits: str, written: str, words: Words, now: int) -> str:
+    """Why a number cannot be looked for; nothing where it can, or where none was written."""
+    if not written:
+        return ""
+    if len(digits) < FIND_LEAST:
+        return words.plain("office.find_short")
+    if len(digits) > REFERENCE:
+        return words.plain("office.find_none")
+    wrong = slip(digits, words.dates.local(now).year) if len(digits) == REFERENCE else None
+    if wrong is None:
+        return ""
+    places = words.plain("comma").join(f" {place + 1}" for place in wrong.places).strip()
+    return words.plain("office.find_places", places=places) if places else words.plain("office.find_none")
+
+
+def wanted_of(filters: Filters, digits: str, account: Account, mine: tuple[str, ...], now: int) -> Wanted:
+    """A number is looked for everywhere within reach; all else is narrowed as the page says."""
+    if digits:
+        return Wanted(ending=digits)
+    return Wanted(
+        SHOWN[filters.show],
+        filters.session,
+        now if filters.show == "overdue" else None,
+        now if filters.show == "risk" else None,
+        filters.topic,
+        filters.area,
+        mine if filters.whose else (),
+        account.id if filters.whose else "",
+    )
+
+
+def _read(
+    conn: Connection, account: Account, filters: Filters, digits: str, after: tuple[int, str] | None, now: int
+) -> ListRead:
+    within = reach(conn, account, now)
+    mine = posts.posts_of(conn, account.id, now)
+    wanted = wanted_of(filters, digits, account, mine, now)
+    rows = ticket_lists.listing(conn, within, wanted, after=after, limit=PAGE + 1)
+    tally = ticket_lists.tally(conn, within, now)
+    plain = wanted == Wanted(SHOWN[filters.show])
+    total = sum(tally.get(state, (0, 0))[0] for state in wanted.states) if plain else 0
+    offices = {each.office_id for each in rows} if account.office_id is None else {account.office_id}
+    return ListRead(
+        rows=rows,
+        total=total if plain else ticket_lists.count(conn, within, wanted),
+        tally=tally,
+        sessions=ticket_lists.sessions(conn, within),
+        posts=actors.of_offices(conn, offices),
+        known=Known.read(conn, ()),
+        mine=mine,
+        calendar=calendars.current(conn),
+    )
+
+
+def counts_of(tally: Mapping[str, tuple[int, int]]) -> dict[str, int]:
+    """How many each list shows, where a number calls for something to be done."""
+    return {
+        "overdue": sum(tally.get(state, (0, 0))[1] for state in SHOWN["overdue"]),
+        "disputed": tally.get("disputed", (0, 0))[0],
+        "appeal": tally.get("in_appeal", (0, 0))[0],
+    }
+
+
+def row_of(listed: Listed, names: Names, calendar: WorkingCalendar, now: int, acting: bool = False) -> TicketRow:
+    words, district = names.words, names.district
+    due, tone = due_of(listed, calendar, words, now)
+    accountable = names.post(listed.accountable_post_id)
     return TicketRow(
         reference=listed.reference,
         topic=district.topic(listed.category, words),
@@ -94,24 +205,21 @@ def row_of(listed: Listed, district: District, words: Words, now: int) -> Ticket
         outcome=listed.outcome or "",
         due=due,
         due_tone=tone,
-        office=district.host(listed.office_id, words),
+        office=names.post_of_office(listed.post_id, listed.office_id),
         followers=listed.followers,
         private=listed.private,
+        id=listed.id,
+        level=listed.level,
+        answers=accountable,
+        assignable=acting and listed.state == "routed",
     )
 
 
-def due_of(due_at: int | None, state: str, words: Words, now: int) -> tuple[str, Tone]:
-    """The date in words that need no counting, and how urgent it is."""
-    if due_at is None or not is_open(cast(State, state)):
+def due_of(listed: Listed, calendar: WorkingCalendar, words: Words, now: int) -> tuple[str, Tone]:
+    """How much time is left, in working days of its place; nothing where it is the citizen's turn or over."""
+    if listed.due_at is None or not is_open(cast(State, listed.state)) or listed.state == "resolution_proposed":
         return "", ""
-    days = (words.dates.local(due_at).date() - words.dates.local(now).date()).days
-    if due_at < now:
-        return words.plain("tickets.late", max(1, -days)), "error"
-    if days == 0:
-        return words.plain("tickets.today"), "warn"
-    if days > FAR_DAYS:
-        return words.dates.day(due_at), ""
-    return words.plain("tickets.in_days", days), "warn" if days <= 3 else ""
+    return clock_words.left(listed.due_at, now, calendar.days(listed.area or ""), words)
 
 
 def position(text: str) -> tuple[int, str] | None:
@@ -121,12 +229,86 @@ def position(text: str) -> tuple[int, str] | None:
     return (int(due), id[:64]) if known and id else None
 
 
+# Many at once
+
+
+@guarded("ticket.act")
+async def many(request: Request, account: Account) -> Response:
+    """POST /tickets: give several to a post, or take that back. Each is decided on by itself."""
+    house = house_of(request)
+    words = house.words(request)
+    sent = await forms.pairs(request, house.origins)
+    fields = dict(sent)
+    chosen = [only_digits(value)[:REFERENCE] for name, value in sent if name == "ticket"][:PAGE]
+    back, post, key = fields.get("do") == "undo", fields.get("post", "")[:64], fields.get("key", "")[:40]
+    if not chosen or not (post or back):
+        missing = "office.need.post" if chosen else "office.need.ticket"
+        return await listed(house, request, account, said=words.plain(missing))
+    done: list[str] = []
+    failed: list[tuple[str, str]] = []
+    for reference in chosen:
+        try:
+            await house.write(_take_back if back else _give, account, reference, post, f"{key}-{reference}")
+            done.append(reference)
+        except TicketRefused as refused:
+            failed.append((reference, sentence(words, refused.code)))
+        except HTTPException:
+            failed.append((reference, sentence(words, "ticket_unknown")))
+    if back:
+        return await listed(house, request, account, said=words.plain("office.many_undone", len(done)))
+    title = await house.service.read(_title, post)
+    undo = Undoable(tuple(done), title[0] if words.language.code == "ur" else title[1], tuple(failed))
+    return await listed(house, request, account, undo)
+
+
+def _title(conn: Connection, post: str) -> tuple[str, str]:
+    found = actors.posts(conn).get(post)
+    return (found[0], found[1]) if found else ("", "")
+
+
+def _give(conn: Connection, now: int, account: Account, reference: str, post: str, key: str) -> None:
+    _do(conn, now, account, reference, lambda life, to: acts.Assign(post=post, account=to(post)), key)
+
+
+def _take_back(conn: Connection, now: int, account: Account, reference: str, post: str, key: str) -> None:
+    _do(conn, now, account, reference, lambda life, to: acts.TakeBack(), key)
+
+
+def _do(
+    conn: Connection,
+    now: int,
+    account: Account,
+    reference: str,
+    made: Callable[[Life, Callable[[str], str]], acts.Act],
+    key: str,
+) -> None:
+    ticket = found_in(conn, account, reference, now)
+    life = ticketing.load(conn, ticket.id)
+    chart, sides, ctx = standing.known(conn, account, life, now)
+    act = made(life, lambda post: chart.account(post, now, life.about))
+    if isinstance(act, acts.Assign) and chart.chairs[act.post].office != life.office:
+        raise TicketRefused("office_missing")
+    offer = standing.offer(life, act, sides, ctx)
+    doer = offer.doer if offer else next((each.doer for each in sides), None)
+    if doer is None:
+        raise TicketRefused("ticket_not_you")
+    ticketing.act(conn, now, ticket.id, act, doer, key=key)
+
+
+# The page of one ticket
+
+
 @guarded("page.tickets")
 async def show(request: Request, account: Account) -> Response:
     """GET /tickets/{reference}."""
     house = house_of(request)
-    said = house.words(request).plain("status.posted") if request.query_params.get("posted") else ""
-    return await drawn(house, request, account, said=said)
+    words = house.words(request)
+    said, did = "", request.query_params.get("did", "")[:20]
+    if request.query_params.get("posted"):
+        said = words.plain("status.posted")
+    elif words.has(f"office.did.{did}"):
+        said = words.plain(f"office.did.{did}")
+    return await drawn(house, request, account, Back(said=said))
 
 
 @guarded("page.status")
@@ -136,6 +318,9 @@ async def post(request: Request, account: Account) -> Response:
     words = house.words(request)
     fields = await forms.read(request, house.origins)
     reference = only_digits(request.path_params["reference"][:32])
+    if "insert" in fields:
+        fields = await ready.inserted(house, request, account, fields, ["text"])
+        return await drawn(house, request, account, Back("status", fields))
     values = StatusValues(fields.get("kind", ""), fields.get("day", "").strip()[:10], fields.get("text", ""))
     undo = only_digits(fields.get("undo", "")[:12])
     today = words.dates.local(house.now()).date().isoformat()
@@ -162,95 +347,11 @@ async def post(request: Request, account: Account) -> Response:
         await house.write(write)
     except TicketRefused as refused:
         errors = {_FIELD.get(refused.code, "text"): words.plain(f"status.refused.{refused.code}")}
-        return await drawn(house, request, account, values=values, errors=errors, status_code=422)
     except Refused as refused:
-        told = sentence(words, refused.code, refused.params)
-        return await drawn(house, request, account, values=values, errors={"text": told}, status_code=422)
-    return see(f"/tickets/{reference}" + ("" if undo else "?posted=1"))
+        errors = {"text": sentence(words, refused.code, refused.params)}
+    else:
+        return see(f"/tickets/{reference}" + ("" if undo else "?posted=1"))
+    return await drawn(house, request, account, Back("status", fields, (), errors, status=422))
 
 
 _FIELD: Final = {"status_kind": "kind", "status_day": "day"}
-
-
-def found_in(conn: Connection, account: Account, reference: str, now: int) -> Ticket:
-    """The ticket, if it is within reach; else there is no such ticket, whether there is or not."""
-    found = ticket_rows.by_reference(conn, reference)
-    if found is None or not ticket_lists.within(conn, reach(conn, account, now), found.id):
-        raise HTTPException(404)
-    return found
-
-
-async def drawn(
-    house: House,
-    request: Request,
-    account: Account,
-    *,
-    values: StatusValues | None = None,
-    errors: dict[str, str] | None = None,
-    said: str = "",
-    status_code: int = 200,
-) -> Response:
-    words = house.words(request)
-    now = house.now()
-    reference = only_digits(request.path_params["reference"][:32])
-
-    def read(conn: Connection) -> tuple[Ticket, list[StatusLine], int, dict[str, str], dict[str, str]]:
-        ticket = found_in(conn, account, reference, now)
-        first = ticket_rows.steps(conn, ticket.id)[0]
-        decided = desk.first_words(first.body)
-        ids = [each for each in (ticket.content_id, decided.get("rule"), decided.get("note")) if each]
-        lines, followers = desk.status_lines(conn, ticket.id), ticket_rows.follower_count(conn, ticket.id)
-        return ticket, lines, followers, decided, content.texts_of(conn, ids)
-
-    ticket, lines, followers, decided, texts = await house.service.read(read)
-    district = await house.districts.get()
-    private = ticket.privacy == "private"
-    name, hidden, village, title = "", True, "", ""
-    if ticket.session_id and ticket.question_id:
-        live = await house.service.live(ticket.session_id)
-        question = live.session.queue.questions[ticket.question_id]
-        title = reading.title(live.session.lifecycle.title, words)
-        hidden = question.hide_name or private
-        name = "" if hidden else live.texts.get(question.name, "")
-        village = live.texts.get(question.village, "")
-    page = TicketDeskPage(
-        reference=ticket.reference,
-        state=ticket.state,
-        topic=district.topic(ticket.category, words),
-        place=district.area(ticket.area, words),
-        village=village,
-        name=name,
-        hidden=hidden,
-        private=private,
-        text=texts.get(ticket.content_id or "", ""),
-        office=district.host(ticket.office_id, words),
-        opened_at=ticket.opened_at,
-        due_at=ticket.due_at or 0,
-        overdue=due_of(ticket.due_at, ticket.state, words, now)[1] == "error",
-        followers=followers,
-        session_title=title,
-        outcome=ticket.outcome or "",
-        outcome_words=texts.get(decided.get("note", ""), ""),
-        outcome_rule=texts.get(decided.get("rule", ""), ""),
-        lines=tuple(line_row(line, account, district, words, now) for line in lines),
-        may_post=may(account, "page.status") and is_open(cast(State, ticket.state)),
-        key=forms.new_key(),
-        today=words.dates.local(now).date().isoformat(),
-        values=values or StatusValues(),
-        errors=errors or {},
-        said=said,
-    )
-    return house.show(request, "staff/ticket.html", page, status=status_code)
-
-
-def line_row(line: StatusLine, account: Account, district: District, words: Words, now: int) -> StatusRow:
-    left = status.UNDO_MS - (now - line.at)
-    return StatusRow(
-        seq=line.seq,
-        kind=line.kind,
-        at=line.at,
-        text=line.text,
-        day=calendar(words.dates, line.day) if line.day else "",
-        office=district.host(line.office, words),
-        undo_s=max(0, left // 1000) if line.actor == account.id else 0,
-    )

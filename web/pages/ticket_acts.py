@@ -1,0 +1,365 @@
+"""What is done with a ticket from its page: an act, a photograph, a look at the phone; and its whole history."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kachehri import audit, standing, ticketing
+from kachehri import evidence as pictures
+from kachehri.evidence import EvidenceRefused
+from kachehri.i18n import Words
+from kachehri.i18n.digits import only_digits
+from kachehri.ids import new_id
+from kachehri.standing import Capacity
+from kachehri.store import Connection, content, evidence
+from kachehri.store import tickets as ticket_rows
+from kachehri.store.event_log import Broken
+from kachehri.store.tables import Account, Picture, Ticket
+from kachehri.tickets import acts
+from kachehri.tickets.events import Happened
+from kachehri.tickets.life import Life
+from kachehri.tickets.reference import parse
+from kachehri.tickets.status import TicketRefused, calendar_day
+from rooms.base import ContentRef, Refused
+from web import forms, ready, ticket_story, uploads
+from web.act_forms import FIELD_OF, FORMS, LINE_MOST, ActForm, Given, cites, made, outcomes
+from web.errors import sentence
+from web.house import house_of, see
+from web.pages.ticket_page import REVEAL_REASONS, Back, drawn, found_in
+from web.staff import guarded
+from web.ticket_names import Known, Names
+from web.topics import District
+from web.work_shapes import HistoryPage, HistoryRow
+
+#: Digits of a hash that people compare.
+HASH_SHOWN: Final = 12
+#: A day that somebody plans for is not further away than this many years.
+YEARS_AHEAD: Final = 2
+
+
+class Faulty(Exception):
+    """A form that is not whole. `errors`: field → sentence."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+def reference_of(request: Request) -> str:
+    return only_digits(request.path_params["reference"][:32])
+
+
+# Acts
+
+
+@guarded("ticket.act")
+async def act(request: Request, account: Account) -> Response:
+    """POST /tickets/{reference}/act."""
+    house = house_of(request)
+    words = house.words(request)
+    sent = await forms.pairs(request, house.origins)
+    values = dict(sent)
+    name = values.get("do", "")
+    form = FORMS.get(name)
+    if form is None:
+        return see(f"/tickets/{reference_of(request)}")
+    chosen = tuple(value[:64] for field, value in sent if field == "picture")
+    if "insert" in values:
+        values = await ready.inserted(house, request, account, values, [a.name for a in form.asks if a.kind == "words"])
+        return await drawn(house, request, account, Back(name, values, chosen))
+    district = await house.districts.get()
+    today = words.dates.local(house.now()).date().isoformat()
+
+    def write(conn: Connection, now: int) -> None:
+        ticket = found_in(conn, account, reference_of(request), now)
+        life = ticketing.load(conn, ticket.id)
+        faults = whole(name, form, values, life, district, today, words)
+        if faults:
+            raise Faulty(faults)
+        done(conn, now, account, ticket, life, name, values, chosen, district, f"{values.get('key', '')[:40]}-{name}")
+
+    try:
+        await house.write(write)
+    except Faulty as faulty:
+        back = Back(name, values, chosen, faulty.errors, status=422)
+    except TicketRefused as refused:
+        field = FIELD_OF.get(refused.code, "")
+        field = f"{name}-{field}" if any(ask.name == field for ask in form.asks) else name
+        status = 409 if refused.code == "ticket_busy" else 422
+        back = Back(name, values, chosen, {field: sentence(words, refused.code)}, status=status)
+    except Refused as refused:
+        first = next((ask.name for ask in form.asks if ask.kind == "words"), "")
+        told = {f"{name}-{first}": sentence(words, refused.code, refused.params)}
+        back = Back(name, values, chosen, told, status=422)
+    else:
+        return see(f"/tickets/{reference_of(request)}?did={name}")
+    return await drawn(house, request, account, back)
+
+
+def whole(
+    name: str, form: ActForm, values: dict[str, str], life: Life, district: District, today: str, words: Words
+) -> dict[str, str]:
+    """Everything that is missing or cannot be, all at once; what the rules must say is left to them."""
+    errors: dict[str, str] = {}
+    for ask in form.asks:
+        value = values.get(ask.name, "").strip()
+        key, wrong = f"{name}-{ask.name}", ""
+        if ask.needed and not value:
+            wrong = f"office.need.{ask.kind}"
+        elif value and ask.kind == "outcome" and value not in outcomes(life):
+            wrong = "office.need.outcome"
+        elif value and ask.kind == "office" and value not in district.offices:
+            wrong = "office.need.office"
+        elif value and ask.kind == "topic" and value not in district.category_codes():
+            wrong = "office.need.topic"
+        elif value and ask.kind == "day" and not today <= calendar_day(value) <= _years_later(today):
+            wrong = "office.need.day"
+        elif value and ask.kind == "reference" and parse(value) is None:
+            wrong = "office.need.reference"
+        elif ask.name == "rule" and not value and cites(values.get("outcome", "")):
+            wrong = "office.need.rule"
+        elif ask.kind in ("words", "line") and len(value) > (most := _most(ask.kind)):
+            errors[key] = words.plain("field.text_too_long", limit=most, length=len(value))
+        if wrong:
+            errors[key] = words.plain(wrong)
+    return errors
+
+
+def _most(kind: str) -> int:
+    return LINE_MOST if kind == "line" else ticketing.TEXT_MOST
+
+
+def _years_later(day: str) -> str:
+    return f"{int(day[:4]) + YEARS_AHEAD}{day[4:]}"
+
+
+def done(
+    conn: Connection,
+    now: int,
+    account: Account,
+    ticket: Ticket,
+    life: Life,
+    name: str,
+    values: dict[str, str],
+    chosen: tuple[str, ...],
+    district: District,
+    key: str,
+) -> Life:
+    """Do an act in whichever of the account's capacities it goes through.
+
+    Errors: `TicketRefused`; `Refused` for words that cannot be kept.
+    """
+    chart, sides, ctx = standing.known(conn, account, life, now)
+
+    def keep(text: str, kind: str, most: int) -> ContentRef:
+        return ticketing.words(conn, now, text, kind=kind, most=most or ticketing.TEXT_MOST)
+
+    def parent(reference: str) -> str:
+        try:
+            return found_in(conn, account, reference, now).id
+        except HTTPException:
+            raise TicketRefused("ticket_unknown") from None
+
+    known = {each.id for each in evidence.of_ticket(conn, ticket.id)}
+    own = account.office_id or ""
+    given = Given(
+        values=values,
+        pictures=tuple(each for each in chosen if each in known),
+        keep=keep,
+        days={each.code: (each.sla_days, each.protected) for each in district.categories},
+        parent=parent,
+        above=ctx.above,
+        account=lambda post: chart.account(post, now, life.about),
+        office=own if own in life.parts else next((each for each, at in life.parts.items() if at is None), ""),
+    )
+    wanted = made(name, life, given)
+    around = ticketing.context(conn, now, life, wanted) if isinstance(wanted, acts.Join) else ctx
+    offer = standing.offer(life, wanted, sides, around)
+    if offer is None:
+        return _again(conn, now, ticket, wanted, sides, key)
+    after = ticketing.act(conn, now, ticket.id, wanted, offer.doer, key=key)
+    if isinstance(wanted, acts.Share | acts.FinishPart):
+        evidence.save_parts(conn, ticket.id, after.parts)
+    return after
+
+
+def _again(conn: Connection, now: int, ticket: Ticket, wanted: acts.Act, sides: tuple[Capacity, ...], key: str) -> Life:
+    """A form that comes once more after it was done: the door knows it by its key, and by who sent it."""
+    refused = TicketRefused("ticket_not_you")
+    for each in sides:
+        try:
+            return ticketing.act(conn, now, ticket.id, wanted, each.doer, key=key)
+        except TicketRefused as no:
+            refused = no
+    raise refused
+
+
+# Photographs
+
+
+@guarded("ticket.act")
+async def picture(request: Request, account: Account) -> Response:
+    """POST /tickets/{reference}/pictures."""
+    house = house_of(request)
+    words, reference = house.words(request), reference_of(request)
+    upload = await uploads.read(request, house.origins, most=pictures.FILE_MOST)
+    shown = upload.fields.get("shown") == "1"
+    try:
+        drawn_anew = await asyncio.to_thread(pictures.draw, upload.files.get("file", b""))
+        await house.write(_keep_picture, account, reference, drawn_anew, shown)
+    except EvidenceRefused as refused:
+        told = words.plain(f"office.refused.{refused.code}")
+    except TicketRefused as refused:
+        told = sentence(words, refused.code)
+    else:
+        return see(f"/tickets/{reference}?did=add_evidence")
+    back = Back("picture", {"shown": "1" if shown else ""}, (), {"picture-file": told}, status=422)
+    return await drawn(house, request, account, back)
+
+
+def _keep_picture(
+    conn: Connection, now: int, account: Account, reference: str, drawn: pictures.Drawn, shown: bool
+) -> None:
+    ticket = found_in(conn, account, reference, now)
+    digest = hashlib.sha256(drawn.content).digest()
+    known = evidence.same(conn, ticket.id, digest)
+    if known is not None:
+        return
+    if evidence.count(conn, ticket.id) >= pictures.PICTURES_MOST:
+        raise EvidenceRefused("picture_many")
+    life = ticketing.load(conn, ticket.id)
+    row = Picture(
+        id=new_id(now),
+        ticket_id=ticket.id,
+        at=now,
+        account_id=account.id,
+        shown=shown,
+        width=drawn.width,
+        height=drawn.height,
+        sha256=digest,
+        content=drawn.content,
+    )
+    act = acts.AddEvidence(attachment=row.id, shown=shown)
+    _, sides, ctx = standing.known(conn, account, life, now)
+    offer = standing.offer(life, act, sides, ctx)
+    if offer is None or offer.why:
+        raise TicketRefused(offer.why if offer else "ticket_not_you")
+    evidence.add(conn, row)
+    ticketing.act(conn, now, ticket.id, act, offer.doer)
+
+
+@guarded("page.tickets")
+async def shown_picture(request: Request, account: Account) -> Response:
+    """GET /tickets/{reference}/pictures/{picture}: for whoever may see the ticket."""
+    house = house_of(request)
+
+    def read(conn: Connection) -> Picture | None:
+        ticket = found_in(conn, account, reference_of(request), house.now())
+        return evidence.get(conn, ticket.id, request.path_params["picture"][:64])
+
+    return jpeg(await house.service.read(read))
+
+
+async def citizens_picture(request: Request) -> Response:
+    """GET /q/{token}/pictures/{picture}: what the office marked for her, with her receipt as the key."""
+    house = house_of(request)
+    question = house.service.people.question_of(request.path_params["token"])
+
+    def read(conn: Connection) -> Picture | None:
+        ticket = ticket_rows.by_question(conn, question) if question else None
+        found = evidence.get(conn, ticket.id, request.path_params["picture"][:64]) if ticket else None
+        return found if found is not None and found.shown else None
+
+    return jpeg(await house.service.read(read))
+
+
+def jpeg(found: Picture | None) -> Response:
+    """The bytes as nothing else than a picture, kept by nobody on the way."""
+    if found is None:
+        raise HTTPException(404)
+    headers = {
+        "content-security-policy": "default-src 'none'; sandbox",
+        "content-disposition": f'inline; filename="{found.id}.jpg"',
+        "cache-control": "private, no-store",
+    }
+    return Response(found.content, media_type="image/jpeg", headers=headers)
+
+
+# The phone
+
+
+@guarded("ticket.phone")
+async def phone(request: Request, account: Account) -> Response:
+    """POST /tickets/{reference}/phone: shown only together with the record of who looked at it, and why."""
+    house = house_of(request)
+    words = house.words(request)
+    fields = await forms.read(request, house.origins)
+    why, more = fields.get("why", ""), fields.get("words", "").strip()
+    if why not in REVEAL_REASONS:
+        errors = {"phone-why": words.plain("office.need.why")}
+        return await drawn(house, request, account, Back("phone", fields, (), errors, status=422))
+    reason = words.plain(f"reveal.reason.{why}")
+
+    def reveal(conn: Connection, now: int) -> str:
+        ticket = found_in(conn, account, reference_of(request), now)
+        life = ticketing.load(conn, ticket.id)
+        if not standing.known(conn, account, life, now)[1]:
+            raise HTTPException(404)
+        audit.record(
+            conn,
+            now,
+            action="phone.reveal",
+            subject=ticket.reference,
+            reason=f"{reason}: {more}" if more else reason,
+            account=account.id,
+            session=ticket.session_id,
+        )
+        return (house.service.people.phone(conn, ticket.person_id) if ticket.person_id else None) or "-"
+
+    try:
+        number = await house.write(reveal)
+    except Refused as refused:
+        errors = {"phone-words": sentence(words, refused.code, refused.params)}
+        return await drawn(house, request, account, Back("phone", fields, (), errors, status=422))
+    return await drawn(house, request, account, Back("phone", phone=number))
+
+
+# The history
+
+
+@guarded("page.tickets")
+async def history(request: Request, account: Account) -> Response:
+    """GET /tickets/{reference}/history: every step with its place in the chain."""
+    house = house_of(request)
+    words, now = house.words(request), house.now()
+
+    def read(conn: Connection) -> tuple[Ticket, list[ticket_rows.Step], list[Happened], dict[str, str], Known, bool]:
+        ticket = found_in(conn, account, reference_of(request), now)
+        raw, steps = ticket_rows.steps(conn, ticket.id), ticketing.history(conn, ticket.id)
+        try:
+            ticket_rows.verify(conn, ticket.id)
+            sound = True
+        except Broken:
+            sound = False
+        texts = content.texts_of(conn, ticket_story.contents(steps))
+        return ticket, raw, steps, texts, Known.read(conn, ticket_story.actors(steps)), sound
+
+    ticket, raw, steps, texts, known, sound = await house.service.read(read)
+    names = Names(known, await house.districts.get(), words)
+    rows = {row.seq: row for row in ticket_story.rows(steps, texts, names, {}, "", now, every=True)}
+    page = HistoryPage(
+        reference=ticket.reference,
+        rows=tuple(
+            HistoryRow(rows[step.seq], step.type, step.prev_hash.hex()[:HASH_SHOWN], step.hash.hex()[:HASH_SHOWN])
+            for step in raw
+        ),
+        whole=sound,
+        end=ticket.head_hash.hex(),
+    )
+    return house.show(request, "staff/ticket_history.html", page)
