@@ -35,6 +35,7 @@ from kachehri.service import Service
 from kachehri.settings import Settings
 from kachehri.store import Store, StoreError, check
 from kachehri.sweeping import Sweeping
+from kachehri.ticket_clock import TicketClock
 from kachehri.vault import Vault, check_key
 from rooms.base import Refused
 from signaling.clock import LoopClock
@@ -109,6 +110,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     studio = Studio()
     sweeping = Sweeping(store)
     press = Press(settings.secrets.key_file.parent / "papers")
+    ticket_clock = TicketClock(store, lambda: house.place.timezone)
     alerts = Alerts(service, masters, bus, contact=lambda: house.place.address)
     notices = Notices(settings, store, vault, people, masters, lambda: house.place)
     limits = settings.limits
@@ -119,6 +121,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         await erasure.resume(service)
         sweeping.start()
         await house.start()
+        ticket_clock.start()
         crowds.start()
         await carrying.start()
         await alerts.start()
@@ -179,6 +182,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         await crowds.close()
         house.close()
         await press.close()
+        await ticket_clock.close()
         await sweeping.close()
         await studio.close()
         await service.stop()
