@@ -27,6 +27,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     Arguments:
         address: what people type, without a slash at the end; for links, QR codes and the Origin check.
         announced: whether somebody has said that address; else it is only where the program listens.
+        open_scorecards: whether everybody may read what a closed hearing came to, or the staff alone.
         set_up_at: when the first hearing was announced, in milliseconds since the epoch; 0: not yet set up.
     """
 
@@ -37,6 +38,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str = "Asia/Karachi"
     address: str = ""
     announced: bool = False
+    open_scorecards: bool = True
     set_up_at: int = 0
 
     def name(self, language: str) -> str:

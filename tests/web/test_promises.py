@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from kachehri import ticketing
@@ -127,3 +129,29 @@ async def test_a_close_leaves_the_promise_with_what_she_said_to_it(town: Town) -
         life = ticketing.load(conn, row.ticket_id or "")
     assert (row.state, row.read, row.read_back_at, row.first_due_at) == ("made", "yes", read_at, row.due_at)
     assert life.pledges[row.id].due == row.due_at
+
+
+async def test_the_scorecard_adds_up_and_says_what_it_means(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone, path, _ = await promised(town, session)
+    await phone.get(path)
+    await phone.post(f"{path}/promise", said="yes")
+    await asked(town, session, "The road is broken")
+    reader = town.phone("en")
+    assert (await reader.get(f"/s/{session}/scorecard")).status_code == 409
+    await close(town, session)
+    page = (await reader.get(f"/s/{session}/scorecard")).text
+    assert has(page, "score.raised", "score.is.raised", "score.p_due", "score.is.small")
+    figures = dict(re.findall(r"<dt>([^<]*)<small>[^<]*</small></dt><dd>(.*?)</dd>", page))
+    assert (figures["Raised"], figures["Heard"], figures["Not heard"]) == ("2", "1", "1")
+    assert figures["Promises"] == "1" and figures["Still due"] == "1" and "1/1" in figures["Read back"]
+    assert "%" not in page.split("<main")[1], "two of two is no 100 per cent"
+
+
+async def test_the_scorecard_may_be_for_the_staff_alone(town: Town) -> None:
+    session = await town.schedule(live=True)
+    await close(town, session)
+    await town.house.own.change(open_scorecards=False)
+    assert (await town.phone("en").get(f"/s/{session}/scorecard")).status_code == 404
+    assert (await town.phone("en").post(f"/s/{session}/scorecard", public="yes")).status_code in (200, 403)
+    assert not town.house.place.open_scorecards
