@@ -41,7 +41,6 @@ class Context(NamedTuple):
         evidence_needed: whether its topic asks for a picture.
         parent: the ticket to go on with.
         children: whether others go on with this one.
-        told: whether the notice of a warning went out, for those whom no receipt tells of.
     """
 
     now: int
@@ -54,7 +53,6 @@ class Context(NamedTuple):
     evidence_needed: bool = False
     parent: Life | None = None
     children: bool = False
-    told: int | None = None
 
 
 def decide(life: Life, act: Act, doer: Doer, ctx: Context) -> list[e.Step]:
@@ -267,10 +265,9 @@ def _force(life: Life, act: a.Force, doer: Doer, ctx: Context) -> list[e.Step]:
     _need(doer.level >= FORCE_LEVEL, "force_level")
     _need(act.reason.id, "note_missing")
     _need(act.outcome in KINDS[life.kind].outcomes, "outcome_kind")
-    told = life.told_at if life.told_at is not None else ctx.told
-    if life.warned_at is None or told is None:
+    if life.warned_at is None or life.told_at is None:
         raise TicketRefused("force_unwarned")
-    _need(ctx.now >= ctx.after_days(max(told, life.warned_at), windows.WARNING_DAYS), "force_early")
+    _need(ctx.now >= ctx.after_days(max(life.told_at, life.warned_at), windows.WARNING_DAYS), "force_early")
     return [e.Forced(outcome=act.outcome, reason=act.reason)]
 
 
