@@ -196,6 +196,8 @@ ROLES: dict[Role, dict[str, Relation]] = {
         "page.supervise": "any",
         "page.brief": "any",
         "page.audit": "any",
+        "page.notices": "any",
+        "page.hooks": "any",
         "page.erase": "any",
         "page.desk": "any",
         "page.accounts": "any",

@@ -29,7 +29,17 @@ StaffEndpoint = Callable[[Request, Account], Awaitable[Response]]
 
 #: Pages that concern all offices alike; an administrator of one office is not let in.
 WHOLE_HOUSE: Final = frozenset(
-    {"page.setup", "page.offices", "page.posts", "page.routing", "page.practice", "page.audit", "page.erase"}
+    {
+        "page.setup",
+        "page.offices",
+        "page.posts",
+        "page.routing",
+        "page.practice",
+        "page.audit",
+        "page.notices",
+        "page.hooks",
+        "page.erase",
+    }
 )
 #: What somebody who was invited to one hearing may open outside of it.
 GUEST_PAGES: Final = frozenset({"page.staff", "page.account"})

@@ -27,6 +27,7 @@ WAYS: Final = (
     ("offices", "/offices", "office", "page.offices"),
     ("practice", "/practice", "practice", "page.practice"),
     ("setup", "/setup", "gear", "page.setup"),
+    ("notices", "/notices", "send", "page.notices"),
     ("audit", "/audit", "lock", "page.audit"),
     ("erase", "/erase", "person", "page.erase"),
 )

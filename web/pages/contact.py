@@ -1,0 +1,71 @@
+"""How to reach me: for a citizen with her receipt's link, and for somebody of the staff."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kachehri.notices.contacts import Contact, of_account, of_person
+from kachehri.store import Connection, people
+from kachehri.store import questions as question_rows
+from kachehri.store.tables import Account
+from web import contact_form, forms
+from web.house import House, house_of
+from web.staff import guarded
+
+
+@guarded("page.account")
+async def mine(request: Request, account: Account) -> Response:
+    """GET, POST /account/notices."""
+    house = house_of(request)
+    return await _page(request, house, of_account(account.id), back="/account", citizen=False, phone=False)
+
+
+async def hers(request: Request) -> Response:
+    """GET, POST /q/{token}/notices."""
+    house = house_of(request)
+    token = request.path_params["token"]
+    question = house.service.people.question_of(token)
+    person = await house.service.read(_person, question) if question else None
+    if person is None:
+        raise HTTPException(404)
+    phone = await house.service.read(house.service.people.phone, person)
+    return await _page(request, house, of_person(person), back=f"/q/{token}", citizen=True, phone=phone is not None)
+
+
+def _person(conn: Connection, question: str) -> str | None:
+    """The person behind a question; none once she was erased."""
+    row = question_rows.by_id(conn, question)
+    found = people.persons_of(conn, [row.asker]).get(row.asker) if row else None
+    known = people.person(conn, found) if found else None
+    return known.id if known is not None and known.erased_at is None else None
+
+
+async def _page(request: Request, house: House, owner: str, *, back: str, citizen: bool, phone: bool) -> Response:
+    words = house.words(request)
+    contacts = house.notices.contacts
+    contact = await house.service.read(contacts.read, owner) or Contact()
+    errors: dict[str, str] = {}
+    typed, saved = None, False
+    if request.method == "POST":
+        fields = await forms.read(request, house.origins)
+        contact, errors = contact_form.read(contact, fields, words, citizen=citizen)
+        if errors:
+            typed = fields.get("email", "")[:254]
+        else:
+            said = contact
+            saved = await house.write(lambda conn, now: contacts.write(conn, owner, said, now))
+    page = contact_form.page(
+        contact,
+        words,
+        house.notices.office.hours,
+        path=request.url.path,
+        back=back,
+        citizen=citizen,
+        phone=phone,
+        saved=saved,
+        errors=errors,
+        typed=typed,
+    )
+    return house.show(request, "contact.html", page, status=422 if errors else 200)

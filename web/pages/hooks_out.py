@@ -1,0 +1,119 @@
+"""Programs of others that are told of steps of tickets; and the door through which a gateway gives its receipts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kachehri.notices import receipts
+from kachehri.store import Connection
+from kachehri.store import notices as rows
+from kachehri.store.tables import Account, Hook
+from web import forms
+from web.house import house_of
+from web.notice_shapes import HookRow, HooksPage
+from web.staff import guarded
+
+URL_MOST = 500
+
+
+@guarded("page.hooks")
+async def show(request: Request, account: Account) -> Response:
+    """GET /hooks-out."""
+    return await draw(request)
+
+
+@guarded("page.hooks")
+async def act(request: Request, account: Account) -> Response:
+    """POST /hooks-out."""
+    house = house_of(request)
+    words = house.words(request)
+    fields = await forms.read(request, house.origins)
+    hooks, id = house.notices.hooks, fields.get("hook", "")[:64]
+    match fields.get("do"):
+        case "add":
+            url = fields.get("url", "").strip()
+            if len(url) > URL_MOST or not hooks.takes(url):
+                return await draw(request, url=url[:URL_MOST], errors={"url": words.plain("hooks.url_wrong")})
+            return await draw(
+                request, secret=await house.write(lambda conn, now: hooks.add(conn, url, account.id, now))
+            )
+        case "rotate":
+            fresh = await house.write(lambda conn, now: hooks.rotate(conn, id, now))
+            return await draw(request, secret=fresh or "")
+        case "disable" | "enable" as what:
+            state = "disabled" if what == "disable" else "active"
+            await house.write(lambda conn, now: hooks.switch(conn, id, state, now))
+            return await draw(request)
+        case "replay":
+            recipient = house.notices.office.recipient(f"hook:{id}")
+
+            def replay(conn: Connection, now: int) -> None:
+                for row in rows.of_recipient(conn, recipient, ["failed"]):
+                    receipts.decide(conn, row.id, "again", account.id, now)
+
+            await house.write(replay)
+            return await draw(request, message=words.plain("hooks.replayed"))
+    raise forms.FormRefused(400)
+
+
+async def draw(
+    request: Request, *, url: str = "", secret: str = "", message: str = "", errors: dict[str, str] | None = None
+) -> Response:
+    house = house_of(request)
+    office = house.notices.office
+
+    def read(conn: Connection) -> list[tuple[Hook, Counter[str]]]:
+        states = ["waiting", "sending", "unknown", "failed"]
+        return [
+            (hook, Counter(row.state for row in rows.of_recipient(conn, office.recipient(f"hook:{hook.id}"), states)))
+            for hook in rows.hooks(conn)
+        ]
+
+    found = await house.service.read(read)
+    page = HooksPage(
+        rows=tuple(
+            HookRow(
+                id=hook.id,
+                url=hook.url,
+                active=hook.state == "active",
+                gone=hook.why == "gone",
+                since=hook.changed_at,
+                waiting=sum(states.values()) - states["failed"],
+                failed=states["failed"],
+            )
+            for hook, states in found
+        ),
+        url=url,
+        secret=secret,
+        message=message,
+        errors=errors or {},
+    )
+    return house.show(request, "staff/hooks.html", page)
+
+
+async def receipt(request: Request) -> Response:
+    """POST /hooks/sms/{secret}: what a gateway says of a message. The answer says nothing of what we know."""
+    house = house_of(request)
+    if not house.notices.knows(request.path_params["secret"]):
+        raise HTTPException(404)
+    fields = {**request.query_params, **read_fields(await forms.body(request))}
+    await house.write(lambda conn, now: house.notices.take_receipt(conn, now, fields))
+    return Response(status_code=204)
+
+
+def read_fields(raw: bytes) -> dict[str, str]:
+    """The fields of a form or of a flat JSON object; nothing of anything else."""
+    try:
+        if raw.lstrip().startswith(b"{"):
+            said = msgspec.json.decode(raw, type=dict[str, Any])
+            return {name: str(value) for name, value in said.items() if isinstance(value, str | int)}
+        return dict(parse_qsl(raw.decode("ascii"), max_num_fields=forms.FIELDS_MOST))
+    except (msgspec.DecodeError, ValueError, UnicodeDecodeError):
+        return {}
