@@ -13,6 +13,8 @@ import msgspec
 
 from rooms.base import Slug
 
+from .tickets.places import PICKED, TREES
+
 Days = Annotated[int, msgspec.Meta(ge=1, le=365, description="working days")]
 
 
@@ -46,10 +48,38 @@ class RoomEntry(Named, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class AreaEntry(Named, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A place inside `parent`. Kinds are the district's own words, such as tehsil or union_council."""
+    """A place inside `parent`. Kinds are the district's own words, such as tehsil or union_council.
+
+    Arguments:
+        tree: the map on which it is drawn; people pick from "revenue".
+        within: places of other maps in which it lies.
+    """
 
     kind: Slug
     parent: Slug | None = None
+    tree: str = PICKED
+    within: tuple[Slug, ...] = ()
+
+
+class PostEntry(Named, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A post in an office. `holder` and `acting` are names; `login` is the account of whoever answers there."""
+
+    office: Slug
+    reports_to: Slug | None = None
+    holder: str = ""
+    acting: str = ""
+    login: str = ""
+    on_leave: bool = False
+
+
+class RuleEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A category or a group of them, in a place or everywhere, goes to a post or to a whole office."""
+
+    category: Slug = ""
+    group: Slug = ""
+    area: Slug = ""
+    office: Slug = ""
+    post: Slug = ""
 
 
 class GroupEntry(Named, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,6 +124,8 @@ class District(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     groups: tuple[GroupEntry, ...]
     categories: tuple[CategoryEntry, ...]
     session: HearingEntry | None = None
+    posts: tuple[PostEntry, ...] = ()
+    rules: tuple[RuleEntry, ...] = ()
 
     @property
     def triage(self) -> OfficeEntry:
@@ -136,6 +168,7 @@ def _errors(district: District) -> Iterable[str]:
         "areas": district.areas,
         "groups": district.groups,
         "categories": district.categories,
+        "posts": district.posts,
     }
     for name, entries in lists.items():
         codes = [entry.code for entry in entries]
@@ -147,6 +180,9 @@ def _errors(district: District) -> Iterable[str]:
         yield f"offices: exactly one needs triage = true, found {desks}"
     yield from _orphans("offices", district.offices)
     yield from _orphans("areas", district.areas)
+    yield from _orphans("posts", district.posts)
+    yield from _maps(district)
+    yield from _lost(district, offices, groups)
     for room in district.rooms:
         if room.office not in offices:
             yield f"rooms: {room.code} names the unknown office {room.office}"
@@ -159,9 +195,45 @@ def _errors(district: District) -> Iterable[str]:
         yield f"session: names the unknown room {district.session.room}"
 
 
-def _orphans(name: str, entries: Iterable[OfficeEntry | AreaEntry]) -> Iterable[str]:
+def _maps(district: District) -> Iterable[str]:
+    trees = {area.code: area.tree for area in district.areas}
+    for area in district.areas:
+        if area.tree not in TREES:
+            yield f"areas: {area.code} is on the unknown map {area.tree}"
+        if area.parent is not None and trees.get(area.parent, area.tree) != area.tree:
+            yield f"areas: {area.code} lies in {area.parent}, which is on another map"
+        for within in area.within:
+            if trees.get(within, area.tree) == area.tree:
+                yield f"areas: {area.code} names {within}, which is no place of another map"
+
+
+def _lost(district: District, offices: set[str], groups: set[str]) -> Iterable[str]:
+    """What posts and rules name that is not there."""
+    posts = {post.code: post.office for post in district.posts}
+    for post in district.posts:
+        if post.office not in offices:
+            yield f"posts: {post.code} names the unknown office {post.office}"
+    known = {
+        "category": {each.code for each in district.categories},
+        "group": groups,
+        "area": {each.code for each in district.areas},
+        "office": offices,
+        "post": set(posts),
+    }
+    for number, rule in enumerate(district.rules, 1):
+        for name, codes in known.items():
+            if getattr(rule, name) and getattr(rule, name) not in codes:
+                yield f"rules: rule {number} names the unknown {name} {getattr(rule, name)}"
+        if bool(rule.category) == bool(rule.group):
+            yield f"rules: rule {number} needs a category or a group, and not both"
+        if not rule.office and not rule.post:
+            yield f"rules: rule {number} goes nowhere"
+
+
+def _orphans(name: str, entries: Iterable[OfficeEntry | AreaEntry | PostEntry]) -> Iterable[str]:
     seen: set[str] = set()
     for entry in entries:
-        if entry.parent is not None and entry.parent not in seen:
-            yield f"{name}: {entry.code} stands before its parent {entry.parent}, or the parent is missing"
+        parent = entry.reports_to if isinstance(entry, PostEntry) else entry.parent
+        if parent is not None and parent not in seen:
+            yield f"{name}: {entry.code} stands before its parent {parent}, or the parent is missing"
         seen.add(entry.code)

@@ -17,13 +17,19 @@ offices = [
 rooms = [{ code = "hall", office = "desk", name_ur = "ہال", name_en = "Hall" }]
 areas = [
   { code = "all", kind = "district", name_ur = "سب", name_en = "All" },
-  { code = "part", parent = "all", kind = "tehsil", name_ur = "حصہ", name_en = "Part" },
+  { code = "part", parent = "all", kind = "tehsil", within = ["beat"], name_ur = "حصہ", name_en = "Part" },
+  { code = "beat", tree = "police", kind = "beat", name_ur = "بیٹ", name_en = "Beat" },
 ]
 groups = [{ code = "water", icon = "water", name_ur = "پانی", name_en = "Water" }]
 categories = [
   { code = "dry", group = "water", icon = "water", office = "pumps", name_ur = "خشک", name_en = "Dry" },
   { code = "wet", group = "water", icon = "water", name_ur = "گیلا", name_en = "Wet", protected = true, days = 3 },
 ]
+posts = [
+  { code = "top", office = "desk", holder = "Top", name_ur = "بڑا", name_en = "Top" },
+  { code = "low", office = "pumps", reports_to = "top", name_ur = "چھوٹا", name_en = "Low" },
+]
+rules = [{ category = "dry", area = "beat", post = "low" }]
 [session]
 room = "hall"
 number = 1
@@ -77,6 +83,17 @@ class TestWrongFile:
             ('group = "water"', 'group = "x"', "categories: dry names the unknown group x"),
             ('code = "wet"', 'code = "dry"', "categories: dry occurs twice"),
             ('room = "hall"', 'room = "x"', "session: names the unknown room x"),
+            ('tree = "police"', 'tree = "moon"', "areas: beat is on the unknown map moon"),
+            ('within = ["beat"]', 'within = ["all"]', "areas: part names all, which is no place of another map"),
+            (
+                'reports_to = "top"',
+                'reports_to = "x"',
+                "posts: low stands before its parent x, or the parent is missing",
+            ),
+            ('office = "pumps", reports_to', 'office = "x", reports_to', "posts: low names the unknown office x"),
+            ('area = "beat"', 'area = "x"', "rules: rule 1 names the unknown area x"),
+            ('category = "dry", area', "area", "rules: rule 1 needs a category or a group, and not both"),
+            (', post = "low"', "", "rules: rule 1 goes nowhere"),
         ],
     )
     def test_is_refused_with_the_reason(self, tmp_path: Path, old: str, new: str, error: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kachehri import districts, posts, routing
 from kachehri.settings import Settings, from_mapping
 from kachehri.store import Store, accounts, district, event_log, sessions
 from rooms.lifecycle import Timing
@@ -49,6 +50,31 @@ async def test_everything_of_the_file_is_in_the_store_and_the_hearing_takes_ques
         assert [str(event.__struct_config__.tag) for event in log] == ["session.scheduled", "policy.declared"]
         assert len(sessions.seats(conn, founded.session)) == 4
         assert {account.role for account in accounts.listing(conn)} >= {"moderator", "chair", "official", "clerk"}
+    store.close()
+
+
+async def test_posts_and_rules_of_the_file_lead_to_a_person(settings: Settings) -> None:
+    await founding.found(settings, demo_data.district(), NOW, timing=Timing(), starts_in_ms=60_000)
+    store = Store(settings.database.url)
+    with store.write() as conn:
+        rules = routing.routing(conn, NOW + 1)
+        water = rules.route("water_none", area="uc-110")
+        assert (water.office, water.post, water.why) == ("water", "sdo-water-mehrabad", "rule")
+        # A place of another map: the lines of the electricity company.
+        assert rules.route("power_wires", area="uc-57").post == "sdo-power-rural"
+        assert rules.route("water_none", area="uc-110", about="sdo-water-mehrabad").post == "xen-water"
+        assert rules.route("waste", area="uc-110").why == "category"
+        official, engineer = (accounts.by_login(conn, each) for each in ("official", "engineer"))
+        assert official is not None and engineer is not None
+        assert posts.holder(conn, "sdo-water-mehrabad", NOW + 1) == official
+        assert posts.holder(conn, "sdo-water-noorgarh", NOW + 1) == engineer  # nobody is there
+        away = rules.chart.sitter("ac-noorgarh", NOW + 1)
+        acting = rules.chart.sitter("sdo-power-rural", NOW + 1)
+        assert away is None and acting is not None and acting.kind == "acting"
+        # Founding once more changes nothing that the house has decided since.
+        before = rules.rules
+        districts.write_district(conn, demo_data.district(), NOW + 2)
+        assert routing.routing(conn, NOW + 1).rules == before
     store.close()
 
 
