@@ -17,8 +17,9 @@ from rooms.session import encode_event
 
 from .audit import record
 from .live import Announced, Recorded, tag_of
+from .notices.contacts import of_person
 from .people import People
-from .store import Connection, alerts, content, event_log, sessions
+from .store import Connection, alerts, content, event_log, notices, sessions
 from .store import people as rows
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def take_away(conn: Connection, people: People, event: ContentErased, now: int) 
     if row is not None:
         if row.person_id is not None:
             rows.destroy_key(conn, row.person_id, now)
+            notices.drop_contact(conn, of_person(row.person_id))
         alerts.drop_participant(conn, row.session_id, row.id)
         rows.forget_participant(conn, row.id)
     people.drop(event.participant)
@@ -96,6 +98,8 @@ async def resume(service: Service) -> None:
 
 
 async def _remove(service: Service, places: Sequence[tuple[str, str]]) -> None:
+    # What she wrote on her complaints stands in no hearing. It goes first: a crash after it is found and finished.
+    await asyncio.to_thread(_note, service, lambda conn, now: _remove_outside(conn, now, places))
     for session_id, participant in places:
         # The person of now: what she says once this is done is hers again, under another key.
         person = (await service.read(rows.persons_of, [participant])).get(participant)
@@ -121,6 +125,12 @@ def _places(conn: Connection, session_id: str, participant: str) -> list[tuple[s
     person = rows.persons_of(conn, [participant]).get(participant)
     found = [(each.session_id, each.id) for each in rows.of_person(conn, person)] if person else []
     return found or [(session_id, participant)]
+
+
+def _remove_outside(conn: Connection, now: int, places: Sequence[tuple[str, str]]) -> None:
+    persons = rows.persons_of(conn, [participant for _, participant in places])
+    for person in {each for each in persons.values() if each}:
+        content.erase(conn, [each.id for each in content.of_person(conn, person) if each.session_id is None], now)
 
 
 def _said(conn: Connection, session_id: str, person: str | None) -> list[str]:
