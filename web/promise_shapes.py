@@ -9,6 +9,15 @@ from web.papers.pairs import Both, Pair
 
 
 @dataclass(frozen=True)
+class Invited:
+    """A coming hearing at which her seat is offered first."""
+
+    session: str
+    title: str
+    starts_at: int
+
+
+@dataclass(frozen=True)
 class PromiseCard:
     """A promise as the person reads it to whom it was given. `due_at` is an instant of the promised day.
 
@@ -16,7 +25,9 @@ class PromiseCard:
         said: what she said to it when it was read back: "yes", "no", or nothing yet.
         words: names the words, so that nobody says yes to others than she read.
         asks: her answer is still taken.
-        state: what became of it since, as in kachehri/promises.py; nothing before the close.
+        stands: how it stands, as in kachehri/tickets/pledges.py; nothing before the close.
+        late: its day passed once.
+        judges: she may say now whether it was kept.
     """
 
     question: str
@@ -28,9 +39,12 @@ class PromiseCard:
     words: str = ""
     said: str = ""
     asks: bool = False
-    state: str = ""
-    may_judge: bool = False
+    stands: str = ""
+    moved: bool = False
+    late: bool = False
+    judges: bool = False
     has_card: bool = False
+    invited: tuple[Invited, ...] = ()
 
 
 @dataclass(frozen=True)

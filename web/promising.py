@@ -2,13 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kachehri.i18n import Words
 from kachehri.live import Live
+from kachehri.store import Connection
+from kachehri.store import promises as rows
+from kachehri.store.tables import Commitment, SeatOffer
+from kachehri.store.tables import Session as SessionRow
+from kachehri.tickets.pledges import standing
 from rooms.lifecycle import OPEN
 from rooms.queue import Question
 from web import reading
-from web.promise_shapes import PromiseCard
+from web.house import House
+from web.promise_shapes import Invited, PromiseCard
 from web.topics import District
+
+Found = tuple[Commitment | None, list[tuple[SeatOffer, SessionRow]]]
+
+
+async def shown(house: House, live: Live, question: Question, district: District, words: Words) -> PromiseCard | None:
+    """What was promised on a question, and what became of it; None where nothing was."""
+    card = noted(live, question, district, words)
+    if card is None:
+        return None
+    now = house.now()
+    found, offers = await house.service.read(look, question.id, now)
+    if found is None:
+        return card
+    stands = standing(found.state, found.broken_at, found.due_at, now)
+    return replace(
+        card,
+        said=found.read,
+        asks=not found.read,
+        due_at=found.due_at or card.due_at,
+        stands=stands,
+        moved=found.moves > 0,
+        late=found.broken_at is not None,
+        judges=stands in ("said", "broken", "due"),
+        has_card=True,
+        invited=tuple(invited(row, words) for _, row in offers),
+    )
+
+
+def invited(row: SessionRow, words: Words) -> Invited:
+    """A coming hearing at which her seat is offered first."""
+    return Invited(row.id, reading.title({"ur": row.title_ur, "en": row.title_en}, words), row.starts_at)
+
+
+def look(conn: Connection, question_id: str, now: int) -> Found:
+    """The promise on a question, and the hearings to which she is asked back because of it."""
+    found = rows.of_question(conn, question_id)
+    return found, rows.offer_to(conn, [found.id], now) if found else []
 
 
 def noted(live: Live, question: Question, district: District, words: Words) -> PromiseCard | None:
@@ -28,6 +73,7 @@ def noted(live: Live, question: Question, district: District, words: Words) -> P
         words=found.note,
         said=found.read,
         asks=open and not found.read,
+        has_card=True,
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from kachehri import ticketing
 from kachehri.i18n import words_for
-from kachehri.store import tickets
+from kachehri.store import promises, tickets
 from rooms.outcomes import NoteOutcome, ReadBack
 from rooms.questions import AdmitQuestion
 from rooms.queue import Question
@@ -155,3 +155,44 @@ async def test_the_scorecard_may_be_for_the_staff_alone(town: Town) -> None:
     assert (await town.phone("en").get(f"/s/{session}/scorecard")).status_code == 404
     assert (await town.phone("en").post(f"/s/{session}/scorecard", public="yes")).status_code in (200, 403)
     assert not town.house.place.open_scorecards
+
+
+async def test_after_the_close_she_says_whether_it_was_kept(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone, path, question = await promised(town, session)
+    await close(town, session)
+    page = (await phone.get(path)).text
+    assert has(page, "promise.ask", "promise.was_kept", "promise.stands.due")
+    assert (await phone.post(f"{path}/promise", said="yes")).status_code == 200
+    assert has(phone.page, "promise.said_yes")
+    page = (await phone.post(f"{path}/promise", said="kept")).text
+    assert has(page, "promise.stands.kept") and not has(page, "promise.was_kept")
+    with town.service.store.read() as conn:
+        found = promises.of_question(conn, question)
+    assert found is not None and (found.read, found.state) == ("yes", "kept")
+
+
+async def test_the_picture_comes_by_her_link_and_under_a_public_number(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone, path, question = await promised(town, session)
+    reference = (await question_of(town, session, question)).reference
+    assert (await phone.get(f"/t/{reference}/promise.png")).status_code == 404, "before the close there is no ticket"
+    drawn = await phone.get(f"{path}/promise.png")
+    assert drawn.status_code in (200, 503)
+    if drawn.status_code == 200:
+        assert drawn.content.startswith(b"\x89PNG") and len(drawn.content) < 32_000
+    await close(town, session)
+    assert (await town.phone().get(f"/t/{reference}/promise.png")).status_code == drawn.status_code
+    _, other, _ = await asked(town, await town.schedule(live=True))
+    assert (await phone.get(f"{other}/promise.png")).status_code == 404, "nothing was promised there"
+
+
+async def test_of_a_private_promise_the_public_gets_no_picture(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone, path, question = await asked(town, session, "A private matter", private="1")
+    await town.moderate(session, AdmitQuestion(question=question))
+    await order(town, session, question)
+    found = await question_of(town, session, question)
+    await close(town, session)
+    assert found.private
+    assert (await phone.get(f"/t/{found.reference}/promise.png")).status_code == 404

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kachehri import promises as ledger
+from kachehri.store import Connection
+from kachehri.store import promises as rows
 from kachehri.store import questions as question_rows
-from rooms.base import Actor
+from kachehri.tickets.status import TicketRefused
+from rooms.base import Actor, Refused
+from rooms.lifecycle import OPEN
 from rooms.outcomes import ReadBack
 from web import forms, promising, reading
 from web.house import house_of, see
 from web.promise_shapes import PromisesPage
 
 SAID = ("yes", "no")
+#: What a button of hers says in the ledger, after the close.
+WORDS: Final[Mapping[str, ledger.HerWord]] = {
+    "yes": "read_back",
+    "no": "contested",
+    "kept": "kept",
+    "denied": "denied",
+}
 
 
 async def show(request: Request) -> Response:
@@ -50,9 +65,24 @@ async def by_link(request: Request) -> Response:
     asked = await house.service.read(question_rows.by_id, question) if question else None
     if asked is None or fields.get("question") != asked.id:
         raise HTTPException(404)
-    actor = Actor(asked.asker, "citizen")
-    await house.service.submit(actor, asked.session_id, command_of(fields), fields["key"])
+    live = await house.service.live(asked.session_id)
+    if live.session.phase in OPEN:
+        actor = Actor(asked.asker, "citizen")
+        await house.service.submit(actor, asked.session_id, command_of(fields), fields.get("key", ""))
+    else:
+        await house.write(_say, asked.id, WORDS.get(fields.get("said", "")), fields.get("key", ""))
     return see(f"/q/{token}#outcome")
+
+
+def _say(conn: Connection, now: int, question: str, what: ledger.HerWord | None, key: str) -> None:
+    """Her word in the ledger. A refusal is told as one of the rules: it has a sentence like those."""
+    found = rows.of_question(conn, question)
+    if what is None or found is None or len(key) < 22:
+        raise forms.FormRefused(400)
+    try:
+        ledger.by_her(conn, now, found, what, key=key)
+    except TicketRefused as no:
+        raise Refused(no.code) from None
 
 
 def command_of(fields: dict[str, str]) -> ReadBack:

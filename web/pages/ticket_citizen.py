@@ -143,7 +143,7 @@ async def _asked(house: House, request: Request, held: Holder) -> tuple[MyQuesti
     live = await house.service.live(held.asked.session_id)
     asked = live.session.queue.questions[held.asked.id]
     question = reading.one_of_mine(live, held.asked.id, house.service.people, found, words)
-    return question, promising.noted(live, asked, found, words), not question.text and bool(asked.content)
+    return question, await promising.shown(house, live, asked, found, words), not question.text and bool(asked.content)
 
 
 def _asks(own: Own) -> str:
