@@ -24,7 +24,7 @@ from rooms.text import clean
 from . import calendars, posts, promise_rows
 from .draws import random_bytes
 from .ids import new_id
-from .store import Connection, content, district, evidence, outbox
+from .store import Connection, content, evidence, outbox
 from .store import tickets as rows
 from .store.tables import Ticket
 from .tickets import acts, clocks, events
@@ -235,7 +235,6 @@ def projected(life: Life, row: Ticket, head_hash: bytes, calendar: WorkingCalend
 
 def context(conn: Connection, now: int, life: Life, act: Act) -> Context:
     """What the rules must know beside the ticket: the calendar, the posts, and the ticket that it shall go on with."""
-    triage = district.triage(conn)
     chart = posts.chart(conn, now)
     calendar = calendar_of(conn)
     local = calendar.days(life.area)
@@ -246,7 +245,7 @@ def context(conn: Connection, now: int, life: Life, act: Act) -> Context:
         after_days=local.after,
         conflicts=chart.answers_to,
         concerns=chart.concerns,
-        triage=triage.id if triage else "",
+        triage=chart.triage,
         due=due_of(life, calendar).due_at,
         above=lambda level: chart.above(life.post, life.office, level, now, life.about),
         parent=load(conn, parent.id) if parent else None,

@@ -11,6 +11,7 @@ from kachehri.store import Connection, Store, accounts, district
 from kachehri.store import tickets as rows
 from kachehri.store.event_log import GENESIS
 from kachehri.store.tables import Account, Office, Post, Posting, Ticket
+from kachehri.tickets import clocks
 from kachehri.tickets import events as e
 from kachehri.tickets.life import Life
 from kachehri.tickets.status import TicketRefused
@@ -75,7 +76,27 @@ def live(store: Store, id: str, number: int, seed: int, start: int, length: int)
                 again = ticketing.act(conn, now + 1, id, act, doer, key=key)
                 assert again == after, "the same form did something twice"
             life = after
+            if rng.random() < 0.2:
+                life = tend(conn, now, life)
     return done, refused
+
+
+def tend(conn: Connection, now: int, life: Life) -> Life:
+    """What the clock does, which two runners do at the same instant: the second finds nothing left."""
+    calendar = ticketing.calendar_of(conn)
+    for _ in range(4):
+        due = clocks.due_actions(life, calendar, now)
+        if not due:
+            return life
+        for wanted in due:
+            try:
+                after = ticketing.act(conn, now, life.id, wanted, ticketing.CLOCK)
+            except TicketRefused:
+                return ticketing.load(conn, life.id)
+            watch(life, after)
+            life = after
+        assert not [act for act in due if act in clocks.due_actions(life, calendar, now)], "the clock did it twice"
+    return life
 
 
 def watch(before: Life, after: Life) -> None:
