@@ -27,6 +27,7 @@ from .tickets.acts import Act, Doer
 from .tickets.decide import Context, decide
 from .tickets.events import Happened, Solved
 from .tickets.life import Life, replay
+from .tickets.lifecycle import is_open
 from .tickets.offers import Offer, of_follower, offers
 from .tickets.opening import ticket_id
 from .tickets.status import TicketRefused
@@ -162,6 +163,8 @@ def do(conn: Connection, now: int, held: Holder, act: str, fields: Mapping[str, 
             outbox.add(conn, [call_back(held.ticket, now)])
         case "rate":
             life = ticketing.load(conn, ticket)
+            if is_open(life.state):  # a proposal is judged first, with the same questions
+                raise TicketRefused("rate_early")
             take(_rating(cast(Solved, life.solved or "yes"), fields))
         case "leave":
             take(a.Leave())

@@ -10,7 +10,8 @@ from __future__ import annotations
 import msgspec
 
 from . import ticketing
-from .store import Connection, followers, outbox
+from .opening import Clocks, opened_row
+from .store import Connection, district, followers, outbox
 from .store import tickets as rows
 from .store.event_log import GENESIS
 from .store.questions import Asked
@@ -34,40 +35,33 @@ def go_alone(conn: Connection, now: int, follower: Follower, asked: Asked | None
     other = rows.get(conn, follower.ticket_id)
     life = ticketing.load(conn, follower.ticket_id)
     assert other is not None  # a follower follows something
-    category = (asked.category if asked else None) or other.category or ""
+    triage = district.triage(conn)
+    office = life.office or other.office_id
     first = Opened(
         why="parted",
         kind=life.kind,
-        category=category,
-        area=(asked.area if asked else None) or other.area or "",
-        office=life.office or other.office_id,
+        category=(asked.category if asked else None) or life.category,
+        area=(asked.area if asked else None) or life.area,
+        office=office,
+        post=life.post,
         days=life.days,
         protected=life.protected,
         about=life.about,
+        state="registered" if triage is not None and office == triage.id else "routed",
     )
     type, body = encode(first)
     step = rows.step(GENESIS, id, 1, now, type, "citizen", body)
-    row = rows.Opened(
-        id=id,
+    row = opened_row(
+        step,
+        first,
+        Clocks(conn, now),
+        reference=follower.reference,
         question_id=follower.question_id,
         session_id=other.session_id,
-        reference=follower.reference,
-        office_id=first.office,
         person_id=follower.person_id,
-        category=category or None,
-        area=first.area or None,
-        privacy=asked.privacy if asked else other.privacy,
+        private=(asked.privacy if asked else other.privacy) != "public",
         content_id=asked.content_id if asked else None,
-        state=first.state,
         origin="parted",
-        outcome=None,
-        heard_from_ms=None,
-        heard_to_ms=None,
-        opened_at=now,
-        due_at=None,
-        proposed_at=None,
-        head_seq=1,
-        head_hash=step.hash,
     )
     rows.open_many(conn, [row], [step], [])
     followers.leave(conn, follower.id, now)

@@ -17,9 +17,8 @@ from .lifecycle import is_closed
 
 Name = Literal["answer", "judge", "dispute", "appeal", "escalate", "rate", "alone", "leave", "withdraw", "call_back"]
 WORDS: Final = ContentRef("tried", "")
-#: Those that a page asks of her; the rest stand below it for whoever looks for them.
-ASKED: Final[tuple[Name, ...]] = ("answer", "judge")
-LATE: Final = "withdraw_check"
+#: With this code the rules want her called back before she takes a protected matter back.
+CALL_FIRST: Final = "withdraw_check"
 
 
 class Offer(NamedTuple):
@@ -50,14 +49,16 @@ def offers(life: Life, refused: Callable[[Act], str]) -> tuple[Offer, ...]:
         found.append(Offer("appeal", windows.appeal_until(life)))
     if may(a.Escalate(level=life.level + 1)):
         found.append(Offer("escalate"))
-    if is_closed(life.state) and may(a.Rate(solved="yes")):
+    # Whoever has said nothing of the end is asked about that first.
+    judged = life.basis == "citizen_confirmed" or bool(life.solved)
+    if is_closed(life.state) and judged and may(a.Rate(solved="yes")):
         found.append(Offer("rate"))
     if may(a.Leave()):
         found.append(Offer("leave"))
     code = refused(a.Withdraw())
     if not code and not may(a.Confirm()):
         found.append(Offer("withdraw"))
-    elif code == LATE:
+    elif code == CALL_FIRST:
         found.append(Offer("call_back"))
     return tuple(found)
 
@@ -66,8 +67,3 @@ def of_follower(life: Life, refused: Callable[[Act], str], follower: str) -> tup
     """What somebody can do who follows it: her own word about the end, going on alone, following no more."""
     found = [Offer("judge")] if not refused(a.Rate(solved="no", follower=follower)) else []
     return (*found, Offer("alone"), Offer("leave"))
-
-
-def may_dispute(life: Life, refused: Callable[[Act], str]) -> bool:
-    """Whether a "no" to a proposal still goes one level up; after that the way is an appeal."""
-    return not refused(a.Dispute(words=WORDS))

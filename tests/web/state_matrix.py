@@ -227,7 +227,7 @@ async def nothing_of_mine(_: Scene) -> str:
 
 
 async def no_ticket(_: Scene) -> str:
-    return "/t/2600000000"
+    return "/t/2600000009"
 
 
 async def on_this_phone(scene: Scene) -> str:
@@ -238,14 +238,24 @@ async def on_this_phone(scene: Scene) -> str:
 
 async def wrong_number(scene: Scene) -> str:
     await scene.phone.get("/track")
-    await scene.phone.post("/track", reference="26-0000-0000", digits="0000")
+    await scene.phone.post("/track", reference="26-0000-0009", digits="0000")
     return ""
+
+
+async def mistyped(scene: Scene) -> str:
+    await scene.phone.get("/track")
+    await scene.phone.post("/track", reference="26-0000-0003", digits="0000")
+    return ""
+
+
+async def mistyped_address(_: Scene) -> str:
+    return "/t/2600000003"
 
 
 async def too_many_tries(scene: Scene) -> str:
     for _ in range(scene.town.settings.limits.track_tries_per_hour + 1):
         await scene.phone.get("/track")
-        await scene.phone.post("/track", reference=f"26-{len(scene.language):04d}-1111", digits="0000")
+        await scene.phone.post("/track", reference="26-0002-1114", digits="0000")
     return ""
 
 
@@ -457,7 +467,7 @@ CELLS: Final[tuple[Cell, ...]] = (
         mine(admit, lambda s: DeferQuestion(question=s.question, reason="needs_file")),
         ("state.written", "why.needs_file", "next_is.written"),
     ),
-    Cell("receipt", "ended", mine(admit, close=True), ("q.unheard", "ticket.state.registered"), ("/slip",), ("/live",)),
+    Cell("receipt", "ended", mine(admit, close=True), ("q.unheard", "ticket.state.routed"), ("/slip",), ("/live",)),
     Cell(
         "receipt",
         "not_taken",
@@ -469,7 +479,8 @@ CELLS: Final[tuple[Cell, ...]] = (
         "receipt",
         "answered",
         mine(admit, decided("answered"), close=True),
-        ("outcome_own.answered", "next_is.proposed"),
+        ("outcome_own.answered", "own.lead.resolution_proposed", "now.judge"),
+        ("{receipt}/do/yes", "{receipt}/do/no"),
     ),
     Cell(
         "receipt",
@@ -502,17 +513,19 @@ CELLS: Final[tuple[Cell, ...]] = (
         ("state.withdrawn", "next_is.withdrawn"),
         lacks=("/withdraw",),
     ),
-    Cell("receipt", "erased", erased, ("receipt.erased", "ticket.state.registered"), ("ref-n",), (TEXT,)),
+    Cell("receipt", "erased", erased, ("receipt.erased", "ticket.state.routed"), ("ref-n",), (TEXT,)),
     Cell("receipt", "offline", without_a_line("{receipt}"), ("receipt.way",), ("data-saved", "ref-n"), browser=True),
     Cell("receipt", "server error", fails("{receipt}", StoreError("io")), ("error.503", "error.503_more"), status=503),
     # Following.
     Cell("track", "loading", on_this_phone, ("track.mine", "track.either"), FOUND_AGAIN, fresh=True),
     Cell("track", "empty", nothing_of_mine, ("track.mine_empty", "track.no_phone"), ('action="/track"',)),
     Cell("track", "wrong", wrong_number, ("track.wrong",), ('action="/track"',), status=404),
+    Cell("track", "mistyped", mistyped, ("form.errors",), ('action="/track"', "<mark>"), status=422),
+    Cell("track", "mistyped_address", mistyped_address, ("form.errors",), ('action="/track"', "<mark>"), status=404),
     Cell("track", "too_many", too_many_tries, ("track.tries",), (CALL,), status=429),
     Cell("track", "offline", without_a_line("/track"), ("offline.title",), browser=True),
-    Cell("track", "ended", public_page, ("ticket.title", "ticket.office", "ticket.public"), (TRACK,)),
-    Cell("track", "unconfirmed", proposed, ("ticket.proposed",), (TRACK,)),
+    Cell("track", "ended", public_page, ("ticket.title", "ticket.office", "open.how", "follow.open"), (TRACK,)),
+    Cell("track", "unconfirmed", proposed, ("own.lead.proposed_other",), (TRACK,)),
     Cell("track", "unknown", no_ticket, ("error.404", "error.404_more"), (HOME,), status=404),
     Cell("track", "server error", fails("/track", StoreError("io")), ("error.503", "error.503_more"), status=503),
 )

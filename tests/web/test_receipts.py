@@ -59,7 +59,7 @@ async def test_an_order_names_the_office_and_the_day(town: Town) -> None:
     await close(town, session)
     page = (await phone.get(path)).text
     assert has(page, "outcome_own.ordered", office="Public Health Engineering", day=day)
-    assert has(page, "next_is.ticket", office="Public Health Engineering", day=day)
+    assert has(page, "ticket.state.routed", "own.story", "ticket.due")
 
 
 async def test_a_refusal_names_the_rule_and_the_right_to_object(town: Town) -> None:
@@ -124,7 +124,7 @@ async def test_what_the_office_says_stands_on_the_askers_page(town: Town) -> Non
                 key=str(n),
             )
     page = (await phone.get(path)).text
-    assert has(page, "receipt.lines", "status.kind.seen") and "Bring the bill" in page
+    assert has(page, "own.story", "status.kind.seen") and "Bring the bill" in page
     assert has(page, "receipt.visit", day="Tuesday 1 December 2026")
     assert page.index("Bring the bill") < page.index(EN.plain("status.kind.seen")), "newest first"
     public = (await town.phone("en").get(f"/t/{reference_in(page)}")).text
