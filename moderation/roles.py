@@ -204,6 +204,7 @@ ROLES: dict[Role, dict[str, Relation]] = {
         "page.setup": "any",
         "page.practice": "any",
         "page.offices": "any",
+        "page.keys": "any",
         "page.posts": "any",
         "page.routing": "any",
         "session.simulate": "any",

@@ -17,6 +17,7 @@ from kachehri.i18n import Words
 from kachehri.logs import logger
 from kachehri.store import StoreError
 from rooms.base import Refused
+from web.api import problems
 from web.forms import FormRefused
 from web.render import Renderer
 from web.shapes import Link, MessagePage
@@ -91,6 +92,8 @@ class Errors:
 
     async def http(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if problems.is_ours(request):
+            return problems.of_status(error.status_code, **dict(error.headers or {}))
         return self._show(request, error.status_code, **dict(error.headers or {}))
 
     async def refused(self, request: Request, error: Exception) -> Response:
@@ -113,4 +116,6 @@ class Errors:
     async def fault(self, request: Request, error: Exception) -> Response:
         number = secrets.token_hex(4)
         logger(__name__).error("page.failed", fault=number, path=pattern(request), exc_info=error, way="!")
+        if problems.is_ours(request):
+            return problems.of_status(500)
         return self._show(request, 500, detail=number)

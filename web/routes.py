@@ -14,6 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from web import numbers, whip
+from web.api import reading as api
+from web.api.operations import serve
 from web.assets import Assets
 from web.open311 import filing as open311_filing
 from web.open311 import reading as open311
@@ -33,12 +35,14 @@ from web.pages import (
     desk_reading,
     equipment,
     following,
+    developers,
     guides,
     home,
     hooks_out,
     invite,
     live,
     look,
+    keys,
     mine,
     minutes,
     notices,
@@ -222,6 +226,8 @@ STAFF: Final = (
     Address("POST", "/tickets", tickets.many, "ticket.act"),
     Address("POST", "/tickets/{reference}", tickets.post, "page.status"),
     Address("POST", "/tickets/{reference}/act", ticket_acts.act, "ticket.act"),
+    Address("GET", "/keys", keys.show, "page.keys"),
+    Address("POST", "/keys", keys.act, "page.keys"),
     Address("POST", "/tickets/{reference}/pictures", ticket_acts.picture, "ticket.act"),
     Address("GET", "/tickets/{reference}/pictures/{picture}", ticket_acts.shown_picture, "page.tickets"),
     Address("POST", "/tickets/{reference}/phone", ticket_acts.phone, "ticket.phone"),
@@ -254,6 +260,9 @@ ADDRESSES: Final = (*CITIZEN, *STAFF, *PROGRAMS)
 def routes(assets: Assets) -> list[Route]:
     """The table as Starlette wants it; HEAD follows GET."""
     made = [Route(each.path, each.endpoint, methods=[each.method]) for each in _by_path(ADDRESSES)]
+    Address("GET", "/developers", developers.show, OPEN),
+    Address("GET", f"{api.PREFIX}/openapi.json", developers.description, OPEN),
+    *(Address("GET", each.path, serve(each), OPEN) for each in api.OPERATIONS),
     return [*made, Route("/static/{path:path}", assets.serve, methods=["GET"])]
 
 

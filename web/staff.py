@@ -39,6 +39,7 @@ WHOLE_HOUSE: Final = frozenset(
         "page.notices",
         "page.hooks",
         "page.erase",
+        "page.keys",
     }
 )
 #: What somebody who was invited to one hearing may open outside of it.

@@ -31,6 +31,7 @@ _STAFF_PATHS: Final = (
     "/office",
     "/tickets",
     "/audit",
+    "/keys",
     "/erase",
 )
 

@@ -30,6 +30,7 @@ WAYS: Final = (
     ("notices", "/notices", "send", "page.notices"),
     ("audit", "/audit", "lock", "page.audit"),
     ("erase", "/erase", "person", "page.erase"),
+    ("keys", "/keys", "key", "page.keys"),
 )
 
 
