@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from web import numbers, whip
 from web.api import reading as api
-from web.api.operations import serve
+from web.api.operations import PREFIX, serve
 from web.assets import Assets
 from web.open311 import filing as open311_filing
 from web.open311 import reading as open311
@@ -261,7 +261,7 @@ def routes(assets: Assets) -> list[Route]:
     """The table as Starlette wants it; HEAD follows GET."""
     made = [Route(each.path, each.endpoint, methods=[each.method]) for each in _by_path(ADDRESSES)]
     Address("GET", "/developers", developers.show, OPEN),
-    Address("GET", f"{api.PREFIX}/openapi.json", developers.description, OPEN),
+    Address("GET", f"{PREFIX}/openapi.json", developers.description, OPEN),
     *(Address("GET", each.path, serve(each), OPEN) for each in api.OPERATIONS),
     return [*made, Route("/static/{path:path}", assets.serve, methods=["GET"])]
 

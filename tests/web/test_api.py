@@ -81,7 +81,7 @@ async def test_pages_follow_each_other_to_the_end(doors: Doors) -> None:
     for number in range(3):
         await doors.post(service_code="other", address_id="uc1", description=f"page {number}")
     seen: list[str] = []
-    cursor: dict[str, str] = {}
+    cursor: dict[str, Any] = {}
     while True:
         page = await get(doors, "tickets", limit=2, **cursor)
         seen += [each["reference"] for each in page["items"]]
