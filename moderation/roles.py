@@ -104,6 +104,8 @@ PLANNING: dict[str, Relation] = {
 }
 #: What is made of a hearing after its close.
 PAPERS: dict[str, Relation] = {"page.register": "any", "page.minutes": "any"}
+#: What was promised in the hearings before, at the beginning of the next one, and what is said of it aloud.
+PROMISES: dict[str, Relation] = {"page.opening": "any", "page.promises": "any"}
 #: What is done with complaints after a hearing; in which capacity an account acts on one of them is
 #: kachehri/standing.py's to say.
 OFFICE: dict[str, Relation] = {
@@ -139,6 +141,7 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **STAGE,
         **COURSE,
         **PAPERS,
+        **PROMISES,
         "question.ask": "any",
         "page.tickets": "any",
         "ticket.act": "any",
@@ -157,6 +160,7 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **STAGE,
         **COURSE,
         **PAPERS,
+        **PROMISES,
         "page.tickets": "any",
         "ticket.act": "any",
         "ticket.phone": "any",
@@ -167,13 +171,14 @@ ROLES: dict[Role, dict[str, Relation]] = {
         "page.equipment": "any",
         "policy.declare": "any",
     },
-    "official": {**INSIDE, **SITTING, **OFFICE},
+    "official": {**INSIDE, **SITTING, **OFFICE, **PROMISES},
     "interpreter": {**INSIDE, **SITTING},
     # Shows papers on a screen and runs the camera of a hall; which seats those are is in rooms/staging.py.
     "clerk": {
         **INSIDE,
         **SITTING,
         **PAPERS,
+        **PROMISES,
         **OFFICE,
         "question.ask": "any",
         "question.claim": "any",
@@ -192,19 +197,21 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **INSIDE,
         **PLANNING,
         **PAPERS,
+        "page.opening": "any",
         "page.tickets": "any",
         "page.supervise": "any",
         "page.brief": "any",
         "page.audit": "any",
         "page.notices": "any",
         "page.hooks": "any",
+        "page.keys": "any",
         "page.erase": "any",
         "page.desk": "any",
         "page.accounts": "any",
         "page.setup": "any",
         "page.practice": "any",
         "page.offices": "any",
-        "page.keys": "any",
+        "page.calendar": "any",
         "page.posts": "any",
         "page.routing": "any",
         "session.simulate": "any",

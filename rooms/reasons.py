@@ -9,6 +9,17 @@ Hold = Literal["unclear", "check_facts", "private", "later"]
 NotTaken = Literal["outside_topic", "other_office", "in_court", "answered_before", "no_time"]
 Abuse = Literal["abuse", "spam"]
 Defer = Literal["needs_file", "office_absent", "no_time"]
-Move = Literal["urgent", "health", "with_child", "far_away", "line_dropped", "group", "asked_for_time", "correction"]
+#: "promised": somebody to whom a promise of an earlier hearing is open.
+Move = Literal[
+    "urgent",
+    "health",
+    "with_child",
+    "far_away",
+    "line_dropped",
+    "group",
+    "asked_for_time",
+    "correction",
+    "promised",
+]
 TakeOff = Literal["time_up", "personal_data", "disruption", "technical"]
 Remove = Literal["abuse", "disruption", "personal_data"]

@@ -448,7 +448,7 @@
  * @property {"question.move"} type
  * @property {string} question
  * @property {string | null} [before]
- * @property {"asked_for_time" | "correction" | "far_away" | "group" | "health" | "line_dropped" | "urgent" | "with_child"} reason
+ * @property {"asked_for_time" | "correction" | "far_away" | "group" | "health" | "line_dropped" | "promised" | "urgent" | "with_child"} reason
  * @property {string} [note]
  * @property {number} ref
  * @property {string} key
@@ -784,7 +784,7 @@
  * @property {"question.moved"} type
  * @property {string} question
  * @property {string | null} [before]
- * @property {"asked_for_time" | "correction" | "far_away" | "group" | "health" | "line_dropped" | "urgent" | "with_child"} reason
+ * @property {"asked_for_time" | "correction" | "far_away" | "group" | "health" | "line_dropped" | "promised" | "urgent" | "with_child"} reason
  * @property {ContentRef | null} [note]
  * @property {number} seq
  * @property {number} at
