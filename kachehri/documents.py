@@ -8,7 +8,7 @@ neither.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 REGION = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -38,3 +38,21 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table."""
     lines = [head, ("---",) * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def diagram(arrows: Iterable[tuple[str, str, str]], aside: Mapping[str, str]) -> str:
+    """A Mermaid state diagram of (from, to, action); actions between the same two states share an arrow.
+
+    Arguments:
+        aside: what stands in the diagram besides states, and how it is called there.
+    """
+    joined: dict[tuple[str, str], list[str]] = {}
+    for start, end, action in arrows:
+        joined.setdefault((start, end), []).append(action)
+    lines = ["```mermaid", "stateDiagram-v2"]
+    states = dict.fromkeys(state for pair in joined for state in pair)
+    lines += [f"    {state} : {words}" for state, words in aside.items() if state in states]
+    lines += [f"    {start} --> {end} : {', '.join(actions)}" for (start, end), actions in joined.items()]
+    left = {start for start, _ in joined}
+    lines += [f"    {state} --> [*]" for state in states if state not in {*left, *aside, "[*]"}]
+    return "\n".join([*lines, "```", ""])

@@ -1,4 +1,5 @@
-"""Draws the tables and diagrams of `rooms/RULES.md` from the tables that the rules themselves run on.
+"""Draws the tables and diagrams of `rooms/RULES.md` from the tables that the rules themselves run on, and has those of
+the life of tickets drawn (kachehri/lifebook.py).
 
 The prose around them is written by hand. A diagram says what a table says and nothing more: an arrow that is missing
 there is refused by the code.
@@ -7,14 +8,13 @@ there is refused by the code.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
 
 import msgspec
 
-from kachehri.documents import fill, settle, table
-from kachehri.tickets.lifecycle import ENTRY, STATES, STEPS, is_open
+from kachehri import lifebook
+from kachehri.documents import diagram, fill, settle, table
 from moderation.roles import ROLES
 from rooms import limits, reasons
 from rooms.lifecycle import OPEN, PHASES, Timing
@@ -25,18 +25,16 @@ from rooms.stage import TURNS
 
 ROOT = Path(__file__).resolve().parents[1]
 RULES = ROOT / "rooms" / "RULES.md"
-#: Drawn in the place of "back to the state before", which is a different state each time.
+LIFE = ROOT / "kachehri" / "tickets" / "LIFE.md"
+#: Drawn in the place of "back to the state before", which is a different state each time; and what it is called.
 EARLIER = "earlier"
-#: Drawn once instead of an arrow from each open state of a ticket.
-ANY_OPEN = "any_open"
-#: What the diagrams call these two.
-ASIDE = {EARLIER: "the state before", ANY_OPEN: "any open state"}
-Arrow = tuple[str, str, str]
+ASIDE = {EARLIER: "the state before"}
 
 
 def render() -> dict[Path, str]:
     """Every generated file with its content."""
-    return {RULES: fill(RULES.read_text(encoding="utf-8"), REGIONS)}
+    pages = ((RULES, REGIONS), (LIFE, lifebook.REGIONS))
+    return {page: fill(page.read_text(encoding="utf-8"), regions) for page, regions in pages}
 
 
 def main(*, write: bool) -> int:
@@ -44,44 +42,22 @@ def main(*, write: bool) -> int:
     return settle(render(), ROOT, write=write)
 
 
-def diagram(arrows: Iterable[Arrow]) -> str:
-    """A Mermaid state diagram of (from, to, action); actions between the same two states share an arrow."""
-    joined: dict[tuple[str, str], list[str]] = {}
-    for start, end, action in arrows:
-        joined.setdefault((start, end), []).append(action)
-    lines = ["```mermaid", "stateDiagram-v2"]
-    states = dict.fromkeys(state for pair in joined for state in pair)
-    lines += [f"    {state} : {words}" for state, words in ASIDE.items() if state in states]
-    lines += [f"    {start} --> {end} : {', '.join(actions)}" for (start, end), actions in joined.items()]
-    left = {start for start, _ in joined}
-    lines += [f"    {state} --> [*]" for state in states if state not in {*left, *ASIDE, "[*]"}]
-    return "\n".join([*lines, "```", ""])
-
-
 def phases() -> str:
     """A session, from the announcement to its balance."""
-    return diagram(("[*]" if start == "new" else start, end, action) for (start, action), end in PHASES.items())
+    arrows = [("[*]" if start == "new" else start, end, action) for (start, action), end in PHASES.items()]
+    return diagram(arrows, ASIDE)
 
 
 def questions() -> str:
     """A question in its session."""
-    return diagram([("[*]", "new", "ask"), *((start, end, action) for (start, action), end in QUESTIONS.items())])
+    arrows = [("[*]", "new", "ask"), *((start, end, action) for (start, action), end in QUESTIONS.items())]
+    return diagram(arrows, ASIDE)
 
 
 def turns() -> str:
     """A turn, from the call to its end."""
-    return diagram([("[*]", "called", "call"), *((start, end, action) for (start, action), end in TURNS.items())])
-
-
-def tickets() -> str:
-    """A ticket; in brackets, who may take the step."""
-    arrows: list[Arrow] = [("[*]", state, "at the close") for state in ENTRY]
-    everywhere = tuple(state for state in STATES if is_open(state))
-    for edge in STEPS:
-        action = f"{edge.step} ({', '.join(edge.by)})"
-        starts: tuple[str, ...] = (ANY_OPEN,) if edge.come_from == everywhere else edge.come_from
-        arrows += [(start, edge.to or EARLIER, action) for start in starts]
-    return diagram(arrows)
+    arrows = [("[*]", "called", "call"), *((start, end, action) for (start, action), end in TURNS.items())]
+    return diagram(arrows, ASIDE)
 
 
 def numbers() -> str:
@@ -174,7 +150,6 @@ REGIONS = {
     "phases": phases,
     "questions": questions,
     "turns": turns,
-    "tickets": tickets,
     "limits": numbers,
     "reasons": why,
     "refusals": refusals,
