@@ -244,6 +244,9 @@ STAFF: Final = (
 #: Doors for other programs. What is posted there needs the program's key, and so does the list of updates.
 PROGRAMS: Final = (
     Address("POST", "/hooks/sms/{secret}", hooks_out.receipt, SECRET),
+    Address("GET", "/developers", developers.show, OPEN),
+    Address("GET", f"{PREFIX}/openapi.json", developers.description, OPEN),
+    *(Address("GET", each.path, serve(each), OPEN) for each in api.OPERATIONS),
     Address("GET", "/open311/v2/discovery.{format}", open311.discovery, OPEN),
     Address("GET", "/open311/v2/services.{format}", open311.services, OPEN),
     Address("GET", "/open311/v2/services/{code}.{format}", open311.definition, OPEN),
@@ -260,9 +263,6 @@ ADDRESSES: Final = (*CITIZEN, *STAFF, *PROGRAMS)
 def routes(assets: Assets) -> list[Route]:
     """The table as Starlette wants it; HEAD follows GET."""
     made = [Route(each.path, each.endpoint, methods=[each.method]) for each in _by_path(ADDRESSES)]
-    Address("GET", "/developers", developers.show, OPEN),
-    Address("GET", f"{PREFIX}/openapi.json", developers.description, OPEN),
-    *(Address("GET", each.path, serve(each), OPEN) for each in api.OPERATIONS),
     return [*made, Route("/static/{path:path}", assets.serve, methods=["GET"])]
 
 
