@@ -184,7 +184,8 @@ def sentence(body: e.Body, names: Names, references: Mapping[str, str], undone: 
             text = say(f"office.told.rated_{body.solved}")
             return f"{text} {say('office.told.money')}" if body.money == "yes" else text
         case e.Pledged():
-            return say(f"office.told.pledge_{body.step}")
+            key = f"office.told.pledge_{body.step}"
+            return say(key if names.words.has(key) else "office.told.pledge")
         case _:
             return say(f"office.told.{_short(body)}")
 

@@ -17,13 +17,17 @@ from sqlalchemy import (
     true,
 )
 
-from .tables import Content, Follower, Session, Ticket, TicketPart, table_of
+from .tables import Commitment, Content, Follower, Session, Ticket, TicketEvent, TicketPart, table_of
 
 _ticket = table_of(Ticket)
 _session = table_of(Session)
 _follower = table_of(Follower)
 _content = table_of(Content)
 _part = table_of(TicketPart)
+_step = table_of(TicketEvent)
+_commitment = table_of(Commitment)
+#: A promise in one of these is over.
+PROMISE_OVER = ("kept", "cancelled")
 #: Tickets without a date come last; later than any instant that fits.
 NEVER = 2**62
 
@@ -57,7 +61,8 @@ class Wanted(NamedTuple):
         at_risk: not late at this instant, and four fifths of the time from opening to the due day are over.
         mine: given to one of these posts, or one of them answers for it since it is late.
         account: given to this account; together with `mine` either is enough.
-        offices: of these offices alone, within reach.
+        answers: one of these posts answers for it since it is late or disputed.
+        submitted: an answer waits for a superior's signature.
         ending: the last digits of its number, or all of them.
     """
 
@@ -69,7 +74,8 @@ class Wanted(NamedTuple):
     area: str = ""
     mine: Collection[str] = ()
     account: str = ""
-    offices: Collection[str] = ()
+    answers: Collection[str] = ()
+    submitted: bool = False
     ending: str = ""
 
 
@@ -143,11 +149,21 @@ def _where(reach: Reach, wanted: Wanted) -> list[ColumnElement[bool]]:
         posts = list(wanted.mine)
         mine = [_ticket.c.post_id.in_(posts), _ticket.c.accountable_post_id.in_(posts)] if posts else []
         where.append(or_(*mine, _ticket.c.account_id == wanted.account) if wanted.account else or_(*mine))
-    if wanted.offices:
-        where.append(_ticket.c.office_id.in_(list(wanted.offices)))
+    if wanted.answers:
+        where.append(_ticket.c.accountable_post_id.in_(list(wanted.answers)))
+    if wanted.submitted:
+        where.append(_unsigned())
     if wanted.ending:
         where.append(_ticket.c.reference.like(f"%{wanted.ending}"))
     return where
+
+
+def _unsigned() -> ColumnElement[bool]:
+    """The last word on it was an answer that nobody signed yet. Only disputed tickets can have one."""
+    of = _ticket.c.id == _step.c.ticket_id
+    written = select(func.max(_step.c.seq)).where(of, _step.c.type == "ticket.submitted").scalar_subquery()
+    proposed = select(func.max(_step.c.seq)).where(of, _step.c.type == "ticket.proposed").scalar_subquery()
+    return and_(_ticket.c.disputes > 0, written > func.coalesce(proposed, 0))
 
 
 _with_session = _ticket.outerjoin(_session, _session.c.id == _ticket.c.session_id)
@@ -247,3 +263,17 @@ def within(conn: Connection, reach: Reach, ticket_id: str) -> bool:
     """Whether a ticket is within reach."""
     statement = select(_ticket.c.id).select_from(_source(reach)).where(_ticket.c.id == ticket_id, _within(reach))
     return conn.execute(statement).first() is not None
+
+
+def promised(conn: Connection, reach: Reach, limit: int = 20) -> list[tuple[Commitment, str]]:
+    """Promises on tickets within reach that are not over, the soonest due first, with the number of the ticket."""
+    statement = select(_commitment, _ticket.c.reference.label("number"))
+    source = _source(reach).join(_commitment, _commitment.c.ticket_id == _ticket.c.id)
+    statement = statement.select_from(source).where(_within(reach), _commitment.c.state.not_in(PROMISE_OVER))
+    due = func.coalesce(_commitment.c.due_at, NEVER)
+    found = []
+    for row in conn.execute(statement.order_by(due, _commitment.c.id).limit(limit)):
+        values = dict(row._mapping)
+        number = str(values.pop("number"))
+        found.append((Commitment(**values), number))
+    return found
