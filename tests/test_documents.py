@@ -22,6 +22,7 @@ PAGES = [
         "rooms/RULES.md",
         "kachehri/DESIGN.md",
         "kachehri/OPERATING.md",
+        "kachehri/tickets/LIFE.md",
         "signaling/PROTOCOL.md",
     )
 ]
