@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal_column, or_, select, update
 
 from .rows import fetch, fetch_one, put_new
-from .tables import Commitment, Participant, Question, SeatOffer, Session, Ticket, table_of
+from .tables import Commitment, Participant, Person, Question, SeatOffer, Session, Ticket, table_of
 
 _promise = table_of(Commitment)
 _ticket = table_of(Ticket)
@@ -16,6 +16,7 @@ _question = table_of(Question)
 _session = table_of(Session)
 _offer = table_of(SeatOffer)
 _participant = table_of(Participant)
+_person = table_of(Person)
 #: States that the clock may still break.
 WAITS = ("made", "moved")
 _COUNT = func.count(literal_column("*"))
@@ -208,14 +209,47 @@ def offer_to(conn: Connection, commitment_ids: Iterable[str], now: int) -> list[
     return found
 
 
-def waiting(conn: Connection, session_id: str, persons: Collection[str]) -> dict[str, list[str]]:
-    """For each of these people, her questions in a session, in the order of asking."""
-    if not persons:
+class Known(NamedTuple):
+    """By what somebody is known again in another hearing: her browser, and the keyed hash of her phone number."""
+
+    id: str
+    device: str | None
+    phone: bytes | None
+
+    def may_be(self, other: Known) -> bool:
+        """Whether this may be the same person. A phone serves a household, so the desk asks; two numbers are two."""
+        if self.phone is not None and other.phone is not None:
+            return self.phone == other.phone
+        return self.device is not None and self.device == other.device
+
+
+def comers(conn: Connection, session_id: str, commitment_ids: Collection[str]) -> dict[str, list[str]]:
+    """For each of these promises, the questions of a session that may be asked by the person to whom it was given, in
+    the order of asking.
+    """
+    if not commitment_ids:
         return {}
-    source = _question.join(_participant, _participant.c.id == _question.c.asker)
-    here = (_question.c.session_id == session_id, _participant.c.person_id.in_(list(persons)))
-    statement = select(_participant.c.person_id, _question.c.id).select_from(source).where(*here)
-    found: dict[str, list[str]] = {}
-    for person, question in conn.execute(statement.order_by(_question.c.received_at)):
-        found.setdefault(person, []).append(question)
-    return found
+    source = (
+        _promise.join(_question, _question.c.id == _promise.c.question_id)
+        .join(_participant, _participant.c.id == _question.c.asker)
+        .outerjoin(_person, _person.c.id == _participant.c.person_id)
+    )
+    columns = (_participant.c.device_id, _person.c.phone_index)
+    statement = select(_promise.c.id, *columns).select_from(source).where(_promise.c.id.in_(list(commitment_ids)))
+    wanted = [Known(*row) for row in conn.execute(statement)]
+    devices = {each.device for each in wanted if each.device is not None}
+    phones = {each.phone for each in wanted if each.phone is not None}
+    here = _question.join(_participant, _participant.c.id == _question.c.asker).outerjoin(
+        _person, _person.c.id == _participant.c.person_id
+    )
+    found = (
+        select(_question.c.id, *columns)
+        .select_from(here)
+        .where(
+            _question.c.session_id == session_id,
+            or_(_participant.c.device_id.in_(devices), _person.c.phone_index.in_(phones)),
+        )
+        .order_by(_question.c.received_at)
+    )
+    asked = [Known(*row) for row in conn.execute(found)]
+    return {each.id: [one.id for one in asked if each.may_be(one)] for each in wanted}

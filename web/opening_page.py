@@ -1,0 +1,98 @@
+"""From the ledger to the page with which the next hearing of a room begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from kachehri.i18n import Words
+from kachehri.live import Live
+from kachehri.store import Connection, content
+from kachehri.store import promises as rows
+from kachehri.store.tables import SeatOffer
+from kachehri.store.tables import Session as SessionRow
+from kachehri.tickets.pledges import standing
+from web.opening_shapes import PromiseGroup, PromiseRow
+from web.topics import District
+
+#: Groups in the order of the page, and what stands in each. What is owed comes first.
+GROUPS: Final = (
+    ("broken", ("broken",)),
+    ("due", ("due",)),
+    ("said", ("said",)),
+    ("kept", ("kept", "late")),
+    ("cancelled", ("cancelled",)),
+)
+OPEN: Final = frozenset({"broken", "due", "said"})
+
+
+class Read(NamedTuple):
+    """One reading of the tables."""
+
+    last: SessionRow | None
+    listed: tuple[rows.Listed, ...]
+    texts: dict[str, str]
+    offers: dict[str, SeatOffer]
+    comers: dict[str, list[str]]
+
+
+def read(conn: Connection, session: SessionRow, now: int) -> Read:
+    """What was promised in the last hearing of the room, and what is still open from those before it."""
+    last = rows.last_session(conn, session.room_id, session.starts_at)
+    if last is None:
+        return Read(None, (), {}, {}, {})
+    before = rows.open_of_room(conn, session.room_id, session.starts_at)
+    listed = tuple(
+        each
+        for each in rows.listed(conn, sessions={last.id, *before})
+        if each.promise.session_id == last.id or _stands(each, now) in OPEN
+    )
+    public = [each.promise.content_id for each in listed if each.privacy == "public"]
+    return Read(
+        last,
+        listed,
+        content.texts_of(conn, public),
+        {each.commitment_id: each for each in rows.offers(conn, session.id)},
+        rows.comers(conn, session.id, [each.promise.id for each in listed if _stands(each, now) in OPEN]),
+    )
+
+
+def groups(found: Read, live: Live, district: District, words: Words, now: int) -> tuple[PromiseGroup, ...]:
+    """The promises, those that are owed first."""
+    drawn = [_row(each, found, live, district, words, now) for each in found.listed]
+    made = (PromiseGroup(name, tuple(_of(drawn, stands))) for name, stands in GROUPS)
+    return tuple(group for group in made if group.rows)
+
+
+def _of(drawn: Iterable[PromiseRow], stands: tuple[str, ...]) -> Iterable[PromiseRow]:
+    return (row for row in drawn if row.stands in stands)
+
+
+def _stands(each: rows.Listed, now: int) -> str:
+    return standing(each.promise.state, each.promise.broken_at, each.promise.due_at, now)
+
+
+def _row(each: rows.Listed, found: Read, live: Live, district: District, words: Words, now: int) -> PromiseRow:
+    promise, queue = each.promise, live.session.queue
+    offer = found.offers.get(promise.id)
+    asked = [queue.questions[id] for id in found.comers.get(promise.id, ()) if id in queue.questions]
+    inline = next((one for one in asked if one.state == "admitted"), None)
+    return PromiseRow(
+        id=promise.id,
+        reference=each.reference,
+        text=found.texts.get(promise.content_id, "") if each.privacy == "public" else "",
+        private=each.privacy != "public",
+        post=promise.made_by,
+        office=district.host(promise.office_id or "", words),
+        due_at=promise.due_at or 0,
+        first_due_at=promise.first_due_at or 0,
+        session_at=each.session_at if found.last and promise.session_id != found.last.id else 0,
+        stands=_stands(each, now),
+        helps=promise.help_at is not None,
+        contested=promise.read == "no",
+        offered=offer is not None,
+        was_first=offer is not None and offer.used_at is not None,
+        question=inline.id if inline else "",
+        place=queue.place(inline) if inline else 0,
+        asked=bool(asked),
+    )
