@@ -22,6 +22,8 @@ from .tickets.events import Happened, Opened
 from .tickets.life import replay
 from .tickets.opening import Decided, NewTicket, QuestionFact, commitment_id, open_tickets
 
+#: Ways on which somebody else writes for her, or lends her a screen: she may have no phone, and has longer to answer.
+ASSISTED = frozenset({"kiosk", "phone", "desk"})
 ENCODE = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -111,6 +113,7 @@ def fact(question: Question, offices: dict[str, str], zone: ZoneInfo) -> Questio
         content=ContentRef(question.content, "") if question.content else None,
         private=question.private,
         answered_on_air=question.was_answered,
+        assisted=question.channel in ASSISTED,
         received_at=question.asked_at,
         decided=decided,
     )
@@ -138,6 +141,7 @@ def first_step(ticket: NewTicket) -> Opened:
         protected=ticket.protected,
         due=decided.due_at if decided else None,
         state=ticket.state,
+        assisted=ticket.assisted,
     )
 
 

@@ -59,6 +59,8 @@ class QuestionFact(Struct, frozen=True):
     content: ContentRef | None = None
     private: bool = False
     answered_on_air: bool = False
+    #: Somebody wrote it for her.
+    assisted: bool = False
     received_at: int = 0
     decided: Decided | None = None
 
@@ -86,6 +88,7 @@ class NewTicket(NamedTuple):
     rule: str = ""
     #: Working days until it should be resolved.
     days: int = 15
+    assisted: bool = False
 
 
 class NewFollower(NamedTuple):
@@ -171,6 +174,7 @@ def open_tickets(facts: Iterable[QuestionFact], routing: Routing, days: Mapping[
                     routed.post,
                     routed.rule,
                     days_of(kind, days.get(fact.category)),
+                    fact.assisted,
                 )
             )
         else:

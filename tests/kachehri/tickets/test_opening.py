@@ -66,6 +66,10 @@ class TestTickets:
         (ticket,) = open_tickets([fact(1, category="")], ROUTING).tickets
         assert (ticket.state, ticket.office) == ("registered", "desk")
 
+    def test_of_whoever_was_helped_say_so(self) -> None:
+        opening = open_tickets([fact(1), fact(2, assisted=True)], ROUTING)
+        assert [ticket.assisted for ticket in opening.tickets] == [False, True]
+
     def test_have_the_days_of_their_topic_or_of_the_law(self) -> None:
         facts = [fact(1), fact(2, category="harassment"), fact(3, kind="information")]
         opening = open_tickets(facts, ROUTING, {"water": 7})
