@@ -57,6 +57,8 @@ class Simulator:
         self.honours_key, self.price, self.answers_status = honours_key, price, answers_status
         self.taken: list[Taken] = []
         self.asked: list[str] = []
+        #: What each key met, in order.
+        self.met: dict[str, list[Fault]] = {}
         self.faults: deque[Fault] = deque()
         self.segments = 0
         self.port = 0
@@ -132,6 +134,7 @@ class Simulator:
     async def _send(self, fields: dict[str, str], writer: asyncio.StreamWriter) -> None:
         fault = self.faults.popleft() if self.faults else "none"
         self.asked.append(fields.get("ref", ""))
+        self.met.setdefault(self.asked[-1], []).append(fault)
         if fault == "late":
             await asyncio.sleep(LATE_S)
         takes = fault in ("none", "late", "twice") or fault.endswith("_after")

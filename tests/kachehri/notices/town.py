@@ -70,7 +70,7 @@ class NoticeTown:
         """A ticket of hers; its id."""
         self._made += 1
         id = f"t-{self._made:04d}"
-        type, body = events.encode(events.Opened(office="o-water", state=state, category="water"))
+        type, body = events.encode(events.Opened(office=self.session.office_id, state=state, category="water"))
         with self.store.write() as conn:
             now = self.store.now(conn)
             step = ticket_rows.step(GENESIS, id, 1, now, type, "system", body)
@@ -79,7 +79,7 @@ class NoticeTown:
                 question_id=None,
                 session_id=self.session.id,
                 reference=f"26407{self._made:05d}",
-                office_id="o-water",
+                office_id=self.session.office_id,
                 person_id=person,
                 category="water",
                 area=None,
