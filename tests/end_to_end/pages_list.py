@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from kachehri.i18n import Words
+from web.api.reading import OPERATIONS
 from web.look import Look
 from web.pages import setup
 
@@ -63,6 +64,7 @@ VISITS: Final = (
     Visit("track", "/track"),
     Visit("how", "/how"),
     Visit("privacy", "/privacy"),
+    Visit("developers", "/developers"),
     Visit("help", "/help"),
     Visit("help-clerk", "/help/clerk"),
     Visit("look", "/look"),
@@ -92,6 +94,7 @@ VISITS: Final = (
     Visit("desk-office", "/offices/entry", "admin", DESK),
     Visit("desk-import", "/offices/import", "admin", DESK),
     Visit("desk-audit", "/audit", "admin", DESK),
+    Visit("desk-keys", "/keys", "admin", DESK),
     Visit("desk-erase", "/erase", "admin", DESK),
     Visit("desk-tickets", "/tickets", "admin", DESK),
     Visit("desk-minutes", "/sessions/{session}/minutes", "admin", DESK),
@@ -111,8 +114,9 @@ SEEN_AS_SAMPLE: Final = {
     "/t/{reference}": "ticket",
 }
 #: Addresses that answer with no page, and those that another test looks at on its way.
-NO_PAGE: Final = (".ics", ".js", ".json", ".png", ".pdf", ".csv", ".xlsx", ".ico", "z", "/alerts", "/file")
+NO_PAGE: Final = (".{format}", ".ics", ".js", ".json", ".png", ".pdf", ".csv", ".xlsx", ".ico", "z", "/alerts", "/file")
 ELSEWHERE: Final = {
+    **{each.path: "for programs" for each in OPERATIONS},
     "/metrics": "numbers, for a program",
     "/staff/second": "tests/web: a second factor at the door",
     "/invite/{token}": "tests/web: an invitation",

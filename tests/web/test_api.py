@@ -22,8 +22,8 @@ from web.api.reading import OPERATIONS
 
 __all__ = ["doors"]
 pytestmark = pytest.mark.anyio
-#: Tries for each operation; the seed makes a run repeatable.
-TRIES, SEED = 25, 311
+#: Tries for each operation; what is tried is the same in every run.
+TRIES = 25
 
 
 async def get(doors: Doors, path: str, status: int = 200, **params: Any) -> Any:
@@ -161,8 +161,8 @@ async def test_a_tester_by_description_finds_nothing(doors: Doors, tmp_path: Pat
     report = tmp_path / "report.xml"
     command = [
         *(str(program), "run", f"{doors.town.url}{PREFIX}/openapi.json", "--checks", "all"),
-        *("--phases", "examples,coverage,fuzzing", "--max-examples", str(TRIES), "--seed", str(SEED)),
-        *("--generation-database", "none", "--generation-deterministic", "--request-timeout", "20", "--workers", "1"),
+        *("--phases", "examples,coverage,fuzzing", "--max-examples", str(TRIES)),
+        *("--generation-deterministic", "--request-timeout", "20", "--workers", "1"),
         *("--no-color", "--report", "junit", "--report-junit-path", str(report)),
     ]
     done = await anyio.to_thread.run_sync(

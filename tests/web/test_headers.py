@@ -10,6 +10,7 @@ import pytest
 from tests.web.conftest import Town
 from tests.web.test_mine import asked, reference_of
 from tests.web.test_staff import signed_in
+from web.api.operations import PREFIX
 from web.routes import ADDRESSES, Address
 
 pytestmark = pytest.mark.anyio
@@ -17,6 +18,8 @@ pytestmark = pytest.mark.anyio
 OWN = {"/q/{token}/number.png": "private, no-cache"}
 #: What holds nothing of anybody and may be kept by a browser or what stands between; everything else is never stored.
 KEPT = {"/sw.js", "/offline", "/favicon.ico", "/hearings.ics", "/s/{session}/hearing.ics"}
+#: What programs read is marked, and asked about again each time.
+KEPT |= {each.path for each in ADDRESSES if each.path.startswith(PREFIX)}
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +35,14 @@ async def filled(town: Town) -> dict[str, str]:
         "account": "nobody",
         "seat": "official",
         "peer": "nobody",
+        "format": "xml",
+        "code": "water_none",
+        "id": reference_of(town, path),
     }
 
 
 def path_of(address: Address, filled: dict[str, str]) -> str:
-    return re.sub(r"\{(\w+)\}", lambda gap: filled[gap[1]], address.path)
+    return re.sub(r"\{(\w+)\}", lambda gap: filled.get(gap[1], "nobody"), address.path)
 
 
 def check(address: Address, answer: httpx.Response) -> None:
