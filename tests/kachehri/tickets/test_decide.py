@@ -163,7 +163,7 @@ class TestConflict:
         story.taken()
         assert story.no(a.Share(office="bad"), OFFICE) == "conflict_office"
 
-    def test_without_a_complaint_about_anybody_there_is_none(self) -> None:
+    def test_where_nobody_is_named_there_is_none(self) -> None:
         assert Story(conflicts=("p-1",)).taken().life.post == "p-1"
 
 
