@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 
 from kachehri import ticketing
@@ -177,6 +178,7 @@ async def test_the_picture_comes_by_her_link_and_under_a_public_number(town: Tow
     phone, path, question = await promised(town, session)
     reference = (await question_of(town, session, question)).reference
     assert (await phone.get(f"/t/{reference}/promise.png")).status_code == 404, "before the close there is no ticket"
+    phone.client.timeout = httpx.Timeout(40)  # the first picture starts a child
     drawn = await phone.get(f"{path}/promise.png")
     assert drawn.status_code in (200, 503)
     if drawn.status_code == 200:
