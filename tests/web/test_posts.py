@@ -91,7 +91,7 @@ async def test_people_come_and_go_and_a_slip_is_taken_back(town: Town) -> None:
 
 
 def undo_of(phone: Phone) -> str:
-    return re.findall(r'name="undo" value="([^"]+)"', phone.page)[0]
+    return str(re.findall(r'name="undo" value="([^"]+)"', phone.page)[0])
 
 
 async def test_days_that_make_no_sense_are_told_at_their_field(town: Town) -> None:

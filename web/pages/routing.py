@@ -122,7 +122,9 @@ def groups(book: Book) -> tuple[GroupRules, ...]:
             own = [rule for rule in routing.rules if rule.category == each.code]
             rest = names.to(each.office_id) if each.office_id in names.offices and each.office_id else ""
             usual = RuleRow(rest or names.words.plain("routing.no_office"))
-            topics.append(TopicRules(names.of(each), (*rule_rows(own, book), usual), each.protected))
+            settled = any(not rule.area and when_of(rule, routing.at) == "now" for rule in own)
+            shown = rule_rows(own, book) if settled else (*rule_rows(own, book), usual)
+            topics.append(TopicRules(names.of(each), shown, each.protected))
         count = sum(bool(row.id) for topic in topics for row in topic.rows)
         found.append(GroupRules(code, names.group(code), picture(code), count, tuple(topics)))
     return tuple(found)
