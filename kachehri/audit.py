@@ -30,6 +30,8 @@ Act = Literal[
     "invitation.create",
     "invitation.revoke",
     "equipment.key",
+    "calendar.change",
+    "ticket.handover",
     "equipment.revoke",
     "api_key.make",
     "api_key.revoke",

@@ -34,7 +34,7 @@ Source = Literal["seed", "gazette", "hand"]
 
 
 class CalendarRefused(Exception):
-    """A lawful no; `code` names a sentence, `calendar.refused.<code>`, and `field` where it belongs on the page."""
+    """A lawful no; `code` names a sentence, `workdays.refused.<code>`, and `field` where it belongs on the page."""
 
     def __init__(self, code: str, field: str = "") -> None:
         super().__init__(code)
@@ -80,7 +80,7 @@ class Book:
 class Moving:
     """What a change would do to open tickets: so many of `of` get a later day, the furthest by so many days."""
 
-    tickets: int
+    count: int
     of: int
     furthest: int = 0
 

@@ -30,6 +30,7 @@ StaffEndpoint = Callable[[Request, Account], Awaitable[Response]]
 #: Pages that concern all offices alike; an administrator of one office is not let in.
 WHOLE_HOUSE: Final = frozenset(
     {
+        "page.calendar",
         "page.setup",
         "page.offices",
         "page.posts",
@@ -38,8 +39,8 @@ WHOLE_HOUSE: Final = frozenset(
         "page.audit",
         "page.notices",
         "page.hooks",
-        "page.erase",
         "page.keys",
+        "page.erase",
     }
 )
 #: What somebody who was invited to one hearing may open outside of it.

@@ -23,14 +23,16 @@ from web.topics import District
 #: Word, address, picture, and the row of the role table.
 WAYS: Final = (
     ("tickets", "/tickets", "papers", "page.tickets"),
+    ("supervise", "/supervise", "eye", "page.supervise"),
     ("people", "/people", "people", "page.accounts"),
     ("offices", "/offices", "office", "page.offices"),
+    ("calendar", "/calendar", "day", "page.calendar"),
     ("practice", "/practice", "practice", "page.practice"),
     ("setup", "/setup", "gear", "page.setup"),
     ("notices", "/notices", "send", "page.notices"),
+    ("keys", "/keys", "key", "page.keys"),
     ("audit", "/audit", "lock", "page.audit"),
     ("erase", "/erase", "person", "page.erase"),
-    ("keys", "/keys", "key", "page.keys"),
 )
 
 
