@@ -208,7 +208,7 @@ class TestRules:
                 ],
             )
             put(conn, [ticket("t4", now - routing.BACK_MS - 1)])
-            put(conn, [ticket("t5", now, about_post="xen")])
+            put(conn, [ticket("t5", now, about="xen")])
             found = {(each.area, each.about): (each.tickets, each.reference) for each in routing.past(conn, now)}
             assert found == {("village", ""): (2, "t1"), ("", ""): (1, ""), ("village", "xen"): (1, "t5")}
 
