@@ -76,7 +76,7 @@ def dues(life: Life, calendar: WorkingCalendar, *, until: int | None = None) -> 
         last = min(last, calendar.days(life.area).end_of_day(_begins(life), terms.appeal_calendar_days))
     proposed = life.proposed_at if life.state == "resolution_proposed" else None
     commitments = {id: pledge.due for id, pledge in life.pledges.items() if pledge.due is not None}
-    if life.promised is not None:
+    if life.promised is not None and not life.pledges:
         commitments[""] = life.promised
     return Dues(
         acknowledge=opened + terms.acknowledge_ms,

@@ -121,7 +121,7 @@ def decide(known: Pledge | None, step: e.Pledged, side: By, now: int) -> list[e.
         raise TicketRefused("pledge_step")
     if step.step == "moved" and (step.due is None or step.due <= max(now, known.due or 0)):
         raise TicketRefused("pledge_day")
-    if step.step == "broken" and (known.due is None or known.due >= now):
+    if step.step == "broken" and (known.due is None or known.due > now):
         raise TicketRefused("pledge_early")
     return [step]
 

@@ -80,7 +80,7 @@ class TestCourse:
         assert late and (late.state, late.broken_at) == ("broken", DUE + 1)
 
     def test_is_broken_once_its_day_is_over_and_not_before(self) -> None:
-        assert refused(made(), "broken", "clock", DUE) == "pledge_early"
+        assert refused(made(), "broken", "clock", DUE - 1) == "pledge_early"
         known = said(made(), "broken", "clock", DUE + 1)
         assert known and known.state == "broken"
         assert decide(known, step("broken"), "clock", DUE + DAY) == [], "asking again does nothing"
@@ -185,6 +185,6 @@ def test_no_order_of_words_keeps_what_she_did_not_confirm(course: list[tuple[Wha
         assert before.broken_at is None or after.broken_at == before.broken_at, "what was broken stays on record"
         assert before.state != "cancelled" or after == before
         assert before.state != "kept" or after == before or what == "denied"
-        assert after.state != "broken" or (after.broken_at is not None and after.broken_at > (after.first_due or 0))
+        assert after.state != "broken" or (after.broken_at is not None and after.broken_at >= (after.first_due or 0))
         assert standing(after.state, after.broken_at, after.due, now) in get_args(pledges.Standing)
         known = after
