@@ -111,7 +111,10 @@ VISITS: Final = (
 SEEN_AS_SAMPLE: Final = {
     "/q/{token}": "receipt",
     "/q/{token}/slip": "slip",
+    "/q/{token}/do/{act}": "do-no",
     "/t/{reference}": "ticket",
+    "/t/{reference}/follow": "follow",
+    "/mine": "numbers",
 }
 #: Addresses that answer with no page, and those that another test looks at on its way.
 NO_PAGE: Final = (".{format}", ".ics", ".js", ".json", ".png", ".pdf", ".csv", ".xlsx", ".ico", "z", "/alerts", "/file")
@@ -122,6 +125,7 @@ ELSEWHERE: Final = {
     "/invite/{token}": "tests/web: an invitation",
     "/people/{account}": "tests/web: one person",
     "/tickets/{reference}": "tests/web: one ticket",
+    "/q/{token}/picture/{picture}": "a photograph",
     "/q/{token}/mine": "tests/web: what is kept about me",
     "/mod/{session}/words": "for the console's script",
     "/mod/{session}/find": "for the console's script",
