@@ -155,20 +155,24 @@ async def test_the_page_for_programs_names_every_address(doors: Doors) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-async def test_a_tester_by_description_finds_nothing(doors: Doors, tmp_path: Path) -> None:
+@pytest.mark.parametrize("known", [False, True], ids=["whatever fits", "what is there"])
+async def test_a_tester_by_description_finds_nothing(doors: Doors, tmp_path: Path, known: bool) -> None:
     """Every operation, with what fits its description and with what does not; bounded, and the same each time."""
     program = Path(sys.executable).with_name("schemathesis")
-    report = tmp_path / "report.xml"
+    there = {"path.session": doors.session, "path.reference": doors.released} if known else {}
+    lines = ["[parameters]", *(f'"{name}" = "{value}"' for name, value in there.items())]
+    (tmp_path / "schemathesis.toml").write_text("\n".join(lines) + "\n")
     command = [
-        *(str(program), "run", f"{doors.town.url}{PREFIX}/openapi.json", "--checks", "all"),
-        *("--phases", "examples,coverage,fuzzing", "--max-examples", str(TRIES)),
-        *("--generation-deterministic", "--request-timeout", "20", "--workers", "1"),
-        *("--no-color", "--report", "junit", "--report-junit-path", str(report)),
+        *(str(program), "--config-file", str(tmp_path / "schemathesis.toml")),
+        *("run", f"{doors.town.url}{PREFIX}/openapi.json", "--checks", "all"),
+        *("--phases", "examples,coverage,fuzzing", "--max-examples", str(TRIES), "--generation-deterministic"),
+        *("--request-timeout", "20", "--workers", "1", "--no-color"),
     ]
     done = await anyio.to_thread.run_sync(
         lambda: subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280)
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    assert f"{len(OPERATIONS)} tested" in done.stdout or f"Tested: {len(OPERATIONS)}" in done.stdout, done.stdout[
-        -3000:
-    ]
+    assert f"Tested: {len(OPERATIONS)}\n" in done.stdout, done.stdout[-3000:]
+    cases = re.search(r"(\d+) generated, (\d+) passed", done.stdout)
+    assert cases is not None and cases[1] == cases[2] and int(cases[1]) > TRIES * len(OPERATIONS), done.stdout[-3000:]
+    assert not known or "Missing test data" not in done.stdout, done.stdout[-3000:]
