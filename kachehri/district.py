@@ -89,13 +89,16 @@ class GroupEntry(Named, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class CategoryEntry(Named, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a grievance is about. Without an office it goes to the triage desk; protected is never shown in public."""
+    """What a grievance is about. Without an office it goes to the triage desk; protected is never shown in public;
+    with `picture`, whoever says that it is solved shows one.
+    """
 
     group: Slug
     icon: Slug
     office: Slug | None = None
     days: Days = 15
     protected: bool = False
+    picture: bool = False
     keywords: tuple[str, ...] = ()
 
 

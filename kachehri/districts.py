@@ -69,6 +69,7 @@ def write_district(conn: Connection, district: District, now: int) -> None:
                 sla_days=category.days,
                 keywords=list(category.keywords),
                 protected=category.protected,
+                picture=category.picture,
                 position=position,
             )
             for position, category in enumerate(district.categories)

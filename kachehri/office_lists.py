@@ -22,7 +22,7 @@ OVER: Final = tuple(each for each in TREES if each != PICKED)
 COLUMNS: Final[dict[Kind, tuple[str, ...]]] = {
     "offices": ("code", "name_ur", "name_en", "parent", "triage"),
     "posts": ("code", "office", "title_ur", "title_en", "reports_to", "holder", "login", "acting", "acting_login"),
-    "categories": ("code", "group", "name_ur", "name_en", "office", "days", "protected", "keywords"),
+    "categories": ("code", "group", "name_ur", "name_en", "office", "days", "protected", "picture", "keywords"),
     "areas": ("code", "kind", "name_ur", "name_en", "parent", "tree", *OVER),
 }
 #: Without these columns nothing can be read; the others may be left out.
@@ -141,7 +141,7 @@ def _entry(kind: Kind, cells: dict[str, str], say: Callable[..., None]) -> Mappi
     for column, text in cells.items():
         if len(text) > (600 if column == "keywords" else NAME_MAX):
             say("long", column=column, limit=NAME_MAX)
-    for column in ("triage", "protected"):
+    for column in ("triage", "protected", "picture"):
         if column in cells:
             word = cells[column].casefold()
             if word not in YES | NO:

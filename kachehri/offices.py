@@ -57,6 +57,7 @@ def book(conn: Connection) -> Book:
                     "office": each.office_id or "",
                     "days": str(each.sla_days),
                     "protected": "yes" if each.protected else "no",
+                    "picture": "yes" if each.picture else "no",
                     "keywords": "|".join(each.keywords),
                 }
                 for each in district.categories(conn)
@@ -157,6 +158,7 @@ def _categories(conn: Connection, entries: Sequence[Mapping[str, str]]) -> None:
             sla_days=int(each["days"]),
             keywords=[word for word in each["keywords"].split("|") if word],
             protected=each["protected"] == "yes",
+            picture=each["picture"] == "yes",
             position=known.get(each["code"], after + n),
         )
         for n, each in enumerate(entries)

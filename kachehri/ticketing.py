@@ -24,7 +24,7 @@ from rooms.text import clean
 from . import calendars, posts, promise_rows
 from .draws import random_bytes
 from .ids import new_id
-from .store import Connection, content, evidence, outbox
+from .store import Connection, content, district, evidence, outbox
 from .store import tickets as rows
 from .store.tables import Ticket
 from .tickets import acts, clocks, events
@@ -120,10 +120,10 @@ def act(conn: Connection, now: int, ticket_id: str, act: Act, doer: Doer, *, key
     row = rows.get(conn, ticket_id)
     if row is None:
         raise TicketRefused("ticket_unknown")
-    known = _known(conn, ticket_id, act, doer, key)
-    if known is not None:
+    before = known(conn, ticket_id, act, doer, key)
+    if before is not None:
         _forget_words(conn, act, now)
-        return known
+        return before
     life = load(conn, ticket_id)
     steps = decide(life, act, doer, context(conn, now, life, act))
     if not steps:
@@ -132,10 +132,10 @@ def act(conn: Connection, now: int, ticket_id: str, act: Act, doer: Doer, *, key
         after = append(conn, now, row, steps, _actor(act, doer), life=life, key=_stored(doer, key), act=act.step)
     except TicketRefused:
         # The other one may have been the very same form.
-        known = _known(conn, ticket_id, act, doer, key)
-        if known is None:
+        before = known(conn, ticket_id, act, doer, key)
+        if before is None:
             raise
-        return known
+        return before
     if isinstance(act, acts.Propose | acts.Countersign) and after.state == "resolution_proposed":
         _propose_children(conn, now, after, steps)
     return after
@@ -248,6 +248,7 @@ def context(conn: Connection, now: int, life: Life, act: Act) -> Context:
         triage=chart.triage,
         due=due_of(life, calendar).due_at,
         above=lambda level: chart.above(life.post, life.office, level, now, life.about),
+        evidence_needed=district.asks_for_picture(conn, life.category) if life.category else False,
         parent=load(conn, parent.id) if parent else None,
         children=isinstance(act, acts.Join) and bool(rows.children(conn, life.id)),
     )
@@ -263,8 +264,11 @@ def _stored(doer: Doer, key: str) -> str:
     return hashlib.sha256(f"{doer.side}/{doer.id}/{key}".encode()).hexdigest()[:32] if key else ""
 
 
-def _known(conn: Connection, ticket_id: str, act: Act, doer: Doer, key: str) -> Life | None:
-    """What this key led to before."""
+def known(conn: Connection, ticket_id: str, act: Act, doer: Doer, key: str) -> Life | None:
+    """What this key led to before, or None: who sends a form twice is answered, whatever is possible by then.
+
+    Errors: `TicketRefused("key_reused")` when it led to another act.
+    """
     used = rows.used_key(conn, ticket_id, _stored(doer, key)) if key else None
     if used is None:
         return None

@@ -63,6 +63,12 @@ def categories(conn: Connection) -> list[Category]:
     return fetch(conn, Category, _category.c.retired_at.is_(None), order=(_category.c.position, _category.c.code))
 
 
+def asks_for_picture(conn: Connection, code: str) -> bool:
+    """Whether what is said to be solved under this topic needs a picture of it."""
+    here = (_category.c.code == code, _category.c.picture.is_(True))
+    return conn.execute(select(_category.c.id).where(*here)).first() is not None
+
+
 def posts(conn: Connection) -> list[Post]:
     """Posts in use, by office and code."""
     return fetch(conn, Post, _post.c.retired_at.is_(None), order=(_post.c.office_id, _post.c.id))

@@ -33,7 +33,7 @@ _BESIDE: Final[dict[Kind, tuple[str, ...]]] = {
     "categories": ("office", "days", "protected"),
     "areas": ("kind", "parent"),
 }
-_TICKS: Final = ("triage", "protected")
+_TICKS: Final = ("triage", "protected", "picture")
 
 
 def kind_of(asked: str) -> Kind:

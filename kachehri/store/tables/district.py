@@ -78,6 +78,8 @@ class Category(Row, table=True):
     sla_days: int = 15
     keywords: list[str] = json_list()
     protected: bool = False
+    #: Whoever says that it is solved shows a picture of it.
+    picture: bool = False
     position: int = 0
     retired_at: int | None = big(default=None)
 

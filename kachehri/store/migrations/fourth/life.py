@@ -17,6 +17,7 @@ def upgrade() -> None:
     for name in ("about_post_id", "accountable_post_id", "parent_id", "next_act"):
         op.add_column("ticket", sa.Column(name, sa.String(), nullable=True))
     op.add_column("ticket", sa.Column("next_at", sa.BigInteger(), nullable=True))
+    op.add_column("category", sa.Column("picture", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index("ix_ticket_next_at", "ticket", ["next_at"])
     op.create_table(
         "ticket_key",
