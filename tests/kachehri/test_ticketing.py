@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from kachehri import ticketing
 from kachehri.opening import Clocks
-from kachehri.store import Store, content, ticket_lists
+from kachehri.store import Store, content, district, ticket_lists
 from kachehri.store import tickets as rows
-from kachehri.store.tables import Content, Outbox, Ticket, TicketPart, table_of
+from kachehri.store.tables import Category, Content, Outbox, Ticket, TicketPart, table_of
 from kachehri.tickets import acts as a
 from kachehri.tickets import events as e
 from kachehri.tickets.acts import Doer
@@ -211,6 +211,18 @@ def test_an_operator_confirms_under_a_name_and_the_citizen_under_none(store: Sto
     do(store, a.Confirm(how="operator", consent="k1"), Doer("citizen", "acc-4"), "t2")
     with store.read() as conn:
         assert [rows.steps(conn, id)[-1].actor for id in ("t1", "t2")] == ["citizen", "acc-4"]
+
+
+def test_a_topic_may_ask_for_a_picture(store: Store) -> None:
+    with store.write() as conn:
+        pump = Category(id="pump", code="pump", name_ur="پمپ", name_en="Pump", office_id="water", picture=True)
+        district.save_categories(conn, [pump])
+    do(store, ASSIGN, OFFICE)
+    with pytest.raises(TicketRefused) as caught:
+        do(store, DONE, OFFICER)
+    assert caught.value.code == "evidence_missing"
+    do(store, a.AddEvidence(attachment="pic"), OFFICER)
+    assert do(store, DONE, OFFICER).state == "resolution_proposed"
 
 
 def test_alike_tickets_are_reckoned_once(store: Store) -> None:
