@@ -149,7 +149,7 @@ async def test_the_page_for_programs_names_every_address(doors: Doors) -> None:
         page = await doors.town.phone(language).get("/developers")
         assert page.status_code == 200 and f"{doors.town.url}/open311/v2" in page.text
         for each in OPERATIONS:
-            assert each.path in page.text
+            assert each.path in page.text.replace("<wbr>", "")
         assert "600" in page.text
 
 
