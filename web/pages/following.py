@@ -30,7 +30,6 @@ from kachehri.ticketing import history
 from kachehri.tickets.life import Life, replay
 from kachehri.tickets.reference import References
 from rooms.base import Refused
-from web import errors as refusals
 from web import forms, own_reading
 from web.house import House, house_of, see
 from web.own_reading import Names
@@ -195,8 +194,8 @@ def _checked(values: dict[str, str], words: Words) -> tuple[str | None, dict[str
     if values["phone"]:
         try:
             phone = normal_phone(values["phone"])
-        except Refused as refused:
-            wrong["phone"] = refusals.sentence(words, refused.code, refused.params)
+        except Refused:
+            wrong["phone"] = words.plain("field.phone")
     if values["agree"] != "1":
         wrong["agree"] = words.plain("follow.need_agree")
     return phone, wrong
