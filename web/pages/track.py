@@ -109,7 +109,9 @@ def misread(digits: str, words: Words, year: int) -> tuple[str, tuple[tuple[str,
     if found is None:
         return "", ()
     if found.kind != "digit":
-        return (words.plain(f"misread.{found.kind}", len(digits)) if digits else words.plain("misread.none")), ()
+        if found.kind == "long":
+            return words.plain("misread.long", n=len(digits)), ()
+        return words.plain("misread.short", len(digits)) if digits else words.plain("misread.none"), ()
     marked = tuple((digit, place in found.places) for place, digit in enumerate(digits))
     if not found.places:
         return words.plain("misread.whole"), marked
