@@ -332,6 +332,22 @@ def _classify(life: Life, act: a.Classify, doer: Doer, ctx: Context) -> list[e.S
     return [e.Classified(category=act.category, days=days, protected=protected)]
 
 
+def _concern(life: Life, act: a.Concern, doer: Doer, ctx: Context) -> list[e.Step]:
+    """What lies with whom it complains about is taken from there at once; what waits for the citizen or an appeal is
+    not worked on, and stays.
+    """
+    if act.about == life.about:
+        return []
+    said: list[e.Step] = [e.Concerned(about=act.about)]
+    lies = act.about and ctx.concerns(life.office, life.post, act.about)
+    if not lies or not act.office or life.state in ("resolution_proposed", "in_appeal"):
+        return said
+    _need(not ctx.concerns(act.office, act.post, act.about), "conflict_office")
+    if life.state in ("awaiting_citizen", "awaiting_external"):
+        said.append(e.Resumed())
+    return [*said, e.Routed(office=act.office, post=act.post, why=act.why, rule=act.rule)]
+
+
 def _move_due(life: Life, act: a.MoveDue, doer: Doer, ctx: Context) -> list[e.Step]:
     """Later only, and once for each version of the calendar; the clocks reckon with the new day already."""
     _need(act.version > life.calendar, "due_earlier")
@@ -389,6 +405,7 @@ _RULES: Final[dict[type[Act], Callable[[Life, Any, Doer, Context], list[e.Step]]
     a.Note: _note,
     a.AddEvidence: _evidence,
     a.Classify: _classify,
+    a.Concern: _concern,
     a.MoveDue: _move_due,
     a.NoteArrival: _arrival,
     a.Rate: _rate,
