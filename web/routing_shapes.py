@@ -147,3 +147,14 @@ class RulePage:
     id: str = ""
     trial: TrialView | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ConcernedPage:
+    """Whom a ticket complains about. `about`: a post or an office, as the rules write it."""
+
+    reference: str
+    abouts: tuple[AreaGroup, ...]
+    about: str
+    key: str
+    error: str = ""

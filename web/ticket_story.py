@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kachehri.tickets import events as e
+from kachehri.tickets.chart import office_about
 from kachehri.tickets.events import Happened
 from kachehri.tickets.status import UNDO_MS, Posted, Undone
 from rooms.base import ContentRef
@@ -42,6 +43,7 @@ _ICONS: Final[dict[type[object], str]] = {
     e.Noted: "info",
     e.Evidence: "eye",
     e.Classified: "list",
+    e.Concerned: "person",
     e.CalendarChanged: "day",
     e.Arrived: "bell",
     e.Rated: "flag",
@@ -176,6 +178,11 @@ def sentence(body: e.Body, names: Names, references: Mapping[str, str], undone: 
         case e.Classified():
             topic = district.topic(body.category, names.words)
             return say("office.told.classified", topic=topic, days=body.days)
+        case e.Concerned():
+            if not body.about:
+                return say("office.told.concerned_nobody")
+            office = office_about(body.about)
+            return say("office.told.concerned", who=names.office(office) if office else names.post(body.about))
         case e.CalendarChanged():
             return say("office.told.calendar", day=names.words.dates.day(body.due))
         case e.Arrived() if body.of == "warning":

@@ -238,6 +238,7 @@ class TicketDeskPage:
     may_reveal: bool
     key: str
     today: str
+    may_concern: bool = False
     replies: tuple[Choice, ...] = ()
     values: StatusValues = StatusValues()
     errors: Mapping[str, str] = field(default_factory=dict)

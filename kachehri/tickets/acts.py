@@ -264,6 +264,17 @@ class Classify(Act, frozen=True, kw_only=True):
     protected: bool = False
 
 
+class Concern(Act, frozen=True, kw_only=True):
+    """Say whom it complains about. `office`, `post`: where it goes when it lies with them now; empty: it cannot."""
+
+    step = "concern"
+    about: str
+    office: str = ""
+    post: str = ""
+    why: str = ""
+    rule: str = ""
+
+
 class MoveDue(Act, frozen=True, kw_only=True):
     """The calendar changed; later only."""
 

@@ -296,6 +296,14 @@ class Classified(Step, frozen=True, kw_only=True):
     protected: bool = False
 
 
+class Concerned(Step, frozen=True, kw_only=True):
+    """It complains about this post, or about an office (`about_office`), or no longer about anybody."""
+
+    type = "ticket.concerned"
+    audience = "staff"
+    about: str
+
+
 class CalendarChanged(Step, frozen=True, kw_only=True):
     """A holiday was added or moved, and the day moved with it, later only."""
 

@@ -215,6 +215,8 @@ def evolve(life: Life, step: Happened) -> None:
         case e.Classified():
             life.category, life.days, life.protected = body.category, body.days, body.protected
             life.moved_due = None  # a day of the days that it had before
+        case e.Concerned():
+            life.about = body.about
         case e.CalendarChanged():
             life.calendar, life.moved_due = body.version, body.due
         case e.Rated():

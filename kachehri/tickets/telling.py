@@ -21,6 +21,7 @@ QUIET: Final[frozenset[str]] = frozenset(
         "ticket.part_done",
         "ticket.pledge",
         "ticket.classified",
+        "ticket.concerned",  # where it goes tells of itself
         "ticket.resumed",
         "ticket.rated",
     }

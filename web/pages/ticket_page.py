@@ -152,6 +152,7 @@ async def drawn(house: House, request: Request, account: Account, back: Back | N
         may_post=may(account, "page.status") and found.life.is_open,
         may_act=acting,
         may_picture=acting and found.life.is_open and bool(found.sides) and len(found.pictures) < PICTURES_MOST,
+        may_concern=acting and found.life.is_open and any(x.doer.side in ("triage", "supervisor") for x in found.sides),
         may_reveal=may(account, "ticket.phone") and found.ticket.person_id is not None and bool(found.sides),
         key=forms.new_key(),
         today=words.dates.local(now).date().isoformat(),

@@ -154,6 +154,9 @@ MAKERS: Final[dict[str, Callable[[Chance, Life], Act]]] = {
     "classify": lambda chance, life: a.Classify(
         category=chance.rng.choice(("pump", "road")), days=chance.rng.choice((0, 3, 15, 40))
     ),
+    "concern": lambda chance, life: a.Concern(
+        about=chance.rng.choice(("",) * 8 + tuple(POSTS)), office=chance.rng.choice(("", *OFFICES)), why="around"
+    ),
     "note_arrival": lambda chance, life: a.NoteArrival(channel="sms", of=chance.rng.choice(("proposal", "warning"))),
     "rate": _rate,
 }
