@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal_column, or_, select, update
 
@@ -134,13 +134,10 @@ def counts(conn: Connection, session_id: str, now: int) -> dict[tuple[str, str],
         (gone, "broken"),
         else_="due",
     )
-    here = _promise.c.session_id == session_id
-    statement = select(func.coalesce(_promise.c.office_id, ""), stands, _COUNT).where(here).group_by(*_groups(stands))
+    office = func.coalesce(_promise.c.office_id, "").label("office")
+    each = select(office, stands.label("stands")).where(_promise.c.session_id == session_id).subquery()
+    statement = select(each.c.office, each.c.stands, _COUNT).group_by(each.c.office, each.c.stands)
     return {(office, state): int(n) for office, state, n in conn.execute(statement)}
-
-
-def _groups(stands: Any) -> tuple[Any, ...]:
-    return (func.coalesce(_promise.c.office_id, ""), stands)
 
 
 def read_back(conn: Connection, session_id: str) -> dict[str, int]:
