@@ -70,8 +70,8 @@ class SmtpEmail:
             mail["References"] = thread
         mail["List-Id"] = f"<tickets.{domain}>"
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine shall answer it
-        mail["Content-Language"] = message.language
         mail.set_content(message.text + "\n")
+        mail["Content-Language"] = message.language
         return mail
 
     def _hand_over(self, mail: EmailMessage, to: str) -> None:

@@ -83,6 +83,7 @@ TABLE: Final[dict[str, tuple[Tell, ...]]] = {
     "ticket.left": (),
     "ticket.shared": (),
     "ticket.flagged": (Tell("desk", "staff.flagged", _DESK, urgent=True),),
+    "ticket.call_back": (Tell("desk", "staff.call_back", _DESK, urgent=True),),
     "promise.read_back": (Tell("citizen", "promise.read_back", urgent=True),),
     "promise.kept": (_citizens("promise.kept"),),
     "promise.broken": (_citizens("promise.broken"),),

@@ -59,13 +59,13 @@ class Wire:
         left, `Uncertain` after that.
         """
         parts = self._parts(url)
+        head = _head(method, parts, headers, body)
         left = False
 
         async def go() -> Answer:
             nonlocal left
             reader, writer = await self._open(parts)
             try:
-                head = _head(method, parts, headers, body)
                 left = True
                 writer.write(head + body)
                 await writer.drain()
