@@ -134,7 +134,7 @@ async def test_a_likely_double_is_proposed_joined_and_undone(town: Town, browser
     texts = (
         "چک 110 کے پمپ کی موٹر تین ماہ سے خراب ہے، پینے کا پانی بند ہے",
         "سڑک ٹوٹی ہوئی ہے اور ایمبولینس نہیں گزر سکتی",
-        "تین ماہ سے چک 110 میں پینے کا پانی بند ہے، پمپ کی موٹر خراب ہے",
+        "teen mah se chak 110 mein peenay ka paani band hai, pump ki motor kharab hai",
     )
     pump, road, double = await ask(town, session, *texts)
     for each in (pump, road):
@@ -145,6 +145,7 @@ async def test_a_likely_double_is_proposed_joined_and_undone(town: Town, browser
     likeliest = page.locator("#d-merge-list label").first
     await expect(likeliest.locator("input")).to_be_checked()
     await expect(likeliest.locator("[data-shares]")).to_be_visible()
+    await expect(likeliest.locator("[data-why]")).to_contain_text("پمپ")
     await page.locator("#d-merge button[type=submit]").click()
     await expect(page.locator("[data-list=merged] .count")).to_have_text("1")
     live = await town.service.live(session)

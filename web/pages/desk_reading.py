@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kachehri.i18n import Words
+from kachehri.likeness.candidates import Likely, Likeness
 from kachehri.live import Live
 from kachehri.store import attendance
 from kachehri.store.tables import Account
@@ -23,6 +26,11 @@ from web.staff import guarded
 from web.topics import OTHER, District
 
 _FINDER = Finder()
+_LIKENESS = Likeness()
+#: The states in which a question can take another one along.
+JOINABLE: Final = frozenset(
+    {"new", "held", "admitted", "called", "on_deck", "on_stage", "heard", "answered", "deferred", "not_taken"}
+)
 
 
 class FoundRows(msgspec.Struct, frozen=True):
@@ -53,6 +61,41 @@ async def find(request: Request, account: Account) -> Response:
     session = live.session
     rows = {each: question_row(session, session.queue.get(each), "desk", live.texts, False) for each in found.ids}
     return answer(FoundRows(found.ids, found.total, rows))
+
+
+class AlikeRow(msgspec.Struct, frozen=True):
+    """A question that may say the same, and its words for which it may."""
+
+    id: str
+    words: tuple[str, ...]
+
+
+class AlikeRows(msgspec.Struct, frozen=True):
+    """The likeliest first."""
+
+    alike: tuple[AlikeRow, ...]
+    questions: dict[str, QuestionRow]
+
+
+@guarded("page.desk")
+async def alike(request: Request, account: Account) -> Response:
+    """GET /mod/{session}/alike?question=…: what may say the same in any language, for people to judge.
+
+    What is private or of a protected topic is compared with nothing.
+    """
+    house = house_of(request)
+    live = await house.service.live(request.path_params["session"])
+    session, district = live.session, await house.districts.get()
+    apart = {category.code for category in district.categories if category.protected}
+    open_ones = {
+        q.id: live.texts[q.content]
+        for q in session.queue.questions.values()
+        if q.state in JOINABLE and not q.private and q.category not in apart and q.content in live.texts
+    }
+    id = request.query_params.get("question", "")
+    found: list[Likely] = await asyncio.to_thread(_LIKENESS.likeliest, id, open_ones)
+    rows = {each.key: question_row(session, session.queue.get(each.key), "desk", live.texts, False) for each in found}
+    return answer(AlikeRows(tuple(AlikeRow(each.key, tuple(each.words)) for each in found), rows))
 
 
 @guarded("page.desk")

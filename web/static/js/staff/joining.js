@@ -1,14 +1,13 @@
-/** Choosing which question another one is joined with: the likeliest first, the rest by search. */
+/** Choosing which question another one is joined with: what the server finds alike first, the rest by search. */
 
 import { grouped } from "../words.js";
 import { ask } from "./dialogs.js";
+import { fetched } from "./errands.js";
 import { bit, byId, clone, put, splitText, topicNames } from "./rows.js";
-import { matches, similarity } from "./similar.js";
+import { matches } from "./similar.js";
 import { say } from "./talk.js";
 
 const SHOWN = 12;
-/** From here on two questions are shown as alike: a third of the weight of the shorter one's words. */
-const ALIKE = 0.34;
 const JOINABLE = new Set(["new", "held", "admitted", "called", "heard", "answered", "deferred", "not_taken"]);
 
 /**
@@ -16,31 +15,34 @@ const JOINABLE = new Set(["new", "held", "admitted", "called", "heard", "answere
  * @returns {Promise<string | null>} the question to join with
  */
 export async function askTarget(id, view) {
-  const alike = similarity(id, view.questions);
-  const order = [...alike.keys()]
-    .filter((each) => JOINABLE.has(view.questions[each].state ?? "admitted"))
-    .sort((a, b) => (alike.get(b) ?? 0) - (alike.get(a) ?? 0));
+  // A suggestion is a comfort: without it the list is there all the same.
+  const found = await fetched("alike", { question: id }).catch(() => ({ alike: [], questions: {} }));
+  const questions = { ...view.questions, ...found.questions };
+  /** @type {Map<string, string[]>} */
+  const alike = new Map(found.alike.map((/** @type {any} */ each) => [each.id, each.words]));
+  const others = Object.keys(view.questions).filter((each) => each !== id && !alike.has(each));
+  const order = [...alike.keys(), ...others.filter((each) => JOINABLE.has(questions[each].state ?? "admitted"))];
   const box = byId("d-merge-list");
   const find = /** @type {HTMLInputElement} */ (byId("d-merge-find"));
   const draw = () => {
     const chosen = box.querySelector("input:checked")?.getAttribute("value");
-    const found = order.filter((each) => matches(find.value, view.questions[each])).slice(0, SHOWN);
+    const shown = order.filter((each) => matches(find.value, questions[each])).slice(0, SHOWN);
     for (const label of box.querySelectorAll("label")) label.remove();
-    for (const each of found) box.append(target(each, view.questions[each], (alike.get(each) ?? 0) >= ALIKE, each === chosen));
-    byId("d-merge-none").hidden = found.length > 0;
+    for (const each of shown) box.append(target(each, questions[each], alike.get(each), each === chosen));
+    byId("d-merge-none").hidden = shown.length > 0;
   };
   const answer = await ask("merge", view.questions[id]?.text ?? "", () => {
     find.value = "";
     find.oninput = draw;
     draw();
     const likeliest = /** @type {HTMLInputElement | null} */ (box.querySelector("input"));
-    if (likeliest && (alike.get(likeliest.value) ?? 0) >= ALIKE) likeliest.checked = true;
+    if (likeliest && alike.has(likeliest.value)) likeliest.checked = true;
   });
   return answer?.into ?? null;
 }
 
-/** @param {string} id @param {any} q @param {boolean} alike @param {boolean} checked */
-function target(id, q, alike, checked) {
+/** @param {string} id @param {any} q @param {string[] | undefined} words for which it is alike @param {boolean} checked */
+function target(id, q, words, checked) {
   const label = clone("t-target");
   const input = /** @type {HTMLInputElement} */ (label.querySelector("input"));
   input.value = id;
@@ -49,6 +51,7 @@ function target(id, q, alike, checked) {
   put(bit(label, "topic"), topicNames[q.category] ?? "");
   put(bit(label, "name"), q.name || say("someone"));
   put(bit(label, "ref"), grouped(q.reference ?? ""));
-  bit(label, "shares").hidden = !alike;
+  bit(label, "shares").hidden = !words;
+  put(bit(label, "why"), (words ?? []).join(" · "));
   return label;
 }
