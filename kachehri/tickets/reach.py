@@ -37,11 +37,14 @@ def reach(conn: Connection, account: Account, now: int) -> Reach:
         return Reach(below, below)
     if account.role not in OFFICE:
         return NOTHING
-    mine = posts.posts_of(conn, account.id, now)
+    chart = posts.chart(conn, now)
+    mine = chart.posts_of(account.id, now)
+    # Whoever a post answers to sees what lies with its office.
+    led = {each.office for each in chart.chairs.values() if any(post in mine for post in chart.line(each.id)[1:])}
     if account.office_id is None:
-        return Reach((), (), (), mine, mine) if mine else NOTHING
+        return Reach(led, (), (), mine, mine) if mine else NOTHING
     about = (*mine, about_office(account.office_id))
-    return Reach(_below(conn, account.office_id), (), (account.office_id,), mine, about)
+    return Reach(_below(conn, account.office_id) | led, (), (account.office_id,), mine, about)
 
 
 def _below(conn: Connection, office_id: str) -> frozenset[str]:

@@ -16,7 +16,6 @@ from kachehri.evidence import EvidenceRefused
 from kachehri.i18n import Words
 from kachehri.i18n.digits import only_digits
 from kachehri.ids import new_id
-from kachehri.standing import Capacity
 from kachehri.store import Connection, content, evidence
 from kachehri.store import tickets as ticket_rows
 from kachehri.store.event_log import Broken
@@ -76,16 +75,17 @@ async def act(request: Request, account: Account) -> Response:
     district = await house.districts.get()
     today = words.dates.local(house.now()).date().isoformat()
 
-    def write(conn: Connection, now: int) -> None:
+    def write(conn: Connection, now: int) -> Life:
         ticket = found_in(conn, account, reference_of(request), now)
         life = ticketing.load(conn, ticket.id)
         faults = whole(name, form, values, life, district, today, words)
         if faults:
             raise Faulty(faults)
-        done(conn, now, account, ticket, life, name, values, chosen, district, f"{values.get('key', '')[:40]}-{name}")
+        key = f"{values.get('key', '')[:40]}-{name}"
+        return done(conn, now, account, ticket, life, name, values, chosen, district, key)
 
     try:
-        await house.write(write)
+        after = await house.write(write)
     except Faulty as faulty:
         back = Back(name, values, chosen, faulty.errors, status=422)
     except TicketRefused as refused:
@@ -98,7 +98,8 @@ async def act(request: Request, account: Account) -> Response:
         told = {f"{name}-{first}": sentence(words, refused.code, refused.params)}
         back = Back(name, values, chosen, told, status=422)
     else:
-        return see(f"/tickets/{reference_of(request)}?did={name}")
+        did = "submitted" if name == "propose" and after.submitted is not None else name
+        return see(f"/tickets/{reference_of(request)}?did={did}")
     return await drawn(house, request, account, back)
 
 
@@ -180,24 +181,14 @@ def done(
     )
     wanted = made(name, life, given)
     around = ticketing.context(conn, now, life, wanted) if isinstance(wanted, acts.Join) else ctx
+    for each in sides:
+        # A form that comes once more: the door knows it by its key, and by the side that it was done from.
+        if before := ticketing.known(conn, ticket.id, wanted, each.doer, key):
+            return before
     offer = standing.offer(life, wanted, sides, around)
     if offer is None:
-        return _again(conn, now, ticket, wanted, sides, key)
-    after = ticketing.act(conn, now, ticket.id, wanted, offer.doer, key=key)
-    if isinstance(wanted, acts.Share | acts.FinishPart):
-        evidence.save_parts(conn, ticket.id, after.parts)
-    return after
-
-
-def _again(conn: Connection, now: int, ticket: Ticket, wanted: acts.Act, sides: tuple[Capacity, ...], key: str) -> Life:
-    """A form that comes once more after it was done: the door knows it by its key, and by who sent it."""
-    refused = TicketRefused("ticket_not_you")
-    for each in sides:
-        try:
-            return ticketing.act(conn, now, ticket.id, wanted, each.doer, key=key)
-        except TicketRefused as no:
-            refused = no
-    raise refused
+        raise TicketRefused("ticket_step" if sides else "ticket_not_you")
+    return ticketing.act(conn, now, ticket.id, wanted, offer.doer, key=key)
 
 
 # Photographs

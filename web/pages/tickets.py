@@ -288,11 +288,12 @@ def _do(
     act = made(life, lambda post: chart.account(post, now, life.about))
     if isinstance(act, acts.Assign) and chart.chairs[act.post].office != life.office:
         raise TicketRefused("office_missing")
+    if any(ticketing.known(conn, ticket.id, act, each.doer, key) for each in sides):
+        return
     offer = standing.offer(life, act, sides, ctx)
-    doer = offer.doer if offer else next((each.doer for each in sides), None)
-    if doer is None:
-        raise TicketRefused("ticket_not_you")
-    ticketing.act(conn, now, ticket.id, act, doer, key=key)
+    if offer is None:
+        raise TicketRefused("ticket_step" if sides else "ticket_not_you")
+    ticketing.act(conn, now, ticket.id, act, offer.doer, key=key)
 
 
 # The page of one ticket
