@@ -39,6 +39,7 @@ HEARINGS = {
     "handed_over": Timing(),
     "deck": Timing(),
     "green_room": Timing(),
+    "promised": Timing(),
 }
 
 #: Beside the demo's: a hall of many speakers, and a screen.
@@ -63,6 +64,9 @@ async def house(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) ->
         sessions[name] = await founding.announce(store, server.settings, district, now, timing=timing, starts_in_ms=0)
     sessions["floor"] = await founding.announce(
         store, server.settings, district, now, timing=Timing(), starts_in_ms=0, seats=(*founding.SEATS, *MORE_SEATS)
+    )
+    sessions["after_promised"] = await founding.announce(
+        store, server.settings, district, now, timing=Timing(), starts_in_ms=3_600_000
     )
     store.close()
     server.session = founded.session
