@@ -215,16 +215,16 @@ def _follows(
 def call_back(ticket: Ticket, now: int) -> outbox.Task:
     """Somebody who is not of that office shall call her; asked for once a day at most."""
     day = now // DAY_MS
-    name = hashlib.sha256(f"withdraw.asked/{ticket.id}/{day}".encode()).hexdigest()[:16]
+    name = hashlib.sha256(f"ticket.call_back/{ticket.id}/{day}".encode()).hexdigest()[:16]
     body: dict[str, object] = {
-        "notice": "withdraw.asked",
+        "notice": "ticket.call_back",
         "ticket": ticket.id,
         "question": ticket.question_id,
         "params": {},
     }
     return outbox.Task(
         id=name,
-        unique_key=f"withdraw.asked/{ticket.id}/{day}",
+        unique_key=f"ticket.call_back/{ticket.id}/{day}",
         kind="notice",
         session_id=ticket.session_id,
         ticket_id=ticket.id,

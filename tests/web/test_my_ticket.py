@@ -267,7 +267,7 @@ async def test_a_protected_matter_is_taken_back_after_a_call_only(town: Town) ->
         await mine.phone.get(f"{mine.path}/do/call_back")
     with town.service.store.read() as conn:
         asked = conn.exec_driver_sql(
-            "SELECT count(*) FROM outbox WHERE unique_key LIKE 'withdraw.asked/%' AND ticket_id = ?", (mine.ticket,)
+            "SELECT count(*) FROM outbox WHERE unique_key LIKE 'ticket.call_back/%' AND ticket_id = ?", (mine.ticket,)
         )
         assert asked.scalar_one() == 1
     assert life_of(town, mine.ticket).state == "routed"
