@@ -103,7 +103,7 @@ PLANNING: dict[str, Relation] = {
     "page.schedule": "any",
 }
 #: What is made of a hearing after its close.
-PAPERS: dict[str, Relation] = {"page.register": "any", "page.minutes": "any"}
+PAPERS: dict[str, Relation] = {"page.register": "any", "page.minutes": "any", "page.handover": "any"}
 #: What was promised in the hearings before, at the beginning of the next one, and what is said of it aloud.
 PROMISES: dict[str, Relation] = {"page.opening": "any", "page.promises": "any"}
 #: What is done with complaints after a hearing; in which capacity an account acts on one of them is
@@ -111,6 +111,7 @@ PROMISES: dict[str, Relation] = {"page.opening": "any", "page.promises": "any"}
 OFFICE: dict[str, Relation] = {
     "page.tickets": "any",
     "page.status": "any",
+    "page.handover": "any",
     "page.supervise": "any",
     "page.brief": "any",
     "page.replies": "any",

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal_column, or_, select
 
 from .event_log import Logged
-from .tables import Event, Follower, Office, Question, Ticket, table_of
+from .tables import Event, Follower, Office, Picture, Question, Ticket, table_of
 
 _question = table_of(Question)
 _follower = table_of(Follower)
@@ -14,6 +14,7 @@ _own = table_of(Ticket)
 _led = table_of(Ticket).alias("led")
 _office = table_of(Office)
 _event = table_of(Event)
+_picture = table_of(Picture)
 
 #: The sections of a register, in their order: by office (none in a practice session, which opens no tickets), then what
 #: is private, then what was withdrawn or refused and became no ticket.
@@ -99,3 +100,19 @@ def events(conn: Connection, session_id: str, types: Sequence[str]) -> list[Logg
     columns = [_event.c[name] for name in Logged._fields]
     here = and_(_event.c.session_id == session_id, _event.c.type.in_(list(types)))
     return [Logged(*row) for row in conn.execute(select(*columns).where(here).order_by(_event.c.seq))]
+
+
+class Exhibited(NamedTuple):
+    """A picture by what identifies its file."""
+
+    id: str
+    at: int
+    shown: bool
+    sha256: bytes
+
+
+def exhibits(conn: Connection, ticket_id: str) -> list[Exhibited]:
+    """The pictures of a ticket in order, without their bytes."""
+    columns = [_picture.c[name] for name in Exhibited._fields]
+    statement = select(*columns).where(_picture.c.ticket_id == ticket_id).order_by(_picture.c.at, _picture.c.id)
+    return [Exhibited(*row) for row in conn.execute(statement)]
