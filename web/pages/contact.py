@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kachehri import own_ticket
 from kachehri.notices.contacts import Contact, of_account, of_person
 from kachehri.store import Connection, people
 from kachehri.store import questions as question_rows
@@ -35,9 +36,13 @@ async def hers(request: Request) -> Response:
 
 
 def _person(conn: Connection, question: str) -> str | None:
-    """The person behind a question; none once she was erased."""
+    """The person behind a question, or behind a number that came after the hearing; none once she was erased."""
     row = question_rows.by_id(conn, question)
-    found = people.persons_of(conn, [row.asker]).get(row.asker) if row else None
+    if row is not None:
+        found = people.persons_of(conn, [row.asker]).get(row.asker)
+    else:
+        held = own_ticket.holder(conn, question)
+        found = held.person if held else None
     known = people.person(conn, found) if found else None
     return known.id if known is not None and known.erased_at is None else None
 
