@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -34,8 +35,11 @@ def page(
     Arguments:
         typed: an address that was none, to be mended.
     """
-    anything = words.plain("contact.hours_any", opens=house.opens, closes=house.closes)
-    some = [(f"{a}-{b}", words.plain("contact.hours_some", opens=a, closes=b), "") for a, b in STRETCHES]
+    anything = words.plain("contact.hours_any", opens=hour(house.opens, words), closes=hour(house.closes, words))
+    some = [
+        (f"{a}-{b}", words.plain("contact.hours_some", opens=hour(a, words), closes=hour(b, words)), "")
+        for a, b in STRETCHES
+    ]
     hours = f"{contact.opens}-{contact.closes}" if contact.hours else ""
     return ContactPage(
         path=path,
@@ -51,6 +55,12 @@ def page(
         saved=saved,
         errors=errors or {},
     )
+
+
+def hour(number: int, words: Words) -> str:
+    """An hour of the day as people say it."""
+    at = datetime(2026, 1, 1, number, tzinfo=words.dates.zone)
+    return words.dates.clock(int(at.timestamp() * 1000))
 
 
 def read(before: Contact, fields: Mapping[str, str], words: Words, *, citizen: bool) -> tuple[Contact, dict[str, str]]:

@@ -57,7 +57,7 @@ def write(
         "n": str(len(refs)),
         "refs": (", " if language == "en" else "، ").join(_number(each, language) for each in refs[:REFS_MOST]),
         # Phones make a link of it without the scheme too, and eight letters are an eighth of a segment.
-        "link": link.partition("://")[2] if channel == "sms" else "" if channel == "push" else link,
+        "link": _short(link, language) if channel == "sms" else "" if channel == "push" else link,
     }
     text = catalogue.sentence(language, f"notice.text.{name}").format(**said)
     subject = "notice.subject" if "ref" in PLACES[name] else "notice.subject_staff"
@@ -106,6 +106,12 @@ def _sentence(name: str, language: str) -> str:
 def _number(reference: str, language: str) -> str:
     grouped = grouped_reference(reference)
     return f"{_LRM}{grouped}" if language == "ur" else grouped
+
+
+def _short(link: str, language: str) -> str:
+    """An address without its scheme; one that begins with digits is kept in order like a number."""
+    found = link.partition("://")[2]
+    return _LRM + found if language == "ur" and found[:1].isdigit() else found
 
 
 def _day(at: object, language: str, zone: str) -> str:

@@ -96,6 +96,9 @@ VISITS: Final = (
     Visit("desk-audit", "/audit", "admin", DESK),
     Visit("desk-keys", "/keys", "admin", DESK),
     Visit("desk-erase", "/erase", "admin", DESK),
+    Visit("desk-notices", "/notices", "admin", DESK),
+    Visit("desk-hooks", "/hooks-out", "admin", DESK),
+    Visit("desk-contact", "/account/notices", "admin", DESK),
     Visit("desk-tickets", "/tickets", "admin", DESK),
     Visit("desk-minutes", "/sessions/{session}/minutes", "admin", DESK),
     Visit("desk-second", "/account/second", "admin", DESK),
@@ -113,6 +116,7 @@ SEEN_AS_SAMPLE: Final = {
     "/q/{token}/slip": "slip",
     "/q/{token}/do/{act}": "do-no",
     "/t/{reference}": "ticket",
+    "/q/{token}/notices": "contact",
     "/t/{reference}/follow": "follow",
     "/mine": "numbers",
 }

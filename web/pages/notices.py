@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, cast, get_args
+from typing import Final, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -49,7 +49,7 @@ async def act(request: Request, account: Account) -> Response:
         raise forms.FormRefused(400)
 
     def decide(conn: Connection, now: int) -> bool:
-        return receipts.decide(conn, fields.get("delivery", "")[:64], cast(Verdict, verdict), account.id, now)
+        return receipts.decide(conn, fields.get("delivery", "")[:64], verdict, account.id, now)
 
     done = await house.write(decide)
     said = words.plain(f"notices.done_{verdict}" if done else "notices.done_gone")

@@ -151,7 +151,7 @@ async def test_what_did_not_arrive_goes_by_the_next_way(town: NoticeTown) -> Non
     town.notify(town.ticket(town.person(contact=Contact(email="a@b.example"))), "ticket.routed")
     mails = Mails()
     async with simulator() as gateway:
-        dispatcher = Dispatcher(town.store, town.office({"sms": sms(gateway), "email": mails}))  # type: ignore[dict-item]
+        dispatcher = Dispatcher(town.store, town.office({"sms": sms(gateway), "email": mails}))
         await dispatcher.drain()
         assert mails.got == []
         receive(town, gateway, "failed")
@@ -163,7 +163,7 @@ async def test_a_proposal_goes_by_every_way(town: NoticeTown) -> None:
     town.notify(town.ticket(town.person(contact=Contact(email="a@b.example"))), "ticket.proposed")
     mails = Mails()
     async with simulator() as gateway:
-        await Dispatcher(town.store, town.office({"sms": sms(gateway), "email": mails})).drain()  # type: ignore[dict-item]
+        await Dispatcher(town.store, town.office({"sms": sms(gateway), "email": mails})).drain()
         assert len(gateway.taken) == len(mails.got) == 1
 
 
@@ -171,7 +171,7 @@ async def test_the_morning_summary_names_each_once_and_spares_the_rest(town: Not
     officer = town.officer("nadia", "nadia@d.example")
     tickets = [town.ticket(None) for _ in range(3)]
     mails = Mails()
-    dispatcher = Dispatcher(town.store, town.office({"email": mails}))  # type: ignore[dict-item]
+    dispatcher = Dispatcher(town.store, town.office({"email": mails}))
     with town.store.write() as conn:
         for ticket in tickets:
             conn.exec_driver_sql(f"UPDATE ticket SET account_id = '{officer}' WHERE id = '{ticket}'")
@@ -196,6 +196,6 @@ async def test_an_officer_hears_of_a_new_complaint_and_not_of_its_words(town: No
         conn.exec_driver_sql(f"UPDATE ticket SET account_id = '{officer}' WHERE id = '{ticket}'")
     town.notify(ticket, "ticket.assigned")
     mails = Mails()
-    await Dispatcher(town.store, town.office({"email": mails})).drain()  # type: ignore[dict-item]
+    await Dispatcher(town.store, town.office({"email": mails})).drain()
     ((_, message),) = mails.got
     assert "26-4070-0001" in message.text and message.text.count("https://kachehri.noorgarh.gov.pk/tickets") == 1
