@@ -24,6 +24,8 @@ from .tickets.opening import Decided, NewTicket, QuestionFact, commitment_id, op
 
 #: Ways on which somebody else writes for her, or lends her a screen: she may have no phone, and has longer to answer.
 ASSISTED = frozenset({"kiosk", "phone", "desk"})
+#: Whoever was answered in the hearing is asked whether that solves it; her time to say so begins when this arrives.
+NOTICES = {"resolution_proposed": "ticket.proposed"}
 ENCODE = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -81,9 +83,9 @@ def write(conn: Connection, people: People, session: Session, event: TicketsOpen
     promised = [promise(ticket, session) for ticket in tickets if kind_of(ticket) == "ordered"]
     rows.promise(conn, promised)
     promises.begin(conn, now, [(each, decided_on(session, each.question_id or "")) for each in promised])
-    notices = [(ticket.question, ticket.ticket) for ticket in tickets]
-    notices += [(row.question, row.ticket) for row in opening.followers]
-    outbox.add(conn, [notice(question, ticket, session.id, now) for question, ticket in notices])
+    notices = [(ticket.question, ticket.ticket, NOTICES.get(ticket.state, "ticket.opened")) for ticket in tickets]
+    notices += [(row.question, row.ticket, "ticket.opened") for row in opening.followers]
+    outbox.add(conn, [notice(question, ticket, name, session.id, now) for question, ticket, name in notices])
 
 
 def fact(question: Question, offices: dict[str, str], zone: ZoneInfo) -> QuestionFact:
@@ -240,7 +242,7 @@ def opened_row(
     )
 
 
-def notice(question: str, ticket: str, session_id: str, now: int) -> outbox.Task:
+def notice(question: str, ticket: str, name: str, session_id: str, now: int) -> outbox.Task:
     """What its owner is to be told; the key names the effect, so it is told once."""
     return outbox.Task(
         id=question,
@@ -248,7 +250,7 @@ def notice(question: str, ticket: str, session_id: str, now: int) -> outbox.Task
         kind="notice",
         session_id=session_id,
         ticket_id=ticket,
-        body=ENCODE({"notice": "ticket.opened", "question": question}),
+        body=ENCODE({"notice": name, "question": question, "ticket": ticket}),
         created_at=now,
         due_at=now,
     )

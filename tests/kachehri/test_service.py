@@ -15,11 +15,13 @@ from uuid import uuid4
 import msgspec
 import psycopg
 import pytest
+from sqlalchemy import select
 
 from kachehri import opening, writer
 from kachehri.live import Announced
 from kachehri.service import Service
 from kachehri.store import StoreError, content, engine, event_log, outbox, questions, sessions, tickets
+from kachehri.store.tables import Outbox, table_of
 from rooms import lifecycle, turns
 from rooms.base import SYSTEM, Actor, Command, Refused
 from rooms.outcomes import NoteOutcome
@@ -561,6 +563,12 @@ async def test_a_ticket_begins_where_the_hearing_left_it(service: Service) -> No
         first = msgspec.json.decode(tickets.steps(conn, found[3].id if found[3] else "")[0].body)
         assert content.texts_of(conn, [first["rule"]])[first["rule"]] == "Rule 7 (2)"
         assert (first["outcome"], first["why"]) == ("refused", "no_category")
+        table = table_of(Outbox)
+        bodies = [msgspec.json.decode(each) for each in conn.execute(select(table.c.body)).scalars()]
+        told = {each["question"]: each["notice"] for each in bodies if each["notice"].startswith("ticket.")}
+        assert [told[each].removeprefix("ticket.") for each in made] == [
+            *("proposed", "opened", "opened", "proposed", "opened"),
+        ]
     assert session.closing.balance is not None
     assert session.closing.balance.tickets == 5
 
