@@ -22,7 +22,7 @@ DISPUTES_MOST: Final = 2
 LEVEL_MOST: Final = 3
 #: The level from which a superior may close without the citizen's word.
 FORCE_LEVEL: Final = 2
-DAYS_MOST: Final = 250
+DAYS_MOST: Final = 365
 STARS_MOST: Final = 5
 STAFF: Final = frozenset({"triage", "office", "officer", "supervisor", "appeal"})
 

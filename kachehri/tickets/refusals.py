@@ -54,7 +54,7 @@ REFUSALS: Final[dict[str, str]] = {
     "joined_already": "it goes on with another ticket already",
     "not_joined": "it goes on alone",
     "due_earlier": "a due day moves later only, and once for each version of the calendar",
-    "days_range": "a number of working days from 1 to 250",
+    "days_range": "a number of working days from 1 to 365",
     "rate_range": "stars are from 0 to 5",
     "attachment_missing": "which picture",
     "pledge_unknown": "which promise",
