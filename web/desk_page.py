@@ -51,6 +51,7 @@ RIGHTS = {
     "bar": "participant.block",
     "close": "session.close",
     "register": "page.register",
+    "opening": "page.opening",
     "simulate": "session.simulate",
 }
 

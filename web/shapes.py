@@ -47,6 +47,8 @@ class SessionPage:
     seats: tuple[SeatCard, ...] = ()
     topics: tuple[str, ...] = ()
     balance: Balance | None = None
+    #: Whether everybody may read what it came to, in figures.
+    scorecard: bool = False
     mine: tuple[MyQuestion, ...] = ()
     #: How this browser follows, as it was chosen last.
     follow: Follow = "sound"

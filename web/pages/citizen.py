@@ -51,6 +51,7 @@ async def _lobby(request: Request, error: str = "", status: int = 200) -> Respon
         seats=reading.posts(seen, words),
         topics=tuple(district.topic(code, words) for code in live.session.lifecycle.categories),
         balance=reading.balance(live.session),
+        scorecard=house.place.open_scorecards and card.phase == "closed" and not card.practice,
         mine=await mine(house, request, visitor, [card.id], district),
         follow=chosen(request),
         hide_name=hides_name(request),
