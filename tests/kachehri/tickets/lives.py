@@ -72,6 +72,12 @@ class Chance:
             if life.told_at is None:
                 return a.NoteArrival(channel="sms", of="warning"), Doer("clock", "clock")
             return MAKERS["force"](self, life), self.doer("supervisor")
+        if life.state == "resolution_proposed" and rng.random() < 0.3:
+            act = a.NoteArrival(channel="sms") if life.arrived_at is None else a.StaySilent()
+            return act, Doer("clock", "clock")
+        open_parts = [office for office, done in life.parts.items() if done is None]
+        if open_parts and rng.random() < 0.15:
+            return a.FinishPart(office=open_parts[0]), Doer("office", "acc-4", open_parts[0])
         if life.disputes and life.proposed_by and life.state in ("assigned", "in_progress") and rng.random() < 0.2:
             return _propose(self, life), Doer("officer", life.proposed_by)
         side = rng.choice(SIDES)
