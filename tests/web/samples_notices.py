@@ -24,7 +24,9 @@ def text(name: str, language: str) -> TextRow:
 def rows(whys: tuple[str, ...], state: str) -> tuple[ToldRow, ...]:
     return tuple(
         ToldRow(f"{state}{number}", name, "2640718822", "sms", MONDAY_MS, why)
-        for number, (name, why) in enumerate(zip(("ticket.proposed", "ticket.closed", "plain", "ticket.asked"), whys))
+        for number, (name, why) in enumerate(
+            zip(("ticket.proposed", "ticket.closed", "plain", "ticket.asked"), whys, strict=True)
+        )
     )
 
 

@@ -189,7 +189,7 @@ async def test_the_morning_summary_names_each_once_and_spares_the_rest(town: Not
     assert town.states() == ["sent"]
 
 
-async def test_an_officer_hears_of_a_new_complaint_and_not_of_its_words(town: NoticeTown) -> None:
+async def test_an_officer_hears_of_a_new_ticket_and_not_of_its_words(town: NoticeTown) -> None:
     officer = town.officer("nadia", "nadia@d.example")
     ticket = town.ticket(None)
     with town.store.write() as conn:
