@@ -77,15 +77,14 @@ def promise_row(
     made: Commitment, text: str, reference: str, names: Names, calendar: WorkingCalendar, now: int
 ) -> PromiseRow:
     due, tone = clock_words.left(made.due_at, now, calendar.days(), names.words) if made.due_at else ("", "")
-    return PromiseRow(excerpt(text, _EXCERPT), made.made_by, due, tone, reference)  # type: ignore[arg-type]
+    return PromiseRow(excerpt(text, _EXCERPT), made.made_by, due, tone, reference)
 
 
 def _read(conn: Connection, account: Account, now: int) -> Read:
     within = reach(conn, account, now)
-    offices: Reach = within
     rows = ticket_lists.listing(conn, within, Wanted(SHOWN["open"]), limit=ROWS)
     tally = ticket_lists.tally(conn, within, now)
-    promises = _promises(conn, offices)
+    promises = _promises(conn, within)
     return Read(
         rows=rows,
         total=sum(tally.get(state, (0, 0))[0] for state in SHOWN["open"]),
