@@ -90,6 +90,18 @@ async def erase_person(
     return [place for place, _ in places]
 
 
+async def erase_outside(service: Service, person: str, *, reference: str, account: str, reason: str) -> None:
+    """Erase somebody who took part in no hearing: her ticket came by another door, and no log has to say so."""
+
+    def remove(conn: Connection, now: int) -> None:
+        record(conn, now, action="person.erase", subject=reference, reason=reason, account=account)
+        content.erase(conn, [each.id for each in content.of_person(conn, person)], now)
+        rows.destroy_key(conn, person, now)
+
+    await asyncio.to_thread(_note, service, remove)
+    await asyncio.to_thread(service.store.settle)
+
+
 async def resume(service: Service) -> None:
     """Finish what a crash interrupted: persons without a key of whom words are still there."""
     places = await service.read(content.left_over)

@@ -16,15 +16,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import audit, erasure
+from kachehri import audit, erasure, own_ticket
 from kachehri.guesses import TooMany, network
 from kachehri.holding import Held, held
 from kachehri.i18n.digits import only_digits
 from kachehri.people import CODE_DIGITS
 from kachehri.store import Connection
 from kachehri.store import questions as question_rows
+from kachehri.store import tickets as ticket_rows
 from kachehri.store.questions import Asked
-from kachehri.store.tables import Account
+from kachehri.store.tables import Account, Ticket
 from rooms.base import Refused
 from web import forms, reading
 from web.errors import sentence, status_of
@@ -179,13 +180,27 @@ async def at_her_wish(request: Request, account: Account) -> Response:
         told = {"reference": words.plain("track.tries")}
         return house.show(request, "staff/erase.html", replace(page, errors=told), status=429)
     asked = await house.service.read(question_rows.by_reference, reference)
-    if asked is None or not house.service.people.check(asked.id, code):
+    filed = None if asked else await house.service.read(_filed, reference)
+    link = asked.id if asked else own_ticket.link_of(filed) if filed else ""
+    if not link or not house.service.people.check(link, code):
         told = {"reference": words.plain("carry.wrong")}
         return house.show(request, "staff/erase.html", replace(page, errors=told), status=404)
     try:
-        await away(house, asked, account=account.id, reason=page.reason)
+        if asked is not None:
+            await away(house, asked, account=account.id, reason=page.reason)
+        elif filed is not None and filed.person_id is not None:
+            await erasure.erase_outside(
+                house.service, filed.person_id, reference=reference, account=account.id, reason=page.reason
+            )
     except Refused as refused:
         told = {"reason": sentence(words, refused.code, refused.params)}
         status = status_of(refused.code)
         return house.show(request, "staff/erase.html", replace(page, errors=told), status=status)
     return house.show(request, "staff/erase.html", ErasePage(done=reference))
+
+
+def _filed(conn: Connection, reference: str) -> Ticket | None:
+    """A ticket that came by another door, by a number of its own."""
+    found = ticket_rows.by_reference(conn, reference)
+    own = found is not None and found.reference == reference and found.session_id is None and found.person_id
+    return found if own else None
