@@ -10,7 +10,7 @@ once. When the calendar changes it goes through the open tickets and says on eac
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -25,12 +25,13 @@ from .tickets.acts import Act, Assign
 from .tickets.calendar import WorkingCalendar
 from .tickets.chart import Chart
 from .tickets.escalation import REMINDERS
-from .tickets.life import Life
+from .tickets.events import Happened, decode
+from .tickets.life import Life, replay
 from .tickets.status import TicketRefused
 
 EVERY_S: Final = 5.0
 #: Tickets in one transaction: others who write wait no longer than these take.
-PAGE: Final = 20
+PAGE: Final = 10
 #: What could not be done is tried again after this long.
 RETRY_MS: Final = 3_600_000
 #: Acts that follow from each other, such as an escalation when a pause has run out.
@@ -74,7 +75,7 @@ class TicketClock:
             with self._store.write() as conn:
                 now = self._store.now(conn)
                 page = rows.waiting(conn, now, after=after, limit=PAGE)
-                work = Work(conn, now)
+                work = Work(conn, now, [each.id for each in page])
                 for each in page:
                     work.tend(each.id, each.next_at)
             if not page:
@@ -91,7 +92,7 @@ class TicketClock:
                 page = calendars.unswept(conn, PAGE)
                 if page is None:
                     return seen
-                work = Work(conn, now)
+                work = Work(conn, now, page.ids)
                 for id in page.ids:
                     work.tend(id)
                 calendars.swept(conn, page)
@@ -110,10 +111,11 @@ class TicketClock:
 
 
 class Work:
-    """What one transaction does; the calendar and the chart of posts are read once for all its tickets."""
+    """What one transaction does; the calendar, the chart of posts and all chains are read once for its tickets."""
 
-    def __init__(self, conn: Connection, now: int) -> None:
+    def __init__(self, conn: Connection, now: int, ids: Sequence[str]) -> None:
         self._conn, self._now = conn, now
+        self._chains = rows.chains(conn, ids)
         self._calendar: WorkingCalendar = calendars.current(conn)
         self._chart: Chart | None = None
 
@@ -131,7 +133,7 @@ class Work:
         """
         try:
             with savepoint(self._conn):
-                life = ticketing.load(self._conn, ticket_id)
+                life = self.read(ticket_id)
                 if since is not None:
                     self._remind(life, since)
                 life, refused = self._act(life)
@@ -147,6 +149,13 @@ class Work:
         except Exception:  # one ticket that cannot be read must not stop the clocks of the others
             logger(__name__).exception("ticket.clock_failed", ticket=ticket_id, way="!")
             rows.put_off(self._conn, ticket_id, self._now + RETRY_MS)
+
+    def read(self, ticket_id: str) -> Life:
+        """A ticket as its steps have made it."""
+        steps = [
+            Happened(each.seq, each.at, each.actor, decode(each.type, each.body)) for each in self._chains[ticket_id]
+        ]
+        return replay(ticket_id, steps)
 
     def _act(self, life: Life) -> tuple[Life, bool]:
         """The ticket after what was due, and whether something of it was refused."""

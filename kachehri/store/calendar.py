@@ -6,11 +6,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, select, update
 
 from .rows import fetch, put, save
-from .tables import Calendar, CalendarVersion, Ticket, table_of
+from .tables import Calendar, CalendarVersion, Ticket, TicketEvent, table_of
 
 _day = table_of(Calendar)
 _version = table_of(CalendarVersion)
 _ticket = table_of(Ticket)
+_step = table_of(TicketEvent)
 #: As many versions back as any open ticket can have seen.
 VERSIONS_MOST = 64
 
@@ -21,6 +22,17 @@ class Waiting(NamedTuple):
     id: str
     next_at: int
     next_act: str | None
+
+
+class Linked(NamedTuple):
+    """A step as a chain is read from."""
+
+    ticket_id: str
+    seq: int
+    at: int
+    actor: str
+    type: str
+    body: bytes
 
 
 class Due(NamedTuple):
@@ -89,6 +101,16 @@ def waiting(
         where.append(_ticket.c.next_act.in_(list(acts)))
     statement = select(*columns).where(*where).order_by(_ticket.c.next_at, _ticket.c.id).limit(limit)
     return [Waiting(*row) for row in conn.execute(statement.with_for_update(skip_locked=True))]
+
+
+def chains(conn: Connection, ids: Sequence[str]) -> dict[str, list[Linked]]:
+    """The steps of several tickets at once, each in order."""
+    found: dict[str, list[Linked]] = {id: [] for id in ids}
+    columns = [_step.c[name] for name in Linked._fields]
+    statement = select(*columns).where(_step.c.ticket_id.in_(list(ids))).order_by(_step.c.ticket_id, _step.c.seq)
+    for row in conn.execute(statement):
+        found[row[0]].append(Linked(*row))
+    return found
 
 
 def look_again(conn: Connection, ticket_id: str, head_seq: int, next_at: int | None, next_act: str | None) -> bool:

@@ -120,6 +120,8 @@ class WorkingDays:
         #: Working days as ordinals, without gaps between the first and the last day that were looked at.
         self._days: list[int] = []
         self._from = self._to = 0
+        #: Closing times that were asked for: thousands of tickets are due on a few days.
+        self._closings: dict[date, int] = {}
 
     def works(self, day: date) -> bool:
         """Whether offices work on a day."""
@@ -154,7 +156,10 @@ class WorkingDays:
         return self.moment(day, self.hours(day).opens)
 
     def closing(self, day: date) -> int:
-        return self.moment(day, self.hours(day).closes)
+        found = self._closings.get(day)
+        if found is None:
+            found = self._closings[day] = self.moment(day, self.hours(day).closes)
+        return found
 
     def day_zero(self, at: int) -> date:
         """The working day to which an instant belongs (rule 1)."""

@@ -100,9 +100,10 @@ def next_due(life: Life, calendar: WorkingCalendar, after: int | None = None) ->
     Arguments:
         after: reminders up to this instant have been given; without it, up to the last step.
     """
-    ahead: list[tuple[int, What]] = [*_acts(life, calendar)]
+    found = dues(life, calendar)
+    ahead: list[tuple[int, What]] = [*_acts(life, calendar, found)]
     seen = life.at if after is None else after
-    ahead += [(at, "remind") for at, _ in reminders(life, calendar) if at > seen]
+    ahead += [(at, "remind") for at, _ in reminders(life, calendar, found) if at > seen]
     return min(ahead, default=None)
 
 
@@ -114,9 +115,10 @@ def due_actions(
     Arguments:
         above: the post that answers for this ticket at a level.
     """
-    due = {what for at, what in _acts(life, calendar) if at <= now}
+    found = dues(life, calendar)
+    due = {what for at, what in _acts(life, calendar, found) if at <= now}
     acts: list[Act] = []
-    if move := moved(life, calendar):
+    if move := moved(life, calendar, found):
         acts.append(move)
     acts += [Pledge(commitment=id, what="broken") for id, at in _standing(life) if at <= now]
     if "silent" in due:
@@ -128,19 +130,23 @@ def due_actions(
     if "appeal" in due:
         acts.append(Appeal(automatic=True))
     elif "escalate" in due:
-        level = sum(at <= now for at in dues(life, calendar).levels[:LEVELS])
+        level = sum(at <= now for at in found.levels[:LEVELS])
         acts.append(Escalate(level=level, post=above(level)))
     return acts
 
 
-def moved(life: Life, calendar: WorkingCalendar) -> MoveDue | None:
-    """The step that says that the calendar moved the day, if it did and nobody has said so yet."""
+def moved(life: Life, calendar: WorkingCalendar, found: Dues | None = None) -> MoveDue | None:
+    """The step that says that the calendar moved the day, if it did and nobody has said so yet.
+
+    Arguments:
+        found: the clocks, where they have been reckoned already; here and below.
+    """
     if life.state not in RUNS and life.state != "resolution_proposed":
         return None
     known = max(life.calendar, calendar.versions[calendar.in_force(life.opened_at)].version)
     if known >= calendar.version:
         return None
-    due = dues(life, calendar).resolve
+    due = (found or dues(life, calendar)).resolve
     before = dues(life, calendar, until=known).resolve
     return MoveDue(version=calendar.version, due=due) if due > max(before, life.moved_due or 0) else None
 
@@ -150,7 +156,7 @@ def effective(life: Life, calendar: WorkingCalendar, now: int) -> int:
     return _latest(calendar, life, life.opened_at, lambda local: _resolve(life, local, now))
 
 
-def reminders(life: Life, calendar: WorkingCalendar) -> list[tuple[int, str]]:
+def reminders(life: Life, calendar: WorkingCalendar, clocks: Dues | None = None) -> list[tuple[int, str]]:
     """When staff are told without a step of the ticket: at instants at which offices work.
 
     "half" and "risk" are shares of the time to resolve it; the others name a clock that ran out.
@@ -159,15 +165,15 @@ def reminders(life: Life, calendar: WorkingCalendar) -> list[tuple[int, str]]:
         return []
     found: list[tuple[int, str]] = []
     local = calendar.days(life.area)
+    clocks = clocks or dues(life, calendar)
     if life.state == "resolution_proposed":
-        at = dues(life, calendar).arrive
+        at = clocks.arrive
         return [(local.at_work(at), "arrive")] if at is not None and life.arrived_at is None else []
     if life.state == "in_appeal":
-        at = dues(life, calendar).appeal
+        at = clocks.appeal
         return [(local.at_work(at), "appeal")] if at is not None else []
     if not KINDS[life.kind].escalates:
         return found
-    clocks = dues(life, calendar)
     for id, at in clocks.commitments.items():
         if not id or life.pledges[id].state in STANDING:
             found.append((local.at_work(local.moment(local.local(at).date(), 0)), "promise"))
@@ -187,11 +193,11 @@ def _share(start: int, total: int, part: float) -> Callable[[WorkingDays], int]:
     return lambda local: local.share(start, total, part)
 
 
-def _acts(life: Life, calendar: WorkingCalendar) -> list[tuple[int, What]]:
+def _acts(life: Life, calendar: WorkingCalendar, found: Dues) -> list[tuple[int, What]]:
     """What the clock itself will do from the present state, and when."""
     ahead: list[tuple[int, What]] = [(at, "pledge") for _, at in _standing(life)]
     if life.state == "resolution_proposed":
-        silent = dues(life, calendar).silent
+        silent = found.silent
         return [*ahead, (silent, "silent")] if silent is not None else ahead
     if life.state not in RUNS:
         return ahead
@@ -208,7 +214,7 @@ def _acts(life: Life, calendar: WorkingCalendar) -> list[tuple[int, What]]:
         days = calendar.terms.accept
         ahead.append((_latest(calendar, life, since, lambda local: local.after(since, days)), "accept"))
     if KINDS[life.kind].escalates:
-        levels = dues(life, calendar).levels
+        levels = found.levels
         if life.level < LEVELS:
             ahead.append((levels[life.level], "escalate"))
         ahead.append((levels[LEVELS], "appeal"))
