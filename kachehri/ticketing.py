@@ -122,7 +122,7 @@ def act(conn: Connection, now: int, ticket_id: str, act: Act, doer: Doer, *, key
         raise TicketRefused("ticket_unknown")
     before = known(conn, ticket_id, act, doer, key)
     if before is not None:
-        _forget_words(conn, act, now)
+        _forget_words(conn, ticket_id, act)
         return before
     life = load(conn, ticket_id)
     steps = decide(life, act, doer, context(conn, now, life, act))
@@ -277,9 +277,12 @@ def known(conn: Connection, ticket_id: str, act: Act, doer: Doer, key: str) -> L
     return replay(ticket_id, history(conn, ticket_id)[: used.seq])
 
 
-def _forget_words(conn: Connection, act: Act, now: int) -> None:
+def _forget_words(conn: Connection, ticket_id: str, act: Act) -> None:
     """A form that came twice brought its words twice; nothing points to the second ones."""
-    content.drop(conn, [value.id for value in msgspec.structs.astuple(act) if isinstance(value, ContentRef)])
+    brought = [value.id for value in msgspec.structs.astuple(act) if isinstance(value, ContentRef)]
+    if brought:
+        chain = b"\n".join(step.body for step in rows.steps(conn, ticket_id))
+        content.drop(conn, [id for id in brought if id.encode() not in chain])
 
 
 def _propose_children(conn: Connection, now: int, parent: Life, steps: Sequence[events.Step]) -> None:
