@@ -20,6 +20,7 @@ from .hearing import Question, Seat, Session, Support, Turn, TurnQuestion
 from .log import Command, Content, Event, Lease
 from .notices import Contact, Delivery, Hook, Outbox, PushSubscription
 from .people import Account, Carry, Consent, ConsentWording, Device, Login, Participant, Person, SignInAttempt
+from .proof import RecordHead
 from .routing import RoutingRule
 from .staff import Appointment, Audit, EquipmentKey, Invitation
 from .tickets import Commitment, Follower, SeatOffer, Ticket, TicketEvent, TicketKey
@@ -63,6 +64,7 @@ __all__ = [
     "Posting",
     "PushSubscription",
     "Question",
+    "RecordHead",
     "ReferenceCounter",
     "Reply",
     "Room",

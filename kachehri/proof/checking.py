@@ -1,0 +1,102 @@
+"""Checks a downloaded log: is it whole, is it signed, and is what a slip says in it? Needs nothing but the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from .public_log import ASKED, BEGIN, FORMAT, PROOF_DIGITS, chained, item_of, signed_end
+from .signing import genuine
+
+_DECODE = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+class Tampered(Exception):
+    """The file is not what was published. `line` counts from 1; `why` is one of form, order, hash, end, signature."""
+
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(f"line {line}: {why}")
+        self.line, self.why = line, why
+
+
+class Checked(NamedTuple):
+    """A log that holds. `items` are those of its questions, with the number of their event."""
+
+    session: str
+    key: str
+    events: int
+    head: str
+    record: str
+    at: int
+    items: dict[str, int]
+
+
+def check(lines: Iterable[bytes], key: str = "") -> Checked:
+    """Go through a log from its first line to its last.
+
+    Arguments:
+        key: the house's public key, got in another way than the file itself; without it the file's own counts.
+    Errors: `Tampered`.
+    """
+    number, last, items, seq, at = 0, BEGIN, {}, 0, 0
+    head: dict[str, Any] = {}
+    end: dict[str, Any] | None = None
+    for number, line in enumerate(lines, 1):
+        content = _read(number, line)
+        if number == 1:
+            head = content
+            if head.get("format") != FORMAT or not isinstance(head.get("session"), str):
+                raise Tampered(1, "form")
+            continue
+        if end is not None:
+            raise Tampered(number, "end")
+        if "signature" in content:
+            end = content
+            continue
+        seq += 1
+        said = content.pop("hash", "")
+        if content.get("seq") != seq or not isinstance(content.get("at"), int) or content["at"] < at:
+            raise Tampered(number, "order")
+        last, at = chained(last, content), content["at"]
+        if said != last:
+            raise Tampered(number, "hash")
+        if content.get("type") == ASKED:
+            items[str(content.get("item"))] = seq
+    if end is None:
+        raise Tampered(number, "end")
+    if (end.get("session"), end.get("events"), end.get("head")) != (head["session"], seq, last):
+        raise Tampered(number, "end")
+    trusted = key or str(head.get("key", ""))
+    if (key and head.get("key") != key) or not genuine(trusted, signed_end(end), str(end["signature"])):
+        raise Tampered(number, "signature")
+    return Checked(head["session"], trusted, seq, last, str(end.get("record", "")), int(end.get("at", 0)), items)
+
+
+def _read(number: int, line: bytes) -> dict[str, Any]:
+    try:
+        return _DECODE(line)
+    except msgspec.DecodeError:
+        raise Tampered(number, "form") from None
+
+
+def holds(checked: Checked, reference: str, proof: str) -> int | None:
+    """The number of the event by which the slip's question was accepted; None where the log has no such question.
+
+    Arguments:
+        reference: its ten digits.
+        proof: the code on the slip, in any grouping.
+    """
+    return checked.items.get(item_of(reference, bare(proof)))
+
+
+def bare(proof: str) -> str:
+    """A proof code without blanks and dashes, in small letters."""
+    return re.sub(r"[\s\-‑]", "", proof).lower()
+
+
+def is_code(proof: str) -> bool:
+    """Whether it could be a proof code."""
+    return re.fullmatch(rf"[0-9a-f]{{{PROOF_DIGITS}}}", bare(proof)) is not None

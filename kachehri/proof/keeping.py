@@ -1,0 +1,110 @@
+"""Signs where all chains end, once an hour while anything happens and at the close of a hearing, into table and file.
+
+The table is for whoever asks; the file is what counts, because whoever could rewrite the table could not rewrite a copy
+of the file that has left the house. What is missing in the file (it was moved away, a disk was full) is written anew
+from the table with the next line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, cast
+
+from kachehri.live import Announced
+from kachehri.logs import logger
+from kachehri.store import Connection, Store, StoreError, proof
+from kachehri.store.tables import RecordHead
+from rooms.closing import SessionClosed
+
+from . import heads
+from .heads import End, Kind
+from .signing import Signer
+
+EVERY_S: Final = 3_600.0
+#: After a close its tickets are still being told of; a moment later all of it is in one line.
+GATHER_S: Final = 2.0
+
+
+class Keeping:
+    """The runner of one process; of several, one is faster and the others find nothing left to sign."""
+
+    def __init__(self, store: Store, signer: Signer, file: Path) -> None:
+        self._store, self.signer, self.file = store, signer, file
+        self._task: asyncio.Task[None] | None = None
+        self._run: asyncio.Future[bool] | None = None
+        self._wake = asyncio.Event()
+
+    def start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._keep())
+
+    def heard(self, announced: Announced) -> None:
+        """A hearing was closed: sign soon."""
+        if any(isinstance(record.event, SessionClosed) for record in announced.events):
+            self._wake.set()
+
+    async def close(self) -> None:
+        """End; a line that is being written is waited for."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        if self._run is not None:
+            with suppress(StoreError, OSError):
+                await self._run
+
+    def keep(self) -> bool:
+        """Sign once, now. False where nothing has moved since the last line."""
+        with self._store.write() as conn:
+            line = sign(conn, self._store.now(conn), self.signer)
+        with self._store.read() as conn:
+            export(conn, self.file)
+        return line is not None
+
+    async def _keep(self) -> None:
+        while True:
+            try:
+                self._run = asyncio.ensure_future(asyncio.to_thread(self.keep))
+                await asyncio.shield(self._run)
+            except (StoreError, OSError) as error:
+                logger(__name__).warning("heads.wait", code=getattr(error, "code", "io"))
+            self._wake.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), EVERY_S)
+                await asyncio.sleep(GATHER_S)
+
+
+def sign(conn: Connection, now: int, signer: Signer) -> bytes | None:
+    """A line for all chains that moved since the last one; None where none did."""
+    last = proof.latest(conn)
+    since = last.at if last is not None else -1
+    # A step of the last line's own millisecond may have come after it: it is looked at again, and named twice at most.
+    moved = [*proof.sessions(conn, since - 1), *proof.tickets(conn, since - 1)]
+    known = _named(last)
+    ends = [End(cast(Kind, each.kind), each.id, each.seq, each.hash.hex()) for each in moved]
+    ends = [end for end in ends if end not in known]
+    if not ends:
+        return None
+    number = last.n + 1 if last is not None else 1
+    before = heads.digest(last.line) if last is not None else heads.BEGIN
+    line = heads.made(number, max(now, since), before, ends, signer)
+    proof.add(conn, RecordHead(n=number, at=max(now, since), line=line))
+    return line
+
+
+def _named(last: RecordHead | None) -> frozenset[End]:
+    return frozenset(heads.parsed(last.line).ends) if last is not None else frozenset()
+
+
+def export(conn: Connection, file: Path) -> None:
+    """Bring the file up to the table: lines are only ever added, each synced."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "r+b") as out:
+        there = out.read().count(b"\n")
+        for row in proof.heads(conn, there):
+            out.write(row.line)
+        out.flush()
+        os.fsync(out.fileno())

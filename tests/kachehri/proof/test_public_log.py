@@ -1,0 +1,112 @@
+"""A slip is checked with the downloaded log alone, and a log that was tampered with is not taken for the log."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+from kachehri.proof.checking import Tampered, bare, check, holds, is_code
+from kachehri.proof.public_log import lines, proof_of
+from kachehri.proof.signing import Signer, genuine
+from kachehri.store import Store, event_log
+from rooms.questions import QuestionAsked
+from rooms.session import decode_event
+from tests.kachehri.proof.conftest import QUESTIONS, SESSION, STARTED
+
+TRIES = 200
+
+
+@pytest.fixture(scope="module")
+def log(record: Store) -> list[bytes]:
+    with record.read() as conn:
+        return list(lines(SESSION, event_log.after(conn, SESSION, 0), Signer((bytes(range(32)),)), STARTED))
+
+
+def test_a_slip_verifies_from_the_log_alone(record: Store, log: list[bytes], signer: Signer) -> None:
+    checked = check(log, signer.public)
+    assert (checked.session, checked.events) == (SESSION, QUESTIONS)
+    with record.read() as conn:
+        rows = event_log.after(conn, SESSION, 0)
+    assert checked.record == rows[-1].hash.hex()
+    for row in rows:
+        event = decode_event(row.body)
+        assert isinstance(event, QuestionAsked)
+        code = proof_of(row.body)
+        spoken = "-".join(code[at : at + 4] for at in range(0, 16, 4)).upper()
+        assert is_code(spoken) and bare(spoken) == code
+        assert holds(checked, event.reference, spoken) == row.seq
+        assert holds(checked, event.reference, code[::-1]) is None
+        assert holds(checked, "2699999999", code) is None
+
+
+def test_nothing_for_the_desk_is_in_it(record: Store, log: list[bytes]) -> None:
+    text = b"".join(log)
+    with record.read() as conn:
+        for row in event_log.after(conn, SESSION, 0):
+            event = decode_event(row.body)
+            assert isinstance(event, QuestionAsked) and event.content is not None
+            for kept in (event.reference, event.asker, event.content.id, event.content.digest, row.hash.hex()):
+                assert kept.encode() not in text or row.seq == QUESTIONS and kept == row.hash.hex()
+
+
+def edited(log: list[bytes], dice: random.Random) -> list[bytes]:
+    at = dice.randrange(len(log))
+    content = json.loads(log[at])
+    name = dice.choice(sorted(content))
+    content[name] = content[name] + 1 if isinstance(content[name], int) else content[name][:-1] + "~"
+    return [*log[:at], json.dumps(content).encode() + b"\n", *log[at + 1 :]]
+
+
+def deleted(log: list[bytes], dice: random.Random) -> list[bytes]:
+    at = dice.randrange(len(log))
+    return [*log[:at], *log[at + 1 :]]
+
+
+def reordered(log: list[bytes], dice: random.Random) -> list[bytes]:
+    one, other = sorted(dice.sample(range(len(log)), 2))
+    return [*log[:one], log[other], *log[one + 1 : other], log[one], *log[other + 1 :]]
+
+
+def inserted(log: list[bytes], dice: random.Random) -> list[bytes]:
+    at = dice.randrange(len(log) + 1)
+    return [*log[:at], dice.choice(log), *log[at:]]
+
+
+def cut(log: list[bytes], dice: random.Random) -> list[bytes]:
+    return log[: dice.randrange(len(log))]
+
+
+def recomputed(log: list[bytes], dice: random.Random) -> list[bytes]:
+    """Edited, chained anew, and signed with a key of the liar's own."""
+    from kachehri.proof.public_log import _ENCODE, BEGIN, chained
+
+    liar = Signer((dice.randbytes(32),))
+    at = dice.randrange(1, len(log) - 1)
+    last, out = BEGIN, [log[0]]
+    for number, line in enumerate(log[1:-1], 1):
+        content = json.loads(line)
+        del content["hash"]
+        if number == at:
+            content["item"] = dice.randbytes(32).hex()
+        last = chained(last, content)
+        out.append(_ENCODE({**content, "hash": last}) + b"\n")
+    end = {**json.loads(log[-1]), "head": last}
+    del end["signature"]
+    return [*out, _ENCODE({**end, "signature": liar.sign(_ENCODE(end))}) + b"\n"]
+
+
+@pytest.mark.parametrize("tamper", [edited, deleted, reordered, inserted, cut, recomputed])
+def test_a_tampered_log_is_not_taken(log: list[bytes], signer: Signer, tamper: object) -> None:
+    dice = random.Random(tamper.__name__)  # type: ignore[attr-defined]
+    for _ in range(TRIES):
+        with pytest.raises(Tampered):
+            check(tamper(log, dice), signer.public)  # type: ignore[operator]
+
+
+def test_what_is_no_key_and_no_signature_is_not_genuine(signer: Signer) -> None:
+    assert genuine(signer.public, b"x", signer.sign(b"x"))
+    assert not genuine(signer.public, b"y", signer.sign(b"x"))
+    assert not genuine("?", b"x", signer.sign(b"x")) and not genuine(signer.public, b"x", "?")
+    assert not genuine("AAAA", b"x", signer.sign(b"x"))
