@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from .consents import FOLLOWING, Given, give
 from .people import People
 from .store import Connection, district, followers
+from .store import people as person_rows
 from .store import questions as question_rows
 from .store.tables import Follower, Ticket
 from .tickets.lifecycle import State, is_open
@@ -102,10 +103,19 @@ def follow(
         )
         followers.add(conn, before)
     elif before.left_at is not None:
-        followers.come_back(conn, id, now)
+        followers.come_back(conn, id, person, now)
     return before
 
 
-def leave(conn: Connection, now: int, follower: Follower) -> None:
-    """Follow no more. The number stays hers, and shows that she left; the count of the close is never touched."""
+def leave(conn: Connection, now: int, follower: Follower, people: People) -> None:
+    """Follow no more. The number stays hers, and shows that she left; the count of the close is never touched.
+
+    Her phone number was given for this alone: where nothing else of hers needs it, her key is destroyed with it.
+    """
     followers.leave(conn, follower.id, now)
+    person = follower.person_id
+    if person is None or follower.question_id is not None or followers.needed(conn, person):
+        return
+    person_rows.destroy_key(conn, person, now)
+    for _, participant in followers.participants_of_persons(conn, [person]):
+        people.drop(participant)

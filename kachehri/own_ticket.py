@@ -16,7 +16,8 @@ import msgspec
 
 from rooms.base import ContentRef, Refused
 
-from . import parting, ticketing
+from . import following, parting, ticketing
+from .people import People
 from .store import Connection, followers, outbox
 from .store import questions as question_rows
 from .store import tickets as rows
@@ -125,7 +126,7 @@ def doer(held: Holder) -> Doer:
     return Doer("citizen", held.id)
 
 
-def do(conn: Connection, now: int, held: Holder, act: str, fields: Mapping[str, str], key: str) -> None:
+def do(conn: Connection, now: int, held: Holder, act: str, fields: Mapping[str, str], key: str, people: People) -> None:
     """Do one of ACTS.
 
     Arguments:
@@ -136,7 +137,7 @@ def do(conn: Connection, now: int, held: Holder, act: str, fields: Mapping[str, 
     if held.ticket is None:
         raise TicketRefused("ticket_unknown")
     if held.follower is not None:
-        _follows(conn, now, held, held.follower, act, fields, key)
+        _follows(conn, now, held, held.follower, act, fields, key, people)
         return
     ticket, text = held.ticket.id, fields.get("text", "").strip()
 
@@ -198,14 +199,21 @@ def _rating(solved: Solved, fields: Mapping[str, str]) -> a.Rate:
 
 
 def _follows(
-    conn: Connection, now: int, held: Holder, follower: Follower, act: str, fields: Mapping[str, str], key: str
+    conn: Connection,
+    now: int,
+    held: Holder,
+    follower: Follower,
+    act: str,
+    fields: Mapping[str, str],
+    key: str,
+    people: People,
 ) -> None:
     if act in ("yes", "partly", "no"):
         said = msgspec.structs.replace(_rating(cast(Solved, act), fields), follower=held.id)
         ticketing.act(conn, now, follower.ticket_id, said, doer(held), key=key)
         followers.answered(conn, held.id, act)
     elif act == "leave":
-        followers.leave(conn, held.id, now)
+        following.leave(conn, now, follower, people)
     elif act == "alone":
         parting.go_alone(conn, now, follower, held.asked)
     else:

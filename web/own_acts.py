@@ -38,11 +38,12 @@ def button(act: str, words: Words, *, follower: bool) -> str:
     return words.plain(f"do.{'no' if name == 'partly' else name}.do")
 
 
-def means(act: str, life: Life, above: str, words: Words, *, follower: bool) -> tuple[str, ...]:
+def means(act: str, life: Life, above: str, words: Words, *, follower: bool, asked: bool = True) -> tuple[str, ...]:
     """What follows, a sentence each.
 
     Arguments:
         above: the title of the post that it would go to, where one is known.
+        asked: she asked something herself, so leaving takes nothing else away.
     """
     say = words.plain
     if follower and act in JUDGED:
@@ -51,5 +52,7 @@ def means(act: str, life: Life, above: str, words: Words, *, follower: bool) -> 
         up = say("do.no.means_post", post=above) if above else say("do.no.means")
         last = [say("do.no.last")] if life.disputes < DISPUTES_MOST else []
         return (up, say("do.no.clock"), *last)
+    if follower and act == "leave" and asked:
+        return (say("do.leave.means_asked"),)
     more = {"appeal": ("do.appeal.end",), "withdraw": ("do.withdraw.free",)}.get(act, ())
     return (say(f"do.{named(act, follower=follower)}.means"), *(say(key) for key in more))

@@ -60,9 +60,24 @@ def leave(conn: Connection, follower_id: str, at: int) -> bool:
     return conn.execute(update(_follower).where(*here).values(left_at=at)).rowcount == 1
 
 
-def come_back(conn: Connection, follower_id: str, at: int) -> None:
+def come_back(conn: Connection, follower_id: str, person_id: str, at: int) -> None:
     """Follow again, under the number of before."""
-    conn.execute(update(_follower).where(_follower.c.id == follower_id).values(left_at=None, joined_at=at))
+    again = {"left_at": None, "joined_at": at, "person_id": person_id}
+    conn.execute(update(_follower).where(_follower.c.id == follower_id).values(again))
+
+
+def needed(conn: Connection, person_id: str) -> bool:
+    """Whether anything stands for which a person's particulars are kept: a question, a ticket, or what she follows."""
+    asked = select(_question.c.id).join(
+        _participant,
+        (_participant.c.id == _question.c.asker) & (_participant.c.session_id == _question.c.session_id),
+    )
+    found = (
+        asked.where(_participant.c.person_id == person_id),
+        select(_ticket.c.id).where(_ticket.c.person_id == person_id),
+        select(_follower.c.id).where(_follower.c.person_id == person_id, _follower.c.left_at.is_(None)),
+    )
+    return any(conn.execute(each.limit(1)).first() is not None for each in found)
 
 
 def participants_of_device(conn: Connection, device_id: str) -> list[tuple[str, str]]:

@@ -9,10 +9,16 @@ from typing import NamedTuple
 import pytest
 from playwright.async_api import Browser
 
+from kachehri.store import tickets as ticket_rows
+from kachehri.tickets import acts as a
+from kachehri.tickets.acts import Doer
 from rooms.questions import AdmitQuestion
 from rooms.turns import CallTurn
 from tests.web.conftest import Town
+from tests.web.test_following import close
+from tests.web.test_my_ticket import do, posts
 
+__all__ = ["posts"]
 pytestmark = pytest.mark.anyio
 KB = 1_000
 
@@ -71,3 +77,28 @@ async def test_pages_stay_within_their_budgets(town: Town, browser: Browser, lan
         path: told[path] for path, (kb, requests) in budgets.items() if told[path][0] > kb or told[path][1] > requests
     }
     assert over == {}
+
+
+@pytest.mark.parametrize("language", ["ur", "en"])
+async def test_a_complaints_pages_stay_within_theirs(town: Town, browser: Browser, language: str) -> None:
+    session = await town.schedule(live=True)
+    phone = town.phone(language)
+    receipt = await phone.ask(session, "چک 57 میں پانی نہیں آ رہا")
+    await close(town, session)
+    question = str(town.service.people.question_of(receipt.removeprefix("/q/")))
+    with town.service.store.read() as conn:
+        ticket = ticket_rows.by_question(conn, question)
+    assert ticket is not None
+    note = "موٹر بدل دی گئی ہے اور آج صبح سے پانی چل رہا ہے"
+    office, officer = Doer("office", "acc"), Doer("officer", "acc")
+    do(town, ticket.id, (office, a.Assign(post="xen")))
+    for _ in range(2):  # a long story: two questions, answered, then a proposal
+        do(town, ticket.id, (officer, lambda say: a.AskCitizen(question=say(note))))
+        do(town, ticket.id, (Doer("citizen", "x"), lambda say: a.Answer(answer=say(note))))
+    do(town, ticket.id, (officer, lambda say: a.Propose(outcome="relief_granted", note=say(note))))
+    cookies = [{"name": name, "value": value, "url": town.url} for name, value in phone.client.cookies.items() if value]
+    paths = (receipt, f"{receipt}/do/no", f"/t/{ticket.reference}", f"/t/{ticket.reference}/follow", "/mine")
+    found = {path: await cold(browser, town.url + path, language, cookies) for path in paths}
+    told = {path: (round(cost.bytes / KB, 1), cost.requests) for path, cost in found.items()}
+    print(told)
+    assert {path: cost for path, cost in told.items() if cost[0] > 20 or cost[1] > 3} == {}

@@ -198,15 +198,34 @@ async def test_leaving_counts_no_more_and_coming_back_has_the_same_number(town: 
     mine = await own(town)
     reference = await number_of(mine)
     phone = town.phone("en")
-    path, page = await join(phone, reference)
+    path, page = await join(phone, reference, phone="0301-5551234")
     number = reference_in(page)
+    before = follower_of(town, number.replace("-", ""))
     await phone.get(f"{path}/do/leave")
     page = (await phone.post(f"{path}/do/leave")).text
     assert has(page, "done.leave", "own.left") and offered(page, path) == set()
     with town.service.store.read() as conn:
         assert ticket_rows.follower_count(conn, mine.ticket) == 0
-    _, page = await join(phone, reference)
+        assert town.service.people.phone(conn, str(before.person_id)) is None, "it was given for this alone"
+    _, page = await join(phone, reference, phone="0301-5551234")
     assert reference_in(page) == number
+    again = follower_of(town, number.replace("-", ""))
+    with town.service.store.read() as conn:
+        assert town.service.people.phone(conn, str(again.person_id)) == "+923015551234"
+
+
+async def test_whoever_asked_something_herself_keeps_her_phone_when_she_leaves_another(town: Town) -> None:
+    session = await town.schedule(live=True)
+    first, phone = town.phone("en"), town.phone("en")
+    leading = await first.ask(session, "The pump is broken")
+    own_path = await phone.ask(session, "The road as well", phone="0301-5559876")
+    await close(town, session)
+    reference = reference_in((await first.get(leading)).text).replace("-", "")
+    path, _ = await join(phone, reference)
+    await phone.get(f"{path}/do/leave")
+    await phone.post(f"{path}/do/leave")
+    asked = reference_in((await phone.get(own_path)).text).replace("-", "")
+    assert await track(town.phone("en"), asked, "9876") == 200
 
 
 async def test_her_number_is_found_by_code_and_by_phone(town: Town) -> None:

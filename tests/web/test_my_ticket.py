@@ -245,8 +245,8 @@ async def test_late_can_be_sent_up_by_her(town: Town) -> None:
         names = [each.name for each in own_ticket.seen(conn, late, held).offers]
     assert names == ["escalate", "withdraw"]
     with town.service.store.write() as conn:
-        own_ticket.do(conn, late, held, "escalate", {}, "k")
-        own_ticket.do(conn, late, held, "escalate", {}, "k")
+        own_ticket.do(conn, late, held, "escalate", {}, "k", town.service.people)
+        own_ticket.do(conn, late, held, "escalate", {}, "k", town.service.people)
     life = life_of(town, mine.ticket)
     assert (life.level, life.accountable) == (1, "se")
     page = (await mine.phone.get(mine.path)).text

@@ -197,7 +197,7 @@ async def act(request: Request) -> Response:
     values = {each: fields.get(each, "")[:_READ_MOST] for each in ("text", "stars", "money")}
     token = request.path_params["token"]
     try:
-        await house.write(own_ticket.do, held, name, values, fields.get("key", "")[:64])
+        await house.write(own_ticket.do, held, name, values, fields.get("key", "")[:64], house.service.people)
     except TicketRefused as no:
         return await drawn(house, request, held, refused=refusal(words, no.code), status=409)
     except Refused as no:
@@ -241,7 +241,14 @@ async def _before(
         reference=held.reference,
         title=own_acts.title(name, words, follower=follower),
         button=own_acts.button(name, words, follower=follower),
-        means=own_acts.means(name, own.seen.life, own.names.post(own.seen.above), words, follower=follower),
+        means=own_acts.means(
+            name,
+            own.seen.life,
+            own.names.post(own.seen.above),
+            words,
+            follower=follower,
+            asked=held.asked is not None,
+        ),
         asks_words=name in own_acts.WORDED and not follower,
         words_label=words.plain("do.words_appeal" if name == "appeal" else "do.words_no"),
         asks_end=name in own_acts.ENDS,
