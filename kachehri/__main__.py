@@ -5,7 +5,9 @@ What lives in packages above this one is called by name, so that no import point
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -13,12 +15,14 @@ import typer
 
 from kachehri import __version__, district, districts, keys, logs, plain, rulebook, serving, staff, turn
 from kachehri.companion import MediaLease
+from kachehri.notices import simulator
 from kachehri.settings import Settings, document, load
 from kachehri.settings.reading import export
 from kachehri.settings.rules import warnings
 from kachehri.store import Store
 from kachehri.store import check as check_database
 from kachehri.store import migrate as migrate_database
+from kachehri.tickets.reference import parse
 
 app = typer.Typer(
     add_completion=False,
@@ -181,6 +185,18 @@ def demo(
 
 
 @app.command()
+def gateway(
+    port: Annotated[int, typer.Option(help="TCP port on this machine.")] = 9080,
+    price: Annotated[int, typer.Option(help="Of a segment, in hundredths.")] = 250,
+    config: Config = None,
+) -> None:
+    """A gateway for short messages that sends nothing: shows each one, and what it would have cost. Ctrl-C ends it."""
+    settings = _settings(config)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(simulator.show(port, price, settings.notices.currency, lambda line: print(line, flush=True)))
+
+
+@app.command()
 def demo_check() -> None:
     """The demo without a person: run it, verify it from outside, end with one JSON line."""
     raise SystemExit(serving.resolve("web.demo:check")())
@@ -196,6 +212,61 @@ def protocol(
         raise typer.BadParameter("give one of --write and --check")
     stale = [rulebook.main(write=write), serving.resolve("signaling.docs:main")(write=write)]
     raise SystemExit(max(stale))
+
+
+@app.command("verify")
+def verify_log(
+    log: Annotated[Path, typer.Argument(help="The downloaded log of a hearing.")],
+    number: Annotated[str, typer.Option(help="The ten digits on the slip.")] = "",
+    code: Annotated[str, typer.Option(help="The proof code on the slip.")] = "",
+    key: Annotated[str, typer.Option(help="The house's public key, got elsewhere; else the log's own.")] = "",
+) -> None:
+    """Check a downloaded log, and whether the question on a slip is in it. Needs no database and no network."""
+    try:
+        with log.open("rb") as lines:
+            found = checking.check(lines, key)
+    except OSError as error:
+        raise plain.Stop("log_unreadable", path=log, why=error.strerror) from None
+    except checking.Tampered as tampered:
+        print(f"This is not the log that was published: line {tampered.line} does not hold ({tampered.why}).")
+        raise SystemExit(1) from None
+    print(f"The log of {found.session} holds: {found.events} events, signed by {found.key}.")
+    if number or code:
+        seq = checking.holds(found, parse(number) or "", code)
+        print(f"The question is in it, as event {seq}." if seq else "No question in it has this number and code.")
+        raise SystemExit(0 if seq else 1)
+
+
+audit = typer.Typer(no_args_is_help=True, help="What must be answered for.")
+app.add_typer(audit, name="audit")
+
+
+@audit.command("verify")
+def verify_record(
+    heads: Annotated[
+        Path | None, typer.Option(help="The file of signed heads that was kept elsewhere.", show_default=False)
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Recompute every chain of the database, and compare it with the heads that were signed."""
+    settings = _settings(config)
+    signer = Signer(keys.read(settings.secrets.key_file))
+    file = heads or settings.heads_file
+    lines = file.read_bytes().splitlines(keepends=True) if file.is_file() else None
+    store = Store(settings.database.url)
+    try:
+        check_database(store)
+        with store.read() as connection:
+            report = auditing.verify(connection, signer.public, lines)
+    finally:
+        store.close()
+    for each in report.findings:
+        print(f"{each.kind} {each.id} at {each.seq}: {each.why}")
+    told = f"{report.sessions} sessions, {report.tickets} tickets, {report.heads} signed heads"
+    print(f"{told}: {f'{len(report.findings)} do not hold.' if report.findings else 'everything holds.'}")
+    if lines is None:
+        print(f"There is no file of heads at {file}; the heads in the database itself were taken.")
+    raise SystemExit(1 if report.findings else 0)
 
 
 @app.command()

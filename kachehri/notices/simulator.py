@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final, Literal, NamedTuple, get_args
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -62,6 +62,8 @@ class Simulator:
         self.faults: deque[Fault] = deque()
         self.segments = 0
         self.port = 0
+        #: Told of each message that a phone would have got.
+        self.heard: Callable[[Taken], None] = lambda taken: None
         self._over = asyncio.Event()
         self._ids: dict[str, str] = {}
 
@@ -169,6 +171,7 @@ class Simulator:
         self._ids[key] = id
         self.taken.append(Taken(id, key, fields.get("to", ""), fields.get("text", "")))
         self.segments += measure(fields.get("text", "")).segments
+        self.heard(self.taken[-1])
         return id
 
 
@@ -186,6 +189,23 @@ async def simulator(
         found.stop()
         server.close()
         await server.wait_closed()
+
+
+async def show(port: int, price: int, currency: str, say: Callable[[str], None]) -> None:
+    """A gateway for a person who tries the program: every message in words, and what all of them would have cost."""
+    async with simulator(honours_key=True, price=price, port=port) as gateway:
+
+        def heard(taken: Taken) -> None:
+            size = measure(taken.text)
+            say(f"{taken.to}  {taken.text}")
+            say(f"  {size.segments} · {gateway.cost / 100:.2f} {currency}")
+
+        gateway.heard = heard
+        for line in ("[sms]", f'url = "{gateway.url}"', f'status_url = "{gateway.status_url}"'):
+            say(line)
+        for line in ("taken = '^OK id=(\\S+)'", 'honours_key = "yes"', f"price = {price}"):
+            say(line)
+        await asyncio.Event().wait()
 
 
 async def _say(writer: asyncio.StreamWriter, status: int, text: str) -> None:
