@@ -36,6 +36,7 @@ from kachehri.settings import Settings
 from kachehri.store import Store, StoreError, check
 from kachehri.sweeping import Sweeping
 from kachehri.ticket_clock import TicketClock
+from kachehri.tickets.status import TicketRefused
 from kachehri.vault import Vault, check_key
 from rooms.base import Refused
 from signaling.clock import LoopClock
@@ -77,6 +78,7 @@ def create_app(settings: Settings) -> Starlette:
         exception_handlers={
             HTTPException: errors.http,
             Refused: errors.refused,
+            TicketRefused: errors.ticket,
             FormRefused: errors.form,
             StoreError: errors.storage,
             Exception: errors.fault,

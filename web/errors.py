@@ -16,6 +16,7 @@ from starlette.responses import Response
 from kachehri.i18n import Words
 from kachehri.logs import logger
 from kachehri.store import StoreError
+from kachehri.tickets.status import TicketRefused
 from rooms.base import Refused
 from web.api import problems
 from web.forms import FormRefused
@@ -103,6 +104,12 @@ class Errors:
         return self._show(
             request, status, told=sentence(self._renderer.words(request), error.code, error.params), **more
         )
+
+    async def ticket(self, request: Request, error: Exception) -> Response:
+        """Pages show it beside what was pressed; where none does, it is a page of its own."""
+        assert isinstance(error, TicketRefused)
+        status = 404 if error.code == "ticket_unknown" else status_of(error.code)
+        return self._show(request, status, told=sentence(self._renderer.words(request), error.code))
 
     async def form(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, FormRefused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import httpx
@@ -11,7 +12,9 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from kachehri import logs
+from kachehri.i18n import words_for
 from kachehri.settings import Settings
+from kachehri.tickets.status import TicketRefused
 from web import errors
 from web.assets import Assets
 from web.errors import Errors
@@ -45,3 +48,18 @@ async def test_a_fault_is_logged_under_the_number_that_is_shown_and_without_the_
     (line,) = logged
     assert line["path"] == "/q/{token}/slip"
     assert len(line["fault"]) == 8 and line["fault"] in answer.text
+
+
+@pytest.mark.parametrize(("code", "status"), [("ticket_busy", 409), ("ticket_unknown", 404)])
+async def test_what_a_ticket_refuses_is_said_in_a_sentence(code: str, status: int) -> None:
+    async def refuses(request: Request) -> None:
+        raise TicketRefused(code)
+
+    place = Settings().place
+    shown = Errors(Renderer(Assets(), Site(place.helpline, place.timezone, False, frozenset(), "http://here")))
+    app = Starlette(routes=[Route("/tickets/1", refuses)], exception_handlers={TicketRefused: shown.ticket})
+    app.add_middleware(SecurityHeaders)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
+        answer = await client.get("/tickets/1", headers={"accept-language": "en"})
+    assert answer.status_code == status
+    assert words_for("en").plain(f"refused.{code}") in html.unescape(answer.text) and code not in answer.text
