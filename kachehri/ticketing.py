@@ -201,6 +201,16 @@ def append(
     return after
 
 
+def refresh(conn: Connection, ticket_id: str) -> bool:
+    """Make the row again from the chain; False where it said so already."""
+    row = rows.get(conn, ticket_id)
+    if row is None:
+        raise TicketRefused("ticket_unknown")
+    again = projected(load(conn, ticket_id), row, row.head_hash, calendar_of(conn))
+    stands = all(getattr(row, name) == value for name, value in again._asdict().items() if name != "from_seq")
+    return not stands and rows.move(conn, again, [])
+
+
 def projected(life: Life, row: Ticket, head_hash: bytes, calendar: WorkingCalendar) -> rows.Moved:
     """The row that follows from a ticket's steps and the calendar."""
     due = due_of(life, calendar)

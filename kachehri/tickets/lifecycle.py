@@ -152,7 +152,7 @@ STEPS: tuple[Edge, ...] = (
     Edge("uphold", ("in_appeal",), "closed_final", ("appeal",)),
     Edge("withdraw", _OPEN, "closed", ("citizen",)),
     Edge("force", tuple(state for state in _OPEN if state != "in_appeal"), "closed", ("supervisor",)),
-    Edge("countersign", (*_WORKED, "awaiting_external"), "resolution_proposed", ("supervisor",)),
+    Edge("countersign", (*_WORKED, "awaiting_external", "disputed"), "resolution_proposed", ("supervisor",)),
     Edge("propose_joined", _OWED, "resolution_proposed", ("clock",)),
 )
 
@@ -166,7 +166,7 @@ class Beside(NamedTuple):
 
 
 DEEDS: tuple[Beside, ...] = (
-    Beside("submit", (*_WORKED, "awaiting_external"), ("officer",)),
+    Beside("submit", (*_WORKED, "awaiting_external", "disputed"), ("officer", "supervisor")),
     Beside("warn", tuple(state for state in _OPEN if state != "in_appeal"), ("supervisor",)),
     Beside("escalate", _COUNTS, ("clock", "supervisor", "citizen")),
     Beside("join", _OWED, ("triage", "supervisor")),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from kachehri import ticketing
 from kachehri.opening import Clocks
@@ -211,6 +211,18 @@ def test_an_operator_confirms_under_a_name_and_the_citizen_under_none(store: Sto
     do(store, a.Confirm(how="operator", consent="k1"), Doer("citizen", "acc-4"), "t2")
     with store.read() as conn:
         assert [rows.steps(conn, id)[-1].actor for id in ("t1", "t2")] == ["citizen", "acc-4"]
+
+
+def test_a_row_can_be_made_again_from_its_chain(store: Store) -> None:
+    do(store, ASSIGN, OFFICE)
+    before = row(store)
+    with store.write() as conn:
+        assert not ticketing.refresh(conn, "t1")
+        conn.execute(text("UPDATE ticket SET state = 'closed', due_at = 1, next_at = NULL, level = 3 WHERE id = 't1'"))
+        assert ticketing.refresh(conn, "t1") and not ticketing.refresh(conn, "t1")
+        with pytest.raises(TicketRefused):
+            ticketing.refresh(conn, "t99")
+    assert row(store) == before
 
 
 def test_a_topic_may_ask_for_a_picture(store: Store) -> None:

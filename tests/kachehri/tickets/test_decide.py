@@ -289,6 +289,13 @@ class TestTheCitizensWord:
         story.proposed(Doer("officer", "new", "water", "p-1"))
         assert story.life.state == "assigned" and story.life.submitted is not None
 
+    def test_a_superior_who_was_doubted_needs_another_as_well(self) -> None:
+        story = begun().proposed(CHIEF).disputed().proposed(CHIEF)
+        assert (story.life.state, story.life.submitted_by) == ("disputed", "chief")
+        assert story.no(a.Countersign(), CHIEF) == "own_proposal"
+        story.do(a.Countersign(), HEAD)
+        assert story.life.state == "resolution_proposed"
+
     def test_twice_no_and_then_an_appeal(self) -> None:
         story = begun().proposed()
         assert story.no(a.Appeal(), CITIZEN) == "appeal_first"
