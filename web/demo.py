@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from kachehri.notices.simulator import Simulator, simulator
 from rooms.lifecycle import Timing
 from signaling.client import Ended, RefusedError
 from signaling.client.entrance import NoEntry
@@ -30,12 +31,14 @@ from web.rehearsal.watching import Stranger
 
 STATE = Path("var/demo")
 #: What a demo leaves behind and the next one removes.
-REMAINS = ("kachehri.db*", "key", "server.log")
+REMAINS = ("kachehri.db*", "key", "server.log", server.RECEIPTS)
 #: Written before everything else and removed after it: a folder without it was not made by a demo, and is left alone.
 MARK = "demo.toml"
 #: How long the three calls may take before the check gives up, in seconds.
 CALLS_S = 45.0
 EXIT_FAILED, EXIT_CANNOT = 1, 2
+#: What a segment costs in a demo, in hundredths.
+SEGMENT_PRICE = 250
 #: What a hearing may run into when the server does not do as it should.
 TROUBLE = (Unexpected, RefusedError, Ended, NoEntry, TimeoutError, OSError)
 
@@ -90,8 +93,17 @@ def alone(state: Path) -> Iterator[None]:
 @asynccontextmanager
 async def hall(state: Path, where: server.Where, acts: script.Script, stage: Stage) -> AsyncIterator[Hearing]:
     """A founded district, its server, and a cast that has not come in yet."""
+    async with simulator(honours_key=True, price=SEGMENT_PRICE) as gateway:
+        async with _founded(state, where, acts, stage, gateway) as hearing:
+            yield hearing
+
+
+@asynccontextmanager
+async def _founded(
+    state: Path, where: server.Where, acts: script.Script, stage: Stage, gateway: Simulator
+) -> AsyncIterator[Hearing]:
     district = demo_data.district()
-    house = server.Server(state, where, district.name_ur)
+    house = server.Server(state, where, district.name_ur, gateway)
     now = time.time_ns() // 1_000_000
     stage.step("founding")
     founded = await founding.found(house.settings, district, now, timing=Timing(), starts_in_ms=0)

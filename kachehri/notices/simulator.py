@@ -34,6 +34,8 @@ Fault = Literal[
 ]
 FAULTS: Final[tuple[Fault, ...]] = get_args(Fault)
 LATE_S: Final = 0.05
+#: What stands in the settings as sms.taken.
+TAKEN: Final = "^OK id=([^ ]+)"
 
 
 class Taken(NamedTuple):
@@ -66,6 +68,7 @@ class Simulator:
         self.heard: Callable[[Taken], None] = lambda taken: None
         self._over = asyncio.Event()
         self._ids: dict[str, str] = {}
+        self._receipts: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
@@ -103,9 +106,26 @@ class Simulator:
         writer.close()
         return status
 
+    def gives_receipts(self, url: str, after_s: float = 0.5) -> None:
+        """From now on every message that reached a phone is followed by its receipt, if somebody takes it."""
+
+        async def give(taken: Taken) -> None:
+            await asyncio.sleep(after_s)
+            with suppress(OSError, ValueError, IndexError):
+                await self.give_receipt(url, self.receipt(taken))
+
+        def heard(taken: Taken) -> None:
+            task = asyncio.get_running_loop().create_task(give(taken))
+            self._receipts.add(task)
+            task.add_done_callback(self._receipts.discard)
+
+        self.heard = heard
+
     def stop(self) -> None:
         """Let go of whoever still waits for an answer."""
         self._over.set()
+        for task in self._receipts:
+            task.cancel()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, one request."""
@@ -203,7 +223,7 @@ async def show(port: int, price: int, currency: str, say: Callable[[str], None])
         gateway.heard = heard
         for line in ("[sms]", f'url = "{gateway.url}"', f'status_url = "{gateway.status_url}"'):
             say(line)
-        for line in ("taken = '^OK id=(\\S+)'", 'honours_key = "yes"', f"price = {price}"):
+        for line in (f"taken = '{TAKEN}'", 'honours_key = "yes"', f"price = {price}"):
             say(line)
         await asyncio.Event().wait()
 

@@ -194,7 +194,18 @@ class TestSentences:
 
 def test_help_lists_every_command() -> None:
     done = run("--help", COLUMNS="200")
-    for command in ("serve", "migrate", "check-config", "keys", "staff", "demo", "demo-check", "protocol", "media", "gateway"):
+    for command in (
+        "serve",
+        "migrate",
+        "check-config",
+        "keys",
+        "staff",
+        "demo",
+        "demo-check",
+        "protocol",
+        "media",
+        "gateway",
+    ):
         assert command in done.stdout
 
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from kachehri.notices.simulator import simulator
 from kachehri.settings import load
 from kachehri.tickets.reference import grouped
 from web import demo
@@ -68,6 +69,15 @@ class TestServer:
         assert settings.public_url == where.url == f"http://127.0.0.1:{where.port}"
         assert settings.media.addresses == ("127.0.0.1",)
         assert tomllib.loads((tmp_path / "demo.toml").read_text()) == values
+
+    async def test_short_messages_of_a_demo_go_to_its_own_gateway(self, tmp_path: Path) -> None:
+        where = server.here()
+        where.claim.close()
+        (tmp_path / server.RECEIPTS).write_text("f" * 32)
+        async with simulator(price=250) as gateway:
+            server.write_tree(tmp_path / "demo.toml", server.tree(tmp_path, tmp_path, where, "x", gateway))
+        settings = load(tmp_path / "demo.toml", environ={})
+        assert settings.notices.send == "on" and settings.sms.url == gateway.url and settings.sms.price == 250
 
     def test_a_claimed_port_is_nobody_elses_until_it_is_let_go(self) -> None:
         claim = server.claim_port("127.0.0.1")

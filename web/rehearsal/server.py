@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import signal
 import socket
 import ssl
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from kachehri.notices.simulator import TAKEN, Simulator
 from kachehri.settings import Settings, from_mapping
 from kachehri.settings.reading import environment_without
 from web.lan import Address, Papers
@@ -28,6 +30,8 @@ POLL_S = 0.1
 #: A stopping server finishes what it has begun; after this long it is ended.
 END_S = 15.0
 LOG_LINES = 25
+#: Holds the secret of the simulated gateway's receipts.
+RECEIPTS = "sms-receipts"
 
 
 def claim_port(host: str) -> socket.socket:
@@ -83,17 +87,35 @@ def _where(host: str, papers: Papers | None) -> Where:
     return Where(host, claim, claim.getsockname()[1], papers)
 
 
-def tree(state: Path, sockets: Path, where: Where, place: str) -> dict[str, dict[str, object]]:
+def tree(
+    state: Path, sockets: Path, where: Where, place: str, gateway: Simulator | None = None
+) -> dict[str, dict[str, object]]:
     """The settings of a demo, as its settings file has them.
 
     Arguments:
         state: where the database and the key are.
         sockets: a folder with a short name, since the system limits the length of a socket's path.
+        gateway: takes the short messages; without one nothing is sent.
     """
     server: dict[str, object] = {"host": where.host, "port": where.port, "public_url": where.url, "grace_s": 2}
     if where.papers:
         server |= {"certificate": str(where.papers.certificate), "certificate_key": str(where.papers.key)}
+    messages: dict[str, dict[str, object]] = {}
+    if gateway is not None:
+        messages = {
+            # A demo has no night: whoever tries it in the evening wants to see what is sent.
+            "notices": {"send": "on", "opens": 0, "closes": 0},
+            "sms": {
+                "url": gateway.url,
+                "status_url": gateway.status_url,
+                "taken": TAKEN,
+                "honours_key": "yes",
+                "price": gateway.price,
+                "receipt_secret_file": str(state / RECEIPTS),
+            },
+        }
     return {
+        **messages,
         "server": server,
         "database": {"url": f"sqlite:///{state / 'kachehri.db'}"},
         "bus": {"kind": "local", "socket": str(sockets / "bus.sock")},
@@ -128,13 +150,18 @@ class Server:
     Set `session` before entering the block: a server that knows it is ours, and not somebody else's on the same port.
     """
 
-    def __init__(self, state: Path, where: Where, place: str) -> None:
+    def __init__(self, state: Path, where: Where, place: str, gateway: Simulator | None = None) -> None:
         self.where = where
         self.session = ""
         self.log = state / "server.log"
         self._sockets = tempfile.TemporaryDirectory(prefix="kachehri-")
         self._config = state / "demo.toml"
-        values = tree(state, Path(self._sockets.name), where, place)
+        if gateway is not None:
+            secret = secrets.token_hex(16)
+            (state / RECEIPTS).write_text(secret)
+            if not where.papers:  # the simulated gateway speaks plain HTTP
+                gateway.gives_receipts(f"{where.url}/hooks/sms/{secret}")
+        values = tree(state, Path(self._sockets.name), where, place, gateway)
         self.settings: Settings = from_mapping(values, str(self._config))
         write_tree(self._config, values)
         self._process: subprocess.Popen[bytes] | None = None
