@@ -64,6 +64,21 @@ async def test_a_hearing_has_its_balance_and_its_tickets(doors: Doors) -> None:
     assert (await get(doors, "sessions", phase="live"))["items"] == []
 
 
+async def test_the_figures_of_a_hearing_stand_under_the_same_switch_as_their_page(doors: Doors) -> None:
+    path = f"sessions/{doors.session}/scorecard"
+    found = await get(doors, path)
+    assert found["raised"] == sum(found["ends"].values()) == 3 and found["whole"]["tickets"] == 3
+    assert [each["days"] for each in found["whole"]["solved"]] == [7, 15, 30, 60]
+    assert sum(each["tickets"] for each in found["offices"]) == 3
+    await doors.town.house.own.change(open_scorecards=False)
+    try:
+        assert (await get(doors, path, 404))["status"] == 404
+    finally:
+        await doors.town.house.own.change(open_scorecards=True)
+    live = await doors.town.schedule(live=True)
+    assert (await get(doors, f"sessions/{live}/scorecard", 404))["status"] == 404
+
+
 async def test_a_ticket_has_its_steps_and_nobodys_words(doors: Doors) -> None:
     found = await get(doors, f"tickets/{doors.released}")
     assert found["open"] is True and found["office"] == "water" and found["words"].startswith("نلکا بند ہے")

@@ -6,8 +6,11 @@ from collections import Counter
 from datetime import datetime
 from typing import Any, Final, get_args
 
+from kachehri import scorecard
 from kachehri.i18n import words_for
+from kachehri.scorecard import Line, Scorecard
 from kachehri.store import Connection, public_sessions, public_tickets
+from kachehri.store import sessions as session_rows
 from kachehri.store import tickets as ticket_rows
 from kachehri.store.public_sessions import PublicSession
 from kachehri.store.public_tickets import CLOSED, PublicTicket, Wanted
@@ -24,6 +27,7 @@ USUAL: Final = 50
 MOST: Final = 200
 PHASES: Final[tuple[str, ...]] = get_args(shapes.Phase)
 NO_SESSION: Final = "There is no such public session."
+NO_SCORE: Final = "There is no such public session, it is not closed, or its figures are for the staff alone."
 NO_TICKET: Final = "There is no such public ticket."
 
 SESSION: Final = Parameter(
@@ -126,6 +130,41 @@ async def ticket(house: House, given: Given) -> shapes.TicketLife:
     return shapes.TicketLife(**_ticket(row, house, await house.districts.get()), steps=moments)
 
 
+async def score(house: House, given: Given) -> shapes.Scorecard:
+    """The figures of the page, under the same switch."""
+
+    def look(conn: Connection, now: int) -> Scorecard | None:
+        row = session_rows.get(conn, given["session"])
+        found = row is not None and row.phase == "closed" and public_sessions.one(conn, row.id) is not None
+        return scorecard.weigh(conn, row, now) if row is not None and found else None
+
+    card = await house.service.read(look, house.now()) if house.place.open_scorecards else None
+    if card is None:
+        raise Amiss(404, NO_SCORE)
+    found = await house.districts.get()
+    return shapes.Scorecard(
+        raised=card.raised,
+        ends=card.ends,
+        called=card.called,
+        waited_ms=card.waited,
+        waited_longest_ms=card.waited_longest,
+        whole=_score(card.whole, None),
+        offices=[_score(each, _code(found, each.office)) for each in card.offices],
+    )
+
+
+def _score(line: Line, office: str | None) -> shapes.Score:
+    return shapes.Score(
+        office=office,
+        tickets=line.tickets,
+        solved=[shapes.Window(days=each.days, solved=each.solved.n if each.solved else None) for each in line.windows],
+        claimed=line.claimed,
+        silent=line.silent,
+        forced=line.forced,
+        promises=line.promises,
+    )
+
+
 async def categories(house: House, given: Given) -> shapes.Categories:
     found = await house.districts.get()
     items = [
@@ -175,6 +214,15 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         tickets,
         (SESSION, OPEN, LIMIT, CURSOR),
         NO_SESSION,
+    ),
+    Operation(
+        f"{PREFIX}/sessions/{{session}}/scorecard",
+        "session_scorecard",
+        "What a hearing came to, in figures",
+        shapes.Scorecard,
+        score,
+        (SESSION,),
+        NO_SCORE,
     ),
     Operation(f"{PREFIX}/tickets", "tickets", "All public tickets", shapes.TicketPage, tickets, (OPEN, LIMIT, CURSOR)),
     Operation(

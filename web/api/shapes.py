@@ -67,6 +67,37 @@ class Session(SessionHead, frozen=True, kw_only=True):
     promises: Promises
 
 
+class Window(Answer, frozen=True, kw_only=True):
+    """Tickets that their citizens confirmed as solved, so many days after the close."""
+
+    days: int
+    solved: Annotated[int | None, Meta(description="nothing until these days are over")]
+
+
+class Score(Answer, frozen=True, kw_only=True):
+    """What became of the tickets of one office, or of all. Claimed, silent and forced are never added to solved."""
+
+    office: Annotated[str | None, Meta(description="code of the office; none: all together")]
+    tickets: int
+    solved: list[Window]
+    claimed: Annotated[int, Meta(description="the office says that they are done")]
+    silent: Annotated[int, Meta(description="closed because nobody answered a delivered notice")]
+    forced: Annotated[int, Meta(description="closed by a superior without the citizen's word")]
+    promises: Annotated[dict[str, int], Meta(description="made aloud, by how they stand")]
+
+
+class Scorecard(Answer, frozen=True, kw_only=True):
+    """What one hearing came to: every question that was raised stands in exactly one of `ends`."""
+
+    raised: int
+    ends: dict[str, int]
+    called: int
+    waited_ms: Annotated[int | None, Meta(description="the median wait of those who were called")]
+    waited_longest_ms: int | None
+    whole: Score
+    offices: list[Score]
+
+
 class Ticket(Answer, frozen=True, kw_only=True):
     """One public ticket: no name, no number, and words only where a moderator has released them."""
 
