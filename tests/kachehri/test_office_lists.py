@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from kachehri import offices, spreadsheets
+from kachehri import offices, spreadsheets, staff
 from kachehri.office_lists import COLUMNS, REQUIRED, Book, Kind, check
 from kachehri.routing import routing
 from kachehri.spreadsheets import Row, Unreadable
@@ -198,6 +198,49 @@ class TestStore:
             assert offices.retire(conn, "posts", "xen", 1) == ""
         with store.read() as conn:
             assert not offices.book(conn).of("posts")
+        store.close()
+
+    def test_an_account_may_sit_on_a_post_and_act_on_another(self, store: Store) -> None:
+        staff.add(store, "asif", "Asif Ali", "officer", "tall-grass-by-the-canal")
+        self.bring(store, "offices", OFFICES)
+        head = "code,office,title_ur,title_en,reports_to,holder,login,acting,acting_login\n"
+        rows = "xen,water,ایکسین,XEN,,,asif,,\nsdo,water,ایس ڈی او,SDO,xen,Nasreen,,,asif\n"
+        self.bring(store, "posts", head + rows)
+        with store.read() as conn:
+            found = offices.book(conn).of("posts")
+            assert (found["xen"]["holder"], found["xen"]["login"]) == ("Asif Ali", "asif")
+            assert (found["sdo"]["holder"], found["sdo"]["acting"], found["sdo"]["acting_login"]) == (
+                "Nasreen",
+                "Asif Ali",
+                "asif",
+            )
+            wrong = check(
+                "posts", [Row(2, {"office": "water", "title_en": "X", "login": "nobody"})], offices.book(conn)
+            )
+            assert [(each.line, each.code) for each in wrong.faults] == [(2, "unknown")]
+        store.close()
+
+    def test_places_of_other_maps_come_in_one_file_in_any_order(self, store: Store) -> None:
+        head = "code,name_ur,name_en,parent,tree,police\n"
+        self.bring(store, "areas", head + "v,و,V,t,,ps\nt,ت,T,,,\nps,تھانہ,Station,,police,\nbeat,بیٹ,Beat,ps,,\n")
+        with store.read() as conn:
+            found = offices.book(conn).of("areas")
+            assert {code: cells["tree"] for code, cells in found.items()} == {
+                "v": "revenue",
+                "t": "revenue",
+                "ps": "police",
+                "beat": "police",
+            }
+            assert (found["v"]["police"], found["v"]["electricity"]) == ("ps", "")
+            book = offices.book(conn)
+        for cells, code in (
+            ({"tree": "moon"}, "tree"),
+            ({"parent": "ps", "tree": "revenue"}, "other_tree"),
+            ({"electricity": "ps"}, "not_in_tree"),
+            ({"police": "nowhere"}, "unknown"),
+        ):
+            faults = check("areas", [Row(2, {"name_en": "X", **cells})], book).faults
+            assert code in {each.code for each in faults}, cells
         store.close()
 
     def test_a_place_that_moves_takes_along_what_is_in_it(self, store: Store) -> None:

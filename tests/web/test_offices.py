@@ -80,7 +80,8 @@ async def test_a_list_goes_out_and_comes_back_without_a_change(town: Town) -> No
         preview = await send(phone, out.content, kind)
         assert EN.t("lists.sum", new=0, changed=0, same=len(out.text.splitlines()) - 1) in preview.text, kind
     empty = await phone.client.get("/offices/file?list=posts&empty=1")
-    assert empty.content.decode("utf-8-sig").splitlines() == ["code,office,title_ur,title_en,reports_to,holder"]
+    columns = "code,office,title_ur,title_en,reports_to,holder,login,acting,acting_login"
+    assert empty.content.decode("utf-8-sig").splitlines() == [columns]
 
 
 async def test_one_entry_is_written_by_hand_by_the_same_rules(town: Town) -> None:
