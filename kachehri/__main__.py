@@ -16,6 +16,8 @@ import typer
 from kachehri import __version__, district, districts, keys, logs, plain, rulebook, serving, staff, turn
 from kachehri.companion import MediaLease
 from kachehri.notices import simulator
+from kachehri.proof import auditing, checking
+from kachehri.proof.signing import Signer
 from kachehri.settings import Settings, document, load
 from kachehri.settings.reading import export
 from kachehri.settings.rules import warnings

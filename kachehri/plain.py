@@ -74,6 +74,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The database was brought up to date. A copy of how it was before is in {path}.",
         "ڈیٹا بیس تازہ کر دیا گیا۔ پہلے کی نقل {path} میں ہے۔",
     ),
+    "log_unreadable": (
+        "The log at {path} cannot be read: {why}.",
+        "{path} کا ریکارڈ نہیں پڑھا جا سکا: {why}۔",
+    ),
     "turn_none": (
         "There is no relay in the settings. Set turn.host and turn.addresses first; OPERATING.md says how.",
         "ترتیبات میں کوئی ریلے نہیں۔ پہلے turn.host اور turn.addresses لکھیں؛ طریقہ OPERATING.md میں ہے۔",

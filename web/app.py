@@ -30,6 +30,8 @@ from kachehri.notices.service import Notices
 from kachehri.papers.press import Press
 from kachehri.papers.studio import Studio
 from kachehri.people import People
+from kachehri.proof.keeping import Keeping
+from kachehri.proof.signing import Signer
 from kachehri.references import References
 from kachehri.service import Service
 from kachehri.settings import Settings
@@ -111,6 +113,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     carrying = Carrying(store, bus)
     studio = Studio()
     sweeping = Sweeping(store)
+    record = Keeping(store, Signer(masters), settings.heads_file)
     press = Press(settings.secrets.key_file.parent / "papers")
     ticket_clock = TicketClock(store, lambda: house.place.timezone)
     alerts = Alerts(service, masters, bus, contact=lambda: house.place.address)
@@ -122,6 +125,9 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         service.follow(lambda announced: erasure.heard(people, announced))
         await erasure.resume(service)
         sweeping.start()
+        record.start()
+        service.follow(record.heard)
+        app.state.record = record
         await house.start()
         ticket_clock.start()
         crowds.start()
@@ -185,6 +191,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         house.close()
         await press.close()
         await ticket_clock.close()
+        await record.close()
         await sweeping.close()
         await studio.close()
         await service.stop()

@@ -194,6 +194,8 @@ class SlipPage:
     qr: Markup
     place: str
     code: str = ""
+    #: With it the question can be found in the public log, in groups of four.
+    proof: str = ""
     paper: Literal["roll", "sheet"] = "roll"
 
 

@@ -86,10 +86,10 @@ def holds(checked: Checked, reference: str, proof: str) -> int | None:
     """The number of the event by which the slip's question was accepted; None where the log has no such question.
 
     Arguments:
-        reference: its ten digits.
+        reference: its ten digits, in any grouping.
         proof: the code on the slip, in any grouping.
     """
-    return checked.items.get(item_of(reference, bare(proof)))
+    return checked.items.get(item_of(bare(reference), bare(proof)))
 
 
 def bare(proof: str) -> str:

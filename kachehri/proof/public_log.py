@@ -15,7 +15,7 @@ Why not the rows of the log as they are: what is in them for the desk could be g
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import msgspec
@@ -40,6 +40,11 @@ def proof_of(body: bytes) -> str:
     return hashlib.sha256(b"kachehri proof\n" + body).hexdigest()[:PROOF_DIGITS]
 
 
+def spoken(proof: str) -> str:
+    """A proof code as it is printed: four groups of four."""
+    return "-".join(proof[at : at + 4] for at in range(0, PROOF_DIGITS, 4))
+
+
 def item_of(reference: str, proof: str) -> str:
     """What the log shows of it."""
     return hashlib.sha256(f"kachehri item\n{reference}\n{proof}".encode()).hexdigest()
@@ -50,21 +55,37 @@ def chained(before: str, content: dict[str, Any]) -> str:
     return hashlib.sha256(before.encode() + _ENCODE(content)).hexdigest()
 
 
-def lines(session_id: str, rows: Iterable[Logged], signer: Signer, at: int) -> Iterator[bytes]:
-    """The whole file, a line at a time.
+class Writing:
+    """The file of one session, a piece at a time: `begin`, any number of `more`, `end`."""
 
-    Arguments:
-        rows: the session's log from its first event.
-        at: the present, in milliseconds.
-    """
-    yield _ENCODE({"format": FORMAT, "session": session_id, "key": signer.public}) + b"\n"
-    last, count, record = BEGIN, 0, ""
-    for row in rows:
-        content = line_of(row)
-        last, count, record = chained(last, content), row.seq, row.hash.hex()
-        yield _ENCODE({**content, "hash": last}) + b"\n"
-    end = {"session": session_id, "events": count, "head": last, "record": record, "at": at}
-    yield _ENCODE({**end, "signature": signer.sign(_ENCODE(end))}) + b"\n"
+    def __init__(self, session_id: str, signer: Signer) -> None:
+        self._session, self._signer = session_id, signer
+        self._last, self._record = BEGIN, ""
+        #: Events written so far.
+        self.count = 0
+
+    def begin(self) -> bytes:
+        return _ENCODE({"format": FORMAT, "session": self._session, "key": self._signer.public}) + b"\n"
+
+    def more(self, rows: Iterable[Logged]) -> bytes:
+        """The lines of the next events of the session's log."""
+        found = []
+        for row in rows:
+            content = line_of(row)
+            self._last, self._record, self.count = chained(self._last, content), row.hash.hex(), row.seq
+            found.append(_ENCODE({**content, "hash": self._last}) + b"\n")
+        return b"".join(found)
+
+    def end(self, at: int) -> bytes:
+        """The signed end; `at` is the present, in milliseconds."""
+        end = {
+            "session": self._session,
+            "events": self.count,
+            "head": self._last,
+            "record": self._record,
+            "at": at,
+        }
+        return _ENCODE({**end, "signature": self._signer.sign(_ENCODE(end))}) + b"\n"
 
 
 def line_of(row: Logged) -> dict[str, Any]:

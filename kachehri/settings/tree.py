@@ -268,6 +268,11 @@ class Settings:
     logs: Logs = Logs()
 
     @property
+    def heads_file(self) -> Path:
+        """Where the signed ends of all chains stand (kachehri/proof): beside the key, to be copied out of the house."""
+        return self.secrets.key_file.parent / "heads.jsonl"
+
+    @property
     def sqlite(self) -> bool:
         return self.database.url.startswith("sqlite")
 

@@ -151,6 +151,12 @@ def after(conn: Connection, session_id: str, seq: int, limit: int = -1) -> list[
     return [Logged(*row) for row in conn.execute(_AFTER, {"of": session_id, "after": seq, "most": most})]
 
 
+def at_instant(conn: Connection, session_id: str, type: str, at: int) -> list[Logged]:
+    """The events of one type that were recorded at one instant: those of one commit."""
+    here = (_event.c.session_id == session_id, _event.c.type == type, _event.c.at == at)
+    return [Logged(*row) for row in conn.execute(select(*_COLUMNS).where(*here).order_by(_event.c.seq))]
+
+
 def keys_seen(conn: Connection, session_id: str, keys: Iterable[str]) -> dict[str, Seen]:
     """Which of these keys have accepted commands behind them."""
     wanted = list(keys)

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kachehri.i18n import Words
+from kachehri.proof.public_log import spoken
 from kachehri.store import questions as question_rows
 from kachehri.store.questions import Asked
 from rooms.base import Actor
@@ -26,6 +27,7 @@ from web import forms, promising, reading
 from web.cards import MyQuestion, SessionCard
 from web.house import House, house_of, see
 from web.pages import ticket_citizen
+from web.pages.record import code_of
 from web.render import Shell
 from web.shapes import Link, MessagePage, NumberPicture, ReceiptPage, SlipPage
 
@@ -88,6 +90,7 @@ async def slip(request: Request) -> Response:
         qr=square(f"{house.renderer.site.address}/q/{token}"),
         place=house.place.name(words.language.code),
         code=house.service.people.code(asked.id),
+        proof=spoken(await house.service.read(code_of, asked.session_id, asked.id, asked.received_at)),
         paper="sheet" if request.query_params.get("paper") == "sheet" else "roll",
     )
     return house.show(request, "slip.html", page)

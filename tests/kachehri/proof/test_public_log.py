@@ -8,7 +8,7 @@ import random
 import pytest
 
 from kachehri.proof.checking import Tampered, bare, check, holds, is_code
-from kachehri.proof.public_log import lines, proof_of
+from kachehri.proof.public_log import _ENCODE, BEGIN, Writing, chained, proof_of, spoken
 from kachehri.proof.signing import Signer, genuine
 from kachehri.store import Store, event_log
 from rooms.questions import QuestionAsked
@@ -20,8 +20,11 @@ TRIES = 200
 
 @pytest.fixture(scope="module")
 def log(record: Store) -> list[bytes]:
+    writing = Writing(SESSION, Signer((bytes(range(32)),)))
     with record.read() as conn:
-        return list(lines(SESSION, event_log.after(conn, SESSION, 0), Signer((bytes(range(32)),)), STARTED))
+        rows = event_log.after(conn, SESSION, 0)
+    whole = writing.begin() + writing.more(rows[:5]) + writing.more(rows[5:]) + writing.end(STARTED)
+    return whole.splitlines(keepends=True)
 
 
 def test_a_slip_verifies_from_the_log_alone(record: Store, log: list[bytes], signer: Signer) -> None:
@@ -34,9 +37,9 @@ def test_a_slip_verifies_from_the_log_alone(record: Store, log: list[bytes], sig
         event = decode_event(row.body)
         assert isinstance(event, QuestionAsked)
         code = proof_of(row.body)
-        spoken = "-".join(code[at : at + 4] for at in range(0, 16, 4)).upper()
-        assert is_code(spoken) and bare(spoken) == code
-        assert holds(checked, event.reference, spoken) == row.seq
+        said = spoken(code).upper()
+        assert len(said) == 19 and is_code(said) and bare(said) == code
+        assert holds(checked, event.reference, said) == row.seq
         assert holds(checked, event.reference, code[::-1]) is None
         assert holds(checked, "2699999999", code) is None
 
@@ -80,8 +83,6 @@ def cut(log: list[bytes], dice: random.Random) -> list[bytes]:
 
 def recomputed(log: list[bytes], dice: random.Random) -> list[bytes]:
     """Edited, chained anew, and signed with a key of the liar's own."""
-    from kachehri.proof.public_log import _ENCODE, BEGIN, chained
-
     liar = Signer((dice.randbytes(32),))
     at = dice.randrange(1, len(log) - 1)
     last, out = BEGIN, [log[0]]
