@@ -172,7 +172,7 @@ class Filer:
         return hmac.digest(self._secret, b"mark\n" + said, hashlib.sha256)
 
     def _keep(self, conn: Connection, now: int, person: str, details: str, filing: Filing) -> str | None:
-        """Words and particulars under the person's own key; only the words have a form that others may read."""
+        """Words and particulars under the person's own key, and in clear what the office reads: masked words, the place."""
         key = self._people.opened(conn, person)
         assert key is not None
         kept = []
@@ -184,7 +184,7 @@ class Filer:
             **filing.more,
         }
         sealed = key.seal(f"content/sealed/{details}", ENCODE({k: v for k, v in particulars.items() if v}))
-        kept.append(content.Kept(details, None, person, "details", sealed, None, random_bytes(16), now))
+        kept.append(content.Kept(details, None, person, "details", sealed, _place(filing), random_bytes(16), now))
         id = new_id(now) if filing.words else None
         if id is not None:
             sealed = key.seal(f"content/sealed/{id}", filing.words.encode())
@@ -192,6 +192,18 @@ class Filer:
             kept.append(content.Kept(id, None, person, "text", sealed, public, random_bytes(16), now))
         content.add(conn, kept)
         return id
+
+
+def place_of(conn: Connection, ticket_id: str) -> str:
+    """Where it is, for the office that has to go there; nothing for a ticket that came otherwise, or was erased."""
+    note = doors.filing(conn, ticket_id)
+    return content.texts_of(conn, [note.content_id]).get(note.content_id, "") if note and note.content_id else ""
+
+
+def _place(filing: Filing) -> str | None:
+    """The address as it was written, masked, and the position to a few steps."""
+    position = "" if filing.lat is None or filing.long is None else f"{filing.lat:.5f}, {filing.long:.5f}"
+    return " – ".join(filter(None, (mask(filing.address).text, position))) or None
 
 
 def rounded(degrees: float | None) -> float | None:

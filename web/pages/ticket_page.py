@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import calendars, standing, ticketing
+from kachehri import calendars, filing, standing, ticketing
 from kachehri.evidence import PICTURES_MOST
 from kachehri.i18n import Words
 from kachehri.i18n.digits import only_digits
@@ -85,6 +85,8 @@ class Read:
     posts: list[tuple[str, str, str, str]]
     ctx: Context
     calendar: WorkingCalendar
+    #: Where it is, of a ticket that came by a program.
+    place: str = ""
 
 
 def found_in(conn: Connection, account: Account, reference: str, now: int) -> Ticket:
@@ -124,6 +126,7 @@ def read(conn: Connection, account: Account, reference: str, now: int) -> Read:
         posts=actors.of_offices(conn, [each for each in offices if each]),
         ctx=ctx,
         calendar=calendars.current(conn),
+        place=filing.place_of(conn, ticket.id) if ticket.origin == filing.ORIGIN else "",
     )
 
 
@@ -175,7 +178,7 @@ async def drawn(house: House, request: Request, account: Account, back: Back | N
 async def facts(house: House, found: Read, names: Names, now: int) -> Facts:
     ticket, life, words, district = found.ticket, found.life, names.words, names.district
     private = ticket.privacy == "private"
-    name, hidden, village, title = "", True, "", ""
+    name, hidden, village, title = "", True, found.place, ""
     if ticket.session_id and ticket.question_id:
         live = await house.service.live(ticket.session_id)
         question = live.session.queue.questions[ticket.question_id]

@@ -388,3 +388,13 @@ async def test_whoever_came_by_a_program_is_erased_at_her_wish(doors: Doors) -> 
         acts = audit.of_subject(conn, number)
     assert [act.action for act in acts] == ["person.erase"]
     assert (await doors.get(f"requests/{number}.json")).status_code == 200
+
+
+async def test_the_office_reads_where_it_is_and_the_public_does_not(doors: Doors) -> None:
+    number = filed(await doors.post(**{**WHOLE, "device_id": "where", "address_string": "House 7, call 0300-1234567"}))
+    phone = await signed_in(doors.town, "clerk")
+    page = (await phone.get(f"/tickets/{number}")).text
+    assert "House 7" in page and "29.99871, 73.24129" in page and "1234567" not in page
+    for path in (f"{doors.town.url}/t/{number}", f"{doors.url}/requests/{number}.json?extensions=true"):
+        shown = (await doors.town.phone().client.get(path)).text
+        assert "House 7" not in shown and "29.99871" not in shown
