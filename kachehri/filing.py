@@ -172,7 +172,7 @@ class Filer:
         return hmac.digest(self._secret, b"mark\n" + said, hashlib.sha256)
 
     def _keep(self, conn: Connection, now: int, person: str, details: str, filing: Filing) -> str | None:
-        """Words and particulars under the person's own key, and in clear what the office reads: masked words, the place."""
+        """Words and particulars under the person's own key; in clear stand the masked words and the place."""
         key = self._people.opened(conn, person)
         assert key is not None
         kept = []
