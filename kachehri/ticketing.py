@@ -138,6 +138,8 @@ def act(conn: Connection, now: int, ticket_id: str, act: Act, doer: Doer, *, key
         return before
     if isinstance(act, acts.Propose | acts.Countersign) and after.state == "resolution_proposed":
         _propose_children(conn, now, after, steps)
+    if not after.is_open:
+        _release_children(conn, now, after)
     return after
 
 
@@ -314,3 +316,12 @@ def _propose_children(conn: Connection, now: int, parent: Life, steps: Sequence[
         except TicketRefused:  # it waits for its citizen's answer, or is over
             continue
         append(conn, now, child, found, CLOCK.id)
+
+
+def _release_children(conn: Connection, now: int, parent: Life) -> None:
+    """A close that was not proposed on those that go on with it (withdrawn, forced) ends nothing of theirs: they go on
+    alone, and their clocks are heard again.
+    """
+    for child in rows.children(conn, parent.id):
+        if child.state in clocks.RUNS:
+            append(conn, now, child, [events.Left()], CLOCK.id)

@@ -170,7 +170,7 @@ DEEDS: tuple[Beside, ...] = (
     Beside("warn", tuple(state for state in _OPEN if state != "in_appeal"), ("supervisor",)),
     Beside("escalate", _COUNTS, ("clock", "supervisor", "citizen")),
     Beside("join", _OWED, ("triage", "supervisor")),
-    Beside("leave", _ALL, ("triage", "supervisor", "citizen")),
+    Beside("leave", _ALL, ("triage", "supervisor", "citizen", "clock")),
     Beside("share", _OWED, ("triage", "office", "supervisor")),
     Beside("finish_part", _OWED, ("office", "officer", "supervisor")),
     Beside("note", _ALL, _STAFF),

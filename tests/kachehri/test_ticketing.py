@@ -180,6 +180,17 @@ def test_what_is_proposed_on_a_ticket_is_proposed_on_all_that_go_on_with_it(stor
     assert row(store, "t2").state == "closed", "what her neighbour disputes is not hers"
 
 
+def test_a_parent_that_ends_without_a_proposal_leaves_its_children_to_themselves(store: Store) -> None:
+    for child in ("t2", "t3"):
+        do(store, a.Join(parent="t1"), TRIAGE, child)
+    quiet = row(store, "t2").next_act
+    do(store, a.Withdraw(), CITIZEN)
+    for child in ("t2", "t3"):
+        ticket = row(store, child)
+        assert (ticket.state, ticket.parent_id) == ("routed", None)
+        assert ticket.next_at is not None and ticket.next_act != quiet, "its clock is heard again"
+
+
 def test_a_child_that_waits_for_its_citizen_is_left_in_peace(store: Store) -> None:
     do(store, ASSIGN, OFFICE, "t2")
     do(store, DONE, OFFICER, "t2")
