@@ -192,7 +192,7 @@ class NumbersPage:
 
 @dataclass(frozen=True)
 class TicketPicture:
-    """A public complaint as a picture to hand on."""
+    """A public complaint as a picture to hand on. `at` is the start of the day of which it tells."""
 
     reference: str
     topic: str
@@ -202,6 +202,7 @@ class TicketPicture:
     due_at: int
     opened_at: int
     followers: int
+    at: int
     place: str
     helpline: str
     address: str

@@ -163,6 +163,7 @@ async def picture(request: Request) -> Response:
         due_at=place.due_at,
         opened_at=place.opened_at,
         followers=place.followers,
+        at=_today(house.now(), words),
         place=house.place.name(words.language.code),
         helpline=house.place.helpline,
         address=f"{house.renderer.site.address}/t/{reference}",
@@ -174,6 +175,12 @@ async def picture(request: Request) -> Response:
         told = MessagePage(words.plain("picture.failed"), (words.plain("picture.failed_more"),), (link,))
         return house.show(request, "message.html", told, status=503)
     return Response(drawn, media_type="image/png", headers={"cache-control": "private, no-cache"})
+
+
+def _today(now: int, words: Words) -> int:
+    """The start of the day, so that a picture is drawn once a day and not for every reader."""
+    day = words.dates.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return int(day.timestamp() * 1000)
 
 
 @cache
