@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from stdnum import damm
 
 from kachehri.tickets.reference import PER_YEAR, Permutation, References, grouped, parse
+from moderation.damm import _TABLE as TABLE
 from moderation.masking import mask
 
 KEY = bytes(range(32))
@@ -122,3 +123,31 @@ class TestMasking:
         reference = references.draw(2026, counter)
         assert mask(f"میرا نمبر {grouped(reference)} ہے").kinds == ()
         assert mask(reference).kinds == ()
+
+
+@pytest.mark.slow
+def test_no_slip_of_a_finger_leads_to_another_number() -> None:
+    """A hundred thousand references, each with every wrong digit and every two neighbours swapped."""
+    places = range(10)
+    for counter in range(0, PER_YEAR, PER_YEAR // 100_000):
+        right = [int(digit) for digit in references.draw(2026, counter)]
+        # Damm's table is read from left to right: a wrong digit leaves another state behind it, whatever follows.
+        before = [0]
+        for digit in right:
+            before.append(TABLE[before[-1]][digit])
+        assert before[-1] == 0
+        for place in places:
+            for digit in places:
+                if digit != right[place]:
+                    assert _ends(TABLE[before[place]][digit], right[place + 1 :]) != 0
+        for place in range(9):
+            one, other = right[place], right[place + 1]
+            if one != other:
+                swapped = TABLE[TABLE[before[place]][other]][one]
+                assert _ends(swapped, right[place + 2 :]) != 0
+
+
+def _ends(state: int, digits: list[int]) -> int:
+    for digit in digits:
+        state = TABLE[state][digit]
+    return state
