@@ -133,6 +133,9 @@ SEEN_AS_SAMPLE: Final = {
     "/q/{token}/notices": "contact",
     "/t/{reference}/follow": "follow",
     "/mine": "numbers",
+    "/s/{session}/promise": "promise",
+    "/s/{session}/scorecard": "scorecard",
+    "/sessions/{session}/opening": "opening",
 }
 #: Addresses that answer with no page, and those that another test looks at on its way.
 NO_PAGE: Final = (".{format}", ".ics", ".js", ".json", ".png", ".pdf", ".csv", ".xlsx", ".ico", "z", "/alerts", "/file")
