@@ -35,6 +35,8 @@ Act = Literal[
     "equipment.revoke",
     "api_key.make",
     "api_key.revoke",
+    "words.release",
+    "words.hide",
 ]
 ACTS: Final[tuple[str, ...]] = get_args(Act)
 #: Acts that open or destroy what is personal: nobody does them without saying why.

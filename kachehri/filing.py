@@ -20,7 +20,7 @@ import msgspec
 
 from moderation.masking import mask
 
-from . import opening
+from . import audit, opening
 from . import routing as rules
 from .draws import random_bytes
 from .ids import new_id
@@ -30,7 +30,7 @@ from .people import People
 from .store import Connection, content, district, doors, outbox
 from .store import tickets as rows
 from .store.event_log import GENESIS
-from .store.tables import ApiFiling
+from .store.tables import ApiFiling, Ticket
 from .tickets.events import Opened, encode
 from .tickets.lifecycle import entry
 from .tickets.opening import ticket_id
@@ -192,6 +192,26 @@ class Filer:
             kept.append(content.Kept(id, None, person, "text", sealed, public, random_bytes(16), now))
         content.add(conn, kept)
         return id
+
+
+def release(conn: Connection, now: int, ticket: Ticket, by: str, *, shown: bool) -> bool:
+    """A moderator has read the masked words of a filing: everybody may, or nobody any more. Whether that is new.
+
+    Words that are private, or of a hearing, are not released here: in a hearing that is what taking a question into the
+    line does.
+    """
+    if ticket.origin != ORIGIN or (shown and ticket.privacy != "public"):
+        return False
+    if not doors.release(conn, ticket.id, now if shown else None):
+        return False
+    audit.record(conn, now, action="words.release" if shown else "words.hide", subject=ticket.reference, account=by)
+    return True
+
+
+def is_released(conn: Connection, ticket: Ticket) -> bool:
+    """Whether everybody may read the masked words of a filing."""
+    note = doors.filing(conn, ticket.id) if ticket.origin == ORIGIN else None
+    return note is not None and note.released_at is not None
 
 
 def place_of(conn: Connection, ticket_id: str) -> str:

@@ -239,6 +239,9 @@ class TicketDeskPage:
     key: str
     today: str
     may_concern: bool = False
+    #: Words of a program's filing: whether everybody may read them, and whether the reader decides that.
+    released: bool = False
+    may_release: bool = False
     replies: tuple[Choice, ...] = ()
     values: StatusValues = StatusValues()
     errors: Mapping[str, str] = field(default_factory=dict)

@@ -60,6 +60,13 @@ def filed(conn: Connection, mark: bytes, since: int) -> ApiFiling | None:
     return found[0] if found else None
 
 
+def release(conn: Connection, ticket_id: str, at: int | None) -> bool:
+    """Let everybody read the masked words from an instant on, or nobody (None). Whether that changed anything."""
+    now_so = _filing.c.released_at.is_(None) if at is not None else _filing.c.released_at.is_not(None)
+    statement = update(_filing).where(_filing.c.ticket_id == ticket_id, now_so)
+    return conn.execute(statement.values(released_at=at)).rowcount == 1
+
+
 def filings_since(conn: Connection, key_id: str, since: int) -> int:
     """How many tickets came by a key since an instant."""
     here = (_filing.c.key_id == key_id, _filing.c.at >= since)

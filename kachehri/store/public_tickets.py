@@ -77,16 +77,13 @@ def _visible() -> ColumnElement[bool]:
 
 def _select(released: Collection[str]) -> Select[Any]:
     """Arguments: released: the states of a question in which everybody has read its words."""
-    words = and_(
-        _content.c.id == _ticket.c.content_id,
-        _question.c.state.in_(list(released)),
-        _question.c.privacy == "public",
-    )
+    heard = and_(_question.c.state.in_(list(released)), _question.c.privacy == "public")
+    words = and_(_content.c.id == _ticket.c.content_id, or_(heard, _filing.c.released_at.is_not(None)))
     joined = (
         _ticket.join(_head, and_(_head.c.ticket_id == _ticket.c.id, _head.c.seq == _ticket.c.head_seq))
         .outerjoin(_question, _question.c.id == _ticket.c.question_id)
-        .outerjoin(_content, words)
         .outerjoin(_filing, _filing.c.ticket_id == _ticket.c.id)
+        .outerjoin(_content, words)
     )
     return select(*_columns()).select_from(joined).where(_visible())
 

@@ -87,6 +87,7 @@ class Read:
     calendar: WorkingCalendar
     #: Where it is, of a ticket that came by a program.
     place: str = ""
+    released: bool = False
 
 
 def found_in(conn: Connection, account: Account, reference: str, now: int) -> Ticket:
@@ -127,6 +128,7 @@ def read(conn: Connection, account: Account, reference: str, now: int) -> Read:
         ctx=ctx,
         calendar=calendars.current(conn),
         place=filing.place_of(conn, ticket.id) if ticket.origin == filing.ORIGIN else "",
+        released=filing.is_released(conn, ticket),
     )
 
 
@@ -156,6 +158,8 @@ async def drawn(house: House, request: Request, account: Account, back: Back | N
         may_act=acting,
         may_picture=acting and found.life.is_open and bool(found.sides) and len(found.pictures) < PICTURES_MOST,
         may_concern=acting and found.life.is_open and any(x.doer.side in ("triage", "supervisor") for x in found.sides),
+        released=found.released,
+        may_release=may(account, "ticket.release") and releasable(found),
         may_reveal=may(account, "ticket.phone") and found.ticket.person_id is not None and bool(found.sides),
         key=forms.new_key(),
         today=words.dates.local(now).date().isoformat(),
@@ -173,6 +177,14 @@ async def drawn(house: House, request: Request, account: Account, back: Back | N
         came_back=back.form,
     )
     return house.show(request, "staff/ticket.html", page, status=back.status)
+
+
+def releasable(found: Read) -> bool:
+    """Whether there are words of a program's filing that everybody might read."""
+    ticket = found.ticket
+    return (
+        ticket.origin == filing.ORIGIN and ticket.privacy == "public" and bool(found.texts.get(ticket.content_id or ""))
+    )
 
 
 async def facts(house: House, found: Read, names: Names, now: int) -> Facts:

@@ -47,3 +47,5 @@ class ApiFiling(Row, table=True):
     lat: float | None = None
     long: float | None = None
     at: int = big()
+    #: Since when everybody may read the masked words.
+    released_at: int | None = big(default=None)

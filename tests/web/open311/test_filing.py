@@ -398,3 +398,34 @@ async def test_the_office_reads_where_it_is_and_the_public_does_not(doors: Doors
     for path in (f"{doors.town.url}/t/{number}", f"{doors.url}/requests/{number}.json?extensions=true"):
         shown = (await doors.town.phone().client.get(path)).text
         assert "House 7" not in shown and "29.99871" not in shown
+
+
+async def test_words_are_public_once_a_moderator_has_released_them(doors: Doors) -> None:
+    number = filed(await doors.post(**{**WHOLE, "device_id": "release"}))
+    secret = await doors.post(**{**WHOLE, "device_id": "release", "service_code": "bribe"})
+    moderator, clerk = await signed_in(doors.town, "moderator"), await signed_in(doors.town, "clerk")
+
+    async def words() -> str | None:
+        found: str | None = (await doors.get(f"requests/{number}.json")).json()[0]["description"]
+        return found
+
+    page = (await clerk.get(f"/tickets/{number}")).text
+    assert f'action="/tickets/{number}/words"' not in page
+    assert (await clerk.post(f"/tickets/{number}/words", do="show")).status_code == 403
+    await moderator.get(f"/tickets/{number}")
+    assert (await moderator.post(f"/tickets/{number}/words", do="show")).status_code == 200
+    assert "since Monday" in (await words() or "") and "1234567" not in (await words() or "")
+    assert (await moderator.post(f"/tickets/{number}/words", do="hide")).status_code == 200
+    assert await words() is None
+    assert (await moderator.post(f"/tickets/{number}/words", do="x")).status_code == 400
+    with doors.town.service.store.read() as conn:
+        assert [act.action for act in audit.of_subject(conn, number)] == ["words.release", "words.hide"]
+        hidden = conn.exec_driver_sql(
+            "SELECT reference FROM ticket WHERE category = 'bribe' ORDER BY opened_at DESC LIMIT 1"
+        ).scalar_one()
+    assert "token" in secret.json()[0]
+    await moderator.get(f"/tickets/{hidden}")
+    assert "/words" not in moderator.page
+    await moderator.post(f"/tickets/{hidden}/words", do="show")
+    with doors.town.service.store.read() as conn:
+        assert audit.of_subject(conn, hidden) == []

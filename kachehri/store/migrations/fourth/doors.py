@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("lat", sa.Float()),
         sa.Column("long", sa.Float()),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("released_at", sa.BigInteger()),
         sa.PrimaryKeyConstraint("ticket_id", name="pk_api_filing"),
         sa.UniqueConstraint("mark", "day", name="uq_api_filing_mark_day"),
         sa.UniqueConstraint("token_hash", name="uq_api_filing_token_hash"),
