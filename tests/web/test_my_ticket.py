@@ -11,10 +11,11 @@ import pytest
 
 from kachehri import own_ticket, ticketing
 from kachehri.i18n import words_for
-from kachehri.store import Connection, district
+from kachehri.store import Connection, district, evidence
 from kachehri.store import tickets as ticket_rows
-from kachehri.store.tables import Post, Posting, Ticket
+from kachehri.store.tables import Picture, Post, Posting, Ticket
 from kachehri.tickets import acts as a
+from kachehri.tickets import windows
 from kachehri.tickets.acts import Act, Doer
 from kachehri.tickets.life import Life
 from kachehri.tickets.lifecycle import STATES
@@ -329,3 +330,84 @@ def ticket_of(town: Town, id: str) -> Ticket:
 
     with town.service.store.read() as conn:
         return read(conn)
+
+
+TRIAGE = Doer("triage", "acc-desk", "desk")
+
+
+async def test_joined_with_another_she_keeps_her_number_and_her_own_say(town: Town) -> None:
+    first, second = await own(town), await own(town)
+    do(town, first.ticket, ASSIGN)
+    do(town, second.ticket, (TRIAGE, a.Join(parent=first.ticket)))
+    page = (await second.phone.get(second.path)).text
+    parent = reference_in((await first.phone.get(first.path)).text)
+    assert has(page, "told.joined", "now.leave_parent") and has(page, "ticket.follows", reference=parent)
+    do(town, first.ticket, PROPOSE)
+    page = (await second.phone.get(second.path)).text
+    assert NOTE in page and offered(page, second.path) >= {"yes", "partly", "no"}
+    await first.phone.get(f"{first.path}/do/yes")
+    await first.phone.post(f"{first.path}/do/yes")
+    assert life_of(town, second.ticket).state == "resolution_proposed", "another's yes is not hers"
+    await second.phone.get(f"{second.path}/do/no")
+    page = (await second.phone.post(f"{second.path}/do/no", text="Not in our street")).text
+    assert has(page, "told.left", "told.disputed_no") and life_of(town, second.ticket).parent == ""
+
+
+async def test_she_can_leave_what_she_was_joined_with(town: Town) -> None:
+    first, second = await own(town), await own(town)
+    do(town, first.ticket, ASSIGN)
+    do(town, second.ticket, (TRIAGE, a.Join(parent=first.ticket)))
+    assert has((await second.phone.get(f"{second.path}/do/leave")).text, "do.leave_parent.means")
+    page = (await second.phone.post(f"{second.path}/do/leave")).text
+    assert has(page, "done.leave_parent", "told.left") and life_of(town, second.ticket).parent == ""
+
+
+async def test_the_day_until_which_she_can_answer_stands_there_once_a_notice_arrived(town: Town) -> None:
+    mine = await own(town)
+    do(town, mine.ticket, ASSIGN, PROPOSE)
+    page = (await mine.phone.get(mine.path)).text
+    assert has(page, "own.until_open"), "no notice arrived, so no time runs"
+    life = do(town, mine.ticket, (CLOCK, a.NoteArrival(channel="sms")))
+    page = (await mine.phone.get(mine.path)).text
+    until = windows.silent_at(life)
+    assert until is not None and has(page, "own.until", day=EN.dates.day(until))
+    life = do(town, mine.ticket, (CLOCK, a.StaySilent()), later=31 * DAY_MS)
+    page = (await mine.phone.get(mine.path)).text
+    assert life.basis == "citizen_silent" and has(page, "own.lead.citizen_silent", "told.silent")
+
+
+async def test_closed_without_her_word_she_reads_so_and_can_contest_it(town: Town) -> None:
+    mine = await own(town)
+    do(town, mine.ticket, ASSIGN, START, (HEAD, lambda say: a.Warn(reason=say("Nobody is at home"))))
+    page = (await mine.phone.get(mine.path)).text
+    assert has(page, "told.warned") and "Nobody is at home" in page
+    do(town, mine.ticket, (CLOCK, a.NoteArrival(channel="sms", of="warning")))
+    force = (HEAD, lambda say: a.Force(outcome="relief_not_possible", reason=say("No answer at the door")))
+    do(town, mine.ticket, force, later=20 * DAY_MS)
+    page = (await mine.phone.get(mine.path)).text
+    assert has(page, "own.lead.supervisor_forced") and {"no", "appeal"} <= offered(page, mine.path)
+
+
+async def test_a_picture_that_the_office_shows_is_hers_alone(town: Town) -> None:
+    mine, other = await own(town), await own(town)
+    with town.service.store.write() as conn:
+        conn.exec_driver_sql(
+            "INSERT INTO account (id, login, name, role, password_hash, language, created_at, password_set_at,"
+            " totp_step, recovery, guest, title_ur, title_en) VALUES"
+            " ('acc-pic', 'pic', 'pic', 'officer', '', 'en', 0, 0, 0, '[]', 0, '', '') ON CONFLICT DO NOTHING"
+        )
+        for id, shown in (("pic-shown", True), ("pic-kept", False)):
+            row = Picture(
+                id=id, ticket_id=mine.ticket, at=0, account_id="acc-pic", shown=shown, width=1, height=1,
+                sha256=b"x", content=b"\xff\xd8jpeg",
+            )  # fmt: skip
+            evidence.add(conn, row)
+    shows = [(OFFICER, a.AddEvidence(attachment=id, shown=id == "pic-shown")) for id in ("pic-shown", "pic-kept")]
+    do(town, mine.ticket, ASSIGN, *shows)
+    page = (await mine.phone.get(mine.path)).text
+    assert f"{mine.path}/picture/pic-shown" in page and "pic-kept" not in page
+    answer = await mine.phone.client.get(f"{mine.path}/picture/pic-shown")
+    assert answer.status_code == 200 and answer.headers["content-type"] == "image/jpeg"
+    for path in (f"{mine.path}/picture/pic-kept", f"{other.path}/picture/pic-shown", f"{mine.path}/picture/none"):
+        assert (await mine.phone.client.get(path)).status_code == 404, path
+    assert "pic-shown" not in (await town.phone("en").get(f"/t/{reference_in(page)}")).text
