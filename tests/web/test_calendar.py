@@ -126,7 +126,7 @@ async def test_a_day_is_moved_and_taken_out_without_bringing_a_date_forward(town
     assert not book(town).days
 
 
-async def test_a_closure_of_an_area_moves_its_complaints_alone(town: Town) -> None:
+async def test_a_closure_of_an_area_moves_its_tickets_alone(town: Town) -> None:
     phone = await administrator(town)
     with town.service.store.write() as conn:
         district.save_areas(

@@ -83,7 +83,7 @@ async def test_the_pack_holds_the_whole_story_with_numbers_covered(town: Town, r
         assert papers.exhibits(conn, found.id) == []
 
 
-async def test_who_may_not_see_the_complaint_gets_no_pack(town: Town, reference: str) -> None:
+async def test_who_may_not_see_the_ticket_gets_no_pack(town: Town, reference: str) -> None:
     observer = await signed_in(town, "observer")
     assert (await observer.client.get(f"/tickets/{reference}/handover.pdf")).status_code == 403
     officer = await signed_in(town, "officer")  # of no office
