@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final, get_args
 
 from kachehri.documents import diagram, table
-from kachehri.tickets import decide, pledges, windows
+from kachehri.tickets import guards, pledges, windows
 from kachehri.tickets.events import CLASSES
 from kachehri.tickets.kinds import CITES, KINDS
 from kachehri.tickets.lifecycle import DEEDS, ENTRY, STATES, STEPS, By, is_open
@@ -100,11 +100,11 @@ def numbers() -> str:
     return table(
         ("number", "value"),
         [
-            ("transfers before the triage desk decides", str(decide.TRANSFERS_MOST)),
-            ("questions to the citizen", str(decide.ASKS_MOST)),
-            ("disputes before an appeal", str(decide.DISPUTES_MOST)),
-            ("highest level", str(decide.LEVEL_MOST)),
-            ("level that may close without her word", str(decide.FORCE_LEVEL)),
+            ("transfers before the triage desk decides", str(guards.TRANSFERS_MOST)),
+            ("questions to the citizen", str(guards.ASKS_MOST)),
+            ("disputes before an appeal", str(guards.DISPUTES_MOST)),
+            ("highest level", str(guards.LEVEL_MOST)),
+            ("level that may close without her word", str(guards.FORCE_LEVEL)),
             ("working days between the warning that arrived and that close", str(windows.WARNING_DAYS)),
             ("calendar days to answer a proposal, from the notice that arrived", str(windows.ANSWER_DAYS)),
             ("the same where somebody writes for her", str(windows.ASSISTED_DAYS)),

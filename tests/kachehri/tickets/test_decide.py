@@ -10,7 +10,7 @@ import pytest
 from kachehri.tickets import acts as a
 from kachehri.tickets import events as e
 from kachehri.tickets.acts import Act, Doer
-from kachehri.tickets.decide import _RULES, Context, decide
+from kachehri.tickets.decide import RULES, Context, decide
 from kachehri.tickets.events import Happened
 from kachehri.tickets.life import Life, evolve
 from kachehri.tickets.lifecycle import Deed, Step, is_open
@@ -95,9 +95,9 @@ def begun(**opened: Any) -> Story:
 
 
 def test_every_act_has_a_rule_and_a_row_in_a_table() -> None:
-    names = [act.step for act in _RULES]
+    names = [act.step for act in RULES]
     assert sorted(names) == sorted({*get_args(Step), *get_args(Deed)} - {"submit"}), "what is submitted was proposed"
-    assert set(_RULES) == set(Act.__subclasses__())
+    assert set(RULES) == set(Act.__subclasses__())
 
 
 class TestWhoMay:

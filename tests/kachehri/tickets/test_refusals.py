@@ -29,7 +29,7 @@ def test_every_code_that_is_raised_is_listed() -> None:
     for path in SOURCES:
         source = path.read_text(encoding="utf-8")
         raised |= set(re.findall(r'TicketRefused\(\s*"(\w+)"', source))
-        raised |= set(re.findall(r'_need\(.*,\s*"(\w+)"\)', source))
+        raised |= set(re.findall(r'need\(.*,\s*"(\w+)"\)', source))
     assert "transfer_limit" in raised and "ticket_busy" in raised
     assert not raised - set(REFUSALS)
 
