@@ -31,6 +31,8 @@ LEASE_MS: Final = 300_000
 BATCH: Final = 20
 #: Tasks on their way at once: a gateway that hangs must not hold up everybody behind it.
 TOGETHER: Final = 8
+#: How long to wait before what came back is written down once more.
+WAITS_S: Final = (0.5, 2.0, 5.0)
 
 
 class Dispatcher:
@@ -131,7 +133,7 @@ class Dispatcher:
                 if last:
                     conclude(conn, self._office, claim, now, later)
 
-            await self._write(note)
+            await self._surely(note)
 
     async def _handed_over(self, job: Job) -> Sent | Refused | Uncertain:
         try:
@@ -141,6 +143,16 @@ class Dispatcher:
 
     def _forget(self, conn: Connection, job: Job, now: int) -> None:
         self._office.contacts.forget_push(conn, job.owner, now)
+
+    async def _surely(self, work: Callable[[Connection, int], None]) -> None:
+        """Write down what came back, also where the database is busy just now: what is not written is in doubt."""
+        for wait in WAITS_S:
+            try:
+                return await self._write(work)
+            except StoreError as error:
+                self._log.warning("notices.wait", code=error.code)
+                await asyncio.sleep(wait)
+        return await self._write(work)
 
     async def _write(self, work: Callable[[Connection, int], T]) -> T:
         def run() -> T:

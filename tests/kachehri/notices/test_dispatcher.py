@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from kachehri.notices import sending
 from kachehri.notices.contacts import Contact
 from kachehri.notices.dispatcher import LEASE_MS, Dispatcher
 from kachehri.notices.doubt import DOUBT_MS, TRIES_MOST
+from kachehri.notices.fanning import ENCODE
+from kachehri.notices.sending import settle
 from kachehri.notices.simulator import FAULTS, Fault, simulator
 from kachehri.notices.timing import HOUR_MS, MINUTE_MS
-from kachehri.store import outbox
+from kachehri.store import StoreError, outbox
+from kachehri.store.tables import Delivery
 from tests.conftest import ManualClock
 from tests.kachehri.notices.town import NoticeTown, sms
 
@@ -226,3 +232,82 @@ async def test_without_any_way_out_the_rows_stay(town: NoticeTown) -> None:
     with town.store.read() as conn:
         assert outbox.waiting(conn) == 1
     assert town.task(row).state == "waiting" and town.deliveries() == []
+
+
+async def test_two_workers_send_each_message_once(town: NoticeTown) -> None:
+    for number in range(12):
+        town.notify(town.ticket(town.person(f"+92300{number:07d}")), "ticket.routed")
+    async with simulator() as gateway:
+        office = town.office({"sms": sms(gateway, timeout_s=5)})
+        workers = [Dispatcher(town.store, office, name=str(number)) for number in range(3)]
+        await asyncio.gather(*(worker.drain() for worker in workers))
+        await asyncio.gather(*(worker.drain() for worker in workers))
+        assert len(gateway.taken) == len(gateway.effects()) == 12
+    assert set(town.states()) == {"sent"}
+
+
+async def test_what_was_on_its_way_at_the_stop_is_in_doubt_for_whoever_comes_next(
+    town: NoticeTown, clock: ManualClock
+) -> None:
+    town.notify(town.ticket(town.person()), "ticket.routed")
+    async with simulator() as gateway:
+        gateway.faults.append("hang_after")
+        office = town.office({"sms": sms(gateway, timeout_s=30)})
+        dispatcher = Dispatcher(town.store, office)
+        dispatcher.start()
+        async with asyncio.timeout(20):
+            while not gateway.taken:
+                await asyncio.sleep(0.01)
+        await dispatcher.close()
+        assert town.states() == ["sending"]
+        clock.advance(LEASE_MS)
+        await Dispatcher(town.store, office).drain()
+        (row,) = town.deliveries()
+        assert (row.state, row.why) == ("unknown", "killed") and len(gateway.asked) == 1
+
+
+async def test_what_came_back_is_written_down_also_when_the_database_was_busy(
+    town: NoticeTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.notify(town.ticket(town.person()), "ticket.routed")
+    monkeypatch.setattr("kachehri.notices.dispatcher.WAITS_S", (0.0,))
+    busy = [StoreError("locked")]
+
+    def settling(*args: object) -> int | None:
+        if busy:
+            raise busy.pop()
+        return settle(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("kachehri.notices.dispatcher.settle", settling)
+    async with simulator() as gateway:
+        await Dispatcher(town.store, town.office({"sms": sms(gateway)})).drain()
+    assert town.states() == ["sent"] and busy == []
+
+
+async def test_one_bad_task_does_not_stop_the_others(town: NoticeTown, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (town.ticket(town.person()) for _ in range(2))
+    town.notify(first, "ticket.routed")
+    town.notify(second, "ticket.routed")
+
+    def worded(office: object, row: Delivery) -> object:
+        if row.ticket_id == first:
+            raise RuntimeError("a fault of ours")
+        return original(office, row)  # type: ignore[arg-type]
+
+    original = sending.worded
+    monkeypatch.setattr(sending, "worded", worded)
+    async with simulator() as gateway:
+        await Dispatcher(town.store, town.office({"sms": sms(gateway)})).drain()
+        assert len(gateway.taken) == 1
+    with town.store.read() as conn:
+        assert outbox.waiting(conn) == 1
+
+
+@pytest.mark.parametrize("body", [{"notice": "ticket.unheard_of"}, {"notice": "ticket.routed", "ticket": "t-none"}])
+async def test_a_row_of_another_version_is_set_aside(town: NoticeTown, body: dict[str, str]) -> None:
+    ticket = town.ticket(town.person()) if "ticket" not in body else None
+    with town.store.write() as conn:
+        now = town.store.now(conn)
+        outbox.add(conn, [outbox.Task("x", "x", "notice", None, ticket, ENCODE(body), now, now)])
+    await Dispatcher(town.store, town.office({})).drain()
+    assert (town.task("x").state, town.task("x").last_error) == ("failed", "unknown_notice")
