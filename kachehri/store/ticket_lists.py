@@ -1,17 +1,19 @@
 """Lists of tickets as an office works through them: within somebody's reach, filtered, in pages."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    FromClause,
     and_,
     case,
+    exists,
     false,
     func,
     literal_column,
+    not_,
     or_,
     select,
     true,
@@ -109,29 +111,50 @@ _due = func.coalesce(_ticket.c.due_at, NEVER)
 _private = _ticket.c.privacy == "private"
 
 
-def _within(reach: Reach) -> ColumnElement[bool]:
+def _branches(reach: Reach) -> list[ColumnElement[bool]]:
+    """What is within reach, as conditions of which each ticket fulfils one at most and each has an index of its own.
+
+    One condition with "or" in it would have the database look at every ticket there is.
+    """
     if reach.offices is None:
-        where: ColumnElement[bool] = true()
-    else:
-        where = _ticket.c.office_id.in_(list(reach.offices)) if reach.offices else false()
-        if reach.hearings:
-            where = or_(where, _session.c.office_id.in_(list(reach.hearings)))
-    if reach.private is not None:
-        where = and_(where, or_(~_private, _ticket.c.office_id.in_(list(reach.private))))
-    if reach.offices is not None and reach.offices:
-        # Whoever asked an office for its part shows it the ticket.
-        mine = reach.offices if reach.private is None else reach.private
-        where = or_(where, _ticket.c.id.in_(select(_part.c.ticket_id).where(_part.c.office_id.in_(list(mine)))))
+        return [_open_to(reach, true())]
+    ways: list[ColumnElement[bool]] = []
+    if reach.offices:
+        ways.append(_ticket.c.office_id.in_(list(reach.offices)))
+    if reach.hearings:
+        held = select(_session.c.id).where(_session.c.office_id.in_(list(reach.hearings)))
+        ways.append(func.coalesce(_ticket.c.session_id, "").in_(held) if ways else _ticket.c.session_id.in_(held))
+    found = [_open_to(reach, way, ways[:number]) for number, way in enumerate(ways)]
+    # Whoever asked an office for its part shows it the ticket, and a post sees what it answers for, private or not.
+    shared = reach.offices if reach.private is None else reach.private
+    mine: list[ColumnElement[bool]] = []
+    if shared:
+        mine.append(_ticket.c.id.in_(select(_part.c.ticket_id).where(_part.c.office_id.in_(list(shared)))))
     if reach.posts:
-        posts = list(reach.posts)
-        where = or_(where, _ticket.c.post_id.in_(posts), _ticket.c.accountable_post_id.in_(posts))
-    if reach.about:
-        where = and_(where, or_(_ticket.c.about_post_id.is_(None), _ticket.c.about_post_id.not_in(list(reach.about))))
-    return where
+        mine += [_ticket.c.post_id.in_(list(reach.posts)), _ticket.c.accountable_post_id.in_(list(reach.posts))]
+    for number, way in enumerate(mine):
+        elsewhere = [not_(func.coalesce(each, false())) for each in (*found, *mine[:number])]
+        found.append(_clear(reach, and_(way, *elsewhere)))
+    return found
 
 
-def _where(reach: Reach, wanted: Wanted) -> list[ColumnElement[bool]]:
-    where = [_within(reach)]
+def _open_to(reach: Reach, way: ColumnElement[bool], before: Sequence[ColumnElement[bool]] = ()) -> ColumnElement[bool]:
+    """Tickets on this way that are not on one before, and private ones only of the offices that may see them."""
+    where = [way, *(not_(each) for each in before)]
+    if reach.private is not None:
+        where.append(or_(~_private, _ticket.c.office_id.in_(list(reach.private))))
+    return _clear(reach, and_(*where))
+
+
+def _clear(reach: Reach, where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """None that complain about the reader."""
+    if not reach.about:
+        return where
+    return and_(where, or_(_ticket.c.about_post_id.is_(None), _ticket.c.about_post_id.not_in(list(reach.about))))
+
+
+def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
     if wanted.states:
         where.append(_ticket.c.state.in_(list(wanted.states)))
     if wanted.session_id:
@@ -166,24 +189,22 @@ def _unsigned() -> ColumnElement[bool]:
     return and_(_ticket.c.disputes > 0, written > func.coalesce(proposed, 0))
 
 
-_with_session = _ticket.outerjoin(_session, _session.c.id == _ticket.c.session_id)
-
-
-def _source(reach: Reach) -> FromClause:
-    """Hearings are looked up only where they decide about the reach."""
-    return _with_session if reach.offices is not None and reach.hearings else _ticket
-
-
 def listing(
     conn: Connection, reach: Reach, wanted: Wanted, *, after: tuple[int, str] | None = None, limit: int = 25
 ) -> list[Listed]:
     """One page, the soonest due first; `after` is `(due_at or NEVER, id)` of the last row seen."""
-    # First which, from an index alone, and only then what is shown of them: an office may have a hundred thousand.
-    first = select(_ticket.c.id.label("id")).select_from(_source(reach)).where(*_where(reach, wanted))
+    # First which, from indexes alone, and only then what is shown of them: an office may have a hundred thousand.
+    where = _where(wanted)
     if after is not None:
         due, id = after
-        first = first.where(or_(_due > due, and_(_due == due, _ticket.c.id > id)))
-    page = first.order_by(_due, _ticket.c.id).limit(limit).subquery()
+        where.append(or_(_due > due, and_(_due == due, _ticket.c.id > id)))
+    found: list[tuple[int, str]] = []
+    for branch in _branches(reach):
+        first = select(_due, _ticket.c.id).where(branch, *where).order_by(_due, _ticket.c.id).limit(limit)
+        found += [(row[0], row[1]) for row in conn.execute(first)]
+    ids = [id for _, id in sorted(found)[:limit]]
+    if not ids:
+        return []
     followers = (
         select(func.count(literal_column("*")))
         .where(_follower.c.ticket_id == _ticket.c.id, _follower.c.left_at.is_(None))
@@ -212,23 +233,30 @@ def listing(
         _ticket.c.closure_basis,
         _ticket.c.closed_at,
     )
-    whole = page.join(_ticket, _ticket.c.id == page.c.id).outerjoin(_content, _content.c.id == _ticket.c.content_id)
-    rows = conn.execute(select(*columns).select_from(whole).order_by(_due, _ticket.c.id))
+    whole = _ticket.outerjoin(_content, _content.c.id == _ticket.c.content_id)
+    rows = conn.execute(select(*columns).select_from(whole).where(_ticket.c.id.in_(ids)).order_by(_due, _ticket.c.id))
     return [Listed(*row) for row in rows]
 
 
 def count(conn: Connection, reach: Reach, wanted: Wanted) -> int:
     """How many there are."""
-    statement = select(func.count(literal_column("*"))).select_from(_source(reach)).where(*_where(reach, wanted))
-    return int(conn.execute(statement).scalar_one())
+    number, where = func.count(literal_column("*")), _where(wanted)
+    return sum(
+        int(conn.execute(select(number).select_from(_ticket).where(branch, *where)).scalar_one())
+        for branch in _branches(reach)
+    )
 
 
 def tally(conn: Connection, reach: Reach, now: int) -> dict[str, tuple[int, int]]:
     """For each state how many there are, and how many of them are past their day; read from an index alone."""
     late = func.sum(case((_ticket.c.due_at < now, 1), else_=0))
-    statement = select(_ticket.c.state, func.count(literal_column("*")), late).select_from(_source(reach))
-    rows = conn.execute(statement.where(*_where(reach, Wanted())).group_by(_ticket.c.state))
-    return {row[0]: (int(row[1]), int(row[2] or 0)) for row in rows}
+    found: dict[str, tuple[int, int]] = {}
+    for branch in _branches(reach):
+        statement = select(_ticket.c.state, func.count(literal_column("*")), late).where(branch)
+        for state, number, past in conn.execute(statement.group_by(_ticket.c.state)):
+            known = found.get(state, (0, 0))
+            found[state] = (known[0] + int(number), known[1] + int(past or 0))
+    return found
 
 
 def load(conn: Connection, reach: Reach, now: int, states: Collection[str]) -> list[tuple[str, str, int, int]]:
@@ -236,44 +264,59 @@ def load(conn: Connection, reach: Reach, now: int, states: Collection[str]) -> l
     late = func.sum(case((_ticket.c.due_at < now, 1), else_=0))
     post = func.coalesce(_ticket.c.post_id, "")
     columns = (_ticket.c.office_id, post.label("post"), func.count(literal_column("*")), late)
-    statement = select(*columns).select_from(_source(reach)).where(*_where(reach, Wanted(states)))
-    rows = conn.execute(statement.group_by(_ticket.c.office_id, post).order_by(_ticket.c.office_id, post))
-    return [(row[0], row[1], int(row[2]), int(row[3] or 0)) for row in rows]
+    found: Counter[tuple[str, str]] = Counter()
+    past: Counter[tuple[str, str]] = Counter()
+    for branch in _branches(reach):
+        statement = select(*columns).where(branch, *_where(Wanted(states))).group_by(_ticket.c.office_id, post)
+        for office, at, number, overdue in conn.execute(statement):
+            found[office, at] += int(number)
+            past[office, at] += int(overdue or 0)
+    return [(office, at, number, past[office, at]) for (office, at), number in sorted(found.items())]
 
 
 def causes(conn: Connection, reach: Reach, since: int, limit: int = 10) -> list[tuple[str, str, int]]:
     """What came again: topic, place and how often since an instant, where it was more than once."""
-    number = func.count(literal_column("*"))
     topic, area = func.coalesce(_ticket.c.category, ""), func.coalesce(_ticket.c.area, "")
-    statement = select(topic, area, number).select_from(_source(reach)).where(_within(reach))
-    statement = statement.where(_ticket.c.opened_at >= since).group_by(topic, area).having(number > 1)
-    rows = conn.execute(statement.order_by(number.desc(), topic, area).limit(limit))
-    return [(row[0], row[1], int(row[2])) for row in rows]
+    found: Counter[tuple[str, str]] = Counter()
+    for branch in _branches(reach):
+        statement = select(topic, area, func.count(literal_column("*"))).where(branch, _ticket.c.opened_at >= since)
+        for about, where, number in conn.execute(statement.group_by(topic, area)):
+            found[about, where] += int(number)
+    often = sorted(((number, *key) for key, number in found.items() if number > 1), key=lambda row: (-row[0], *row[1:]))
+    return [(about, where, number) for number, about, where in often[:limit]]
 
 
 def sessions(conn: Connection, reach: Reach, limit: int = 50) -> list[tuple[str, str, str, int]]:
     """The hearings from which there are tickets within reach, the latest first: id, both titles, start."""
     columns = (_session.c.id, _session.c.title_ur, _session.c.title_en, _session.c.starts_at)
-    statement = select(*columns).select_from(_with_session).where(_session.c.id.is_not(None), _within(reach)).distinct()
-    rows = conn.execute(statement.order_by(_session.c.starts_at.desc(), _session.c.id).limit(limit))
+    if not (branches := _branches(reach)):
+        return []
+    # A hearing has some thousand tickets, of which the first within reach is enough.
+    here = [exists().where(_ticket.c.session_id == _session.c.id, branch) for branch in branches]
+    rows = conn.execute(
+        select(*columns).where(or_(*here)).order_by(_session.c.starts_at.desc(), _session.c.id).limit(limit)
+    )
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def within(conn: Connection, reach: Reach, ticket_id: str) -> bool:
     """Whether a ticket is within reach."""
-    statement = select(_ticket.c.id).select_from(_source(reach)).where(_ticket.c.id == ticket_id, _within(reach))
-    return conn.execute(statement).first() is not None
+    return any(
+        conn.execute(select(_ticket.c.id).where(_ticket.c.id == ticket_id, branch)).first() is not None
+        for branch in _branches(reach)
+    )
 
 
 def promised(conn: Connection, reach: Reach, limit: int = 20) -> list[tuple[Commitment, str]]:
     """Promises on tickets within reach that are not over, the soonest due first, with the number of the ticket."""
-    statement = select(_commitment, _ticket.c.reference.label("number"))
-    source = _source(reach).join(_commitment, _commitment.c.ticket_id == _ticket.c.id)
-    statement = statement.select_from(source).where(_within(reach), _commitment.c.state.not_in(PROMISE_OVER))
     due = func.coalesce(_commitment.c.due_at, NEVER)
-    found = []
-    for row in conn.execute(statement.order_by(due, _commitment.c.id).limit(limit)):
-        values = dict(row._mapping)
-        number = str(values.pop("number"))
-        found.append((Commitment(**values), number))
-    return found
+    standing = _commitment.c.state.not_in(PROMISE_OVER)
+    source = _commitment.join(_ticket, _commitment.c.ticket_id == _ticket.c.id)
+    found: list[tuple[Commitment, str]] = []
+    for branch in _branches(reach):
+        statement = select(_commitment, _ticket.c.reference.label("number")).select_from(source).where(branch, standing)
+        for row in conn.execute(statement.order_by(due, _commitment.c.id).limit(limit)):
+            values = dict(row._mapping)
+            number = str(values.pop("number"))
+            found.append((Commitment(**values), number))
+    return sorted(found, key=lambda each: (each[0].due_at or NEVER, each[0].id))[:limit]

@@ -15,18 +15,21 @@ class Ticket(Row, table=True):
     __table_args__ = (
         Index("ix_ticket_office_id_state_due_at", "office_id", "state", "due_at"),
         Index("ix_ticket_session_id_state", "session_id", "state"),
-        Index("ix_ticket_state_office_id_due_at", "state", "office_id", "due_at", "id", "privacy"),
+        Index(
+            "ix_ticket_state_office_id_due_at",
+            *("state", "office_id", "due_at", "id", "privacy", "about_post_id", "opened_at"),
+        ),
     )
     id: str = Field(primary_key=True)
     question_id: str | None = Field(default=None, unique=True)
     session_id: str | None = Field(default=None, foreign_key="session.id")
     reference: str = Field(unique=True)
     office_id: str = Field(foreign_key="office.id")
-    post_id: str | None = Field(default=None, foreign_key="post.id")
+    post_id: str | None = Field(default=None, foreign_key="post.id", index=True)
     account_id: str | None = Field(default=None, foreign_key="account.id", index=True)
     person_id: str | None = Field(default=None, index=True)
-    category: str | None = None
-    area: str | None = None
+    category: str | None = Field(default=None, index=True)
+    area: str | None = Field(default=None, index=True)
     privacy: str
     content_id: str | None = None
     state: str
@@ -51,7 +54,7 @@ class Ticket(Row, table=True):
     calendar_version: int = 0
     #: The post that it complains about, the one that answers since it is late, and the ticket it goes on with.
     about_post_id: str | None = None
-    accountable_post_id: str | None = None
+    accountable_post_id: str | None = Field(default=None, index=True)
     parent_id: str | None = Field(default=None, index=True)
     #: When the clock has to look at it again, and for what; None when nothing can become due.
     next_at: int | None = big(default=None, index=True)
@@ -140,7 +143,6 @@ class SeatOffer(Row, table=True):
     __tablename__ = "seat_offer"
     session_id: str = Field(primary_key=True, foreign_key="session.id")
     commitment_id: str = Field(primary_key=True, foreign_key="commitment.id")
-    person_id: str | None = Field(default=None, index=True)
     made_at: int = big()
     made_by: str
     #: The question that was called first on it.

@@ -47,4 +47,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_ticket_part_office_id", "ticket_part", ["office_id"])
     # What the list of an office is read from: which tickets, in which order, without looking at a single row.
-    op.create_index("ix_ticket_state_office_id_due_at", "ticket", ["state", "office_id", "due_at", "id", "privacy"])
+    columns = ["state", "office_id", "due_at", "id", "privacy", "about_post_id", "opened_at"]
+    op.create_index("ix_ticket_state_office_id_due_at", "ticket", columns)
+    for name in ("post_id", "accountable_post_id", "category", "area"):
+        op.create_index(f"ix_ticket_{name}", "ticket", [name])
