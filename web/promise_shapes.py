@@ -61,7 +61,7 @@ class PromisePicture:
     """What stands on the picture of a promise, in both languages; nothing about the person to whom it was given.
 
     Arguments:
-        text: masked words; nothing where they are private and the picture is for everybody.
+        text: masked words; nothing where they were erased.
     """
 
     both: Both

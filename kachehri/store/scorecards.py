@@ -44,7 +44,8 @@ def states(conn: Connection, session_id: str) -> dict[str, int]:
 
 def opened_at(conn: Connection, session_id: str) -> int | None:
     """When the last ticket of a session began, which is when it was closed."""
-    return conn.execute(select(func.max(_ticket.c.opened_at)).where(_ticket.c.session_id == session_id)).scalar_one()
+    found = conn.execute(select(func.max(_ticket.c.opened_at)).where(_ticket.c.session_id == session_id)).scalar_one()
+    return int(found) if found is not None else None
 
 
 def waits(conn: Connection, session_id: str, started_at: int) -> list[int]:

@@ -1,7 +1,7 @@
 """A promise as a small picture: what was promised, by which post, until when, in both languages.
 
 It is made to be kept in a gallery and to be handed on, so nothing of the person stands on it. Whoever has the link of
-the question gets the words also of a private one; under a public number they are left out.
+the question gets it also of a private one; under a public number there is none of those.
 """
 
 from __future__ import annotations

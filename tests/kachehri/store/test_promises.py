@@ -23,6 +23,7 @@ from kachehri.store.tables import (
     Question,
     SeatOffer,
     Session,
+    Ticket,
     Turn,
     TurnQuestion,
     table_of,
@@ -334,7 +335,7 @@ def test_the_scorecard_adds_up(store: Store, session: Session, clock: ManualCloc
         put(conn, [TurnQuestion(turn_id="u2", question_id="q1")])
         for number in range(20, 26):
             ticket(conn, session, number, clock())
-        table = table_of(tickets.Ticket)
+        table = table_of(Ticket)
         for number, days in ((20, 2), (21, 20), (22, 40)):
             closed = {"state": "closed", "closure_basis": "citizen_confirmed", "closed_at": clock() + days * DAY}
             conn.execute(update(table).where(table.c.id == f"t{number}").values(**closed))

@@ -15,7 +15,6 @@ def upgrade() -> None:
         "seat_offer",
         sa.Column("session_id", sa.String(), nullable=False),
         sa.Column("commitment_id", sa.String(), nullable=False),
-        sa.Column("person_id", sa.String(), nullable=True),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("question_id", sa.String(), nullable=True),
@@ -24,4 +23,3 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name="fk_seat_offer_session_id"),
         sa.ForeignKeyConstraint(["commitment_id"], ["commitment.id"], name="fk_seat_offer_commitment_id"),
     )
-    op.create_index("ix_seat_offer_person_id", "seat_offer", ["person_id"])
