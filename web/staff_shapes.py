@@ -39,6 +39,7 @@ class MineCard:
     edit: bool = False
     people: bool = False
     register: bool = False
+    brief: bool = False
     opening: bool = False
     balance: Balance | None = None
 

@@ -96,6 +96,7 @@ async def card(house: House, request: Request, account: Account, row: SessionRow
         edit=may(account, "page.schedule") and shown.phase in ("scheduled", "postponed", "doors_open"),
         people=may(account, "page.invite") and not shown.is_over,
         register=may(account, "page.register") and shown.phase == "closed",
+        brief=may(account, "page.brief") and not shown.is_over,
         opening=may(account, "page.opening") and not shown.is_over,
         balance=reading.balance(live.session),
     )
