@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 import msgspec
@@ -30,6 +31,7 @@ from .store.tables import Ticket
 from .tickets import acts, clocks, events
 from .tickets.acts import Act, Doer
 from .tickets.calendar import WorkingCalendar
+from .tickets.chart import Chart
 from .tickets.decide import Context, decide
 from .tickets.events import Happened
 from .tickets.life import Life, evolve, replay
@@ -246,23 +248,30 @@ def projected(life: Life, row: Ticket, head_hash: bytes, calendar: WorkingCalend
 
 
 def context(conn: Connection, now: int, life: Life, act: Act) -> Context:
-    """What the rules must know beside the ticket: the calendar, the posts, and the ticket that it shall go on with."""
-    chart = posts.chart(conn, now)
-    calendar = calendar_of(conn)
-    local = calendar.days(life.area)
-    parent = rows.get(conn, act.parent) if isinstance(act, acts.Join) else None
+    """What the rules must know beside the ticket: the calendar, the posts, and the ticket that it shall go on with.
 
+    A page that tries what is possible asks with `Leave`, which has everything but what one proposal or one `Join` needs.
+    """
+
+    @cache
+    def chart() -> Chart:
+        return posts.chart(conn, now)
+
+    calendar = calendar_of(conn)
+    joins = isinstance(act, acts.Join)
+    parent = rows.get(conn, act.parent) if isinstance(act, acts.Join) else None
     return Context(
         now=now,
-        after_days=local.after,
-        conflicts=chart.answers_to,
-        concerns=chart.concerns,
-        triage=chart.triage,
+        after_days=calendar.days(life.area).after,
+        conflicts=lambda post, about: chart().answers_to(post, about),
+        concerns=lambda office, post, about: chart().concerns(office, post, about),
+        # Most acts ask neither for the line of posts nor for this; reading all posts would be most of their work.
+        triage=chart().triage if isinstance(act, acts.Transfer | acts.Leave) else "",
         due=due_of(life, calendar).due_at,
-        above=lambda level: chart.above(life.post, life.office, level, now, life.about),
-        evidence_needed=district.asks_for_picture(conn, life.category) if life.category else False,
+        above=lambda level: chart().above(life.post, life.office, level, now, life.about),
+        evidence_needed=isinstance(act, acts.Propose) and district.asks_for_picture(conn, life.category),
         parent=load(conn, parent.id) if parent else None,
-        children=isinstance(act, acts.Join) and bool(rows.children(conn, life.id)),
+        children=joins and bool(rows.children(conn, life.id)),
     )
 
 

@@ -169,9 +169,16 @@ def children(conn: Connection, ticket_id: str) -> list[Ticket]:
     return fetch(conn, Ticket, _ticket.c.parent_id == ticket_id, order=(_ticket.c.id,))
 
 
+_GET = select(_ticket).where(_ticket.c.id == bindparam("of"))
+_STEPS = (
+    select(*(_step.c[name] for name in Step._fields)).where(_step.c.ticket_id == bindparam("of")).order_by(_step.c.seq)
+)
+
+
 def get(conn: Connection, ticket_id: str) -> Ticket | None:
     """One ticket."""
-    return fetch_one(conn, Ticket, _ticket.c.id == ticket_id)
+    row = conn.execute(_GET, {"of": ticket_id}).one_or_none()
+    return Ticket(**row._mapping) if row is not None else None
 
 
 def by_reference(conn: Connection, reference: str) -> Ticket | None:
@@ -205,9 +212,7 @@ def follower_count(conn: Connection, ticket_id: str) -> int:
 
 def steps(conn: Connection, ticket_id: str) -> list[Step]:
     """A ticket's life in order."""
-    columns = [_step.c[name] for name in Step._fields]
-    statement = select(*columns).where(_step.c.ticket_id == ticket_id).order_by(_step.c.seq)
-    return [Step(*row) for row in conn.execute(statement)]
+    return [Step(*row) for row in conn.execute(_STEPS, {"of": ticket_id})]
 
 
 def verify(conn: Connection, ticket_id: str) -> None:

@@ -42,7 +42,7 @@ def lives(address: str, count: int, seed: int) -> dict[str, Any]:
     granted = refused = 0
     states: Counter[str] = Counter()
     wrong: list[str] = []
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
     try:
         with store.write() as conn:
             found(conn)
@@ -52,7 +52,7 @@ def lives(address: str, count: int, seed: int) -> dict[str, Any]:
             refused += no
             if number % 250 == 249:
                 print(f"{number + 1} lives: {granted} acts, {refused} refused", flush=True)
-        lived = time.perf_counter() - began
+        lived, worked = time.perf_counter() - began, time.process_time() - worked
         with store.read() as conn:
             ticket = table_of(Ticket)
             for row in conn.execute(select(ticket)).all():
@@ -71,7 +71,7 @@ def lives(address: str, count: int, seed: int) -> dict[str, Any]:
         "acts": granted,
         "refused": refused,
         "rows_differing": len(wrong),
-        "ms_per_act": round(lived / (granted + refused) * 1000, 2),
+        "cpu_ms_per_try": round(worked / (granted + refused) * 1000, 2),
         "seconds": round(lived, 1),
         "seconds_read_again": round(read_again, 1),
         "states": dict(sorted(states.items())),
