@@ -51,6 +51,8 @@ FIELDS = frozenset(
             "revision",
             "rows",
             "seconds",
+            "ticket",
+            "act",
         ),
     }
 )
