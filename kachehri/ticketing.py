@@ -250,7 +250,7 @@ def projected(life: Life, row: Ticket, head_hash: bytes, calendar: WorkingCalend
 def context(conn: Connection, now: int, life: Life, act: Act) -> Context:
     """What the rules must know beside the ticket: the calendar, the posts, and the ticket that it shall go on with.
 
-    A page that tries what is possible asks with `Leave`, which has everything but what one proposal or one `Join` needs.
+    A page that tries what is possible asks with `Leave`, which has all but what one proposal or `Join` needs.
     """
 
     @cache
