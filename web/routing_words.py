@@ -55,7 +55,14 @@ class Names:
         name = self.of(self.offices.get(office)) or office
         if post not in self.posts:
             return name
-        return self.words.plain("routing.to_post", post=self.of(self.posts[post]), office=name)
+        return self.joined("routing.to_post", post=self.of(self.posts[post]), office=name)
+
+    def joined(self, key: str, **values: str) -> str:
+        """A sentence that may consist of names alone, to stand in another: isolated in the reader's own direction,
+        because the direction of names cannot be guessed from the signs between them (UAX #9, RLI and LRI).
+        """
+        mark = "\u2067" if self.words.language.direction == "rtl" else "\u2066"
+        return f"{mark}{self.words.plain(key, None, **values)}\u2069"
 
     def subject(self, rule: Rule) -> str:
         if rule.category:
@@ -65,7 +72,7 @@ class Names:
     def says(self, rule: Rule, post: str | None = None) -> str:
         """A rule as a sentence."""
         to = self.to(rule.office, rule.post if post is None else post)
-        return self.words.plain("routing.rule_of", topic=self.subject(rule), place=self.place(rule.area), to=to)
+        return self.joined("routing.rule_of", topic=self.subject(rule), place=self.place(rule.area), to=to)
 
     # What a form offers
 

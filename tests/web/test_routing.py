@@ -16,6 +16,7 @@ from kachehri.store.rows import put
 from kachehri.store.tables import Area, Category, Office, Post, Posting, Ticket
 from tests.web.conftest import Phone, Town
 from tests.web.test_staff import signed_in
+from web.routing_words import Names
 
 pytestmark = pytest.mark.anyio
 EN = words_for("en")
@@ -224,3 +225,12 @@ async def test_every_page_is_well_formed(town: Town, language: str) -> None:
         ]
         assert set(named) <= set(ids), (path, set(named) - set(ids))
         assert set(re.findall(r'href="#([^"]+)"', html)) <= set(ids), path
+
+
+def test_names_alone_keep_the_readers_direction() -> None:
+    """Between two names stands only a comma; a guess from that would turn an Urdu line around (UAX #9, P2 and P3)."""
+    office = Office(id="water", code="water", name_ur="پانی", name_en="Water")
+    post = Post(id="xen", office_id="water", title_ur="ایکسین", title_en="XEN")
+    for language, mark in (("ur", "\u2067"), ("en", "\u2066")):
+        said = Names(words_for(language), {"water": office}, {"xen": post}, {}, ()).to("water", "xen")
+        assert said.startswith(mark) and said.endswith("\u2069")

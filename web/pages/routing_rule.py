@@ -148,7 +148,7 @@ def looked(book: Book, rule: Rule, id: str, past: list[Past]) -> TrialView:
     found = trial(book.routing, with_rule(book.routing, in_force, id), past)
     shifts = tuple(
         ShiftRow(
-            names.words.plain(
+            names.joined(
                 "routing.what_where",
                 topic=names.topic(each.past.category),
                 place=names.place_of(each.past.area) or names.words.plain("routing.any_place"),
