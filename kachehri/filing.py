@@ -222,7 +222,9 @@ def place_of(conn: Connection, ticket_id: str) -> str:
 
 def _place(filing: Filing) -> str | None:
     """The address as it was written, masked, and the position to a few steps."""
-    position = "" if filing.lat is None or filing.long is None else f"{filing.lat:.5f}, {filing.long:.5f}"
+    # Isolated (UAX #9), or an Urdu address would turn latitude and longitude round.
+    known = filing.lat is not None and filing.long is not None
+    position = f"\u2066{filing.lat:.5f}, {filing.long:.5f}\u2069" if known else ""
     return " – ".join(filter(None, (mask(filing.address).text, position))) or None
 
 

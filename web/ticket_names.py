@@ -49,9 +49,11 @@ class Names:
         return self.words.plain("office.post_in", post=self.post(post_id), office=self.office(found[2]))
 
     def who(self, actor: str, at: int) -> str:
-        """Whoever did a step: the citizen, the clock, or the post that an account held at the time."""
+        """Whoever did a step: the citizen, the clock, a program, or the post that an account held at the time."""
         if actor in ("citizen", "clock", "system"):
             return self.words.plain(f"office.by.{actor}")
+        if actor.startswith("key/"):
+            return self.words.plain("programs.by")
         account = self.known.accounts.get(actor)
         if account is None:
             return self.words.plain("office.by.staff")

@@ -395,6 +395,7 @@ async def test_the_office_reads_where_it_is_and_the_public_does_not(doors: Doors
     phone = await signed_in(doors.town, "clerk")
     page = (await phone.get(f"/tickets/{number}")).text
     assert "House 7" in page and "29.99871, 73.24129" in page and "1234567" not in page
+    assert words_for("en").plain("programs.by") in page
     for path in (f"{doors.town.url}/t/{number}", f"{doors.url}/requests/{number}.json?extensions=true"):
         shown = (await doors.town.phone().client.get(path)).text
         assert "House 7" not in shown and "29.99871" not in shown
