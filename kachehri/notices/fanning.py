@@ -76,7 +76,9 @@ def _tasks(
     params = body.get("params")
     values = {"state": ticket.state, **(params if isinstance(params, dict) else {})}
     named = _named(conn, body, ticket)
-    for tell in TABLE[event]:
+    # What she has said yes to in the hearing need not be read back to her again.
+    said = event == "promise.read_back" and rows.read_back(conn, str(values.get("commitment", "")))
+    for tell in () if said else TABLE[event]:
         for target in [named] if named else targets(conn, ticket, tell, now):
             yield _task(conn, office, claim, Telling(event, tell.text, target, created_at, values), ticket, tell, now)
     if not named or named == OWNER:

@@ -201,7 +201,11 @@ def _covered(conn: Connection, case: _Case, now: int) -> bool:
     mine = case.told
     for other in rows.waiting_for(conn, TELL, now, case.ticket.id):
         told = decode(other.body)
-        if told is not None and told.to == mine.to and (told.at, other.id) > (mine.at, case.claim.id):
+        tell = telling(told.notice, told.text) if told is not None else None
+        # Of two at one instant the pressing one stands for both.
+        if told is None or tell is None or told.to != mine.to or other.id == case.claim.id:
+            continue
+        if (told.at, tell.urgent, other.id) > (mine.at, case.tell.urgent, case.claim.id):
             return True
     return False
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, literal_column, select, update
 
 from .rows import fetch, fetch_one, save
-from .tables import Category, Contact, Delivery, Follower, Hook, Outbox, Ticket, table_of
+from .tables import Category, Commitment, Contact, Delivery, Follower, Hook, Outbox, Ticket, table_of
 
 _outbox = table_of(Outbox)
 _delivery = table_of(Delivery)
@@ -15,6 +15,7 @@ _hook = table_of(Hook)
 _ticket = table_of(Ticket)
 _follower = table_of(Follower)
 _category = table_of(Category)
+_commitment = table_of(Commitment)
 _COUNT = func.count(literal_column("*"))
 #: States of a message that was handed over, or may have been.
 _OUT = ("sending", "sent", "delivered", "unknown")
@@ -201,6 +202,12 @@ def follower(conn: Connection, id: str) -> Follower | None:
 def follower_of_question(conn: Connection, question_id: str) -> Follower | None:
     """Who follows with this question."""
     return fetch_one(conn, Follower, _follower.c.question_id == question_id)
+
+
+def read_back(conn: Connection, commitment: str) -> bool:
+    """Whether a promise was read back to her when it was made."""
+    here = (_commitment.c.id == commitment, _commitment.c.read_back_at.is_not(None))
+    return conn.execute(select(_commitment.c.id).where(*here)).first() is not None
 
 
 def protected(conn: Connection, category: str) -> bool:

@@ -26,6 +26,13 @@ QUIET: Final[frozenset[str]] = frozenset(
         "ticket.rated",
     }
 )
+#: Of a promise: that it was made, what its office says of it, and that its day is over or another.
+PLEDGES: Final[dict[str, str]] = {
+    "made": "promise.read_back",
+    "said": "promise.kept",
+    "broken": "promise.broken",
+    "moved": "ticket.date_moved",
+}
 DAY_MS: Final = 86_400_000
 
 
@@ -56,6 +63,9 @@ def notices_of(after: Life, steps: Iterable[Happened], due: int | None = None) -
             case e.CalendarChanged():
                 if due is None or body.due - due >= DAY_MS:
                     found.append(Notice(body.type, step.seq, {**params, "due": body.due}))
+            case e.Pledged() if body.step in PLEDGES:
+                promised = {**params, "commitment": body.commitment, "due": body.due}
+                found.append(Notice(PLEDGES[body.step], step.seq, promised))
             case e.Escalated() | e.Disputed():
                 found.append(Notice(body.type, step.seq, {**params, "level": body.level, "post": body.post}))
             case e.Assigned():

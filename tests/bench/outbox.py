@@ -147,7 +147,7 @@ def strange_receipts(town: NoticeTown, gateway: Simulator, now: int, rng: random
     for taken in rng.sample(gateway.taken, min(3, len(gateway.taken))):
         for said in ("delivered", "sent", "delivered"):
             with town.store.write() as conn:
-                receipts.take(conn, Receipt(taken.key, taken.id, said), now)  # type: ignore[arg-type]
+                receipts.take(conn, Receipt(taken.key, taken.id, said), now)
     with town.store.write() as conn:
         assert not receipts.take(conn, Receipt(f"{rng.getrandbits(128):032x}", "", "failed"), now)
 

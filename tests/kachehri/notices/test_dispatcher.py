@@ -15,7 +15,8 @@ from kachehri.notices.sending import settle
 from kachehri.notices.simulator import FAULTS, Fault, simulator
 from kachehri.notices.timing import HOUR_MS, MINUTE_MS
 from kachehri.store import StoreError, outbox
-from kachehri.store.tables import Delivery
+from kachehri.store import tickets as ticket_rows
+from kachehri.store.tables import Commitment, Delivery
 from tests.conftest import ManualClock
 from tests.kachehri.notices.town import NoticeTown, sms
 
@@ -311,3 +312,34 @@ async def test_a_row_of_another_version_is_set_aside(town: NoticeTown, body: dic
         outbox.add(conn, [outbox.Task("x", "x", "notice", None, ticket, ENCODE(body), now, now)])
     await Dispatcher(town.store, town.office({})).drain()
     assert (town.task("x").state, town.task("x").last_error) == ("failed", "unknown_notice")
+
+
+async def test_at_one_instant_the_pressing_news_stands_for_both(town: NoticeTown) -> None:
+    ticket = town.ticket(town.person())
+    town.notify(ticket, "ticket.proposed")
+    town.notify(ticket, "ticket.routed")
+    async with simulator() as gateway:
+        await Dispatcher(town.store, town.office({"sms": sms(gateway)})).drain()
+        assert len(gateway.taken) == 1 and "کیا واقعی" in gateway.taken[0].text
+
+
+@pytest.mark.parametrize("read_back", [False, True])
+async def test_a_promise_is_read_back_once(town: NoticeTown, read_back: bool) -> None:
+    ticket = town.ticket(town.person())
+    with town.store.write() as conn:
+        now = town.store.now(conn)
+        row = Commitment(
+            id="c-1",
+            session_id=town.session.id,
+            ticket_id=ticket,
+            made_by="Officer",
+            content_id="w",
+            made_at=now,
+            state="made",
+            read_back_at=now if read_back else None,
+        )
+        ticket_rows.promise(conn, [row])
+    town.notify(ticket, "promise.read_back", params={"commitment": "c-1"})
+    async with simulator() as gateway:
+        await Dispatcher(town.store, town.office({"sms": sms(gateway)})).drain()
+        assert len(gateway.taken) == (0 if read_back else 1)

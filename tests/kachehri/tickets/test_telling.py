@@ -6,7 +6,7 @@ from kachehri.notices.table import TABLE
 from kachehri.tickets import events as e
 from kachehri.tickets.events import CLASSES, Happened, Step
 from kachehri.tickets.life import Life
-from kachehri.tickets.telling import DAY_MS, QUIET, notices_of
+from kachehri.tickets.telling import DAY_MS, PLEDGES, QUIET, notices_of
 from rooms.base import ContentRef
 
 WORDS = ContentRef("secret", "d")
@@ -36,3 +36,15 @@ def test_whoever_was_asked_for_money_is_heard_at_once() -> None:
 def test_a_day_that_hardly_moves_is_no_news() -> None:
     assert told(e.CalendarChanged(version=2, due=10 * DAY_MS), 9 * DAY_MS) == ["ticket.calendar"]
     assert told(e.CalendarChanged(version=2, due=10 * DAY_MS), 10 * DAY_MS - 1) == []
+
+
+def test_of_a_promise_is_told_what_she_has_to_know() -> None:
+    steps = {step: told(e.Pledged(commitment="c", step=step)) for step in ("made", "said", "broken", "moved", "kept")}  # type: ignore[arg-type]
+    assert steps == {
+        "made": ["promise.read_back"],
+        "said": ["promise.kept"],
+        "broken": ["promise.broken"],
+        "moved": ["ticket.date_moved"],
+        "kept": [],
+    }
+    assert set(PLEDGES.values()) <= set(TABLE)
