@@ -32,6 +32,7 @@ Act = Literal[
     "equipment.key",
     "calendar.change",
     "ticket.handover",
+    "ticket.call_back",
     "equipment.revoke",
     "api_key.make",
     "api_key.revoke",
@@ -40,7 +41,9 @@ Act = Literal[
 ]
 ACTS: Final[tuple[str, ...]] = get_args(Act)
 #: Acts that open or destroy what is personal: nobody does them without saying why.
-REASONED: Final = frozenset({"phone.reveal", "id_number.reveal", "words.reveal", "person.read", "person.erase"})
+REASONED: Final = frozenset(
+    {"phone.reveal", "id_number.reveal", "words.reveal", "person.read", "person.erase", "ticket.call_back"}
+)
 REASON_MOST: Final = 300
 
 

@@ -206,3 +206,14 @@ class TicketPicture:
     place: str
     helpline: str
     address: str
+
+
+@dataclass(frozen=True)
+class CalledBackPage:
+    """Where somebody of the staff takes a protected matter back, after calling its asker."""
+
+    reference: str
+    key: str
+    code: str = ""
+    reason: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)

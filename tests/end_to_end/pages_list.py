@@ -148,6 +148,7 @@ ELSEWHERE: Final = {
     "/tickets/{reference}/pictures/{picture}": "tests/web: a photograph",
     "/q/{token}/pictures/{picture}": "tests/web: a photograph",
     "/q/{token}/picture/{picture}": "a photograph",
+    "/tickets/{reference}/called": "tests/web: taken back after a call",
     "/q/{token}/mine": "tests/web: what is kept about me",
     "/mod/{session}/words": "for the console's script",
     "/mod/{session}/find": "for the console's script",

@@ -8,6 +8,7 @@ from kachehri.i18n import Words
 from tests.web.samples import HOUR, NOW, OFFICE, TEXT, WATER
 from web.cards import MyQuestion, OutcomeCard, way
 from web.own_shapes import (
+    CalledBackPage,
     DoPage,
     FollowPage,
     NumberRow,
@@ -149,6 +150,7 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
                 "2640718822", base, {"phone": "12"}, {"phone": say("field.phone"), "agree": say("follow.need_agree")}
             ),
         ),
+        "desk-called": ("staff/called_back.html", CalledBackPage("2640718822", "k" * 22)),
         "numbers": (
             "numbers.html",
             NumbersPage((row, replace(row, reference="2640718814", followed=True)), made_at=NOW),

@@ -158,6 +158,10 @@ async def drawn(house: House, request: Request, account: Account, back: Back | N
         may_act=acting,
         may_picture=acting and found.life.is_open and bool(found.sides) and len(found.pictures) < PICTURES_MOST,
         may_concern=acting and found.life.is_open and any(x.doer.side in ("triage", "supervisor") for x in found.sides),
+        may_call_back=may(account, "ticket.call_back")
+        and found.life.protected
+        and found.life.is_open
+        and account.office_id != (found.life.office or found.ticket.office_id),
         released=found.released,
         may_release=may(account, "ticket.release") and releasable(found),
         may_reveal=may(account, "ticket.phone") and found.ticket.person_id is not None and bool(found.sides),
