@@ -64,14 +64,17 @@ class Trial(NamedTuple):
 def holes(routing: Routing, categories: Sequence[str], leaves: Sequence[Place]) -> list[Hole]:
     """Every topic and place that no rule can place, by topic. Without places, every topic as such."""
     found = []
+    order = {each.code: n for n, each in enumerate(leaves)}
+    alike = _alike(routing, leaves)
     for category in categories:
         left: dict[Why, list[str]] = {}
-        for area in [each.code for each in leaves] or [""]:
-            routed = routing.route(category, area=area)
+        for areas in alike:
+            routed = routing.route(category, area=areas[0])
             if not routed.by_rule:
-                left.setdefault(routed.why, []).append(area)
-        for why, areas in left.items():
-            found.append(Hole(category, why, tuple(areas), len(areas) == max(1, len(leaves))))
+                left.setdefault(routed.why, []).extend(areas)
+        for why, places in left.items():
+            places.sort(key=lambda code: order.get(code, 0))
+            found.append(Hole(category, why, tuple(places), len(places) == max(1, len(leaves))))
     return found
 
 
@@ -84,9 +87,10 @@ def empty(
         manned: whether anybody of an office can sign in, post or not.
     """
     reached: dict[tuple[str, str], dict[str, None]] = {}
+    alike = _alike(routing, leaves)
     for category in categories:
-        for area in [each.code for each in leaves] or [""]:
-            routed = routing.route(category, area=area)
+        for areas in alike:
+            routed = routing.route(category, area=areas[0])
             reached.setdefault((routed.office, routed.post), {})[category] = None
     chart, found = routing.chart, []
     for (office, post), topics in sorted(reached.items()):
@@ -99,6 +103,15 @@ def empty(
         there = next((each for each in up if chart.sitter(each, routing.at) is not None), "")
         found.append(Empty(office, post, tuple(topics), there))
     return found
+
+
+def _alike(routing: Routing, leaves: Sequence[Place]) -> list[list[str]]:
+    """Places by code that no rule tells apart, together; a district has thousands, and its rules name a few of them."""
+    named = {rule.area for rule in routing.rules}
+    found: dict[tuple[str, ...], list[str]] = {}
+    for code in [each.code for each in leaves] or [""]:
+        found.setdefault(tuple(each for each in routing.around.get(code, ()) if each in named), []).append(code)
+    return list(found.values())
 
 
 def trial(before: Routing, after: Routing, past: Iterable[Past]) -> Trial:

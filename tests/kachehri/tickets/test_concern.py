@@ -11,6 +11,7 @@ from kachehri.tickets.decide import Context, decide
 from kachehri.tickets.events import Happened
 from kachehri.tickets.life import Life, evolve
 from kachehri.tickets.status import TicketRefused
+from rooms.base import ContentRef
 
 TRIAGE = Doer("triage", "sorter")
 ABOUT = a.Concern(about="xen", office="desk", post="dc", why="around")
@@ -37,7 +38,7 @@ def after(life: Life, found: list[e.Step]) -> Life:
 
 
 def test_it_is_taken_away_from_them_at_once_and_no_clock_begins_anew() -> None:
-    life = ticket(e.Assigned(post="sdo"), e.Started(plan=e.ContentRef("w", "d")))
+    life = ticket(e.Assigned(post="sdo"), e.Started(plan=ContentRef("w", "d")))
     began = (life.accepted_at, life.first_action_at)
     found = decide(life, ABOUT, TRIAGE, CTX)
     assert found == [e.Concerned(about="xen"), e.Routed(office="desk", post="dc", why="around")]
@@ -48,14 +49,14 @@ def test_it_is_taken_away_from_them_at_once_and_no_clock_begins_anew() -> None:
 
 
 def test_a_pause_ends_when_it_is_taken_away() -> None:
-    asked = ticket(e.Assigned(post="sdo"), e.Asked(question=e.ContentRef("w", "d")))
+    asked = ticket(e.Assigned(post="sdo"), e.Asked(question=ContentRef("w", "d")))
     found = after(asked, decide(asked, ABOUT, TRIAGE, CTX))
     assert found.state == "routed" and not found.paused
 
 
 def test_what_waits_for_her_word_stays_and_what_lies_elsewhere_too() -> None:
     proposed = ticket(
-        e.Assigned(post="sdo"), e.Proposed(outcome="relief_granted", note=e.ContentRef("w", "d"), post="sdo")
+        e.Assigned(post="sdo"), e.Proposed(outcome="relief_granted", note=ContentRef("w", "d"), post="sdo")
     )
     elsewhere = ticket(e.Routed(office="roads"))
     for life in (proposed, elsewhere):

@@ -284,6 +284,18 @@ class TestCoverage:
         ]
         assert holes(ROUTING, ["misc"], ())[0].whole
 
+    @given(RULES)
+    def test_holes_are_the_same_as_when_each_place_is_asked(self, rules: Sequence[Rule]) -> None:
+        routing, small = by(*rules), leaves(PLACES)
+        asked = {
+            (topic, place.code): routed.why
+            for topic in ROUTES
+            for place in small
+            if not (routed := routing.route(topic, area=place.code)).by_rule
+        }
+        told = {(hole.category, area): hole.why for hole in holes(routing, list(ROUTES), small) for area in hole.areas}
+        assert told == asked
+
     def test_chairs_where_things_go_and_nobody_sits(self) -> None:
         sitting = Chart(CHART.chairs.values(), [], OFFICES, "desk")
         rule = Rule("r", "tehsil", "ac", category="misc")
