@@ -44,16 +44,16 @@ def read(conn: Connection, session: SessionRow, now: int) -> Read:
     before = rows.open_of_room(conn, session.room_id, session.starts_at)
     listed = tuple(
         each
-        for each in rows.listed(conn, sessions={last.id, *before})
-        if each.promise.session_id == last.id or _stands(each, now) in OPEN
+        for each in rows.listed(conn, {last.id, *before})
+        if each.session_id == last.id or _stands(each, now) in OPEN
     )
-    public = [each.promise.content_id for each in listed if each.privacy == "public"]
+    public = [each.content_id for each in listed if each.privacy == "public"]
     return Read(
         last,
         listed,
         content.texts_of(conn, public),
         {each.commitment_id: each for each in rows.offers(conn, session.id)},
-        rows.comers(conn, session.id, [each.promise.id for each in listed if _stands(each, now) in OPEN]),
+        rows.comers(conn, session.id, [each.id for each in listed if _stands(each, now) in OPEN]),
     )
 
 
@@ -69,27 +69,27 @@ def _of(drawn: Iterable[PromiseRow], stands: tuple[str, ...]) -> Iterable[Promis
 
 
 def _stands(each: rows.Listed, now: int) -> str:
-    return standing(each.promise.state, each.promise.broken_at, each.promise.due_at, now)
+    return standing(each.state, each.broken_at, each.due_at, now)
 
 
 def _row(each: rows.Listed, found: Read, live: Live, district: District, words: Words, now: int) -> PromiseRow:
-    promise, queue = each.promise, live.session.queue
-    offer = found.offers.get(promise.id)
-    asked = [queue.questions[id] for id in found.comers.get(promise.id, ()) if id in queue.questions]
+    queue = live.session.queue
+    offer = found.offers.get(each.id)
+    asked = [queue.questions[id] for id in found.comers.get(each.id, ()) if id in queue.questions]
     inline = next((one for one in asked if one.state == "admitted"), None)
     return PromiseRow(
-        id=promise.id,
+        id=each.id,
         reference=each.reference,
-        text=found.texts.get(promise.content_id, "") if each.privacy == "public" else "",
+        text=found.texts.get(each.content_id, "") if each.privacy == "public" else "",
         private=each.privacy != "public",
-        post=promise.made_by,
-        office=district.host(promise.office_id or "", words),
-        due_at=promise.due_at or 0,
-        first_due_at=promise.first_due_at or 0,
-        session_at=each.session_at if found.last and promise.session_id != found.last.id else 0,
+        post=each.made_by,
+        office=district.host(each.office_id or "", words),
+        due_at=each.due_at or 0,
+        first_due_at=each.first_due_at or 0,
+        session_at=each.session_at if found.last and each.session_id != found.last.id else 0,
         stands=_stands(each, now),
-        helps=promise.help_at is not None,
-        contested=promise.read == "no",
+        helps=each.help_at is not None,
+        contested=each.read == "no",
         offered=offer is not None,
         was_first=offer is not None and offer.used_at is not None,
         question=inline.id if inline else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal_column, or_, select, update
+from sqlalchemy import Connection, and_, case, func, literal_column, or_, select, update
 
 from .rows import fetch, fetch_one, put_new
 from .tables import Commitment, Participant, Person, Question, SeatOffer, Session, Ticket, table_of
@@ -39,17 +39,21 @@ class Standing(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A promise in a list, with what its ticket says."""
+    """A promise in a list, with what its ticket and its hearing say."""
 
-    promise: Commitment
+    id: str
+    session_id: str
+    content_id: str
+    office_id: str | None
+    made_by: str
+    due_at: int | None
+    first_due_at: int | None
+    state: str
+    read: str
+    broken_at: int | None
+    help_at: int | None
     reference: str
-    category: str | None
-    area: str | None
     privacy: str
-    ticket_state: str
-    person_id: str | None
-    session_title_ur: str
-    session_title_en: str
     session_at: int
 
 
@@ -89,39 +93,21 @@ def overdue(conn: Connection, now: int, *, after: tuple[int, str] = (0, ""), lim
     return fetch(conn, Commitment, *here, order=(_promise.c.due_at, _promise.c.id), limit=limit)
 
 
-def listed(
-    conn: Connection, *, sessions: Collection[str] = (), room: str = "", before: int | None = None, limit: int = 500
-) -> list[Listed]:
-    """Promises of some sessions, or of all closed sessions of a room that began before an instant; latest first."""
-    where: list[ColumnElement[bool]] = []
-    if sessions:
-        where.append(_promise.c.session_id.in_(list(sessions)))
-    if room:
-        where += [_session.c.room_id == room, _session.c.practice.is_(False)]
-    if before is not None:
-        where.append(_session.c.starts_at < before)
+def listed(conn: Connection, sessions: Collection[str]) -> list[Listed]:
+    """Promises of some hearings, the last hearing first, then the soonest day."""
     source = _promise.join(_ticket, _ticket.c.id == _promise.c.ticket_id).join(
         _session, _session.c.id == _promise.c.session_id
     )
-    more = (
+    columns = (
+        *(_promise.c[name] for name in Listed._fields[:11]),
         _ticket.c.reference,
-        _ticket.c.category,
-        _ticket.c.area,
         _ticket.c.privacy,
-        _ticket.c.state.label("ticket_state"),
-        _ticket.c.person_id,
-        _session.c.title_ur,
-        _session.c.title_en,
-        _session.c.starts_at.label("session_at"),
+        _session.c.starts_at,
     )
     order = (_session.c.starts_at.desc(), _promise.c.due_at, _promise.c.id)
-    statement = select(*_promise.c, *more).select_from(source).where(*where).order_by(*order).limit(limit)
-    names = [column.name for column in _promise.c]
-    found = []
-    for row in conn.execute(statement):
-        values = tuple(row)
-        found.append(Listed(Commitment(**dict(zip(names, values, strict=False))), *values[len(names) :]))
-    return found
+    here = _promise.c.session_id.in_(list(sessions))
+    statement = select(*columns).select_from(source).where(here).order_by(*order)
+    return [Listed(*row) for row in conn.execute(statement)]
 
 
 def counts(conn: Connection, session_id: str, now: int) -> dict[tuple[str, str], int]:
@@ -249,4 +235,16 @@ def comers(conn: Connection, session_id: str, commitment_ids: Collection[str]) -
         .order_by(_question.c.received_at)
     )
     asked = [Known(*row) for row in conn.execute(found)]
-    return {each.id: [one.id for one in asked if each.may_be(one)] for each in wanted}
+    by: dict[object, list[Known]] = {}
+    for one in asked:
+        for mark in (one.device, one.phone):
+            if mark is not None:
+                by.setdefault(mark, []).append(one)
+    order = {one.id: at for at, one in enumerate(asked)}
+    return {each.id: sorted(_questions(each, by), key=order.__getitem__) for each in wanted}
+
+
+def _questions(wanted: Known, by: dict[object, list[Known]]) -> set[str]:
+    """Questions of whoever has the same browser or number, and may be the same person."""
+    near = [*by.get(wanted.device, ()), *by.get(wanted.phone, ())]
+    return {one.id for one in near if wanted.may_be(one)}
