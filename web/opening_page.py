@@ -7,12 +7,15 @@ from typing import Final, NamedTuple
 
 from kachehri.i18n import Words
 from kachehri.live import Live
-from kachehri.store import Connection, content
+from kachehri.store import Connection, calendar, content
 from kachehri.store import promises as rows
 from kachehri.store.tables import SeatOffer
 from kachehri.store.tables import Session as SessionRow
+from kachehri.tickets.calendar import DAY_MS
+from kachehri.tickets.clocks import RUNS
+from kachehri.tickets.escalation import AGENDA_LEVEL
 from kachehri.tickets.pledges import standing
-from web.opening_shapes import PromiseGroup, PromiseRow
+from web.opening_shapes import AgendaRow, PromiseGroup, PromiseRow
 from web.topics import District
 
 #: Groups in the order of the page, and what stands in each. What is owed comes first.
@@ -62,6 +65,22 @@ def groups(found: Read, live: Live, district: District, words: Words, now: int) 
     drawn = [_row(each, found, live, district, words, now) for each in found.listed]
     made = (PromiseGroup(name, tuple(_of(drawn, stands))) for name, stands in GROUPS)
     return tuple(group for group in made if group.rows)
+
+
+def agenda(conn: Connection, session: SessionRow, district: District, words: Words, now: int) -> tuple[AgendaRow, ...]:
+    """The tickets of this room's hearings that have gone up to the last level."""
+    found = calendar.raised(conn, session.room_id, AGENDA_LEVEL, RUNS)
+    return tuple(
+        AgendaRow(
+            reference=each.reference,
+            topic=district.topic(each.category, words),
+            office=district.host(each.office_id, words),
+            text=each.text,
+            private=each.private,
+            days=max(0, (now - each.due_at) // DAY_MS) if each.due_at is not None else 0,
+        )
+        for each in found
+    )
 
 
 def _of(drawn: Iterable[PromiseRow], stands: tuple[str, ...]) -> Iterable[PromiseRow]:

@@ -53,6 +53,18 @@ class PromiseGroup:
 
 
 @dataclass(frozen=True)
+class AgendaRow:
+    """A ticket that nobody in the line above has brought to an end; `days` that it is late, by the calendar."""
+
+    reference: str
+    topic: str
+    office: str
+    text: str
+    private: bool
+    days: int
+
+
+@dataclass(frozen=True)
 class OpeningPage:
     """`last_at`: when the hearing before was held; 0 where there was none. `screen`: for everybody's eyes."""
 
@@ -67,6 +79,8 @@ class OpeningPage:
     today: str
     told: str = ""
     refused: str = ""
+    #: Late beyond all superiors: the hearing itself has to speak of these.
+    agenda: tuple[AgendaRow, ...] = ()
 
     @property
     def invited(self) -> tuple[PromiseRow, ...]:

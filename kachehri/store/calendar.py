@@ -6,12 +6,14 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, select, update
 
 from .rows import fetch, put, save
-from .tables import Calendar, CalendarVersion, Ticket, TicketEvent, table_of
+from .tables import Calendar, CalendarVersion, Content, Session, Ticket, TicketEvent, table_of
 
 _day = table_of(Calendar)
 _version = table_of(CalendarVersion)
 _ticket = table_of(Ticket)
 _step = table_of(TicketEvent)
+_session = table_of(Session)
+_content = table_of(Content)
 #: As many versions back as any open ticket can have seen.
 VERSIONS_MOST = 64
 
@@ -22,6 +24,17 @@ class Waiting(NamedTuple):
     id: str
     next_at: int
     next_act: str | None
+
+
+class Raised(NamedTuple):
+    """A ticket that is late beyond all levels; `text` is empty where it is private."""
+
+    reference: str
+    category: str | None
+    office_id: str
+    due_at: int | None
+    private: bool
+    text: str
 
 
 class Linked(NamedTuple):
@@ -111,6 +124,25 @@ def chains(conn: Connection, ids: Sequence[str]) -> dict[str, list[Linked]]:
     for row in conn.execute(statement):
         found[row[0]].append(Linked(*row))
     return found
+
+
+def raised(conn: Connection, room_id: str, level: int, states: Collection[str], limit: int = 20) -> list[Raised]:
+    """Open tickets of a room's hearings that are at a level or higher, the longest late first."""
+    columns = (
+        _ticket.c.reference,
+        _ticket.c.category,
+        _ticket.c.office_id,
+        _ticket.c.due_at,
+        _ticket.c.privacy != "public",
+        func.coalesce(_content.c.public, ""),
+    )
+    source = _ticket.join(_session, _session.c.id == _ticket.c.session_id)
+    statement = select(*columns).select_from(source.outerjoin(_content, _content.c.id == _ticket.c.content_id))
+    statement = statement.where(
+        _session.c.room_id == room_id, _ticket.c.state.in_(list(states)), _ticket.c.level >= level
+    )
+    rows = conn.execute(statement.order_by(_ticket.c.opened_at, _ticket.c.id).limit(limit))
+    return [Raised(row[0], row[1], row[2], row[3], bool(row[4]), "" if row[4] else row[5]) for row in rows]
 
 
 def look_again(conn: Connection, ticket_id: str, head_seq: int, next_at: int | None, next_act: str | None) -> bool:

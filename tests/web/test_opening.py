@@ -175,3 +175,13 @@ async def test_whose_day_has_passed_is_broken_for_everybody_at_once(town: Town) 
     session = await following(town)
     page = (await (await signed_in(town, "chair")).get(f"/sessions/{session}/opening")).text
     assert has(page, "opening.group.broken") and re.search(r'opening-broken" id="p-', page)
+
+
+async def test_what_is_late_beyond_every_superior_stands_on_the_agenda(town: Town) -> None:
+    _, _, promise = await promised(town, "the pump will be mended")
+    late = (await standing(town, promise)).ticket_id
+    with town.service.store.write() as conn:
+        conn.exec_driver_sql("UPDATE ticket SET level = 3, state = 'assigned' WHERE id = ?", (late,))
+    chair = await signed_in(town, "chair")
+    page = await chair.get(f"/sessions/{await following(town)}/opening")
+    assert words_for("en").plain("agenda.title") in page.text

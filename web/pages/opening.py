@@ -86,6 +86,7 @@ async def drawn(request: Request, account: Account, *, refused: str = "") -> Res
         today=words.dates.local(now).date().isoformat(),
         told=words.plain(f"opening.done.{done}") if done in (*MARKS, *SEATS) else "",
         refused=words.plain(f"refused.{refused}") if refused else "",
+        agenda=await house.service.read(opening_page.agenda, row, district, words, now),
     )
     return house.show(request, "staff/opening.html", page, status=409 if refused else 200)
 
