@@ -139,6 +139,7 @@ class PublicTicketPage:
     """What everybody may know of a complaint: no name, no number, nobody's words.
 
     Arguments:
+        text: what was asked, masked, where it was read to everybody or released.
         mine: the receipt of this browser's own number for it, if it has one.
         open: others who have this too can follow it.
     """
@@ -147,6 +148,7 @@ class PublicTicketPage:
     standing: Standing
     lead: str = ""
     story: tuple[Told, ...] = ()
+    text: str = ""
     open: bool = False
     mine: str = ""
     picture: str = ""

@@ -14,7 +14,7 @@ from kachehri.store import tickets as ticket_rows
 from kachehri.store.tables import Follower
 from kachehri.tickets import acts as a
 from kachehri.tickets.acts import Doer
-from rooms.questions import MergeQuestion
+from rooms.questions import AdmitQuestion, MergeQuestion
 from tests.web.conftest import Phone, Town
 from tests.web.test_following import close, reference_in, track
 from tests.web.test_lobby import has
@@ -252,3 +252,18 @@ def test_ids_of_followers_are_like_those_of_questions() -> None:
     id = follower_id("783b60ab-24fa-530c-bbba-ca6b14dab6a7", "p" * 16)
     assert re.fullmatch("[0-9a-f]{16}", id) and id != follower_id("783b60ab-24fa-530c-bbba-ca6b14dab6a8", "p" * 16)
     assert ticketing.CLOCK.side == "clock"
+
+
+async def test_words_that_everybody_has_read_stand_on_its_page_and_no_others(town: Town) -> None:
+    session = await town.schedule(live=True)
+    heard, unheard = town.phone("en"), town.phone("en")
+    first = await heard.ask(session, "The bridge is down, call 0301 2345678", name="Nasreen")
+    second = await unheard.ask(session, "My neighbour took the canal")
+    question = str(town.service.people.question_of(first.removeprefix("/q/")))
+    await town.moderate(session, AdmitQuestion(question=question))
+    await close(town, session)
+    page = (await town.phone("en").get(f"/t/{reference_in((await heard.get(first)).text)}")).text
+    assert "The bridge is down" in page and has(page, "open.asked", "open.how_words")
+    assert "2345678" not in page and "Nasreen" not in page
+    page = (await town.phone("en").get(f"/t/{reference_in((await unheard.get(second)).text)}")).text
+    assert "neighbour" not in page and has(page, "open.how")

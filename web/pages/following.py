@@ -23,13 +23,14 @@ from kachehri.i18n.dates import whole_minutes
 from kachehri.i18n.digits import only_digits
 from kachehri.intake import normal_phone
 from kachehri.keys import derive
-from kachehri.store import Connection, district
+from kachehri.store import Connection, district, public_tickets
 from kachehri.store import tickets as ticket_rows
 from kachehri.store.tables import Follower, Ticket
 from kachehri.ticketing import history
 from kachehri.tickets.life import Life, replay
 from kachehri.tickets.reference import References
 from rooms.base import Refused
+from rooms.views import PUBLIC_STATES
 from web import forms, own_reading
 from web.house import House, house_of, see
 from web.own_reading import Names
@@ -47,6 +48,7 @@ class Public(NamedTuple):
     standing: Standing
     story: tuple[Told, ...]
     mine: str
+    text: str
 
 
 async def show(request: Request) -> Response:
@@ -63,6 +65,7 @@ async def show(request: Request) -> Response:
         standing=found.standing,
         lead=own_reading.lead(found.standing, words, asker=False) if found.standing.state != "closed" else "",
         story=found.story,
+        text=found.text,
         open=following.may_follow(found.ticket),
         mine=found.mine,
         picture=f"{address}/t/{reference}/share.png" if address else "",
@@ -220,7 +223,8 @@ async def _public(house: House, request: Request, reference: str) -> Public | No
             return None
         steps = history(conn, ticket.id)
         life = replay(ticket.id, steps)
-        if life.protected:
+        shown = public_tickets.one(conn, ticket.reference, PUBLIC_STATES)
+        if life.protected or shown is None:
             return None
         posts = {each.id: (each.title_ur, each.title_en) for each in district.posts(conn)}
         names = Names(words, towns, posts)
@@ -231,6 +235,6 @@ async def _public(house: House, request: Request, reference: str) -> Public | No
         mine = "" if visitor.cookie or not ticket.session_id else visitor.participant(ticket.session_id)
         own = following.standing(conn, ticket, mine) if mine else None
         link = f"/q/{house.service.people.receipt(own.id)}" if own else ""
-        return Public(ticket, life, place, own_reading.story(steps, {}, names, "public"), link)
+        return Public(ticket, life, place, own_reading.story(steps, {}, names, "public"), link, shown.text or "")
 
     return await house.service.read(read)
