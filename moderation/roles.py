@@ -103,7 +103,12 @@ PLANNING: dict[str, Relation] = {
     "page.schedule": "any",
 }
 #: What is made of a hearing after its close.
-PAPERS: dict[str, Relation] = {"page.register": "any", "page.minutes": "any", "page.handover": "any"}
+PAPERS: dict[str, Relation] = {
+    "page.register": "any",
+    "page.minutes": "any",
+    "page.handover": "any",
+    "page.reports": "any",
+}
 #: What was promised in the hearings before, at the beginning of the next one, and what is said of it aloud.
 PROMISES: dict[str, Relation] = {"page.opening": "any", "page.promises": "any"}
 #: What is done with complaints after a hearing; in which capacity an account acts on one of them is
@@ -113,6 +118,7 @@ OFFICE: dict[str, Relation] = {
     "page.status": "any",
     "page.handover": "any",
     "page.supervise": "any",
+    "page.reports": "any",
     "page.brief": "any",
     "page.replies": "any",
     "ticket.act": "any",

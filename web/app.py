@@ -33,6 +33,7 @@ from kachehri.people import People
 from kachehri.proof.keeping import Keeping
 from kachehri.proof.signing import Signer
 from kachehri.references import References
+from kachehri.reports.snapshots import Snapshots
 from kachehri.service import Service
 from kachehri.settings import Settings
 from kachehri.store import Store, StoreError, check
@@ -113,6 +114,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     carrying = Carrying(store, bus)
     studio = Studio()
     sweeping = Sweeping(store)
+    snapshots = Snapshots(store, lambda: house.place.timezone)
     record = Keeping(store, Signer(masters), settings.heads_file)
     press = Press(settings.secrets.key_file.parent / "papers")
     ticket_clock = TicketClock(store, lambda: house.place.timezone)
@@ -126,6 +128,8 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         await erasure.resume(service)
         sweeping.start()
         record.start()
+        snapshots.start()
+        app.state.snapshots = snapshots
         service.follow(record.heard)
         app.state.record = record
         await house.start()
@@ -191,6 +195,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         house.close()
         await press.close()
         await ticket_clock.close()
+        await snapshots.close()
         await record.close()
         await sweeping.close()
         await studio.close()

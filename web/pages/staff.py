@@ -24,6 +24,7 @@ from web.topics import District
 WAYS: Final = (
     ("tickets", "/tickets", "papers", "page.tickets"),
     ("supervise", "/supervise", "eye", "page.supervise"),
+    ("reports", "/reports", "signal", "page.reports"),
     ("people", "/people", "people", "page.accounts"),
     ("offices", "/offices", "office", "page.offices"),
     ("calendar", "/calendar", "day", "page.calendar"),

@@ -17,6 +17,7 @@ from .district import (
 from .doors import ApiFiling, ApiKey
 from .evidence import Picture, Reply, TicketPart
 from .hearing import Question, Seat, Session, Support, Turn, TurnQuestion
+from .insight import ReportSnapshot
 from .log import Command, Content, Event, Lease
 from .notices import Contact, Delivery, Hook, Outbox, PushSubscription
 from .people import Account, Carry, Consent, ConsentWording, Device, Login, Participant, Person, SignInAttempt
@@ -67,6 +68,7 @@ __all__ = [
     "RecordHead",
     "ReferenceCounter",
     "Reply",
+    "ReportSnapshot",
     "Room",
     "RoutingRule",
     "Row",
