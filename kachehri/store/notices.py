@@ -121,19 +121,24 @@ def listing(
     conn: Connection,
     states: Sequence[str],
     *,
-    channel: str = "",
+    without: str = "",
     limit: int = 50,
     before: tuple[int, str] | None = None,
 ) -> list[Told]:
-    """Messages in these states, the newest first; `before` is `(created_at, id)` of the last one seen."""
+    """Messages in these states, the newest first.
+
+    Arguments:
+        without: a channel that is listed elsewhere.
+        before: `(created_at, id)` of the last one seen.
+    """
     statement = (
         select(_delivery, _ticket.c.reference, _outbox.c.kind.label("task_kind"))
         .join(_outbox, _outbox.c.id == _delivery.c.outbox_id)
         .outerjoin(_ticket, _ticket.c.id == _delivery.c.ticket_id)
         .where(_delivery.c.state.in_(states))
     )
-    if channel:
-        statement = statement.where(_delivery.c.channel == channel)
+    if without:
+        statement = statement.where(_delivery.c.channel != without)
     if before is not None:
         at, id = before
         statement = statement.where(

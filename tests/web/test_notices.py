@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
 from kachehri.i18n import words_for
 from kachehri.notices.contacts import Contact, of_person
+from kachehri.notices.dispatcher import Dispatcher
+from kachehri.notices.simulator import TAKEN, simulator
 from kachehri.notices.sms import HttpSms
 from kachehri.notices.table import PLACES
+from kachehri.notices.timing import Hours
 from kachehri.settings.tree import Sms
 from kachehri.store import notices as rows
 from kachehri.store import outbox, people
 from kachehri.store import questions as question_rows
 from kachehri.store.tables import Delivery
+from rooms.questions import AdmitQuestion
 from tests.web.conftest import Town
-from tests.web.test_mine import asked
+from tests.web.test_mine import asked, reference_of
+from tests.web.test_register import closed
 from tests.web.test_staff import signed_in
 from web.pages.hooks_out import read_fields
 
@@ -187,3 +193,29 @@ async def test_who_is_erased_has_no_contact_any_more(town: Town) -> None:
     assert (await phone.get(f"{path}/notices")).status_code == 404
     with town.service.store.read() as conn:
         assert rows.contact(conn, of_person(person)) is None
+
+
+async def test_from_the_close_of_a_hearing_to_her_phone(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question with a phone number, closed as answered on air: the number is told, the receipt begins her days."""
+    session = await town.schedule(live=True)
+    _, path = await asked(town, session)
+    question = str(town.service.people.question_of(path.removeprefix("/q/")))
+    await town.moderate(session, AdmitQuestion(question=question))
+    await closed(town, session)
+    notices = town.house.notices
+    office = replace(notices.office, hours=Hours(0, 0))
+    async with simulator(price=250) as gateway:
+        settings = Sms(url=gateway.url, taken=TAKEN, price=250)
+        monkeypatch.setitem(notices.office.gateways, "sms", HttpSms(settings))  # type: ignore[arg-type]
+        await Dispatcher(town.service.store, office).drain()
+        ours = [each for each in gateway.taken if each.to == "+923012345678"]
+        monkeypatch.setattr(notices, "_receipt_secret", "a-secret-of-the-gateway")
+        url = f"{town.url}/hooks/sms/a-secret-of-the-gateway"
+        assert [await gateway.give_receipt(url, gateway.receipt(each)) for each in ours * 2] == [204] * 2 * len(ours)
+    reference = reference_of(town, path)
+    assert len([each for each in ours if EN.grouped(reference) in each.text]) == 1
+    page = (await (await signed_in(town, "administrator")).get("/notices")).text
+    assert EN.plain("notices.delivered") in page
+    with town.service.store.read() as conn:
+        found = [each for each in rows.listing(conn, ["delivered"], limit=500) if each.reference == reference]
+    assert len(found) == 1 and found[0].delivery.language == "en"

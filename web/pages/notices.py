@@ -64,7 +64,7 @@ async def draw(request: Request, *, message: str = "", tone: str = "ok") -> Resp
     def read(conn: Connection) -> tuple[list[Told], list[Told], list[Cost], dict[str, int], dict[str, int]]:
         return (
             rows.listing(conn, ["unknown"], limit=LISTED),
-            [each for each in rows.listing(conn, ["failed"], limit=LISTED) if each.kind != "hook"],
+            rows.listing(conn, ["failed"], without="hook", limit=LISTED),
             rows.costs(conn, since),
             rows.counts(conn, since),
             rows.tasks(conn, KINDS),
