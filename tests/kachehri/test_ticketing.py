@@ -147,6 +147,23 @@ def test_of_two_at_once_one_is_told_to_look_again(store: Store) -> None:
     assert row(store).post_id == "p-below"
 
 
+def test_the_same_form_twice_at_once_is_one_form(store: Store) -> None:
+    answers: list[Life] = []
+    reads = threading.Event()
+
+    def again() -> None:
+        reads.set()
+        answers.append(do(store, ASSIGN, OFFICE, key="form-1", after=2))
+
+    thread = threading.Thread(target=again)
+    with store.write() as conn:
+        first = ticketing.act(conn, MONDAY_MS + 1, "t1", ASSIGN, OFFICE, key="form-1")
+        thread.start()
+        reads.wait(5)
+    thread.join(20)
+    assert answers == [first] and row(store).head_seq == 2
+
+
 def test_an_end_that_somebody_else_moved_is_not_written_onto(store: Store) -> None:
     stale = row(store)
     do(store, ASSIGN, OFFICE)
