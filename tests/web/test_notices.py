@@ -145,7 +145,7 @@ async def test_receipts_need_the_secret_and_may_come_twice(town: Town, monkeypat
     assert (await client.post("/hooks/sms/a-secret-of-the-gatewax", data=fields)).status_code == 404
     path = "/hooks/sms/a-secret-of-the-gateway"
     assert (await client.post(path, data=fields)).status_code == 204 and state_of(town, name).state == "unknown"
-    monkeypatch.setitem(notices.office.gateways, "sms", HttpSms(Sms(url="https://sms.example.com/{to}")))  # type: ignore[arg-type]
+    monkeypatch.setitem(notices.office.gateways, "sms", HttpSms(Sms(url="https://sms.example.com/{to}")))
     for _ in range(2):
         assert (await client.post(path, json=fields)).status_code == 204
         assert state_of(town, name).state == "delivered"
@@ -206,7 +206,7 @@ async def test_from_the_close_of_a_hearing_to_her_phone(town: Town, monkeypatch:
     office = replace(notices.office, hours=Hours(0, 0))
     async with simulator(price=250) as gateway:
         settings = Sms(url=gateway.url, taken=TAKEN, price=250)
-        monkeypatch.setitem(notices.office.gateways, "sms", HttpSms(settings))  # type: ignore[arg-type]
+        monkeypatch.setitem(notices.office.gateways, "sms", HttpSms(settings))
         await Dispatcher(town.service.store, office).drain()
         ours = [each for each in gateway.taken if each.to == "+923012345678"]
         monkeypatch.setattr(notices, "_receipt_secret", "a-secret-of-the-gateway")
