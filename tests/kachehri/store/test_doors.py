@@ -116,7 +116,11 @@ def test_what_was_said_is_sealed_and_its_reader_sees_it_masked(desk: Desk) -> No
         assert desk.people.phone(conn, ticket.person_id) == "+923001234567"
         details = content.original(conn, note.content_id or "")
         assert details is not None and details.sealed is not None
-        assert details.public == filing.place_of(conn, filed.ticket) == "House 7, street 3 – \u206629.99871, 73.24129\u2069"
+        assert (
+            details.public
+            == filing.place_of(conn, filed.ticket)
+            == "House 7, street 3 – \u206629.99871, 73.24129\u2069"
+        )
         told = json.loads(key.open(f"content/sealed/{details.id}", details.sealed))
         person = person_rows.person(conn, ticket.person_id)
     assert told["address"] == "House 7, street 3" and told["media_url"].startswith("https://photos")

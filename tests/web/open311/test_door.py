@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from typing import Any
+from urllib.parse import quote, unquote
 
+import httpx
 import pytest
 from starlette.requests import Request
 
@@ -108,3 +110,38 @@ async def test_behind_a_proxy_the_announced_address_counts(doors: Doors) -> None
         assert (await doors.get("services.json", jurisdiction_id="127.0.0.1")).status_code == 404
     finally:
         await house.own.change(address=before.address, announced=before.announced)
+
+
+NASTY = (
+    *("\x00", "%00", "../../etc", "<x>&amp;", "' OR 1=1 --", "۱۲۳", "9" * 400, "-1", "1e9", "NaN", "null", "[]", "{}"),
+    *("0000-00-00", "9999-12-31T23:59:60Z", "9999-12-31T23:59:59+14:00", "0001-01-01T00:00:00-14:00", "T", ","),
+    *("\u202e\u2066", "\ufffe", "a" * 3_000, "𝟙𝟚", "true", "open,open,closed", "(" * 50),
+)
+
+
+@pytest.mark.slow
+async def test_nothing_that_is_sent_makes_more_than_a_plain_no(doors: Doors) -> None:
+    """Every parameter with every value that has ever broken a reader, in lists, by number, as a token and as a form."""
+    names = (
+        *("service_request_id", "service_code", "start_date", "end_date", "updated_after", "updated_before", "status"),
+        *("page", "page_size", "extensions", "jurisdiction_id", "attribute[area]"),
+    )
+    told: set[int] = set()
+    async with httpx.AsyncClient() as client:
+        for value in NASTY:
+            answers = [await client.get(f"{doors.url}/requests.xml", params={name: value}) for name in names]
+            spelled = quote(value, safe="")
+            for path in ("requests/{}.xml", "services/{}.xml", "tokens/{}.xml"):
+                answers.append(await client.get(f"{doors.url}/{path.format(spelled)}"))
+            form = dict.fromkeys(
+                (*names, "lat", "long", "phone", "email", "description", "media_url", "device_id"), value
+            )
+            answers.append(await client.post(f"{doors.url}/requests.xml", data={"api_key": doors.key, **form}))
+            for answer in answers:
+                told.add(answer.status_code)
+                assert answer.status_code in (200, 400, 404), (value, answer.request.url, answer.text)
+                if answer.headers["content-type"].startswith("text/html"):
+                    assert answer.status_code == 404 and "/" in unquote(answer.request.url.path.split("/v2/")[1])
+                else:
+                    assert tree(answer).tag in ("service_requests", "errors")
+    assert told == {200, 400, 404}
