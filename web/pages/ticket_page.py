@@ -228,7 +228,7 @@ async def facts(house: House, found: Read, names: Names, now: int) -> Facts:
         outcome=first.outcome if first else "",
         outcome_words=found.texts.get(first.note, "") if first else "",
         outcome_rule=found.texts.get(first.rule, "") if first else "",
-        end=life.outcome if life.proposed_at or life.closed_at else "",
+        end=life.outcome if life.state in ("resolution_proposed", "closed", "closed_final") else "",
         basis=life.basis,
         parent=found.references.get(life.parent, ""),
         children=found.children,
@@ -345,6 +345,8 @@ def leads(offer: Offer, found: Read, names: Names) -> tuple[str, ...]:
     if offer.act == "escalate":
         post = names.post(found.ctx.above(life.level + 1))
         said.append(words.plain("office.lead.escalate_to", post=post) if post else "")
+    if offer.act == "assign" and not options(FORMS["assign"].asks[0], offer, found, names):
+        said.append(words.plain("office.lead.no_posts"))
     if offer.act == "transfer":
         said.append(words.plain("office.lead.transfers", n=life.transfers))
     return tuple(each for each in said if each)
