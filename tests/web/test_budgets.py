@@ -80,7 +80,7 @@ async def test_pages_stay_within_their_budgets(town: Town, browser: Browser, lan
 
 
 @pytest.mark.parametrize("language", ["ur", "en"])
-async def test_a_complaints_pages_stay_within_theirs(town: Town, browser: Browser, language: str) -> None:
+async def test_a_tickets_pages_stay_within_theirs(town: Town, browser: Browser, language: str) -> None:
     session = await town.schedule(live=True)
     phone = town.phone(language)
     receipt = await phone.ask(session, "چک 57 میں پانی نہیں آ رہا")

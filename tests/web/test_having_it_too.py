@@ -99,7 +99,7 @@ async def test_one_browser_is_counted_once(town: Town) -> None:
         assert ticket_rows.follower_count(conn, mine.ticket) == 1
 
 
-async def test_her_own_complaint_is_not_followed_and_nothing_without_consent(town: Town) -> None:
+async def test_her_own_ticket_is_not_followed_and_nothing_without_consent(town: Town) -> None:
     mine = await own(town)
     reference = await number_of(mine)
     await mine.phone.get(f"/t/{reference}/follow")
@@ -240,7 +240,7 @@ async def test_her_number_is_found_by_code_and_by_phone(town: Town) -> None:
     assert await track(town.phone("en"), number, code) == 200
 
 
-async def test_the_picture_of_a_complaint_is_small_and_the_same_for_everybody(town: Town) -> None:
+async def test_the_picture_of_a_ticket_is_small_and_the_same_for_everybody(town: Town) -> None:
     mine = await own(town)
     reference = await number_of(mine)
     for language in ("ur", "en"):
