@@ -126,6 +126,10 @@ SEEN_AS_SAMPLE: Final = {
     "/q/{token}/do/{act}": "do-no",
     "/t/{reference}": "ticket",
     "/tickets/{reference}": "office-ticket",
+    "/calendar": "calendar",
+    "/calendar/day": "calendar-day",
+    "/calendar/week": "calendar-week",
+    "/calendar/import": "calendar-import",
     "/tickets/{reference}/history": "office-history",
     "/tickets/{reference}/about": "concerned",
     "/posts/{post}": "post",
@@ -136,9 +140,11 @@ SEEN_AS_SAMPLE: Final = {
     "/s/{session}/promise": "promise",
     "/s/{session}/scorecard": "scorecard",
     "/sessions/{session}/opening": "opening",
+    "/verify": "verify",
+    "/reports": "reports",
 }
 #: Addresses that answer with no page, and those that another test looks at on its way.
-NO_PAGE: Final = (".{format}", ".ics", ".js", ".json", ".png", ".pdf", ".csv", ".xlsx", ".ico", "z", "/alerts", "/file")
+NO_PAGE: Final = (".{format}", ".ics", ".js", ".json", ".png", ".pdf", ".csv", ".xlsx", ".ico", ".jsonl", "/log", "z", "/alerts", "/file")
 ELSEWHERE: Final = {
     **{each.path: "for programs" for each in OPERATIONS},
     "/metrics": "numbers, for a program",
@@ -147,7 +153,6 @@ ELSEWHERE: Final = {
     "/people/{account}": "tests/web: one person",
     "/tickets/{reference}/pictures/{picture}": "tests/web: a photograph",
     "/q/{token}/pictures/{picture}": "tests/web: a photograph",
-    "/q/{token}/picture/{picture}": "a photograph",
     "/tickets/{reference}/called": "tests/web: taken back after a call",
     "/q/{token}/mine": "tests/web: what is kept about me",
     "/mod/{session}/words": "for the console's script",
