@@ -1,6 +1,5 @@
 """What was signed of the record."""
 
-
 from .base import Row, big
 
 
