@@ -136,7 +136,6 @@ CITIZEN: Final = (
     Address("GET", "/t/{reference}/promise.png", promise_card.by_number, OPEN),
     Address("GET", "/q/{token}/do/{act}", ticket_citizen.ask, SECRET),
     Address("POST", "/q/{token}/do/{act}", ticket_citizen.act, SECRET),
-    Address("GET", "/q/{token}/picture/{picture}", ticket_citizen.picture, SECRET),
     Address("GET", "/q/{token}/mine", mine.show, SECRET),
     Address("GET", "/q/{token}/mine.json", mine.take, SECRET),
     Address("POST", "/q/{token}/erase", mine.erase, SECRET),

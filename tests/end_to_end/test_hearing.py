@@ -118,7 +118,7 @@ async def _followed(her: Visitor, anyone: Visitor, own: Receipt, joined: Receipt
     """By her link, by number and phone, and by the public number, which says nothing of who she is."""
     proposed = her.says("ticket.state.resolution_proposed")
     await her.page.goto(own.path)
-    await expect(her.page.locator("#h-ticket")).to_have_text(proposed)
+    await expect(her.page.locator("h1")).to_have_text(proposed)
     assert await her.track(own.reference, DIGITS) == 303
     await expect(her.page.locator(".ref-n")).to_have_text(own.reference)
     assert her.page.url.endswith(own.path)

@@ -405,9 +405,9 @@ async def test_a_picture_that_the_office_shows_is_hers_alone(town: Town) -> None
     shows = [(OFFICER, a.AddEvidence(attachment=id, shown=id == "pic-shown")) for id in ("pic-shown", "pic-kept")]
     do(town, mine.ticket, ASSIGN, *shows)
     page = (await mine.phone.get(mine.path)).text
-    assert f"{mine.path}/picture/pic-shown" in page and "pic-kept" not in page
-    answer = await mine.phone.client.get(f"{mine.path}/picture/pic-shown")
+    assert f"{mine.path}/pictures/pic-shown" in page and "pic-kept" not in page
+    answer = await mine.phone.client.get(f"{mine.path}/pictures/pic-shown")
     assert answer.status_code == 200 and answer.headers["content-type"] == "image/jpeg"
-    for path in (f"{mine.path}/picture/pic-kept", f"{other.path}/picture/pic-shown", f"{mine.path}/picture/none"):
+    for path in (f"{mine.path}/pictures/pic-kept", f"{other.path}/pictures/pic-shown", f"{mine.path}/pictures/none"):
         assert (await mine.phone.client.get(path)).status_code == 404, path
     assert "pic-shown" not in (await town.phone("en").get(f"/t/{reference_in(page)}")).text

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import audit, standing, ticketing
+from kachehri import audit, own_ticket, standing, ticketing
 from kachehri import evidence as pictures
 from kachehri.evidence import EvidenceRefused
 from kachehri.i18n import Words
@@ -185,6 +185,8 @@ def done(
         # A form that comes once more: the door knows it by its key, and by the side that it was done from.
         if before := ticketing.known(conn, ticket.id, wanted, each.doer, key):
             return before
+    if FORMS[name].heavy and values.get("seq", "") not in ("", str(life.seq)):
+        raise TicketRefused("ticket_busy")
     offer = standing.offer(life, wanted, sides, around)
     if offer is None:
         raise TicketRefused("ticket_step" if sides else "ticket_not_you")
@@ -263,7 +265,10 @@ async def citizens_picture(request: Request) -> Response:
     question = house.service.people.question_of(request.path_params["token"])
 
     def read(conn: Connection) -> Picture | None:
-        ticket = ticket_rows.by_question(conn, question) if question else None
+        held = own_ticket.holder(conn, question) if question else None
+        # Whoever came after the hearing to have it too follows what everybody sees, and pictures are not that.
+        late = held is not None and held.follower is not None and held.asked is None
+        ticket = held.ticket if held and not late else None
         found = evidence.get(conn, ticket.id, request.path_params["picture"][:64]) if ticket else None
         return found if found is not None and found.shown else None
 

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from kachehri import own_ticket
 from kachehri.i18n import Words
 from kachehri.own_ticket import Holder, Seen
-from kachehri.store import Connection, content, district, evidence
+from kachehri.store import Connection, content, district
 from kachehri.store import tickets as ticket_rows
 from kachehri.ticketing import TEXT_MOST
 from kachehri.tickets import events as e
@@ -162,20 +162,6 @@ def _proposal(own: Own, view: own_reading.View) -> Told | None:
         [step for step in own.seen.steps if isinstance(step.body, e.Proposed)], own.texts, own.names, view
     )
     return told[0] if told else None
-
-
-async def picture(request: Request) -> Response:
-    """GET /q/{token}/picture/{picture}: what the office shows as evidence, for the asker and whoever was joined."""
-    house = house_of(request)
-    held = await holder_of(house, request)
-    if held.ticket is None or (held.follower is not None and held.follower.question_id is None):
-        raise HTTPException(404)
-    found = await house.service.read(evidence.get, held.ticket.id, request.path_params["picture"][:64])
-    own = await look(house, request, held)
-    ids = {step.body.attachment for step in own.seen.steps if isinstance(step.body, e.Evidence) and step.body.shown}
-    if found is None or found.id not in ids:
-        raise HTTPException(404)
-    return Response(found.content, media_type="image/jpeg", headers={"cache-control": "private, no-store"})
 
 
 async def ask(request: Request) -> Response:
