@@ -232,6 +232,8 @@ class TicketDeskPage:
     #: What somebody of this side would do from here, and why it is not possible now.
     cannot: tuple[tuple[str, str], ...]
     pictures: tuple[PictureRow, ...]
+    #: The last step that the page knows of: a heavy act is not done onto another.
+    seq: int
     may_post: bool
     may_act: bool
     may_picture: bool
@@ -239,6 +241,7 @@ class TicketDeskPage:
     key: str
     today: str
     may_concern: bool = False
+    may_explain: bool = False
     may_call_back: bool = False
     #: Words of a program's filing: whether everybody may read them, and whether the reader decides that.
     released: bool = False

@@ -179,6 +179,7 @@ def ticket(words: Words) -> TicketDeskPage:
         acts=tuple(card(name, words) for name in ("assign", "transfer", "share", "classify", "note")),
         cannot=(("ask_citizen", words.plain("refused.ask_limit")), ("force", words.plain("refused.force_level"))),
         pictures=(),
+        seq=4,
         may_post=True,
         may_act=True,
         may_picture=True,

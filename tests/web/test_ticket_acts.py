@@ -225,6 +225,17 @@ async def test_a_form_that_comes_twice_is_done_once(town: Town, desk: dict[str, 
         assert [s.type for s in ticket_rows.steps(conn, found.id)].count("ticket.assigned") == 1
 
 
+async def test_a_heavy_act_is_not_done_onto_what_nobody_has_seen(town: Town, desk: dict[str, str]) -> None:
+    number = await opened(town)
+    xen = await entered(town, "xen")
+    await xen.get(f"/tickets/{number}")
+    seen = str(life(town, number).seq)
+    await do(xen, number, "note", note="Something new")
+    answer = await do(xen, number, "transfer", seq=seen, office="roads", reason="A road question")
+    assert answer.status_code == 409 and EN.t("refused.ticket_busy") in answer.text
+    assert "A road question</textarea>" in answer.text and life(town, number).office == "water"
+
+
 async def test_what_the_table_or_the_side_forbids_is_refused_with_a_sentence(town: Town, desk: dict[str, str]) -> None:
     number = await opened(town)
     before = life(town, number).seq

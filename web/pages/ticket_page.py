@@ -154,9 +154,11 @@ async def drawn(house: House, request: Request, account: Account, back: Back | N
         acts=tuple(card(each, found, names, back) for each in possible),
         cannot=tuple((each.act, sentence(words, each.why)) for each in found.offers if each.why) if acting else (),
         pictures=picture_rows(found.pictures, back.pictures),
+        seq=found.life.seq,
         may_post=may(account, "page.status") and found.life.is_open,
         may_act=acting,
         may_picture=acting and found.life.is_open and bool(found.sides) and len(found.pictures) < PICTURES_MOST,
+        may_explain=may(account, "page.routing") and account.office_id is None,
         may_concern=acting and found.life.is_open and any(x.doer.side in ("triage", "supervisor") for x in found.sides),
         may_call_back=may(account, "ticket.call_back")
         and found.life.protected
