@@ -155,6 +155,13 @@ async def test_a_complaint_about_somebody_goes_around(town: Town) -> None:
     assert str(EN.t("routing.step.around.applies", to="x"))[:20] in page
 
 
+async def test_a_ticket_can_be_tried_by_its_number(town: Town) -> None:
+    phone = await signed_in(town, "administrator")
+    page = (await phone.get("/routing?ticket=26-4071-8824")).text
+    assert re.search(r'value="dust" selected', page) and re.search(r'value="uc1" selected', page) and got(page)
+    assert 'class="rule-found"' not in (await phone.get("/routing?ticket=1")).text
+
+
 async def test_what_is_wrong_is_told_at_its_field(town: Town) -> None:
     phone = await signed_in(town, "administrator")
     right = {"what": "g.water", "where": "uc2", "to": "o.tehsil"}

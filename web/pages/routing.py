@@ -11,9 +11,10 @@ from starlette.responses import Response
 
 from kachehri import routing as rulebook
 from kachehri.i18n import Words
-from kachehri.store import Connection, district
+from kachehri.i18n.digits import only_digits
+from kachehri.store import Connection, district, tickets
 from kachehri.store import routing as rows
-from kachehri.store.tables import Account
+from kachehri.store.tables import Account, Ticket
 from kachehri.tickets.coverage import Empty, Hole, empty, holes
 from kachehri.tickets.places import leaves
 from kachehri.tickets.routing import OTHER, Routing, Rule
@@ -54,17 +55,19 @@ def read(conn: Connection, now: int, words: Words) -> Book:
 
 @guarded("page.routing")
 async def show(request: Request, account: Account) -> Response:
-    """GET /routing; with a topic, also who gets it today and why."""
+    """GET /routing; with a topic, or the number of a ticket, also who gets it today and why."""
     house = house_of(request)
     words, now = house.words(request), house.now()
     asked = request.query_params
-    values = TryValues(asked.get("topic", "")[:40], asked.get("place", "")[:40], asked.get("about", "")[:80])
+    typed = TryValues(asked.get("topic", "")[:40], asked.get("place", "")[:40], asked.get("about", "")[:80])
+    reference = only_digits(asked.get("ticket", "")[:32])
 
-    def look(conn: Connection) -> tuple[Book, list[Hole], list[Empty]]:
+    def look(conn: Connection) -> tuple[Book, TryValues, list[Hole], list[Empty]]:
         book = read(conn, now, words)
-        return book, *gaps(conn, book)
+        ticket = tickets.by_reference(conn, reference) if reference else None
+        return book, of_ticket(ticket, book) if ticket else typed, *gaps(conn, book)
 
-    book, open_, bare = await house.service.read(look)
+    book, values, open_, bare = await house.service.read(look)
     undo = asked.get("undo", "")
     page = RoutingPage(
         groups=groups(book),
@@ -80,6 +83,12 @@ async def show(request: Request, account: Account) -> Response:
         undo=int(undo) if undo.isascii() and undo.isdecimal() and len(undo) < 10 else 0,
     )
     return house.show(request, "staff/routing.html", page)
+
+
+def of_ticket(ticket: Ticket, book: Book) -> TryValues:
+    """What the rules see of a ticket."""
+    place = next((each.id for each in book.names.areas.values() if each.code == ticket.area), "")
+    return TryValues(ticket.category or OTHER, place, ticket.about_post_id or "")
 
 
 def gaps(conn: Connection, book: Book) -> tuple[list[Hole], list[Empty]]:
