@@ -21,7 +21,7 @@ from kachehri.store.event_log import GENESIS
 from kachehri.store.tables import Office, Outbox, Post, Posting, Ticket, table_of
 from kachehri.ticket_clock import PAGE, RETRY_MS, TicketClock
 from kachehri.tickets import events as e
-from kachehri.tickets.acts import Doer, Propose, Route
+from kachehri.tickets.acts import Doer, NoteArrival, Propose, Route
 from kachehri.tickets.calendar import DAY_MS
 from rooms.base import ContentRef
 from tests.conftest import MONDAY_MS, ManualClock
@@ -209,7 +209,7 @@ def test_silence_after_a_notice_that_arrived_closes(house: Store, clock: ManualC
     look(house, clock, "2026-02-20 10:00")
     assert ticket(house, "t1").state == "resolution_proposed"
     with house.write() as conn:
-        arrived = ticketing.acts.NoteArrival(channel="sms")
+        arrived = NoteArrival(channel="sms")
         ticketing.act(conn, at("2026-02-20 10:00"), "t1", arrived, ticketing.CLOCK)
     look(house, clock, at("2026-03-07 10:00") - 1)
     assert ticket(house, "t1").state == "resolution_proposed"

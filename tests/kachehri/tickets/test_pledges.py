@@ -14,6 +14,7 @@ from kachehri.tickets import pledges
 from kachehri.tickets.lifecycle import By
 from kachehri.tickets.pledges import RULES, Pledge, What, decide, evolve, follow, standing
 from kachehri.tickets.status import TicketRefused
+from rooms.base import ContentRef
 
 DAY = 86_400_000
 MADE = 1_800_000_000_000
@@ -130,7 +131,7 @@ class TestFollow:
 
     def test_what_the_office_proposes_it_says_of_its_promises_too(self) -> None:
         known = {"a": made(), "b": replace(made(), state="said"), "c": replace(made(), state="broken")}
-        proposed = e.Proposed(outcome="relief_granted", note=e.ContentRef("n", "d"))
+        proposed = e.Proposed(outcome="relief_granted", note=ContentRef("n", "d"))
         found = follow(known, [proposed])
         assert found[1:] == [e.Pledged(commitment=id, step="said") for id in ("a", "c")]
 

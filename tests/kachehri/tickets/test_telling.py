@@ -39,7 +39,7 @@ def test_a_day_that_hardly_moves_is_no_news() -> None:
 
 
 def test_of_a_promise_is_told_what_she_has_to_know() -> None:
-    steps = {step: told(e.Pledged(commitment="c", step=step)) for step in ("made", "said", "broken", "moved", "kept")}  # type: ignore[arg-type]
+    steps = {step: told(e.Pledged(commitment="c", step=step)) for step in ("made", "said", "broken", "moved", "kept")}
     assert steps == {
         "made": ["promise.read_back"],
         "said": ["promise.kept"],
