@@ -52,7 +52,7 @@ async def act(request: Request, account: Account) -> Response:
         if live.session.phase not in OPEN:
             raise Refused("phase", phase=live.session.phase)
         if what in MARKS:
-            await house.write(_mark, row, account, fields, ZoneInfo(house.place.timezone))
+            await house.write(_mark, row, account, fields, ZoneInfo(house.settings.place.timezone))
         elif what in SEATS and may(account, "question.move"):
             if what == "first":
                 await put_first(house, request, account, live, fields)
