@@ -46,7 +46,7 @@ async def test_every_report_says_what_its_figures_mean(chair: Phone, name: str) 
     assert len(re.findall(r"<dt>[^<]+<small>", answer.text)) >= 4
 
 
-async def test_six_new_complaints_are_six(chair: Phone) -> None:
+async def test_six_new_questions_are_six_that_wait(chair: Phone) -> None:
     page = (await chair.get("/reports?show=ageing")).text
     assert re.search(r'class="whole".*?<bdi dir="ltr">6</bdi>', page, re.S)
     assert "report-bar" in page and " style=" not in page

@@ -51,7 +51,7 @@ async def log(request: Request) -> Response:
             yield await asyncio.to_thread(writing.more, rows)
         yield writing.end(house.now())
 
-    headers = {"content-disposition": f'attachment; filename="{id}.jsonl"', "cache-control": "no-cache"}
+    headers = {"content-disposition": f'attachment; filename="{id}.jsonl"', "cache-control": "no-store"}
     return StreamingResponse(pieces(), media_type="application/x-ndjson", headers=headers)
 
 
