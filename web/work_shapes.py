@@ -242,7 +242,6 @@ class TicketDeskPage:
     today: str
     may_concern: bool = False
     may_explain: bool = False
-    may_explain: bool = False
     may_call_back: bool = False
     #: Words of a program's filing: whether everybody may read them, and whether the reader decides that.
     released: bool = False

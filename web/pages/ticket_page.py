@@ -159,7 +159,6 @@ async def drawn(house: House, request: Request, account: Account, back: Back | N
         may_act=acting,
         may_picture=acting and found.life.is_open and bool(found.sides) and len(found.pictures) < PICTURES_MOST,
         may_explain=may(account, "page.routing") and account.office_id is None,
-        may_explain=may(account, "page.routing") and account.office_id is None,
         may_concern=acting and found.life.is_open and any(x.doer.side in ("triage", "supervisor") for x in found.sides),
         may_call_back=may(account, "ticket.call_back")
         and found.life.protected
