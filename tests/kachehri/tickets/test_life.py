@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from typing import get_args
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kachehri.tickets import acts as a
 from kachehri.tickets import clocks
 from kachehri.tickets import events as e
 from kachehri.tickets.acts import Act, Doer
@@ -16,13 +18,23 @@ from kachehri.tickets.calendar import WorkingCalendar
 from kachehri.tickets.decide import Context, decide
 from kachehri.tickets.events import Happened
 from kachehri.tickets.life import Life, evolve, replay
-from kachehri.tickets.lifecycle import STATES, By, State, after, may
+from kachehri.tickets.lifecycle import STATES, By, Deed, State, after, may
+from kachehri.tickets.lifecycle import Step as StepName
 from kachehri.tickets.status import TicketRefused
 from tests.conftest import MONDAY_MS
 
 from .lives import MAKERS, SIDES, STEPS, Chance
 
 CALENDAR = WorkingCalendar()
+#: Acts that need another ticket, a promise or the calendar to mean anything; lives without those have none of them.
+ALONE: dict[str, Callable[[Chance, Life], Act]] = {
+    "take_back": lambda chance, life: a.TakeBack(),
+    "propose_joined": lambda chance, life: a.ProposeJoined(parent="t9", outcome="relief_granted", note=chance.words()),
+    "join": lambda chance, life: a.Join(parent="t9"),
+    "leave": lambda chance, life: a.Leave(),
+    "move_due": lambda chance, life: a.MoveDue(version=1, due=1),
+    "pledge": lambda chance, life: a.Pledge(commitment="c1", what="said"),
+}
 #: Steps after which the office may have another number of days: another topic, an order of the appeal body.
 OTHER_DAYS = (e.Classified, e.Directed)
 #: Steps that end a pause: only then is its length known, and the day later by it.
@@ -107,8 +119,10 @@ def test_random_lives_go_everywhere() -> None:
 @pytest.mark.parametrize("state", get_args(State))
 def test_what_no_table_has_is_refused_whoever_asks(state: State) -> None:
     chance = Chance(Random(7))
+    acts: dict[str, Callable[[Chance, Life], Act]] = {**MAKERS, **ALONE}
+    assert set(acts) | {"submit"} == {*get_args(StepName), *get_args(Deed)}, "what is submitted was proposed"
     for side in SIDES:
-        for name, make in MAKERS.items():
+        for name, make in acts.items():
             life = Life("t1", state=state, office="water")
             code = _refusal(life, make(chance, life), chance.doer(side))
             forbidden = code in ("ticket_step", "ticket_not_you", "ticket_over")
