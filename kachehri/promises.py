@@ -15,14 +15,17 @@ from rooms.outcomes import Outcome
 
 from . import ticketing
 from .codes import end_of_day
-from .store import Connection, Store
+from .store import Connection, Store, tickets
 from .store import promises as rows
 from .store.tables import Commitment
 from .tickets.acts import Doer, Pledge
+from .tickets.events import Pledged
 from .tickets.life import Life
 from .tickets.status import TicketRefused
 
 CLOCK: Final = Doer("clock", "clock")
+#: Who writes the steps of a close.
+SYSTEM: Final = "system"
 #: What an office says of its promises in a hearing, and what the person says to whom they were given.
 OfficeWord = Literal["said", "moved", "help"]
 HerWord = Literal["read_back", "contested", "denied", "kept"]
@@ -31,15 +34,19 @@ PAGE: Final = 100
 
 
 def begin(conn: Connection, now: int, made: Iterable[tuple[Commitment, Outcome]]) -> None:
-    """The first steps of promises whose rows and tickets were written just now, with what she said to them."""
+    """The first steps of promises whose rows and tickets were written just now, with what she said to them.
+
+    Both are the close's own: her answer stands in the log of the session, with who gave it.
+    """
     for promise, outcome in made:
-        assert promise.ticket_id is not None
-        first = Pledge(commitment=promise.id, what="made", day=outcome.due, due=promise.due_at, said_at=promise.made_at)
-        ticketing.act(conn, now, promise.ticket_id, first, CLOCK)
+        ticket = tickets.get(conn, promise.ticket_id or "")
+        assert ticket is not None
+        id = promise.id
+        bodies = [Pledged(commitment=id, step="made", day=outcome.due, due=promise.due_at, said_at=promise.made_at)]
         if outcome.read:
             what: HerWord = "read_back" if outcome.read == "yes" else "contested"
-            said = Pledge(commitment=promise.id, what=what, said_at=outcome.read_at)
-            ticketing.act(conn, now, promise.ticket_id, said, Doer("citizen", "citizen"))
+            bodies.append(Pledged(commitment=id, step=what, said_at=outcome.read_at))
+        ticketing.append(conn, now, ticket, bodies, SYSTEM)
 
 
 def by_her(conn: Connection, now: int, promise: Commitment, what: HerWord, *, key: str = "") -> Life:
