@@ -144,7 +144,22 @@ SEEN_AS_SAMPLE: Final = {
     "/reports": "reports",
 }
 #: Addresses that answer with no page, and those that another test looks at on its way.
-NO_PAGE: Final = (".{format}", ".ics", ".js", ".json", ".png", ".pdf", ".csv", ".xlsx", ".ico", ".jsonl", "/log", "z", "/alerts", "/file")
+NO_PAGE: Final = (
+    ".{format}",
+    ".ics",
+    ".js",
+    ".json",
+    ".png",
+    ".pdf",
+    ".csv",
+    ".xlsx",
+    ".ico",
+    ".jsonl",
+    "/log",
+    "z",
+    "/alerts",
+    "/file",
+)
 ELSEWHERE: Final = {
     **{each.path: "for programs" for each in OPERATIONS},
     "/metrics": "numbers, for a program",

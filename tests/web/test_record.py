@@ -11,7 +11,8 @@ import pytest
 from kachehri.proof.checking import Tampered, check, holds
 from tests.servers import run
 from tests.web.conftest import Town
-from tests.web.test_receipts import asked, reference_in
+from tests.web.test_following import reference_in
+from tests.web.test_receipts import asked
 
 pytestmark = pytest.mark.anyio
 CODE = re.compile(r"(?:[0-9a-f]{4}-){3}[0-9a-f]{4}")
