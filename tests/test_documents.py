@@ -51,7 +51,7 @@ def test_every_anchor_is_a_heading(page: Path) -> None:
 
 def test_every_command_exists() -> None:
     known = {each.name or (each.callback.__name__.replace("_", "-") if each.callback else "")
-             for each in app.registered_commands}  # fmt: skip
+             for each in app.registered_commands} | {each.name for each in app.registered_groups}  # fmt: skip
     named = set(
         re.findall(r"python -m kachehri ([a-z-]+)", "".join(page.read_text(encoding="utf-8") for page in PAGES))
     )
