@@ -17,6 +17,7 @@ from tests.web.conftest import Phone, Town
 from tests.web.test_following import close
 from tests.web.test_lobby import has
 from tests.web.test_receipts import asked
+from tests.web.test_staff import signed_in
 
 pytestmark = pytest.mark.anyio
 EN = words_for("en")
@@ -198,3 +199,43 @@ async def test_of_a_private_promise_the_public_gets_no_picture(town: Town) -> No
     await close(town, session)
     assert found.private
     assert (await phone.get(f"/t/{found.reference}/promise.png")).status_code == 404
+
+
+async def test_her_no_after_the_close_stands_beside_the_promise(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone, path, question = await promised(town, session)
+    await close(town, session)
+    await phone.get(path)
+    assert has((await phone.post(f"{path}/promise", said="no")).text, "promise.said_no_after")
+    with town.service.store.read() as conn:
+        found = promises.of_question(conn, question)
+    assert found is not None and (found.read, found.read_back_at, found.state) == ("no", None, "made")
+
+
+async def test_the_desk_sees_what_was_read_back_and_what_not(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone, path, question = await promised(town, session)
+    desk = await signed_in(town, "moderator")
+    page = (await desk.get(f"/mod/{session}")).text
+    assert has(page, "readback.open", "readback.said_yes", "readback.said_no") and 'data-read=""' in page
+    await phone.get(path)
+    await phone.post(f"{path}/promise", said="no")
+    page = (await desk.get(f"/mod/{session}")).text
+    assert has(page, "readback.no") and 'data-read="no"' in page
+    await order(town, session, question, "New pump by Tuesday")
+    assert 'data-read="no"' not in (await desk.get(f"/mod/{session}")).text
+
+
+async def test_a_form_that_is_none_of_ours_says_nothing(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone, path, question = await promised(town, session)
+    for said in ("", "kept", "perhaps"):
+        await phone.get(path)
+        assert (await phone.post(f"{path}/promise", said=said)).status_code == 400
+    await phone.get(path)
+    assert (await phone.post(f"{path}/promise", said="yes", key="short")).status_code == 400
+    assert await read(town, session, question) == ""
+    await close(town, session)
+    for said in ("", "said", "perhaps"):
+        await phone.get(path)
+        assert (await phone.post(f"{path}/promise", said=said)).status_code == 400
