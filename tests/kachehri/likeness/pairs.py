@@ -2,6 +2,7 @@
 
 `cases.tsv` has a grievance a line in Urdu, Roman Urdu, Hindi and English; each odd line and the one after it are twins:
 about the same thing, and not the same grievance. We wrote them for this test, before any weight was chosen.
+`cases_later.tsv` is of the same make, written after the weights and the list of words, without looking at either.
 """
 
 from __future__ import annotations
@@ -23,15 +24,15 @@ class Pair(NamedTuple):
     same: bool
 
 
-def cases() -> list[list[str]]:
+def cases(name: str = "cases.tsv") -> list[list[str]]:
     """The texts of each case, by form."""
-    lines = (Path(__file__).parent / "cases.tsv").read_text("utf-8").splitlines()
+    lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
     return [line.split("\t") for line in lines]
 
 
-def pairs() -> list[Pair]:
+def pairs(name: str = "cases.tsv") -> list[Pair]:
     """Each case with itself in two combinations of forms; each pair of twins in two forms alike and two across."""
-    texts = cases()
+    texts = cases(name)
     found = []
     for number, case in enumerate(texts):
         for turn in (0, 3):

@@ -50,17 +50,23 @@ def plain(text: str) -> dict[str, float]:
     return dict(found)
 
 
-def area(what: Callable[[str], Mapping[str, float]]) -> float:
-    texts = [text for case in cases() for text in case]
+def area(what: Callable[[str], Mapping[str, float]], name: str = "cases.tsv") -> float:
+    texts = [text for case in cases(name) for text in case]
     by = scale(what(text) for text in texts)
     known = {text: vector(what(text), by) for text in texts}
-    return auc([(alike(known[pair.first], known[pair.second]), pair.same) for pair in pairs()])
+    return auc([(alike(known[pair.first], known[pair.second]), pair.same) for pair in pairs(name)])
 
 
 def test_what_is_the_same_stands_above_the_traps() -> None:
     ours, theirs = area(features), area(plain)
     print(f"pair AUC: ours {ours:.3f}, plain letters {theirs:.3f}")
     assert ours >= theirs + ABOVE and ours > 0.9
+
+
+def test_texts_that_came_later_are_told_apart_too() -> None:
+    ours, theirs = area(features, "cases_later.tsv"), area(plain, "cases_later.tsv")
+    print(f"pair AUC of the later texts: ours {ours:.3f}, plain letters {theirs:.3f}")
+    assert ours >= theirs + ABOVE
 
 
 def test_without_the_list_of_words_the_sounds_alone_are_above_plain_letters(monkeypatch: pytest.MonkeyPatch) -> None:
