@@ -11,7 +11,7 @@ import pytest
 
 from kachehri import own_ticket, ticketing
 from kachehri.i18n import words_for
-from kachehri.store import Connection, district, evidence
+from kachehri.store import Connection, StoreError, district, evidence
 from kachehri.store import tickets as ticket_rows
 from kachehri.store.tables import Picture, Post, Posting, Ticket
 from kachehri.tickets import acts as a
@@ -411,3 +411,21 @@ async def test_a_picture_that_the_office_shows_is_hers_alone(town: Town) -> None
     for path in (f"{mine.path}/pictures/pic-kept", f"{other.path}/pictures/pic-shown", f"{mine.path}/pictures/none"):
         assert (await mine.phone.client.get(path)).status_code == 404, path
     assert "pic-shown" not in (await town.phone("en").get(f"/t/{reference_in(page)}")).text
+
+
+async def test_a_database_that_is_busy_gives_her_words_back(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = await own(town)
+    do(town, mine.ticket, ASSIGN, PROPOSE)
+    await mine.phone.get(f"{mine.path}/do/no")
+    key = mine.phone.fields()["key"]
+
+    def busy(*_: object, **__: object) -> None:
+        raise StoreError("busy")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ticketing, "act", busy)
+        answer = await mine.phone.post(f"{mine.path}/do/no", text="Still dry", money="no")
+    assert answer.status_code == 503 and has(answer.text, "refused.storage") and "Still dry" in answer.text
+    assert mine.phone.fields()["key"] == key and re.search(r'value="no" checked', answer.text)
+    page = (await mine.phone.post(f"{mine.path}/do/no", text="Still dry")).text
+    assert has(page, "done.no") and life_of(town, mine.ticket).disputes == 1

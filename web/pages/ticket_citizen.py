@@ -16,8 +16,9 @@ from starlette.responses import Response
 
 from kachehri import own_ticket
 from kachehri.i18n import Words
+from kachehri.logs import logger
 from kachehri.own_ticket import Holder, Seen
-from kachehri.store import Connection, content, district
+from kachehri.store import Connection, StoreError, content, district
 from kachehri.store import tickets as ticket_rows
 from kachehri.ticketing import TEXT_MOST
 from kachehri.tickets import events as e
@@ -86,6 +87,7 @@ async def drawn(
     refused: str = "",
     values: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
+    key: str = "",
     status: int = 200,
 ) -> Response:
     words = house.words(request)
@@ -98,7 +100,7 @@ async def drawn(
     done = request.query_params.get("done", "")
     page = OwnTicketPage(
         token=request.path_params["token"],
-        key=forms.new_key(),
+        key=key or forms.new_key(),
         reference=held.reference,
         standing=place,
         lead=own_reading.lead(place, words, asker=follower is None),
@@ -186,6 +188,13 @@ async def act(request: Request) -> Response:
         await house.write(own_ticket.do, held, name, values, fields.get("key", "")[:64], house.service.people)
     except TicketRefused as no:
         return await drawn(house, request, held, refused=refusal(words, no.code), status=409)
+    except StoreError as error:  # the words are still in our hands: they go back into the form, under the same key
+        logger(__name__).error("ticket.storage", code=error.code, way="!")
+        said = {"text": words.plain("refused.storage")}
+        key = fields.get("key", "")[:64]
+        if name == "answer":
+            return await drawn(house, request, held, values=values, errors=said, key=key, status=503)
+        return await _before(house, request, held, values=values, errors=said, key=key, status=503)
     except Refused as no:
         said = {"text": sentence(words, no.code, {"limit": TEXT_MOST, **no.params})}
         if name == "answer":
@@ -207,6 +216,7 @@ async def _before(
     *,
     values: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
+    key: str = "",
     status: int = 200,
 ) -> Response:
     words = house.words(request)
@@ -222,7 +232,7 @@ async def _before(
     follower = held.follower is not None
     page = DoPage(
         token=request.path_params["token"],
-        key=forms.new_key(),
+        key=key or forms.new_key(),
         act=name,
         reference=held.reference,
         title=own_acts.title(name, words, follower=follower),
