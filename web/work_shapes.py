@@ -289,7 +289,6 @@ class LoadRow:
     office: str
     open: int
     late: int
-    link: str
 
 
 @dataclass(frozen=True)

@@ -283,7 +283,7 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
             Watched("signature", (), 0),
             Watched("late", four[:1], 1, "/tickets?show=overdue"),
         ),
-        load=(LoadRow(SDO[code], WATER[code], 41, 7, "/tickets"), LoadRow("", WATER[code], 12, 0, "/tickets")),
+        load=(LoadRow(SDO[code], WATER[code], 41, 7), LoadRow("", WATER[code], 12, 0)),
         post=XEN[code],
     )
     brief = BriefPage(

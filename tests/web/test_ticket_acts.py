@@ -459,6 +459,9 @@ async def test_a_ready_answer_goes_into_the_form_and_nothing_is_done(town: Town,
     back = await do(xen, number, "note", note="First look.", insert="1", reply=id[1])
     assert back.status_code == 200 and life(town, number).seq == before
     assert f"First look.\nWe repair {EN.grouped(number)} at Chak 57.</textarea>" in back.text
+    sent = {**form_token(xen), "text": "", "kind": "note", "insert": "1", "reply": id[1]}
+    line = await xen.client.post(f"/tickets/{number}", data=sent, headers={"origin": xen.origin})
+    assert f"We repair {EN.grouped(number)} at Chak 57.</textarea>" in line.text and life(town, number).seq == before
     assert "Pump" not in (await roads.get("/replies")).text
     await roads.client.post(
         "/replies", data={**form_token(roads), "do": "retire", "id": id[1]}, headers={"origin": roads.origin}

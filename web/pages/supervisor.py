@@ -49,7 +49,7 @@ async def show(request: Request, account: Account) -> Response:
             for name, (rows, total) in found.lists.items()
         ),
         load=tuple(
-            LoadRow(names.post(post), names.office(office), open, late, Filters(show="open").address())
+            LoadRow(names.post(post), names.office(office), open, late)
             for office, post, open, late in sorted(found.load, key=lambda row: (-row[3], -row[2]))[:LOAD_MOST]
         ),
         post=names.post(found.mine[0]) if found.mine else "",
