@@ -147,7 +147,7 @@ async def test_a_rule_is_looked_at_saved_tried_changed_ended_and_taken_back(town
     assert EN.plain("routing.saved.not_last") in again.text and rules(town) == 1
 
 
-async def test_a_complaint_about_somebody_goes_around(town: Town) -> None:
+async def test_a_ticket_about_somebody_goes_around(town: Town) -> None:
     phone = await signed_in(town, "administrator")
     await write(phone, what="c.dust", where="", to="p.sdo")
     page = await tried(phone, about="sdo", topic="dust")

@@ -104,7 +104,7 @@ class TestLine:
             assert found.above(f"p{start}", "o", level, NOW)
 
 
-class TestComplaints:
+class TestGrievancesAboutSomebody:
     @pytest.mark.parametrize(
         ("post", "about", "answer"),
         [
@@ -139,7 +139,7 @@ class TestComplaints:
             ("water", "", "somebody-gone", False),
         ],
     )
-    def test_where_a_complaint_must_not_lie(self, office: str, post: str, about: str, answer: bool) -> None:
+    def test_where_a_ticket_must_not_lie(self, office: str, post: str, about: str, answer: bool) -> None:
         assert chart().concerns(office, post, about) is answer
 
     def test_it_goes_around_to_the_one_above(self) -> None:

@@ -84,7 +84,7 @@ def test_not_by_the_office_itself_and_not_back_to_it(doer: Doer, act: a.Concern,
     assert refused.value.code == code
 
 
-def test_nobody_clears_a_complaint_about_themselves() -> None:
+def test_nobody_clears_a_ticket_about_themselves() -> None:
     life = after(ticket(), decide(ticket(), ABOUT, TRIAGE, CTX))
     with pytest.raises(TicketRefused) as refused:
         decide(life, a.Concern(about=""), Doer("supervisor", "asif", "water", "xen", 1), CTX)

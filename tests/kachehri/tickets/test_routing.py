@@ -128,7 +128,7 @@ class TestRules:
         assert {routing.route("water", area="v").rule for _ in range(10_000)} == {"last"}
 
 
-class TestComplaints:
+class TestGrievancesAboutSomebody:
     def test_go_around_the_one_complained_about(self) -> None:
         assert ROUTING.route("water", about="xen") == Routed("desk", "around", "water", post="dc")
         assert ROUTING.route("water", about=about_office("health_engineering")).post == "dc"
