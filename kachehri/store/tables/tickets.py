@@ -15,6 +15,7 @@ class Ticket(Row, table=True):
     __table_args__ = (
         Index("ix_ticket_office_id_state_due_at", "office_id", "state", "due_at"),
         Index("ix_ticket_session_id_state", "session_id", "state"),
+        Index("ix_ticket_due_at_id", "due_at", "id"),
         Index(
             "ix_ticket_state_office_id_due_at",
             *("state", "office_id", "due_at", "id", "privacy", "about_post_id", "opened_at"),

@@ -19,6 +19,7 @@ def upgrade() -> None:
     op.add_column("ticket", sa.Column("next_at", sa.BigInteger(), nullable=True))
     op.add_column("category", sa.Column("picture", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index("ix_ticket_next_at", "ticket", ["next_at"])
+    op.create_index("ix_ticket_due_at_id", "ticket", ["due_at", "id"])
     op.create_table(
         "ticket_key",
         sa.Column("ticket_id", sa.String(), nullable=False),
