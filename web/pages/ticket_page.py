@@ -90,6 +90,10 @@ class Read:
     released: bool = False
 
 
+def reference_of(request: Request) -> str:
+    return only_digits(request.path_params["reference"][:32])
+
+
 def found_in(conn: Connection, account: Account, reference: str, now: int) -> Ticket:
     """The ticket, if it is within reach; else there is no such ticket, whether there is or not."""
     found = ticket_rows.by_reference(conn, reference)
@@ -141,8 +145,7 @@ async def drawn(house: House, request: Request, account: Account, back: Back | N
     """The page, with a form that came back or without."""
     back = back or Back()
     words, now = house.words(request), house.now()
-    reference = only_digits(request.path_params["reference"][:32])
-    found = await house.service.read(read, account, reference, now)
+    found = await house.service.read(read, account, reference_of(request), now)
     district = await house.districts.get()
     names = Names(found.known, district, words)
     acting = may(account, "ticket.act")

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import calendars, posts, standing, ticketing
+from kachehri import calendars, posts
 from kachehri.i18n import Words
 from kachehri.i18n.digits import only_digits
 from kachehri.store import Connection, actors, ticket_lists
 from kachehri.store.tables import Account
 from kachehri.store.ticket_lists import NEVER, Listed, Wanted
-from kachehri.tickets import acts, desk
+from kachehri.tickets import desk
 from kachehri.tickets.calendar import WorkingCalendar
-from kachehri.tickets.life import Life
 from kachehri.tickets.lifecycle import STATES, State, is_open
 from kachehri.tickets.reach import OFFICE, reach
 from kachehri.tickets.slips import slip
@@ -227,73 +225,6 @@ def position(text: str) -> tuple[int, str] | None:
     due, _, id = text.partition(".")
     known = due.isascii() and due.isdigit() and len(due) < 20 and int(due) <= NEVER
     return (int(due), id[:64]) if known and id else None
-
-
-# Many at once
-
-
-@guarded("ticket.act")
-async def many(request: Request, account: Account) -> Response:
-    """POST /tickets: give several to a post, or take that back. Each is decided on by itself."""
-    house = house_of(request)
-    words = house.words(request)
-    sent = await forms.pairs(request, house.origins)
-    fields = dict(sent)
-    chosen = [only_digits(value)[:REFERENCE] for name, value in sent if name == "ticket"][:PAGE]
-    back, post, key = fields.get("do") == "undo", fields.get("post", "")[:64], fields.get("key", "")[:40]
-    if not chosen or not (post or back):
-        missing = "office.need.post" if chosen else "office.need.ticket"
-        return await listed(house, request, account, said=words.plain(missing))
-    done: list[str] = []
-    failed: list[tuple[str, str]] = []
-    for reference in chosen:
-        try:
-            await house.write(_take_back if back else _give, account, reference, post, f"{key}-{reference}")
-            done.append(reference)
-        except TicketRefused as refused:
-            failed.append((reference, sentence(words, refused.code)))
-        except HTTPException:
-            failed.append((reference, sentence(words, "ticket_unknown")))
-    if back:
-        return await listed(house, request, account, said=words.plain("office.many_undone", len(done)))
-    title = await house.service.read(_title, post)
-    undo = Undoable(tuple(done), title[0] if words.language.code == "ur" else title[1], tuple(failed))
-    return await listed(house, request, account, undo)
-
-
-def _title(conn: Connection, post: str) -> tuple[str, str]:
-    found = actors.posts(conn).get(post)
-    return (found[0], found[1]) if found else ("", "")
-
-
-def _give(conn: Connection, now: int, account: Account, reference: str, post: str, key: str) -> None:
-    _do(conn, now, account, reference, lambda life, to: acts.Assign(post=post, account=to(post)), key)
-
-
-def _take_back(conn: Connection, now: int, account: Account, reference: str, post: str, key: str) -> None:
-    _do(conn, now, account, reference, lambda life, to: acts.TakeBack(), key)
-
-
-def _do(
-    conn: Connection,
-    now: int,
-    account: Account,
-    reference: str,
-    made: Callable[[Life, Callable[[str], str]], acts.Act],
-    key: str,
-) -> None:
-    ticket = found_in(conn, account, reference, now)
-    life = ticketing.load(conn, ticket.id)
-    chart, sides, ctx = standing.known(conn, account, life, now)
-    act = made(life, lambda post: chart.account(post, now, life.about))
-    if isinstance(act, acts.Assign) and chart.chairs[act.post].office != life.office:
-        raise TicketRefused("office_missing")
-    if any(ticketing.known(conn, ticket.id, act, each.doer, key) for each in sides):
-        return
-    offer = standing.offer(life, act, sides, ctx)
-    if offer is None:
-        raise TicketRefused("ticket_step" if sides else "ticket_not_you")
-    ticketing.act(conn, now, ticket.id, act, offer.doer, key=key)
 
 
 # The page of one ticket
