@@ -32,6 +32,7 @@ _commitment = table_of(Commitment)
 PROMISE_OVER = ("kept", "cancelled")
 #: Tickets without a date come last; later than any instant that fits.
 NEVER = 2**62
+REFERENCE_DIGITS = 10
 
 
 class Reach(NamedTuple):
@@ -177,7 +178,11 @@ def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.submitted:
         where.append(_unsigned())
     if wanted.ending:
-        where.append(_ticket.c.reference.like(f"%{wanted.ending}"))
+        # Looked through in the index of numbers alone, and only then fetched.
+        numbers = _ticket.alias()
+        ending = select(numbers.c.reference).where(numbers.c.reference.like(f"%{wanted.ending}"))
+        whole = len(wanted.ending) == REFERENCE_DIGITS
+        where.append(_ticket.c.reference == wanted.ending if whole else _ticket.c.reference.in_(ending))
     return where
 
 
