@@ -174,6 +174,7 @@ ELSEWHERE: Final = {
     "/mod/{session}/find": "for the console's script",
     "/mod/{session}/people": "for the console's script",
     "/mod/{session}/sums": "for the console's script",
+    "/mod/{session}/alike": "for the console's script",
 }
 
 
