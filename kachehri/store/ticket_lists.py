@@ -164,7 +164,7 @@ def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
         where.append(_ticket.c.due_at < wanted.due_before)
     if wanted.at_risk is not None:
         left = _ticket.c.due_at - wanted.at_risk
-        where += [left >= 0, left * 5 <= _ticket.c.due_at - _ticket.c.opened_at]
+        where += [_ticket.c.due_at >= wanted.at_risk, left * 5 <= _ticket.c.due_at - _ticket.c.opened_at]
     if wanted.topic:
         where.append(_ticket.c.category == wanted.topic)
     if wanted.area:
