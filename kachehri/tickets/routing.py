@@ -21,8 +21,9 @@ from msgspec import Struct
 
 from .chart import Chart
 
-#: "hearing": the hearing itself named the office, which stands above every rule. "around": to the one above whom it
-#: complains about. "concerned" and "nobody_else": only the desk that sorts is left, or not even that.
+#: "hearing": the hearing itself named the office, which stands above every rule; which post of it, its rules say.
+#: "around": to the one above whom it complains about. "concerned" and "nobody_else": only the desk that sorts is left,
+#: or not even that.
 Why = Literal[
     "hearing",
     "rule",
@@ -180,7 +181,8 @@ class Routing:
 
     def _candidates(self, category: str, named: str, area: str, about: str) -> Iterator[Looked]:
         if named:
-            yield Looked("hearing", self._verdict(named, "", about), named)
+            post = self._post_in(named, category, area, about)
+            yield Looked("hearing", self._verdict(named, post, about), named, post)
         places = self.around.get(area, ())
         group = self.group_of(category)
         for place in places:
@@ -194,6 +196,11 @@ class Routing:
         else:
             yield Looked("category", "none")
         yield from self._rules(self._by_group, group, "", about)
+
+    def _post_in(self, office: str, category: str, area: str, about: str) -> str:
+        """The post of an office that its own rules name; nothing where they leave that to the office."""
+        found = (each for each in self._candidates(category, "", area, about) if each.office == office)
+        return next((each.post for each in found if each.verdict == "applies"), "")
 
     def _rules(self, index: dict[tuple[str, str], list[Rule]], topic: str, place: str, about: str) -> Iterator[Looked]:
         for rule in index.get((topic, place), ()):

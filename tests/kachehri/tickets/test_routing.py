@@ -97,6 +97,17 @@ class TestRules:
         assert by(whole).route("water", area="v").why == "category"
         assert by(whole).route("canal", area="v").rule == "group"  # its own office is gone
 
+    def test_say_which_post_of_the_office_that_the_hearing_named(self) -> None:
+        routing = by(
+            Rule("other", "tehsil", "ac", category="water", area="v"),
+            Rule("late", "sub", "xen", category="water", area="v", to=10),
+            Rule("here", "sub", "sdo", category="water", area="t"),
+        )
+        assert routing.route("water", "sub", area="v") == Routed("sub", "hearing", "water", post="sdo")
+        assert routing.route("water", "sub").post == routing.route("water", "women", area="v").post == ""
+        # Not to whom it is about, where the rest of the office is still free to answer.
+        assert routing.route("water", "sub", area="v", about="sdo").post != "sdo"
+
     def test_places_of_other_maps_count_like_those_around(self) -> None:
         lines = Rule("lines", "sub", category="water", area="s")
         assert by(lines).route("water", area="v").rule == "lines"
