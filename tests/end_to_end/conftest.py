@@ -68,6 +68,11 @@ async def house(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) ->
     sessions["after_promised"] = await founding.announce(
         store, server.settings, district, now, timing=Timing(), starts_in_ms=3_600_000
     )
+    # The later the hearing, the fewer promises of others on the page with which the next one begins.
+    for number, name in enumerate(("story", "after_story"), 2):
+        sessions[name] = await founding.announce(
+            store, server.settings, district, now, timing=Timing(), starts_in_ms=number * 3_600_000
+        )
     store.close()
     server.session = founded.session
     async with server:

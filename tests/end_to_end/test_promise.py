@@ -32,7 +32,7 @@ async def test_from_the_hearing_to_the_next_one(house: House, visit: Door) -> No
     await moderator.call(HERS)
     await her.pass_the_check()
     await her.is_on_air()
-    await _ordered(moderator, WRONG)
+    await ordered(moderator, WRONG)
 
     # Where she speaks the words are read back to her, and they are not what was said.
     box = her.page.locator("#promise")
@@ -45,7 +45,7 @@ async def test_from_the_hearing_to_the_next_one(house: House, visit: Door) -> No
     await her.page.wait_for_url(f"**/s/{session}/live")
 
     # Noted again; her page calls her to it by itself, and she says yes.
-    await _ordered(moderator, PROMISE, change=True)
+    await ordered(moderator, PROMISE, change=True)
     await her.page.get_by_role("link", name=her.says("promise.read")).click()
     await expect(her.page.locator("#main")).to_contain_text(PROMISE)
     await still(her, "2-read-back")
@@ -53,7 +53,7 @@ async def test_from_the_hearing_to_the_next_one(house: House, visit: Door) -> No
     await expect(her.page.locator("#main")).to_contain_text(her.says("promise.said_yes"))
     await expect(moderator.page.locator("[data-read=yes]")).to_contain_text(moderator.says("readback.yes"))
     await still(moderator, "3-desk")
-    await _closed(moderator)
+    await closed(moderator)
 
     # Her own page keeps it, with the picture.
     await her.page.goto(paper.path)
@@ -106,8 +106,12 @@ async def test_from_the_hearing_to_the_next_one(house: House, visit: Door) -> No
     assert her.faults == [] and moderator.faults == []
 
 
-async def _ordered(moderator: Moderator, words: str, *, change: bool = False) -> None:
-    """An order with its office, its day and its words, from the question on air or from what was heard."""
+async def ordered(moderator: Moderator, words: str, *, change: bool = False, office: str = "") -> None:
+    """An order with its office, its day and its words, from the question on air or from what was heard.
+
+    Arguments:
+        office: its name; without one, whichever comes first.
+    """
     page = moderator.page
     if change:
         await page.locator("#heard li", has_text=HERS).locator("[data-heard=change]").click()
@@ -115,7 +119,8 @@ async def _ordered(moderator: Moderator, words: str, *, change: bool = False) ->
         await page.locator("[data-air=outcome]").click()
     dialog = page.locator("#d-outcome")
     await dialog.locator("label", has=page.locator("input[value=ordered]")).click()
-    await dialog.locator("#d-outcome-office").select_option(index=1)
+    choice = {"label": office} if office else {"index": 1}
+    await dialog.locator("#d-outcome-office").select_option(**choice)
     day = (datetime.now(UTC) + timedelta(days=4)).date().isoformat()
     await dialog.locator("#d-outcome-due").fill(day)
     await dialog.locator("#d-outcome-note").fill(words)
@@ -123,7 +128,8 @@ async def _ordered(moderator: Moderator, words: str, *, change: bool = False) ->
     await expect(dialog).to_be_hidden()
 
 
-async def _closed(moderator: Moderator) -> None:
+async def closed(moderator: Moderator) -> None:
+    """The hearing ends; what was asked becomes tickets."""
     page = moderator.page
     await moderator.course("close")
     await page.locator("#d-close button[type=submit]").click()
