@@ -27,7 +27,7 @@ from .life import Life
 from .lifecycle import exists, is_closed, may
 from .status import TicketRefused
 
-__all__ = ["DISPUTES_MOST", "RULES", "TRANSFERS_MOST", "Context", "decide"]
+__all__ = ["DISPUTES_MOST", "RULES", "TRANSFERS_MOST", "Context", "decide", "doubted"]
 
 
 def decide(life: Life, act: Act, doer: Doer, ctx: Context) -> list[e.Step]:
@@ -118,12 +118,14 @@ def _propose(life: Life, act: a.Propose, doer: Doer, ctx: Context) -> list[e.Ste
         need(act.evidence or life.evidence, "evidence_missing")
     if doer.side != "supervisor":
         need(None not in life.parts.values(), "parts_open")
-    end = e.Submitted if life.disputes and _same(life, doer) else e.Proposed
+    end = e.Submitted if doubted(life, doer) else e.Proposed
     return [end(outcome=act.outcome, note=act.note, rule=act.rule, evidence=act.evidence, post=doer.post)]
 
 
-def _same(life: Life, doer: Doer) -> bool:
-    return doer.id == life.proposed_by or bool(doer.post and doer.post == life.proposed_post)
+def doubted(life: Life, doer: Doer) -> bool:
+    """Whether the citizen said no to what this hand wrote, so that it needs another's to write to her again."""
+    same = doer.id == life.proposed_by or bool(doer.post and doer.post == life.proposed_post)
+    return bool(life.disputes) and same
 
 
 def _countersign(life: Life, act: a.Countersign, doer: Doer, ctx: Context) -> list[e.Step]:

@@ -65,11 +65,12 @@ async def desk(town: Town) -> dict[str, str]:
     return found
 
 
-async def opened(town: Town, *, by_phone: bool = False, **fields: object) -> str:
+async def opened(town: Town, *, by_phone: bool = False, due: str = "2030-01-20", **fields: object) -> str:
     """The number of a ticket that lies with the water office, ordered in a hearing.
 
     Arguments:
         by_phone: asked through the pages, so that there is somebody behind it who left a number.
+        due: the day that was promised.
     """
     session = await town.schedule(live=True)
     if by_phone:
@@ -78,7 +79,7 @@ async def opened(town: Town, *, by_phone: bool = False, **fields: object) -> str
     else:
         question = await ask(town, session, 1, **{"name": "نسرین بی بی", "text": "نلکا بند ہے", **fields})
     await town.moderate(session, AdmitQuestion(question=question))
-    note = NoteOutcome(question=question, outcome="ordered", office="water", due="2030-01-20", note="نیا پمپ لگے گا")
+    note = NoteOutcome(question=question, outcome="ordered", office="water", due=due, note="نیا پمپ لگے گا")
     await town.moderate(session, note)
     await closed(town, session)
     return (await town.service.live(session)).session.queue.questions[question].reference
@@ -152,8 +153,10 @@ async def test_a_no_goes_to_the_superior_and_the_next_answer_is_signed(town: Tow
     assert number in (await xen.get("/supervise")).text
     page = (await sdo.get(f"/tickets/{number}")).text
     assert EN.t("office.told.disputed_no") in page and "propose" not in offered(page)
-    assert "assign" in offered((await xen.get(f"/tickets/{number}")).text)
+    page = (await xen.get(f"/tickets/{number}")).text
+    assert "assign" in offered(page) and EN.t("office.lead.propose_again") not in page, "it was not this hand's answer"
     await do(xen, number, "assign", post="ph-sdo")
+    assert EN.t("office.lead.propose_again") in (await sdo.get(f"/tickets/{number}")).text
     answer = await do(sdo, number, "propose", outcome="relief_granted", note="Now it really runs")
     assert life(town, number).submitted is not None and EN.t("office.draft") in answer.text
     assert EN.t("office.did.submitted") in answer.text
@@ -162,6 +165,17 @@ async def test_a_no_goes_to_the_superior_and_the_next_answer_is_signed(town: Tow
     assert "countersign" in offered((await xen.get(f"/tickets/{number}")).text)
     await do(xen, number, "countersign")
     assert life(town, number).state == "resolution_proposed"
+
+
+async def test_a_promised_day_counts_on_the_page_as_in_the_list(town: Town, desk: dict[str, str]) -> None:
+    """It is the day that the citizen was told; the days of the topic end later."""
+    now = town.house.now()
+    day = EN.dates.local(now) + timedelta(days=1)
+    number = await opened(town, due=day.date().isoformat())
+    xen = await entered(town, "xen")
+    listed, page = (await xen.get("/tickets")).text, (await xen.get(f"/tickets/{number}")).text
+    found = [re.search(r"</svg>([^<]+ left)</span>", each) for each in (listed[listed.index(number) :], page)]
+    assert found[0] is not None and found[1] is not None and found[0][1] == found[1][1]
 
 
 async def test_it_does_not_concern_us_is_a_transfer_and_its_end_is_said(town: Town, desk: dict[str, str]) -> None:

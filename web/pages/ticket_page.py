@@ -24,7 +24,7 @@ from kachehri.store.evidence import Pictured
 from kachehri.store.tables import Account, Reply, Ticket
 from kachehri.tickets import clocks, events
 from kachehri.tickets.calendar import WorkingCalendar
-from kachehri.tickets.decide import Context
+from kachehri.tickets.decide import Context, doubted
 from kachehri.tickets.events import Happened
 from kachehri.tickets.life import Life, replay
 from kachehri.tickets.lifecycle import STATES
@@ -243,12 +243,9 @@ async def facts(house: House, found: Read, names: Names, now: int) -> Facts:
 
 
 def resolve_by(found: Read, words: Words, now: int) -> tuple[str, Tone]:
-    """How much time is left to resolve it; nothing where that is over or another's."""
+    """How much time is left until the day that the citizen was told; nothing where that is over or another's."""
     life = found.life
-    if not life.is_open or life.state == "resolution_proposed":
-        return "", ""
-    dues = clocks.dues(life, found.calendar)
-    at = dues.appeal if life.state == "in_appeal" else dues.resolve
+    at = ticketing.due_of(life, found.calendar).due_at if life.is_open else None
     return clock_words.left(at, now, found.calendar.days(life.area), words) if at is not None else ("", "")
 
 
@@ -343,7 +340,7 @@ def leads(offer: Offer, found: Read, names: Names) -> tuple[str, ...]:
     """What follows from an act, said before it is done."""
     words, life = names.words, found.life
     said = [words.plain(f"office.lead.{offer.act}")]
-    if offer.act == "propose" and life.disputes:
+    if offer.act == "propose" and doubted(life, offer.doer):
         said.append(words.plain("office.lead.propose_again"))
     if offer.act in ("propose", "countersign") and found.children:
         said.append(words.plain("office.lead.children", len(found.children)))
