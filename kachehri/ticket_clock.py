@@ -9,15 +9,14 @@ once. When the calendar changes it goes through the open tickets and says on eac
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Final
 
 import msgspec
 
 from . import calendars, posts, public_holidays, ticketing
 from .logs import logger
+from .rounds import Rounds
 from .store import Connection, Store, StoreError, outbox, savepoint
 from .store import calendar as rows
 from .tickets import clocks
@@ -47,21 +46,7 @@ class TicketClock:
 
     def __init__(self, store: Store, zone: Callable[[], str]) -> None:
         self._store, self._zone = store, zone
-        self._task: asyncio.Task[None] | None = None
-        self._look: asyncio.Future[int] | None = None
-
-    def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def close(self) -> None:
-        """End; a look that is on its way is waited for."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-        if self._look is not None:
-            with suppress(StoreError):
-                await self._look
+        self.rounds = Rounds("tickets", self.look, EVERY_S)
 
     def look(self) -> int:
         """Once, now: everything that is due. Returns how many tickets it has looked at."""
@@ -97,17 +82,6 @@ class TicketClock:
                     work.tend(id)
                 calendars.swept(conn, page)
             seen += len(page.ids)
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                self._look = asyncio.ensure_future(asyncio.to_thread(self.look))
-                await asyncio.shield(self._look)
-            except StoreError as error:
-                logger(__name__).warning("tickets.wait", code=error.code)
-            except Exception:  # a fault in one look must not be the end of all clocks
-                logger(__name__).exception("tickets.look_failed", way="!")
-            await asyncio.sleep(EVERY_S)
 
 
 class Work:

@@ -118,6 +118,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     record = Keeping(store, Signer(masters), settings.heads_file)
     press = Press(settings.secrets.key_file.parent / "papers")
     ticket_clock = TicketClock(store, lambda: house.place.timezone)
+    rounds = (sweeping.rounds, record.rounds, ticket_clock.rounds, snapshots.rounds)
     alerts = Alerts(service, masters, bus, contact=lambda: house.place.address)
     notices = Notices(settings, store, vault, people, masters, lambda: house.place)
     limits = settings.limits
@@ -126,14 +127,11 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         await service.start()
         service.follow(lambda announced: erasure.heard(people, announced))
         await erasure.resume(service)
-        sweeping.start()
-        record.start()
-        snapshots.start()
-        app.state.snapshots = snapshots
         service.follow(record.heard)
-        app.state.record = record
+        app.state.snapshots, app.state.record = snapshots, record
         await house.start()
-        ticket_clock.start()
+        for each in rounds:
+            each.start()
         crowds.start()
         await carrying.start()
         await alerts.start()
@@ -194,10 +192,8 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         await crowds.close()
         house.close()
         await press.close()
-        await ticket_clock.close()
-        await snapshots.close()
-        await record.close()
-        await sweeping.close()
+        for each in reversed(rounds):
+            await each.close()
         await studio.close()
         await service.stop()
         identity.close()

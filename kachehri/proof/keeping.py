@@ -7,15 +7,13 @@ from the table with the next line.
 
 from __future__ import annotations
 
-import asyncio
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, cast
 
 from kachehri.live import Announced
-from kachehri.logs import logger
-from kachehri.store import Connection, Store, StoreError, proof
+from kachehri.rounds import Rounds
+from kachehri.store import Connection, Store, proof
 from kachehri.store.tables import RecordHead
 from rooms.closing import SessionClosed
 
@@ -33,27 +31,12 @@ class Keeping:
 
     def __init__(self, store: Store, signer: Signer, file: Path) -> None:
         self._store, self.signer, self.file = store, signer, file
-        self._task: asyncio.Task[None] | None = None
-        self._run: asyncio.Future[bool] | None = None
-        self._wake = asyncio.Event()
-
-    def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._keep())
+        self.rounds = Rounds("heads", self.keep, EVERY_S, GATHER_S)
 
     def heard(self, announced: Announced) -> None:
         """A hearing was closed: sign soon."""
         if any(isinstance(record.event, SessionClosed) for record in announced.events):
-            self._wake.set()
-
-    async def close(self) -> None:
-        """End; a line that is being written is waited for."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-        if self._run is not None:
-            with suppress(StoreError, OSError):
-                await self._run
+            self.rounds.wake()
 
     def keep(self) -> bool:
         """Sign once, now. False where nothing has moved since the last line."""
@@ -62,18 +45,6 @@ class Keeping:
         with self._store.read() as conn:
             export(conn, self.file)
         return line is not None
-
-    async def _keep(self) -> None:
-        while True:
-            try:
-                self._run = asyncio.ensure_future(asyncio.to_thread(self.keep))
-                await asyncio.shield(self._run)
-            except (StoreError, OSError) as error:
-                logger(__name__).warning("heads.wait", code=getattr(error, "code", "io"))
-            self._wake.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), EVERY_S)
-                await asyncio.sleep(GATHER_S)
 
 
 def sign(conn: Connection, now: int, signer: Signer) -> bytes | None:

@@ -5,9 +5,7 @@ Written once a day, after midnight at the house, by whichever worker is first.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,8 +13,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from kachehri import calendars
-from kachehri.logs import logger
-from kachehri.store import Connection, Store, StoreError
+from kachehri.rounds import Rounds
+from kachehri.store import Connection, Store
 from kachehri.store import reports as rows
 from kachehri.store.tables import ReportSnapshot
 
@@ -31,21 +29,7 @@ class Snapshots:
 
     def __init__(self, store: Store, zone: Callable[[], str]) -> None:
         self._store, self._zone = store, zone
-        self._task: asyncio.Task[None] | None = None
-        self._run: asyncio.Future[bool] | None = None
-
-    def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._keep())
-
-    async def close(self) -> None:
-        """End; what is being written is waited for."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-        if self._run is not None:
-            with suppress(StoreError):
-                await self._run
+        self.rounds = Rounds("snapshots", self.keep, EVERY_S)
 
     def keep(self) -> bool:
         """Write today's, if nobody has. False where it is there."""
@@ -59,15 +43,6 @@ class Snapshots:
         with self._store.write() as conn:
             rows.add(conn, made)
         return True
-
-    async def _keep(self) -> None:
-        while True:
-            try:
-                self._run = asyncio.ensure_future(asyncio.to_thread(self.keep))
-                await asyncio.shield(self._run)
-            except StoreError as error:
-                logger(__name__).warning("snapshots.wait", code=error.code)
-            await asyncio.sleep(EVERY_S)
 
 
 def day_of(at: int, zone: str) -> str:

@@ -48,8 +48,8 @@ async def test_it_begins_by_itself_and_ends_when_told(store: Store, clock: Manua
     guessed(store, MONDAY_MS)
     clock.advance(KEPT_MS + 1)
     sweeping = Sweeping(store)
-    sweeping.start()
+    sweeping.rounds.start()
     async with asyncio.timeout(10):
         while known(store):
             await asyncio.sleep(0.01)
-    await sweeping.close()
+    await sweeping.rounds.close()
