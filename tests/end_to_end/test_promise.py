@@ -106,6 +106,11 @@ async def test_from_the_hearing_to_the_next_one(house: House, visit: Door) -> No
     assert her.faults == [] and moderator.faults == []
 
 
+def promised_day() -> datetime:
+    """At noon, which is of the same day in the district."""
+    return (datetime.now(UTC) + timedelta(days=4)).replace(hour=12)
+
+
 async def ordered(moderator: Moderator, words: str, *, change: bool = False, office: str = "") -> None:
     """An order with its office, its day and its words, from the question on air or from what was heard.
 
@@ -121,8 +126,7 @@ async def ordered(moderator: Moderator, words: str, *, change: bool = False, off
     await dialog.locator("label", has=page.locator("input[value=ordered]")).click()
     choice = {"label": office} if office else {"index": 1}
     await dialog.locator("#d-outcome-office").select_option(**choice)
-    day = (datetime.now(UTC) + timedelta(days=4)).date().isoformat()
-    await dialog.locator("#d-outcome-due").fill(day)
+    await dialog.locator("#d-outcome-due").fill(promised_day().date().isoformat())
     await dialog.locator("#d-outcome-note").fill(words)
     await dialog.locator("button[type=submit]").click()
     await expect(dialog).to_be_hidden()

@@ -12,7 +12,7 @@ from playwright.async_api import Locator, expect
 
 from tests.end_to_end.inspection import sideways
 from tests.end_to_end.people import DESKTOP, Door, House, Receipt, Visitor
-from tests.end_to_end.test_promise import closed, ordered, still
+from tests.end_to_end.test_promise import closed, ordered, promised_day, still
 from tests.end_to_end.visits import signed_in
 from web.demo_data import district
 
@@ -38,7 +38,7 @@ async def test_what_was_promised_is_kept_when_she_says_so(house: House, visit: D
     # What she asked is a complaint, with a number, a post and a day.
     state = await _sees(her, paper, "ticket.state.routed", paper.reference, OFFICES[OFFICE], POSTS[POST], PROMISE)
     await expect(state).to_contain_text(her.says("promise.stands.due"))
-    day = her.words.dates.day(int((datetime.now(UTC) + timedelta(days=4)).timestamp() * 1000))
+    day = her.words.dates.day(int(promised_day().timestamp() * 1000))
     await expect(state.locator("#outcome")).to_contain_text(day)
     await expect(state.locator("dt", has_text=her.says("ticket.due"))).to_be_visible()
 
