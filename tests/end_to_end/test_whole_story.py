@@ -41,6 +41,9 @@ async def test_what_was_promised_is_kept_when_she_says_so(house: House, visit: D
     day = her.words.dates.day(int(promised_day().timestamp() * 1000))
     await expect(state.locator("#outcome")).to_contain_text(day)
     await expect(state.locator("dt", has_text=her.says("ticket.due"))).to_be_visible()
+    # She may say at once that it was kept; until somebody says so or the day is over, nothing on the page urges her to.
+    await expect(state.get_by_role("button", name=her.says("promise.kept"))).to_be_visible()
+    await expect(state.locator(".btn-main")).to_have_count(0)
 
     # The officer takes it, begins, and says that it is done.
     officer = await _staff(visit, "official")
