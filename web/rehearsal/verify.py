@@ -144,7 +144,8 @@ async def _pages(found: Outcome, hearing: Hearing) -> None:
 
 def _personal(citizen: Citizen) -> Iterable[str]:
     part = citizen.part
-    return (part.name, part.phone, part.text) if part else ()
+    # Not her words: those that the desk let into the public line were everybody's in the hearing already.
+    return (part.name, part.phone) if part else ()
 
 
 async def _receipt(anyone: Browser, citizen: Citizen) -> Page:
