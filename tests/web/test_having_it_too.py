@@ -254,7 +254,7 @@ def test_ids_of_followers_are_like_those_of_questions() -> None:
     assert ticketing.CLOCK.side == "clock"
 
 
-async def test_words_that_everybody_has_read_stand_on_its_page_and_no_others(town: Town) -> None:
+async def test_words_of_a_hearing_do_not_stand_on_the_page_for_everybody(town: Town) -> None:
     session = await town.schedule(live=True)
     heard, unheard = town.phone("en"), town.phone("en")
     first = await heard.ask(session, "The bridge is down, call 0301 2345678", name="Nasreen")
@@ -263,7 +263,7 @@ async def test_words_that_everybody_has_read_stand_on_its_page_and_no_others(tow
     await town.moderate(session, AdmitQuestion(question=question))
     await close(town, session)
     page = (await town.phone("en").get(f"/t/{reference_in((await heard.get(first)).text)}")).text
-    assert "The bridge is down" in page and has(page, "open.asked", "open.how_words")
+    assert "The bridge is down" not in page and has(page, "open.how")
     assert "2345678" not in page and "Nasreen" not in page
     page = (await town.phone("en").get(f"/t/{reference_in((await unheard.get(second)).text)}")).text
     assert "neighbour" not in page and has(page, "open.how")

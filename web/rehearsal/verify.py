@@ -144,8 +144,7 @@ async def _pages(found: Outcome, hearing: Hearing) -> None:
 
 def _personal(citizen: Citizen) -> Iterable[str]:
     part = citizen.part
-    # Not her words: those that the desk let into the public line were everybody's in the hearing already.
-    return (part.name, part.phone) if part else ()
+    return (part.name, part.phone, part.text) if part else ()
 
 
 async def _receipt(anyone: Browser, citizen: Citizen) -> Page:
