@@ -25,7 +25,8 @@ from web.rehearsal.browser import Browser, Unexpected
 
 #: Where people look first.
 PREFERRED_PORT = 8000
-UP_S = 30.0
+#: A server that ended is told at once; one that still starts is on a slow or busy machine, which is no fault of it.
+UP_S = 120.0
 POLL_S = 0.1
 #: A stopping server finishes what it has begun; after this long it is ended.
 END_S = 15.0
