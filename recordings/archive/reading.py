@@ -1,0 +1,82 @@
+"""The index of one rendition, read from its files, and again at the cost of what is new."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from .layout import Index, Segment, numbers, read_lines, segment_name
+
+
+class Reading:
+    """What was read of one rendition so far. For one thread at a time."""
+
+    def __init__(self, folder: Path, session: str, rendition: str) -> None:
+        self._folder, self._session, self._rendition = folder, session, rendition
+        self._whole: list[Segment] = []
+        self._growing: tuple[int, int, Segment | None] = (-1, -1, None)
+        self._index = Index(session, rendition)
+        self._listed = False
+
+    def refresh(self) -> Index:
+        """The index as the files are now. A segment that was removed is noticed by `forget` only."""
+        changed = False
+        if not self._listed:
+            changed = self._list()
+        while self._next_whole():
+            changed = True
+        grown = self._grown()
+        if changed or grown is not self._growing[2]:
+            self._growing = (*self._growing[:2], grown)
+            segments = (*self._whole, grown) if grown is not None else tuple(self._whole)
+            self._index = Index(self._session, self._rendition, segments)
+        return self._index
+
+    def forget(self) -> None:
+        """Read everything anew the next time."""
+        self._whole, self._listed = [], False
+        self._growing = (-1, -1, None)
+        self._index = Index(self._session, self._rendition)
+
+    def _list(self) -> bool:
+        try:
+            names = os.listdir(self._folder)
+        except FileNotFoundError:
+            return False
+        self._listed = True
+        for number in numbers(names, "m4s"):
+            if (found := self._read(number)) is not None and found.whole:
+                self._whole.append(found)
+        return bool(self._whole)
+
+    def _next_whole(self) -> bool:
+        number = self._next()
+        if not (self._folder / segment_name(number)).exists():
+            return False
+        found = self._read(number)
+        if found is None or not found.whole:
+            return False
+        self._whole.append(found)
+        self._growing = (-1, -1, None)
+        return True
+
+    def _next(self) -> int:
+        return self._whole[-1].number + 1 if self._whole else 0
+
+    def _grown(self) -> Segment | None:
+        number = self._next()
+        try:
+            size = os.stat(self._folder / segment_name(number, "parts")).st_size
+        except FileNotFoundError:
+            return None
+        if (number, size) == self._growing[:2]:
+            return self._growing[2]
+        found = self._read(number)
+        self._growing = (number, size, self._growing[2])
+        return found
+
+    def _read(self, number: int) -> Segment | None:
+        try:
+            return read_lines(self._rendition, number, (self._folder / segment_name(number, "parts")).read_bytes())
+        except FileNotFoundError:
+            return None

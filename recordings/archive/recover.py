@@ -1,0 +1,70 @@
+"""Finishes a segment that a dead process left growing: what was written is kept, and what is torn is cut off."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zlib
+from pathlib import Path
+
+from .boxes import whole_parts
+from .disk import append_to, sync_folder, write_whole
+from .layout import Part, Segment, head_line, numbers, part_line, read_lines, seal_line, segment_name
+
+
+def finish_open(folder: Path, rendition: str) -> list[int]:
+    """Finish every growing segment of a folder that nobody writes, and return their numbers."""
+    done = numbers(os.listdir(folder), "open")
+    for number in done:
+        finish(folder, rendition, number)
+    return done
+
+
+def finish(folder: Path, rendition: str, number: int) -> Segment | None:
+    """Make one growing segment whole. None when nothing of it can be played: then it is gone, as if it never was.
+
+    Its lines are believed as far as each part's checksum agrees. Behind them a part that was synced, and whose line
+    was not, is recognised by its boxes; anything else is cut off. Every step can be done again after another kill.
+    """
+    path, lines = folder / segment_name(number, "open"), folder / segment_name(number, "parts")
+    data = path.read_bytes()
+    said = read_lines(rendition, number, lines.read_bytes() if lines.exists() else b"")
+    segment = readable(folder, rendition, number, data, said, int(path.stat().st_mtime * 1_000))
+    if segment is None:
+        path.unlink()
+        lines.unlink(missing_ok=True)
+        sync_folder(folder)
+        return None
+    handle = append_to(path)
+    try:
+        os.ftruncate(handle, segment.bytes)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    sha256 = hashlib.sha256(data[: segment.bytes]).hexdigest()
+    write_seal(lines, segment, sha256)
+    os.rename(path, folder / segment_name(number))
+    sync_folder(folder)
+    return Segment(rendition, segment.epoch, number, segment.fence, segment.parts, True, sha256)
+
+
+def write_seal(lines: Path, segment: Segment, sha256: str) -> None:
+    """All lines of a whole segment, anew."""
+    text = head_line(segment.epoch, segment.fence) + "".join(map(part_line, segment.parts))
+    write_whole(lines, (text + seal_line(segment.bytes, sha256)).encode())
+
+
+def readable(
+    folder: Path, rendition: str, number: int, data: bytes, said: Segment | None, wall_ms: int
+) -> Segment | None:
+    """The parts of a segment that are there whole: as its lines say, and behind the last line as its boxes say."""
+    parts: list[Part] = []
+    for part in said.parts if said is not None else ():
+        if part.ends > len(data) or zlib.crc32(data[part.offset : part.ends]) != part.crc32:
+            break
+        parts.append(part)
+    epoch, fence = (said.epoch, said.fence) if said is not None else (0, 0)
+    if said is None or len(parts) == len(said.parts):
+        # Bytes that a line speaks of and that are others by now are not looked at again by their boxes alone.
+        parts += whole_parts(folder, rendition, epoch, number, data, parts, wall_ms)
+    return Segment(rendition, parts[0].epoch, number, fence, tuple(parts)) if parts else None
