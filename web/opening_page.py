@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from kachehri.i18n import Words
 from kachehri.live import Live
-from kachehri.store import Connection, calendar, content
+from kachehri.store import Connection, actors, calendar, content
 from kachehri.store import promises as rows
 from kachehri.store.tables import SeatOffer
 from kachehri.store.tables import Session as SessionRow
@@ -15,6 +15,7 @@ from kachehri.tickets.calendar import DAY_MS
 from kachehri.tickets.clocks import RUNS
 from kachehri.tickets.escalation import AGENDA_LEVEL
 from kachehri.tickets.pledges import standing
+from web import reading
 from web.opening_shapes import AgendaRow, PromiseGroup, PromiseRow
 from web.topics import District
 
@@ -37,13 +38,14 @@ class Read(NamedTuple):
     texts: dict[str, str]
     offers: dict[str, SeatOffer]
     comers: dict[str, list[str]]
+    posts: dict[str, tuple[str, str]]
 
 
 def read(conn: Connection, session: SessionRow, now: int) -> Read:
     """What was promised in the last hearing of the room, and what is still open from those before it."""
     last = rows.last_session(conn, session.room_id, session.starts_at)
     if last is None:
-        return Read(None, (), {}, {}, {})
+        return Read(None, (), {}, {}, {}, {})
     before = rows.open_of_room(conn, session.room_id, session.starts_at)
     listed = tuple(
         each
@@ -57,6 +59,7 @@ def read(conn: Connection, session: SessionRow, now: int) -> Read:
         content.texts_of(conn, public),
         {each.commitment_id: each for each in rows.offers(conn, session.id)},
         rows.comers(conn, session.id, [each.id for each in listed if _stands(each, now) in OPEN]),
+        actors.titles(conn, {each.post_id for each in listed if each.post_id and not each.made_by}),
     )
 
 
@@ -95,13 +98,15 @@ def _row(each: rows.Listed, found: Read, live: Live, district: District, words: 
     queue = live.session.queue
     offer = found.offers.get(each.id)
     asked = [queue.questions[id] for id in found.comers.get(each.id, ()) if id in queue.questions]
+    # With an official on a seat it is that seat's title; otherwise the post that the office's rules named.
+    ur, en = found.posts.get(each.post_id or "", ("", ""))
     inline = next((one for one in asked if one.state == "admitted"), None)
     return PromiseRow(
         id=each.id,
         reference=each.reference,
         text=found.texts.get(each.content_id, "") if each.privacy == "public" else "",
         private=each.privacy != "public",
-        post=each.made_by,
+        post=each.made_by or reading.title({"ur": ur, "en": en}, words),
         office=district.host(each.office_id or "", words),
         due_at=each.due_at or 0,
         first_due_at=each.first_due_at or 0,

@@ -28,6 +28,7 @@ class PromiseCard:
         stands: how it stands, as in kachehri/tickets/pledges.py; nothing before the close.
         late: its day passed once.
         judges: she may say now whether it was kept.
+        takes_back: she said that it was, and may still take that back.
     """
 
     question: str
@@ -43,6 +44,7 @@ class PromiseCard:
     moved: bool = False
     late: bool = False
     judges: bool = False
+    takes_back: bool = False
     has_card: bool = False
     invited: tuple[Invited, ...] = ()
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from kachehri.i18n import Words
 from kachehri.live import Live
-from kachehri.store import Connection
+from kachehri.store import Connection, actors, tickets
 from kachehri.store import promises as rows
 from kachehri.store.tables import Commitment, SeatOffer
 from kachehri.store.tables import Session as SessionRow
-from kachehri.tickets.pledges import standing
+from kachehri.tickets.pledges import judgeable, standing, takes_back
 from rooms.lifecycle import OPEN
 from rooms.queue import Question
 from web import reading
@@ -18,7 +19,20 @@ from web.house import House
 from web.promise_shapes import Invited, PromiseCard
 from web.topics import District
 
-Found = tuple[Commitment | None, list[tuple[SeatOffer, SessionRow]]]
+
+class Found(NamedTuple):
+    """What the ledger has of the promise on a question.
+
+    Arguments:
+        offers: hearings to which she is asked back because of it.
+        ticket: the state of its ticket.
+        post: the title, in both languages, of the post that answers for it.
+    """
+
+    promise: Commitment | None
+    offers: list[tuple[SeatOffer, SessionRow]]
+    ticket: str = ""
+    post: tuple[str, str] = ("", "")
 
 
 async def shown(house: House, live: Live, question: Question, district: District, words: Words) -> PromiseCard | None:
@@ -27,7 +41,8 @@ async def shown(house: House, live: Live, question: Question, district: District
     if card is None:
         return None
     now = house.now()
-    found, offers = await house.service.read(look, question.id, now)
+    read = await house.service.read(look, question.id, now)
+    found = read.promise
     if found is None:
         return card
     stands = standing(found.state, found.broken_at, found.due_at, now)
@@ -39,9 +54,11 @@ async def shown(house: House, live: Live, question: Question, district: District
         stands=stands,
         moved=found.moves > 0,
         late=found.broken_at is not None,
-        judges=stands in ("said", "broken", "due"),
+        judges=judgeable(found.state, read.ticket),
+        takes_back=takes_back(found.state, found.kept_at, now),
+        post=card.post or reading.title({"ur": read.post[0], "en": read.post[1]}, words),
         has_card=True,
-        invited=tuple(invited(row, words) for _, row in offers),
+        invited=tuple(invited(row, words) for _, row in read.offers),
     )
 
 
@@ -51,9 +68,17 @@ def invited(row: SessionRow, words: Words) -> Invited:
 
 
 def look(conn: Connection, question_id: str, now: int) -> Found:
-    """The promise on a question, and the hearings to which she is asked back because of it."""
+    """The promise on a question, with what stands beside it."""
     found = rows.of_question(conn, question_id)
-    return found, rows.offer_to(conn, [found.id], now) if found else []
+    if found is None:
+        return Found(None, [])
+    ticket = tickets.get(conn, found.ticket_id) if found.ticket_id else None
+    return Found(
+        found,
+        rows.offer_to(conn, [found.id], now),
+        ticket.state if ticket else "",
+        actors.titles(conn, [found.post_id]).get(found.post_id, ("", "")) if found.post_id else ("", ""),
+    )
 
 
 def noted(live: Live, question: Question, district: District, words: Words) -> PromiseCard | None:

@@ -51,6 +51,15 @@ def posts(conn: Connection) -> dict[str, tuple[str, str, str]]:
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
+def titles(conn: Connection, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The titles of these posts, in Urdu and in English; those of retired ones too."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = conn.execute(select(_post.c.id, _post.c.title_ur, _post.c.title_en).where(_post.c.id.in_(wanted)))
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
 def of_offices(conn: Connection, offices: Collection[str]) -> list[tuple[str, str, str, str]]:
     """The posts in use of these offices: id, title in both languages, office."""
     statement = select(_post.c.id, _post.c.title_ur, _post.c.title_en, _post.c.office_id)

@@ -45,6 +45,7 @@ class Listed(NamedTuple):
     session_id: str
     content_id: str
     office_id: str | None
+    post_id: str | None
     made_by: str
     due_at: int | None
     first_due_at: int | None
@@ -99,7 +100,7 @@ def listed(conn: Connection, sessions: Collection[str]) -> list[Listed]:
         _session, _session.c.id == _promise.c.session_id
     )
     columns = (
-        *(_promise.c[name] for name in Listed._fields[:11]),
+        *(_promise.c[name] for name in Listed._fields[:12]),
         _ticket.c.reference,
         _ticket.c.privacy,
         _session.c.starts_at,

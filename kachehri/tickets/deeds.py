@@ -121,7 +121,7 @@ def _rate(life: Life, act: a.Rate, doer: Doer, ctx: Context) -> list[e.Step]:
 
 def _pledge(life: Life, act: a.Pledge, doer: Doer, ctx: Context) -> list[e.Step]:
     step = e.Pledged(commitment=act.commitment, step=act.what, day=act.day, due=act.due, said_at=act.said_at)
-    return pledges.decide(life.pledges.get(act.commitment), step, doer.side, ctx.now)
+    return pledges.decide(life.pledges.get(act.commitment), step, doer.side, ctx.now, life.state)
 
 
 RULES: Final[dict[type[Act], Callable[[Life, Any, Doer, Context], list[e.Step]]]] = {

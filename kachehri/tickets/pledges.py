@@ -1,8 +1,9 @@
 """What becomes of a promise that was made aloud, and who may say so. Pure.
 
 Rule 1: a promise is kept when the person says so to whom it was given, or confirms that her matter is solved. An office
-can say that it has done it; that is "said", and stands in no figure as kept. She may take her word back, as long as she
-may dispute the end of her matter.
+can say that it has done it; that is "said", and stands in no figure as kept. She may take her word back for a day, and
+with a dispute of the end of her matter as long as she may dispute it. While her "not solved" is being looked at,
+nothing is kept: two answers of hers would contradict each other.
 Rule 2: it is broken when the promised day has passed without either. Whatever comes later, that stays on record: a
 new day is a new day and mends nothing, and what is kept after it is kept late.
 Rule 3: a day moves later only, and by the mouth of the office.
@@ -22,6 +23,8 @@ What = Literal["made", "read_back", "contested", "said", "denied", "kept", "brok
 State = Literal["made", "moved", "said", "kept", "broken", "cancelled"]
 #: Neither kept nor given up.
 OPEN: Final[frozenset[str]] = frozenset({"made", "moved", "said", "broken"})
+#: How long she can take back "it was kept", in milliseconds: a finger slips, and a day is slept over.
+TAKE_BACK_MS: Final = 86_400_000
 _OFFICE: Final[tuple[By, ...]] = ("office", "officer", "supervisor", "triage")
 
 
@@ -102,10 +105,21 @@ def _gone(pledge: Pledge, at: int) -> bool:
     return pledge.broken_at is not None or (pledge.due is not None and pledge.due < at)
 
 
-def decide(known: Pledge | None, step: e.Pledged, side: By, now: int) -> list[e.Step]:
-    """The step, or nothing where it is so already.
+def judgeable(state: str, ticket: str) -> bool:
+    """Whether she can be asked if a promise was kept. `ticket`: the state of its ticket."""
+    return state in RULES["kept"].come_from and ticket != "disputed"
 
-    Errors: `TicketRefused` with `pledge_unknown`, `pledge_not_you`, `pledge_step`, `pledge_day` or `pledge_early`.
+
+def takes_back(state: str, kept_at: int | None, now: int) -> bool:
+    """Whether she can still take back that it was kept."""
+    return state == "kept" and kept_at is not None and now <= kept_at + TAKE_BACK_MS
+
+
+def decide(known: Pledge | None, step: e.Pledged, side: By, now: int, ticket: str = "") -> list[e.Step]:
+    """The step, or nothing where it is so already. `ticket`: the state of its ticket.
+
+    Errors: `TicketRefused` with `pledge_unknown`, `pledge_not_you`, `pledge_step`, `pledge_day`, `pledge_early`,
+    `pledge_disputed` or `pledge_late`.
     """
     rule = RULES[step.step]
     if not step.commitment or (known is None) != (step.step == "made"):
@@ -123,6 +137,10 @@ def decide(known: Pledge | None, step: e.Pledged, side: By, now: int) -> list[e.
         raise TicketRefused("pledge_day")
     if step.step == "broken" and (known.due is None or known.due > now):
         raise TicketRefused("pledge_early")
+    if step.step == "kept" and not judgeable(known.state, ticket):
+        raise TicketRefused("pledge_disputed")
+    if step.step == "denied" and known.state == "kept" and not takes_back(known.state, known.kept_at, now):
+        raise TicketRefused("pledge_late")
     return [step]
 
 

@@ -62,6 +62,8 @@ REFUSALS: Final[dict[str, str]] = {
     "pledge_step": "a promise that stands like this cannot become that",
     "pledge_day": "a promise moves to a later day only, and not to one that has passed",
     "pledge_early": "its day has not passed",
+    "pledge_disputed": "what she says of it waits for the answer to her dispute",
+    "pledge_late": "a day since she said that it was kept is over",
     # Status lines, kachehri/tickets/status.py.
     "status_kind": "no such kind of line",
     "status_text": "a note has words",

@@ -9,7 +9,11 @@ import pytest
 
 from kachehri import ticketing
 from kachehri.i18n import words_for
-from kachehri.store import promises, tickets
+from kachehri.store import district, promises, tickets
+from kachehri.store.tables import Commitment, Post, table_of
+from kachehri.tickets import acts as a
+from kachehri.tickets.acts import Doer
+from kachehri.tickets.pledges import TAKE_BACK_MS
 from rooms.outcomes import NoteOutcome, ReadBack
 from rooms.questions import AdmitQuestion
 from rooms.queue import Question
@@ -172,6 +176,76 @@ async def test_after_the_close_she_says_whether_it_was_kept(town: Town) -> None:
     with town.service.store.read() as conn:
         found = promises.of_question(conn, question)
     assert found is not None and (found.read, found.state) == ("yes", "kept")
+
+
+async def test_her_word_takes_two_taps_and_can_be_taken_back_for_a_day(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone, path, question = await promised(town, session)
+    await close(town, session)
+    page = (await phone.get(path)).text
+    form = re.search(r'<details class="more confirm">((?:(?!</details>).)*value="kept".*?)</details>', page, re.DOTALL)
+    assert form and has(form.group(1), "promise.kept_ask", "promise.kept_means") and WORDS in form.group(1)
+    assert 'value="kept"' not in page.replace(form.group(0), ""), "nothing says kept outside of the confirming form"
+    page = (await phone.post(f"{path}/promise", said="kept")).text
+    assert has(page, "promise.take_back_ask") and not has(page, "promise.kept_ask")
+    page = (await phone.post(f"{path}/promise", said="denied")).text
+    assert has(page, "promise.kept_ask") and stands(town, question) == "made"
+    await phone.post(f"{path}/promise", said="kept")
+    with town.service.store.write() as conn:
+        row = promises.of_question(conn, question)
+        assert row is not None and row.kept_at is not None
+        table = table_of(Commitment)
+        conn.execute(table.update().where(table.c.id == row.id).values(kept_at=row.kept_at - TAKE_BACK_MS - 60_000))
+    assert not has((await phone.get(path)).text, "promise.take_back_ask")
+
+
+async def test_while_she_says_that_it_is_not_solved_she_is_not_asked_whether_it_was_kept(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone, path, question = await promised(town, session)
+    await close(town, session)
+    with town.service.store.write() as conn:
+        row = promises.of_question(conn, question)
+        assert row is not None and row.ticket_id is not None
+        now = town.service.store.now(conn)
+        said = ticketing.words(conn, now, "The pump was changed")
+        steps = (
+            (Doer("clock", "clock"), a.Assign(post="")),
+            (Doer("officer", "xen", "water"), a.Start(plan=said)),
+            (Doer("officer", "xen", "water"), a.Propose(outcome="relief_granted", note=said)),
+        )
+        for doer, act in steps:
+            ticketing.act(conn, now, row.ticket_id, act, doer)
+        ticketing.act(conn, now, row.ticket_id, a.Dispute(solved="no"), Doer("citizen", "x"))
+    page = (await phone.get(path)).text
+    assert 'value="kept"' not in page and 'value="denied"' not in page
+    refused = await phone.post(f"{path}/promise", question=question, said="kept", key="k" * 22)
+    assert refused.status_code == 409 and has(refused.text, "refused.pledge_disputed")
+    assert stands(town, question) != "kept"
+
+
+async def test_without_an_official_on_a_seat_the_post_is_named_that_answers(town: Town) -> None:
+    session = await town.schedule(live=True)
+    phone, path, question = await promised(town, session)
+    await close(town, session)
+    assert "Executive Engineer, Chak" not in (await phone.get(path)).text
+    with town.service.store.write() as conn:
+        title = {"title_ur": "ایگزیکٹو انجینئر", "title_en": "Executive Engineer, Chak"}
+        row = promises.of_question(conn, question)
+        assert row is not None and row.office_id is not None and not row.made_by
+        district.save_posts(conn, [Post(id="xen-chak", office_id=row.office_id, **title)])
+        table = table_of(Commitment)
+        conn.execute(table.update().where(table.c.id == row.id).values(post_id="xen-chak"))
+    assert "Executive Engineer, Chak" in (await phone.get(path)).text
+    desk = await signed_in(town, "moderator")
+    following = await town.schedule(live=True)
+    assert "Executive Engineer, Chak" in (await desk.get(f"/sessions/{following}/opening")).text
+
+
+def stands(town: Town, question: str) -> str:
+    with town.service.store.read() as conn:
+        found = promises.of_question(conn, question)
+    assert found is not None
+    return found.state
 
 
 async def test_the_picture_comes_by_her_link_and_under_a_public_number(town: Town) -> None:

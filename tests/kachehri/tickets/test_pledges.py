@@ -74,6 +74,21 @@ class TestCourse:
         known = said(known, "kept", "citizen", MADE + 2 * DAY)
         assert known and (known.state, known.kept_at, known.broken_at) == ("kept", MADE + 2 * DAY, None)
 
+    def test_she_takes_it_back_for_a_day(self) -> None:
+        kept = said(made(), "kept", "citizen", MADE)
+        back = said(kept, "denied", "citizen", MADE + pledges.TAKE_BACK_MS)
+        assert back and (back.state, back.kept_at) == ("made", None)
+        assert refused(kept, "denied", "citizen", MADE + pledges.TAKE_BACK_MS + 1) == "pledge_late"
+
+    def test_while_the_end_is_disputed_nothing_is_kept(self) -> None:
+        for ticket, code in (("in_progress", ""), ("disputed", "pledge_disputed")):
+            try:
+                decide(made(), step("kept"), "citizen", MADE, ticket)
+                found = ""
+            except TicketRefused as no:
+                found = no.code
+            assert found == code
+
     def test_what_she_denies_before_the_day_is_owed_and_after_it_broken(self) -> None:
         early = said(said(made(), "said", "officer", MADE), "denied", "citizen", DUE)
         assert early and (early.state, early.said_at) == ("made", None)
