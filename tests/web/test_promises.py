@@ -229,10 +229,12 @@ async def test_without_an_official_on_a_seat_the_post_is_named_that_answers(town
     await close(town, session)
     assert "Executive Engineer, Chak" not in (await phone.get(path)).text
     with town.service.store.write() as conn:
-        title = {"title_ur": "ایگزیکٹو انجینئر", "title_en": "Executive Engineer, Chak"}
         row = promises.of_question(conn, question)
         assert row is not None and row.office_id is not None and not row.made_by
-        district.save_posts(conn, [Post(id="xen-chak", office_id=row.office_id, **title)])
+        district.save_posts(
+            conn,
+            [Post(id="xen-chak", office_id=row.office_id, title_ur="ایکسین چک", title_en="Executive Engineer, Chak")],
+        )
         table = table_of(Commitment)
         conn.execute(table.update().where(table.c.id == row.id).values(post_id="xen-chak"))
     assert "Executive Engineer, Chak" in (await phone.get(path)).text
