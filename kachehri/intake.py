@@ -12,7 +12,7 @@ import phonenumbers
 
 from moderation.masking import mask
 from rooms.base import Command, ContentRef, Refused
-from rooms.limits import NAME_MAX, NOTE_MAX, QUESTION_MAX, VILLAGE_MAX
+from rooms.limits import CAPTION_MAX, NAME_MAX, NOTE_MAX, QUESTION_MAX, VILLAGE_MAX
 from rooms.questions import AskQuestion
 from rooms.text import clean
 
@@ -20,8 +20,15 @@ from .draws import random_bytes
 from .ids import new_id
 from .store.content import Kept
 
-LIMITS = {"text": QUESTION_MAX, "name": NAME_MAX, "village": VILLAGE_MAX, "note": NOTE_MAX, "rule": NOTE_MAX}
-ONE_LINE = frozenset({"name", "village"})
+LIMITS = {
+    "text": QUESTION_MAX,
+    "name": NAME_MAX,
+    "village": VILLAGE_MAX,
+    "note": NOTE_MAX,
+    "rule": NOTE_MAX,
+    "line": CAPTION_MAX,
+}
+ONE_LINE = frozenset({"name", "village", "line"})
 
 
 class Seal(Protocol):

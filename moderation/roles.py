@@ -102,6 +102,8 @@ PLANNING: dict[str, Relation] = {
     "session.cancel": "any",
     "page.schedule": "any",
 }
+#: Putting down what is said, for those who read along.
+CAPTIONING: dict[str, Relation] = {"caption.type": "any", "caption.correct": "any", "page.captions": "any"}
 #: What is made of a hearing after its close.
 PAPERS: dict[str, Relation] = {
     "page.register": "any",
@@ -149,6 +151,8 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **COURSE,
         **PAPERS,
         **PROMISES,
+        **CAPTIONING,
+        "page.releases": "any",
         "question.ask": "any",
         "page.tickets": "any",
         "ticket.release": "any",
@@ -170,6 +174,8 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **COURSE,
         **PAPERS,
         **PROMISES,
+        **CAPTIONING,
+        "page.releases": "any",
         "page.tickets": "any",
         "ticket.release": "any",
         "ticket.act": "any",
@@ -183,7 +189,7 @@ ROLES: dict[Role, dict[str, Relation]] = {
         "policy.declare": "any",
     },
     "official": {**INSIDE, **SITTING, **OFFICE, **PROMISES},
-    "interpreter": {**INSIDE, **SITTING},
+    "interpreter": {**INSIDE, **SITTING, **CAPTIONING},
     # Shows papers on a screen and runs the camera of a hall; which seats those are is in rooms/staging.py.
     "clerk": {
         **INSIDE,
@@ -191,6 +197,7 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **PAPERS,
         **PROMISES,
         **OFFICE,
+        **CAPTIONING,
         "ticket.call_back": "any",
         "question.ask": "any",
         "question.claim": "any",

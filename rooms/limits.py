@@ -29,6 +29,14 @@ QUESTION_MAX = 2_000
 NAME_MAX = 80
 #: Characters of a village or street, in the asker's own words.
 VILLAGE_MAX = 60
+#: Characters of one line of captions: two lines on a phone at the largest size that pages offer.
+CAPTION_MAX = 160
+#: Lines of captions that can still be corrected; a reader has seen them a minute ago at most.
+CAPTIONS_OPEN = 12
+#: Lines that a view shows to the public.
+CAPTIONS_SHOWN = 3
+#: A line that was begun earlier than this was not typed as it was said.
+CAPTION_TOOK_MAX_MS = MINUTE_MS
 #: Characters of a note beside a reason, of an outcome's words, and of an objection.
 NOTE_MAX = 300
 #: Categories that one session can be restricted to.
@@ -60,6 +68,8 @@ CLOSE_CHUNK = 250
 LINE_BYTES = 72
 CALLED_BYTES = 480
 NAME_BYTES = 32
+#: Bytes of a line of captions in the public view.
+CAPTION_BYTES = 320
 #: Bytes of the village of a question that was called.
 VILLAGE_BYTES = 40
 #: Bytes of a question's words in a list of the desk, which reads the whole text of one at a time: six windows of 50

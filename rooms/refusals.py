@@ -36,6 +36,7 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
     "seat_taken": ("Somebody else has this seat.", ("seat",)),
     "seat_kind": ("This seat is for somebody else.", ()),
     "seat_empty": ("Nobody sits here.", ()),
+    "caption_gone": ("This line can no longer be changed.", ()),
     "wait_used": ("A little time was granted already.", ()),
     "turn_live": ("This person has a turn; what she said is erased when it is over.", ()),
     "tickets_missing": ("Some questions have no ticket yet; the session cannot be sealed.", ("missing",)),

@@ -124,6 +124,14 @@ class SeatRow(Row, omit_defaults=True, frozen=True):
     participant: str = ""
 
 
+class CaptionRow(Row, omit_defaults=True, frozen=True):
+    """One line of what is said, as a captioner typed it."""
+
+    language: str = ""
+    text: str = ""
+    at: int = 0
+
+
 class BalanceRow(Row, omit_defaults=True, frozen=True):
     """The balance of a session that is closed."""
 
@@ -158,6 +166,8 @@ class View(Row, omit_defaults=True, frozen=True):
     seats: dict[str, SeatRow] = {}
     #: The seat whose turn it is to speak.
     floor: str = ""
+    #: The last lines of what is said, the newest with the latest `at`.
+    captions: dict[str, CaptionRow] = {}
     #: How many questions stand in each state.
     totals: dict[str, int] = {}
     balance: BalanceRow | None = None

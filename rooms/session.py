@@ -10,9 +10,23 @@ from typing import Any, get_args
 
 import msgspec
 
-from . import attendance, closing, erasing, lifecycle, outcomes, questions, queue, stage, staging, triage, turns
+from . import (
+    attendance,
+    captions,
+    closing,
+    erasing,
+    lifecycle,
+    outcomes,
+    questions,
+    queue,
+    stage,
+    staging,
+    triage,
+    turns,
+)
 from .attendance import AttendanceState
 from .base import SYSTEM, Actor, Command, Context, Event, Refused, SetFact
+from .captions import CaptionState
 from .closing import ClosingState
 from .lifecycle import LifecycleState, Phase
 from .limits import CLOSE_CHUNK, WAIT_PLACES
@@ -30,6 +44,7 @@ AnyCommand = (
     | questions.QueueCommand
     | turns.StageCommand
     | attendance.AttendanceCommand
+    | captions.CaptionCommand
     | ClockCommand
 )
 AnyEvent = (
@@ -37,6 +52,7 @@ AnyEvent = (
     | questions.QueueEvent
     | turns.StageEvent
     | attendance.AttendanceEvent
+    | captions.CaptionEvent
     | closing.TicketsOpened
     | closing.SessionClosed
     | erasing.ContentErased
@@ -50,6 +66,7 @@ LIFECYCLE_COMMANDS = frozenset(get_args(lifecycle.LifecycleCommand))
 STAGE_COMMANDS = frozenset(get_args(turns.StageCommand))
 QUEUE_COMMANDS = frozenset(get_args(questions.QueueCommand))
 ATTENDANCE_COMMANDS = frozenset(get_args(attendance.AttendanceCommand))
+CAPTION_COMMANDS = frozenset(get_args(captions.CaptionCommand))
 
 #: In which phases a command may be given; the phase table itself guards the commands of the lifecycle.
 LIVE: frozenset[str] = frozenset({"live"})
@@ -61,6 +78,7 @@ PHASES_OF: dict[type[Command], frozenset[str]] = {
     **dict.fromkeys((turns.SetTalk, turns.NameShown), HALL),
     **dict.fromkeys((turns.ParkTurn, turns.CancelTurn), HALL),
     **dict.fromkeys(ATTENDANCE_COMMANDS, frozenset(lifecycle.OPEN)),
+    **dict.fromkeys(CAPTION_COMMANDS, HALL),
     closing.OpenTickets: frozenset({"closing"}),
     closing.SealSession: frozenset({"closing"}),
 }
@@ -89,6 +107,7 @@ class Session(msgspec.Struct):
     attendance: AttendanceState = msgspec.field(default_factory=AttendanceState)
     queue: QueueState = msgspec.field(default_factory=QueueState)
     stage: StageState = msgspec.field(default_factory=StageState)
+    captions: CaptionState = msgspec.field(default_factory=CaptionState)
     closing: ClosingState = msgspec.field(default_factory=ClosingState)
 
     @property
@@ -148,6 +167,9 @@ def decide(session: Session, command: Command, actor: Actor, ctx: Context) -> li
         events += lifecycle.decide(session.lifecycle, command, ctx)  # type: ignore[arg-type]
     elif kind in ATTENDANCE_COMMANDS:
         events += attendance.decide(session.attendance, command, actor.participant, ctx)  # type: ignore[arg-type]
+    elif kind in CAPTION_COMMANDS:
+        floor = session.stage.floor
+        events += captions.decide(session.captions, command, actor.participant, ctx, floor)  # type: ignore[arg-type]
     else:
         events += decide_clock(session, command, ctx)
     for event in list(events):
@@ -338,6 +360,7 @@ EVOLVE: dict[type[Event], Any] = {
     **dict.fromkeys(
         get_args(attendance.AttendanceEvent), lambda s, event, seq, at: attendance.evolve(s.attendance, event, at)
     ),
+    **dict.fromkeys(get_args(captions.CaptionEvent), lambda s, event, seq, at: captions.evolve(s.captions, event, at)),
 }
 
 

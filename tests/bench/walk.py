@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from rooms import attendance, closing, erasing, lifecycle, outcomes, questions, turns
+from rooms import attendance, captions, closing, erasing, lifecycle, outcomes, questions, turns
 from rooms.base import SYSTEM, Actor, Command
 from rooms.queue import Question
 from rooms.session import COMMANDS, Session, Tick, next_deadline
@@ -231,6 +231,11 @@ class Walker:
 
     def desk(self) -> Actor:
         return self.rng.choice(DESK)
+
+    def correct(self) -> Choice | None:
+        last = self.session.captions.last
+        line = captions.CorrectCaption(caption=self.rng.choice(last).id, line=self.words()) if last else None
+        return (self.desk(), line) if line else None
 
     def words(self) -> str:
         return " ".join(self.rng.choices(WORDS, k=self.rng.randint(0, 5)))
@@ -587,6 +592,8 @@ GENERATE: dict[type[Command], Callable[[Walker, int], Choice | None]] = {
     turns.SetTalk: lambda w, now: w.talk(),
     turns.NameShown: lambda w, now: w.show(),
     turns.HallTurn: lambda w, now: w.hall(),
+    captions.TypeCaption: lambda w, now: (w.desk(), captions.TypeCaption(language="ur", line=w.words() or "جی")),
+    captions.CorrectCaption: lambda w, now: w.correct(),
     attendance.ReportPresence: lambda w, now: w.presence(),
     attendance.CountAttendance: lambda w, now: (
         SYSTEM,

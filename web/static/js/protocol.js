@@ -136,6 +136,36 @@
  */
 
 /**
+ * @typedef {Object} CaptionCorrected
+ * @property {"caption.corrected"} type
+ * @property {string} caption
+ * @property {ContentRef | null} [line]
+ * @property {string} [by]
+ * @property {number} seq
+ * @property {number} at
+ */
+
+/**
+ * @typedef {Object} CaptionRow
+ * @property {string} [language]
+ * @property {string} [text]
+ * @property {number} [at]
+ */
+
+/**
+ * @typedef {Object} CaptionTyped
+ * @property {"caption.typed"} type
+ * @property {string} caption
+ * @property {"en" | "ur"} language
+ * @property {ContentRef} line
+ * @property {number} [took_ms]
+ * @property {string} [seat]
+ * @property {string} [by]
+ * @property {number} seq
+ * @property {number} at
+ */
+
+/**
  * @typedef {Object} ClaimQuestion
  * @property {"question.claim"} type
  * @property {string} question
@@ -194,6 +224,16 @@
 /** @typedef {[string, string]} ContentRef */
 
 /**
+ * @typedef {Object} CorrectCaption
+ * @property {"caption.correct"} type
+ * @property {string} caption
+ * @property {string} [line]
+ * @property {number} ref
+ * @property {string} key
+ * @property {string | null} [as]
+ */
+
+/**
  * @typedef {Object} DeclarePolicy
  * @property {"policy.declare"} type
  * @property {"arrival"} policy
@@ -220,7 +260,7 @@
  * @property {number} at
  */
 
-/** @typedef {SessionScheduled | DoorsOpened | SessionStarted | SessionAdjourned | SessionResumed | SessionPostponed | SessionRescheduled | SessionClosing | QuestionAsked | SupportCounted | QuestionClassified | QuestionClaimed | QuestionReleased | QuestionReturned | QuestionHeld | QuestionAdmitted | QuestionMerged | QuestionUnmerged | QuestionNotTaken | RefusalProposed | RefusalOverturned | QuestionRefused | QuestionWithdrawn | QuestionAnswered | QuestionDeferred | QuestionMoved | PolicyDeclared | OutcomeNoted | OutcomeReadBack | TurnCalled | TurnAccepted | TurnReadied | TurnStaged | TurnDropped | TurnReturned | TurnParked | TurnOffered | TurnExtended | TurnReadOut | TurnEnded | SeatTaken | SeatLeft | SeatMuted | FloorGiven | TalkSet | ShownNamed | StaffArrived | StaffLeft | AttendanceCounted | ParticipantRemoved | ParticipantBlocked | ParticipantUnblocked | ParticipantObjected | TicketsOpened | SessionClosed | ContentErased} Event */
+/** @typedef {SessionScheduled | DoorsOpened | SessionStarted | SessionAdjourned | SessionResumed | SessionPostponed | SessionRescheduled | SessionClosing | QuestionAsked | SupportCounted | QuestionClassified | QuestionClaimed | QuestionReleased | QuestionReturned | QuestionHeld | QuestionAdmitted | QuestionMerged | QuestionUnmerged | QuestionNotTaken | RefusalProposed | RefusalOverturned | QuestionRefused | QuestionWithdrawn | QuestionAnswered | QuestionDeferred | QuestionMoved | PolicyDeclared | OutcomeNoted | OutcomeReadBack | TurnCalled | TurnAccepted | TurnReadied | TurnStaged | TurnDropped | TurnReturned | TurnParked | TurnOffered | TurnExtended | TurnReadOut | TurnEnded | SeatTaken | SeatLeft | SeatMuted | FloorGiven | TalkSet | ShownNamed | StaffArrived | StaffLeft | AttendanceCounted | ParticipantRemoved | ParticipantBlocked | ParticipantUnblocked | ParticipantObjected | CaptionTyped | CaptionCorrected | TicketsOpened | SessionClosed | ContentErased} Event */
 
 /**
  * @typedef {Object} ExtendTurn
@@ -1404,6 +1444,17 @@
  */
 
 /**
+ * @typedef {Object} TypeCaption
+ * @property {"caption.type"} type
+ * @property {"en" | "ur"} language
+ * @property {string} line
+ * @property {number} [took_ms]
+ * @property {number} ref
+ * @property {string} key
+ * @property {string | null} [as]
+ */
+
+/**
  * @typedef {Object} UnblockParticipant
  * @property {"participant.unblock"} type
  * @property {string} participant
@@ -1430,6 +1481,7 @@
  * @property {Record<string, TurnRow>} [turns]
  * @property {Record<string, SeatRow>} [seats]
  * @property {string} [floor]
+ * @property {Record<string, CaptionRow>} [captions]
  * @property {Record<string, number>} [totals]
  * @property {BalanceRow | null} [balance]
  * @property {boolean} [desk_staffed]
@@ -1475,7 +1527,7 @@
  * @property {string | null} [as]
  */
 
-/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaAnswer | MediaLeave | MediaPrivate | MediaEcho | MediaTold | MediaTalk | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | ReadBack | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | GiveFloor | SetTalk | NameShown | HallTurn | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar} FromClient */
+/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaAnswer | MediaLeave | MediaPrivate | MediaEcho | MediaTold | MediaTalk | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | ReadBack | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | GiveFloor | SetTalk | NameShown | HallTurn | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar | TypeCaption | CorrectCaption} FromClient */
 
 /** @typedef {Welcome | Snapshot | Tick | PersonalFrame | Reply | RefusedFrame | MediaOffer | MediaUp | MediaLost | MediaTalking | MediaSpeaking | MediaHealth} ToClient */
 
