@@ -122,6 +122,8 @@ class Line:
         self.plan: Any = None
         self.waiting: list[Outlet] = []
         self.source: Source | None = None
+        #: Gets a copy of what was forwarded: number, timestamp, mark, payload, time (tap.py).
+        self.tap: Callable[[int, int, int, bytes, float], None] | None = None
         self.packets = self.octets = self.sent = 0
         self._kept = CACHE if rtx else SOUND_CACHE
         self._cache: list[Cached | None] = [None] * self._kept
@@ -223,6 +225,8 @@ class Line:
         elif self.outlets:
             self.sent += len(self.outlets)
             self._fanout.spread(self, lead, number, rest)
+        if self.tap is not None:
+            self.tap(number, timestamp, packet.marker, packet.payload, now)
 
     def _spread_late(self, lead: bytes, number: int, rest: bytes) -> None:
         """A packet from before some watcher's time goes to the others only: her numbers begin after it."""

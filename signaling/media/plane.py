@@ -311,6 +311,10 @@ class Plane:
             self.peer_ended(peer, "ended")
         self._stages.pop(session, None)
 
+    def stage_of(self, session: str) -> Stage | None:
+        """The session's stage as it is now; another when the session is opened again."""
+        return self._stages.get(session)
+
     def orphan(self, session: str) -> None:
         """No worker looks after the session any more; its seats are emptied if none comes in time."""
         stage = self._stages.get(session)

@@ -23,6 +23,7 @@ from signaling.media import frames
 from signaling.media.plane import Plane
 from signaling.media.port import Heard, MediaRefused, MediaSettings, MediaStats, Offer, Ready, Report
 from signaling.media.succession import Place, make_way
+from signaling.media.tap_server import TapServer, tap_path
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class Server:
     def __init__(self, path: Path, settings: MediaSettings, fence: int = 1) -> None:
         self.path, self.fence = path, fence
         self.plane = Plane(settings, fence=fence)
+        self.tap = TapServer(tap_path(path), self.plane.stage_of)
         #: Set when it is time to end, also because a successor is there.
         self.ending = asyncio.Event()
         self._place: Place | None = None
@@ -75,6 +77,7 @@ class Server:
             os.umask(before)
         self._place = Place(self.path)
         self._look()
+        await self.tap.start()
         self.plane.start()
 
     def _look(self) -> None:
@@ -98,6 +101,7 @@ class Server:
                 await asyncio.sleep(0)
         for worker in list(self._workers):
             worker.writer.transport.abort()
+        await self.tap.stop()
         await self.plane.stop()
         for task in self._tasks:
             task.cancel()
