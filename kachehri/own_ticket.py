@@ -103,7 +103,7 @@ def seen(conn: Connection, now: int, held: Holder) -> Seen:
     if held.follower is not None:
         found = of_follower(life, refused, held.id) if held.follower.left_at is None else ()
     else:
-        found = offers(life, refused)
+        found = offers(life, refused, context.end_of_day)
     disputable = not refused(a.Dispute(words=ContentRef("tried", "")))
     return Seen(held.ticket, life, steps, found, context.above(min(3, life.level + 1)), disputable)
 

@@ -262,7 +262,8 @@ def context(conn: Connection, now: int, life: Life, act: Act) -> Context:
     parent = rows.get(conn, act.parent) if isinstance(act, acts.Join) else None
     return Context(
         now=now,
-        after_days=calendar.days(life.area).after,
+        after_days=lambda start, days: clocks.working_days(life, calendar, start, days),
+        end_of_day=lambda start, days: clocks.end_of_day(life, calendar, start, days),
         conflicts=lambda post, about: chart().answers_to(post, about),
         concerns=lambda office, post, about: chart().concerns(office, post, about),
         # Most acts ask neither for the line of posts nor for this; reading all posts would be most of their work.

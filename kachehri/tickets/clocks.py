@@ -63,12 +63,15 @@ def dues(life: Life, calendar: WorkingCalendar, *, until: int | None = None) -> 
     """Every clock of a ticket.
 
     Arguments:
-        until: as the calendar was up to this version.
+        until: as the calendar was up to this version, for the days of the office.
     """
     terms, opened = calendar.terms, life.opened_at
 
     def after(start: int, days: int) -> int:
         return _latest(calendar, life, opened, lambda local: local.after(start, days), until)
+
+    def ends(start: int, days: int) -> int:
+        return end_of_day(life, calendar, start, days)
 
     resolve = _latest(calendar, life, opened, lambda local: _resolve(life, local, None), until)
     last = after(resolve, terms.third_level + terms.appeal_after)
@@ -84,14 +87,24 @@ def dues(life: Life, calendar: WorkingCalendar, *, until: int | None = None) -> 
         first=after(opened, terms.first),
         resolve=resolve,
         arrive=after(proposed, terms.arrive) if proposed is not None else None,
-        silent=windows.silent_at(life),
-        dispute=windows.dispute_until(life),
+        silent=windows.silent_at(life, ends),
+        dispute=windows.dispute_until(life, ends),
         appeal=after(life.appealed_at, terms.appeal) if life.appealed_at is not None else None,
-        appeal_until=windows.appeal_until(life),
+        appeal_until=windows.appeal_until(life, ends),
         force=after(max(life.told_at, life.warned_at or 0), windows.WARNING_DAYS) if life.told_at is not None else None,
         commitments=commitments,
         levels=(resolve, after(resolve, terms.second_level), after(resolve, terms.third_level), last),
     )
+
+
+def end_of_day(life: Life, calendar: WorkingCalendar, start: int, days: int) -> int:
+    """The end of the day that is so many calendar days after an instant: until then the citizen has time."""
+    return _latest(calendar, life, start, lambda local: local.end_of_day(start, days))
+
+
+def working_days(life: Life, calendar: WorkingCalendar, start: int, days: int) -> int:
+    """When so many working days are over since an instant."""
+    return _latest(calendar, life, life.opened_at, lambda local: local.after(start, days))
 
 
 def next_due(life: Life, calendar: WorkingCalendar, after: int | None = None) -> tuple[int, What] | None:

@@ -166,7 +166,7 @@ def _confirm(life: Life, act: a.Confirm, doer: Doer, ctx: Context) -> list[e.Ste
 
 
 def _silent(life: Life, act: a.StaySilent, doer: Doer, ctx: Context) -> list[e.Step]:
-    end = windows.silent_at(life)
+    end = windows.silent_at(life, ctx.end_of_day)
     if end is None:
         raise TicketRefused("arrival_missing")
     need(ctx.now >= end, "too_early")
@@ -177,7 +177,7 @@ def _dispute(life: Life, act: a.Dispute, doer: Doer, ctx: Context) -> list[e.Ste
     """Goes one level up; one that went on with another ticket goes on alone, for it is her own word against it."""
     need(KINDS[life.kind].contested, "dispute_kind")
     need(life.disputes < DISPUTES_MOST, "dispute_limit")
-    end = windows.dispute_until(life)
+    end = windows.dispute_until(life, ctx.end_of_day)
     need(end is None or ctx.now <= end, "dispute_late")
     level = min(LEVEL_MOST, life.level + 1)
     post = ctx.above(level) if level > life.level else life.accountable
@@ -187,7 +187,7 @@ def _dispute(life: Life, act: a.Dispute, doer: Doer, ctx: Context) -> list[e.Ste
 
 def _appeal(life: Life, act: a.Appeal, doer: Doer, ctx: Context) -> list[e.Step]:
     need(KINDS[life.kind].contested, "dispute_kind")
-    end = windows.appeal_until(life)
+    end = windows.appeal_until(life, ctx.end_of_day)
     if end is not None:
         need(ctx.now <= end, "appeal_late")
     elif doer.side == "citizen" and life.state == "resolution_proposed":

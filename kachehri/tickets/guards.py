@@ -23,6 +23,7 @@ class Context(NamedTuple):
     Arguments:
         now: milliseconds since the epoch.
         after_days: the end of the n-th working day after an instant, by the calendar of the ticket's area.
+        end_of_day: the end of the n-th calendar day after one.
         conflicts: whether this post is the one complained about, or answers to it.
         concerns: whether an office and a post (or none) must not have what complains about somebody.
         triage: the office that sorts.
@@ -35,6 +36,7 @@ class Context(NamedTuple):
 
     now: int
     after_days: Callable[[int, int], int]
+    end_of_day: Callable[[int, int], int]
     conflicts: Callable[[str, str], bool] = lambda post, about: post == about
     concerns: Callable[[str, str, str], bool] = lambda office, post, about: post == about
     triage: str = ""

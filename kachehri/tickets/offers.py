@@ -28,11 +28,12 @@ class Offer(NamedTuple):
     until: int | None = None
 
 
-def offers(life: Life, refused: Callable[[Act], str]) -> tuple[Offer, ...]:
+def offers(life: Life, refused: Callable[[Act], str], ends: windows.Ends) -> tuple[Offer, ...]:
     """What the owner of a ticket can do.
 
     Arguments:
         refused: the code with which the rules would refuse an act of hers, or nothing.
+        ends: the end of the day that is so many days after an instant.
     """
 
     def may(act: Act) -> bool:
@@ -42,11 +43,11 @@ def offers(life: Life, refused: Callable[[Act], str]) -> tuple[Offer, ...]:
     if may(a.Answer(answer=WORDS)):
         found.append(Offer("answer"))
     if may(a.Confirm()):
-        found.append(Offer("judge", windows.silent_at(life)))
+        found.append(Offer("judge", windows.answer_until(life, ends)))
     elif may(a.Dispute(words=WORDS)):
-        found.append(Offer("dispute", windows.dispute_until(life)))
+        found.append(Offer("dispute", windows.dispute_until(life, ends)))
     if may(a.Appeal(words=WORDS)):
-        found.append(Offer("appeal", windows.appeal_until(life)))
+        found.append(Offer("appeal", windows.appeal_until(life, ends)))
     if may(a.Escalate(level=life.level + 1)):
         found.append(Offer("escalate"))
     # Whoever has said nothing of the end is asked about that first.

@@ -1,13 +1,16 @@
-"""The time that the citizen has, in calendar days from an instant that everybody can see. Pure.
+"""The time that the citizen has: to the end of a calendar day that everybody can see. Pure.
 
-Working days are for offices; a person at home counts days.
+Working days are for offices; a person at home counts days. Pages and messages name a day and no hour, so her time lasts
+to the last millisecond of it by the clocks of the place, whatever the hour at which it began.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from .life import Life
 
-DAY_MS: Final = 86_400_000
+#: The last millisecond of the day that is so many calendar days after an instant.
+Ends = Callable[[int, int], int]
 #: Days to answer a proposal, from the notice that arrived.
 ANSWER_DAYS: Final = 15
 #: The same where somebody else writes for her.
@@ -17,19 +20,25 @@ APPEAL_DAYS: Final = 30
 WARNING_DAYS: Final = 3
 
 
-def answer_ms(life: Life) -> int:
+def answer_days(life: Life) -> int:
     """How long she has to answer."""
-    return (ASSISTED_DAYS if life.assisted else ANSWER_DAYS) * DAY_MS
+    return ASSISTED_DAYS if life.assisted else ANSWER_DAYS
 
 
-def silent_at(life: Life) -> int | None:
-    """From when on silence counts as an answer; None as long as no notice of the proposal arrived."""
+def answer_until(life: Life, ends: Ends) -> int | None:
+    """Until when she is asked about a proposal; None as long as no notice of it arrived."""
     if life.state != "resolution_proposed" or life.arrived_at is None:
         return None
-    return life.arrived_at + answer_ms(life)
+    return ends(life.arrived_at, answer_days(life))
 
 
-def dispute_until(life: Life) -> int | None:
+def silent_at(life: Life, ends: Ends) -> int | None:
+    """From when on silence counts as an answer: when the day that she was told is over."""
+    until = answer_until(life, ends)
+    return None if until is None else until + 1
+
+
+def dispute_until(life: Life, ends: Ends) -> int | None:
     """Until when a close can be disputed; None while there is none, for a proposal can be disputed as long as it lasts.
 
     Silence has used up her time with the proposal. Every other close begins it: a repair that holds for a day only can
@@ -38,9 +47,9 @@ def dispute_until(life: Life) -> int | None:
     if life.closed_at is None:
         return None
     began = life.arrived_at if life.basis == "citizen_silent" and life.arrived_at is not None else life.closed_at
-    return began + answer_ms(life)
+    return ends(began, answer_days(life))
 
 
-def appeal_until(life: Life) -> int | None:
+def appeal_until(life: Life, ends: Ends) -> int | None:
     """Until when a close can be appealed; None while there is none."""
-    return None if life.closed_at is None else life.closed_at + APPEAL_DAYS * DAY_MS
+    return None if life.closed_at is None else ends(life.closed_at, APPEAL_DAYS)

@@ -211,11 +211,28 @@ def test_silence_after_a_notice_that_arrived_closes(house: Store, clock: ManualC
     with house.write() as conn:
         arrived = NoteArrival(channel="sms")
         ticketing.act(conn, at("2026-02-20 10:00"), "t1", arrived, ticketing.CLOCK)
-    look(house, clock, at("2026-03-07 10:00") - 1)
+    look(house, clock, at("2026-03-08 00:00") - 1)
     assert ticket(house, "t1").state == "resolution_proposed"
-    look(house, clock, "2026-03-07 10:00")
+    assert ticket(house, "t1").next_at == at("2026-03-08 00:00")
+    look(house, clock, "2026-03-08 00:00")
     assert (ticket(house, "t1").state, ticket(house, "t1").closure_basis) == ("closed", "citizen_silent")
     assert ticket(house, "t1").next_at is None
+
+
+def test_a_row_that_still_says_the_hour_of_the_notice_closes_nothing_before_the_day_is_over(
+    house: Store, clock: ManualClock
+) -> None:
+    """As rows did that were written when her time ended at an hour: the chain decides, and the row is put right."""
+    opened(house, "t1", state="assigned")
+    officer = Doer("officer", "acc", office="o-water", post="sdo")
+    with house.write() as conn:
+        ticketing.act(conn, MONDAY_MS, "t1", Propose(outcome="relief_granted", note=WORDS), officer)
+        ticketing.act(conn, at("2026-02-20 10:00"), "t1", NoteArrival(channel="sms"), ticketing.CLOCK)
+        conn.execute(text("UPDATE ticket SET next_at = :at WHERE id = 't1'"), {"at": at("2026-03-07 10:00")})
+    look(house, clock, "2026-03-07 10:00")
+    assert (ticket(house, "t1").state, ticket(house, "t1").next_at) == ("resolution_proposed", at("2026-03-08 00:00"))
+    with house.write() as conn:
+        assert not ticketing.refresh(conn, "t1")
 
 
 def test_staff_are_reminded_once_each_and_in_office_hours(house: Store, clock: ManualClock) -> None:

@@ -369,7 +369,9 @@ async def test_the_day_until_which_she_can_answer_stands_there_once_a_notice_arr
     assert has(page, "own.until_open"), "no notice arrived, so no time runs"
     life = do(town, mine.ticket, (CLOCK, a.NoteArrival(channel="sms")))
     page = (await mine.phone.get(mine.path)).text
-    until = windows.silent_at(life)
+    with town.service.store.read() as conn:
+        ends = ticketing.context(conn, life.at, life, a.Confirm()).end_of_day
+    until = windows.answer_until(life, ends)
     assert until is not None and has(page, "own.until", day=EN.dates.day(until))
     life = do(town, mine.ticket, (CLOCK, a.StaySilent()), later=31 * DAY_MS)
     page = (await mine.phone.get(mine.path)).text

@@ -247,14 +247,14 @@ def test_silence_counts_from_the_notice_that_arrived_and_from_nothing_else() -> 
     assert not story.now("2026-06-01 10:00")  # nothing arrived, so nothing is said by silence
     assert [name for _, name in reminders(story.life, CALENDAR)] == ["arrive"]
     story.do("2026-01-12 08:00", e.Arrived(channel="sms"))
-    assert not story.now("2026-01-27 07:59")
-    assert story.apply("2026-01-27 08:00") == [a.StaySilent()]
+    assert not story.now("2026-01-27 23:59"), "her page says 27 January, so that day is hers to its end"
+    assert story.apply("2026-01-28 00:00") == [a.StaySilent()]
     assert story.life.basis == "citizen_silent" and not story.now("2026-06-01 10:00")
 
 
 def test_for_whom_somebody_else_wrote_silence_takes_twice_as_long() -> None:
     story = Story(assisted=True).taken().proposed("2026-01-09 10:00").do("2026-01-12 08:00", e.Arrived(channel="sms"))
-    assert not story.now("2026-02-11 07:59") and story.now("2026-02-11 08:00") == [a.StaySilent()]
+    assert not story.now("2026-02-11 23:59") and story.now("2026-02-12 00:00") == [a.StaySilent()]
 
 
 def test_the_appeal_body_has_thirty_working_days_and_what_it_sends_back_begins_anew() -> None:

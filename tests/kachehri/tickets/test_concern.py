@@ -18,6 +18,7 @@ ABOUT = a.Concern(about="xen", office="desk", post="dc", why="around")
 CTX = Context(
     now=0,
     after_days=lambda at, days: at,
+    end_of_day=lambda at, days: at,
     conflicts=lambda post, about: post == about,
     concerns=lambda office, post, about: office == "water" and about == "xen",
 )

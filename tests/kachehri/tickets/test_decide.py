@@ -50,6 +50,7 @@ class Story:
         plain = Context(
             now=self.day * DAY,
             after_days=lambda at, days: at + days * DAY,
+            end_of_day=lambda at, days: (at // DAY + days + 1) * DAY - 1,
             conflicts=lambda post, about: post in self.conflicts,
             concerns=concerns,
             triage="triage",
@@ -239,14 +240,14 @@ class TestTheCitizensWord:
     def test_silence_counts_fifteen_days_after_the_notice_arrived(self) -> None:
         story = begun().proposed().wait(60)
         assert story.no(a.StaySilent(), CLOCK) == "arrival_missing"
-        story.arrived().wait(14)
-        assert story.no(a.StaySilent(), CLOCK) == "too_early"
+        story.arrived().wait(15)
+        assert story.no(a.StaySilent(), CLOCK) == "too_early", "the day that she was told lasts to its end"
         assert story.do(a.NoteArrival(channel="email"), CLOCK) == [], "a second receipt begins nothing anew"
         story.wait(1).do(a.StaySilent(), CLOCK)
         assert (story.life.state, story.life.basis) == ("closed", "citizen_silent")
 
     def test_thirty_where_somebody_writes_for_her(self) -> None:
-        story = begun(assisted=True).proposed().arrived().wait(29)
+        story = begun(assisted=True).proposed().arrived().wait(30)
         assert story.no(a.StaySilent(), CLOCK) == "too_early"
         story.wait(1).do(a.StaySilent(), CLOCK)
 

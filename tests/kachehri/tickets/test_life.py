@@ -45,6 +45,7 @@ def context(life: Life, now: int) -> Context:
     return Context(
         now=now,
         after_days=CALENDAR.days().after,
+        end_of_day=CALENDAR.days().end_of_day,
         conflicts=lambda post, about: post == about,
         triage="triage",
         above=lambda level: f"above-{level}",
