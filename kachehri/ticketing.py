@@ -42,6 +42,9 @@ ENCODE: Final[Callable[[object], bytes]] = msgspec.json.Encoder(order="determini
 #: Characters of what somebody writes on a ticket.
 TEXT_MOST: Final = 1_000
 CLOCK: Final = Doer("clock", "clock")
+#: A ticket's privacy; the third is "private", of what was asked so.
+PUBLIC: Final = "public"
+PROTECTED: Final = "protected"
 
 
 class Due(NamedTuple):
@@ -242,9 +245,19 @@ def projected(life: Life, row: Ticket, head_hash: bytes, calendar: WorkingCalend
         parent_id=life.parent or None,
         next_at=due.next_at,
         next_act=due.next_act,
+        privacy=privacy_of(life, row.privacy),
         head_seq=life.seq,
         head_hash=head_hash,
     )
+
+
+def privacy_of(life: Life, stands: str) -> str:
+    """Who may read of a ticket: what is protected later is kept from everybody like what was asked privately, whichever
+    topic it gets afterwards, until the desk that sorts says that it is not.
+    """
+    if life.protected:
+        return PROTECTED if stands == PUBLIC else stands
+    return PUBLIC if stands == PROTECTED else stands
 
 
 def context(conn: Connection, now: int, life: Life, act: Act) -> Context:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from .base import Event
+from .lifecycle import ENDED
 from .limits import CALLED_BYTES, DESK_BYTES, LINE_BYTES, NAME_BYTES, RECENT, VILLAGE_BYTES, WINDOW
 from .personal import own_question, personal
 from .questions import State
@@ -48,6 +49,8 @@ def view(session: Session, audience: ViewAudience, texts: Texts) -> View:
     """
     desk = audience == "desk"
     queue, stage = session.queue, session.stage
+    # Words were for the hearing: when it is over, moderation/release.py says which of a ticket's are public.
+    said: Texts = {} if audience == "public" and session.lifecycle.phase in ENDED else texts
     line = window(queue.line)
     recent = latest(session, desk)
     windows: dict[str, tuple[str, ...]] = {}
@@ -81,7 +84,7 @@ def view(session: Session, audience: ViewAudience, texts: Texts) -> View:
         line=line,
         recent=recent,
         questions={
-            each: question_row(session, queue.questions[each], audience, texts, each in called) for each in shown
+            each: question_row(session, queue.questions[each], audience, said, each in called) for each in shown
         },
         turns={turn.id: turn_row(turn, desk) for turn in stage.turns.values() if desk or turn.state != "parked"},
         seats=seat_rows(session, desk, texts),

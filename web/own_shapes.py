@@ -136,10 +136,10 @@ class DoPage:
 
 @dataclass(frozen=True)
 class PublicTicketPage:
-    """What everybody may know of a complaint: no name, no number, nobody's words.
+    """What everybody may know of a complaint: no name, no number, and words only where they were released.
 
     Arguments:
-        text: what was asked, masked, where it was read to everybody or released.
+        text: what was asked, masked, where somebody released it.
         mine: the receipt of this browser's own number for it, if it has one.
         open: others who have this too can follow it.
     """

@@ -47,7 +47,7 @@ class Section(NamedTuple):
 
 _office_id = func.coalesce(_own.c.office_id, _led.c.office_id)
 _section: ColumnElement[int] = case(
-    (or_(_question.c.privacy == "private", func.coalesce(_own.c.privacy, _led.c.privacy) == "private"), PRIVATE),
+    (or_(_question.c.privacy == "private", func.coalesce(_own.c.privacy, _led.c.privacy) != "public"), PRIVATE),
     (_question.c.state.in_(("withdrawn", "refused")), GONE),
     else_=OFFICE,
 )

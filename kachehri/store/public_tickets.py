@@ -3,22 +3,23 @@
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select, tuple_
 
-from .tables import ApiFiling, Category, Content, Question, Ticket, TicketEvent, table_of
+from moderation.release import public_words
+
+from .tables import ApiFiling, Category, Content, Ticket, TicketEvent, table_of
 from .tickets import Step
 
 _ticket = table_of(Ticket)
 _step = table_of(TicketEvent)
 _head = _step.alias("head")
-_question = table_of(Question)
 _content = table_of(Content)
 _category = table_of(Category)
 _filing = table_of(ApiFiling)
 
 
 class PublicTicket(NamedTuple):
-    """One ticket. `text` is masked and was released, or is nothing; `moved_at` is the instant of its last step."""
+    """One ticket. `text` is what moderation/release.py lets everybody read; `moved_at` the instant of its last step."""
 
     id: str
     reference: str
@@ -65,9 +66,8 @@ class Wanted(NamedTuple):
 CLOSED = ("closed", "closed_final")
 
 
-def _columns() -> tuple[Any, ...]:
-    own = PublicTicket._fields[: PublicTicket._fields.index("moved_at")]
-    return (*(_ticket.c[name] for name in own), _head.c.at, _content.c.public, _filing.c.lat, _filing.c.long)
+#: The ticket's own columns among those of `PublicTicket`.
+_OWN = PublicTicket._fields[: PublicTicket._fields.index("moved_at")]
 
 
 def _visible() -> ColumnElement[bool]:
@@ -75,17 +75,23 @@ def _visible() -> ColumnElement[bool]:
     return and_(_ticket.c.privacy == "public", or_(_ticket.c.category.is_(None), _ticket.c.category.not_in(protected)))
 
 
-def _select(released: Collection[str]) -> Select[Any]:
-    """Arguments: released: the states of a question in which everybody has read its words."""
-    heard = and_(_question.c.state.in_(list(released)), _question.c.privacy == "public")
-    words = and_(_content.c.id == _ticket.c.content_id, or_(heard, _filing.c.released_at.is_not(None)))
+def _select() -> Select[Any]:
     joined = (
         _ticket.join(_head, and_(_head.c.ticket_id == _ticket.c.id, _head.c.seq == _ticket.c.head_seq))
-        .outerjoin(_question, _question.c.id == _ticket.c.question_id)
         .outerjoin(_filing, _filing.c.ticket_id == _ticket.c.id)
-        .outerjoin(_content, words)
+        .outerjoin(_category, _category.c.code == _ticket.c.category)
+        .outerjoin(_content, _content.c.id == _ticket.c.content_id)
     )
-    return select(*_columns()).select_from(joined).where(_visible())
+    own = [_ticket.c[name] for name in _OWN]
+    more = (_head.c.at, _filing.c.lat, _filing.c.long, _content.c.public, _ticket.c.privacy)
+    columns = (*own, *more, _category.c.protected, _filing.c.released_at)
+    return select(*columns).select_from(joined).where(_visible())
+
+
+def _row(row: Row[Any]) -> PublicTicket:
+    *own, moved_at, lat, long, masked, privacy, protected, released_at = row
+    text = public_words(masked, privacy=privacy, protected=bool(protected), released_at=released_at)
+    return PublicTicket(*own, moved_at, text, lat, long)
 
 
 def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -111,25 +117,23 @@ def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
     return where
 
 
-def listing(
-    conn: Connection, wanted: Wanted, released: Collection[str], *, limit: int = 100, offset: int = 0
-) -> list[PublicTicket]:
+def listing(conn: Connection, wanted: Wanted, *, limit: int = 100, offset: int = 0) -> list[PublicTicket]:
     """One page, the latest opened first."""
-    statement = _select(released).where(*_where(wanted))
+    statement = _select().where(*_where(wanted))
     order = (_ticket.c.opened_at.desc(), _ticket.c.id.desc())
-    return [PublicTicket(*row) for row in conn.execute(statement.order_by(*order).limit(limit).offset(offset))]
+    return [_row(row) for row in conn.execute(statement.order_by(*order).limit(limit).offset(offset))]
 
 
-def moved(conn: Connection, since: int, until: int, released: Collection[str], *, limit: int) -> list[PublicTicket]:
+def moved(conn: Connection, since: int, until: int, *, limit: int) -> list[PublicTicket]:
     """Tickets whose last step is not before `since` and which existed by `until`, in the order of their last step."""
-    statement = _select(released).where(_head.c.at >= since, _ticket.c.opened_at <= until)
-    return [PublicTicket(*row) for row in conn.execute(statement.order_by(_head.c.at, _ticket.c.id).limit(limit))]
+    statement = _select().where(_head.c.at >= since, _ticket.c.opened_at <= until)
+    return [_row(row) for row in conn.execute(statement.order_by(_head.c.at, _ticket.c.id).limit(limit))]
 
 
-def one(conn: Connection, reference: str, released: Collection[str]) -> PublicTicket | None:
+def one(conn: Connection, reference: str) -> PublicTicket | None:
     """The public ticket with this number of its own; the number of a follower names none."""
-    row = conn.execute(_select(released).where(_ticket.c.reference == reference)).one_or_none()
-    return PublicTicket(*row) if row is not None else None
+    row = conn.execute(_select().where(_ticket.c.reference == reference)).one_or_none()
+    return _row(row) if row is not None else None
 
 
 def steps(conn: Connection, ids: Collection[str]) -> dict[str, list[Step]]:

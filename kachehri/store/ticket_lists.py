@@ -109,7 +109,7 @@ class Listed(NamedTuple):
 
 
 _due = func.coalesce(_ticket.c.due_at, NEVER)
-_private = _ticket.c.privacy == "private"
+_private = _ticket.c.privacy != "public"
 
 
 def _branches(reach: Reach) -> list[ColumnElement[bool]]:

@@ -101,6 +101,7 @@ class Moved(NamedTuple):
     parent_id: str | None
     next_at: int | None
     next_act: str | None
+    privacy: str
     head_seq: int
     head_hash: bytes
 

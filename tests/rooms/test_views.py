@@ -89,6 +89,19 @@ class TestPublic:
         assert public.turns[turn].ends_at > hearing.now
         assert public.turns[turn].answer_by == 0
 
+    def test_reads_nobodys_words_and_no_name_once_the_hearing_is_over(self) -> None:
+        hearing = Hearing().live()
+        answered, waiting = hearing.admitted(ZAINAB, text=LONG, name="زینب"), hearing.admitted(BILAL, text=LONG)
+        hearing.do(AnswerQuestion(question=answered))
+        assert seen(hearing).questions[answered].text and seen(hearing).questions[answered].name
+        for command in (CloseSession(), OpenTickets(), SealSession()):
+            hearing.do(command)
+        over = seen(hearing)
+        assert over.recent == (answered,) and over.line == (waiting,)
+        assert not any(row.text or row.name or row.village for row in over.questions.values())
+        assert seen(hearing, "desk").questions[answered].text
+        assert seen(hearing, "official").questions[answered].text
+
     def test_does_not_see_whose_turn_was_set_aside(self) -> None:
         hearing = Hearing().live()
         turn = hearing.called(ZAINAB)

@@ -45,7 +45,7 @@ async def test_every_answer_fits_its_description(doors: Doors) -> None:
     assert document["openapi"].startswith("3.1.") and document["servers"] == [{"url": doors.town.url}]
     assert set(document["paths"]) == {each.path for each in OPERATIONS}
     for operation in OPERATIONS:
-        path = operation.path.removeprefix(f"{PREFIX}/").format(session=doors.session, reference=doors.released)
+        path = operation.path.removeprefix(f"{PREFIX}/").format(session=doors.session, reference=doors.heard)
         schema = {"$ref": f"#/components/schemas/{operation.returns.__name__}", "components": document["components"]}
         jsonschema.Draft202012Validator(schema).validate(await get(doors, path))
         problem = {"$ref": "#/components/schemas/Problem", "components": document["components"]}
@@ -59,7 +59,7 @@ async def test_a_hearing_has_its_balance_and_its_tickets(doors: Doors) -> None:
     assert found["balance"] == {"raised": 3, "tickets": 3, "followers": 0, "withdrawn": 0, "refused": 0}
     assert found["promises"] == {"made": 0, "kept": 0, "broken": 0} and found["office"] == "desk"
     tickets = (await get(doors, f"sessions/{doors.session}/tickets"))["items"]
-    assert {each["reference"] for each in tickets} == {doors.released, doors.unheard}
+    assert {each["reference"] for each in tickets} == {doors.heard, doors.unheard}
     assert [each["session"] for each in tickets] == [doors.session] * 2
     assert (await get(doors, "sessions", phase="live"))["items"] == []
 
@@ -80,15 +80,15 @@ async def test_the_figures_of_a_hearing_stand_under_the_same_switch_as_their_pag
 
 
 async def test_a_ticket_has_its_steps_and_nobodys_words(doors: Doors) -> None:
-    found = await get(doors, f"tickets/{doors.released}")
-    assert found["open"] is True and found["office"] == "water" and found["words"].startswith("نلکا بند ہے")
+    found = await get(doors, f"tickets/{doors.heard}")
+    assert found["open"] is True and found["office"] == "water" and found["words"] is None
     assert found["steps"][0]["name"] == "opened" and found["steps"][0]["words"]["en"] == "Received"
     unheard = await get(doors, f"tickets/{doors.unheard}")
     assert unheard["words"] is None
     for path in (f"tickets/{doors.private}", "tickets/2600000000", "sessions/nothing2", "sessions/nothing2/tickets"):
         assert (await get(doors, path, 404))["status"] == 404
     everything = json.dumps([found, unheard, await get(doors, "tickets")], ensure_ascii=False)
-    for secret in (doors.private, "نسرین", "Aslam", "Shazia", "7654321", "1234567"):
+    for secret in (doors.private, "نسرین", "Aslam", "Shazia", "7654321", "1234567", "نلکا"):
         assert secret not in everything, secret
 
 
@@ -174,7 +174,7 @@ async def test_the_page_for_programs_names_every_address(doors: Doors) -> None:
 async def test_a_tester_by_description_finds_nothing(doors: Doors, tmp_path: Path, known: bool) -> None:
     """Every operation, with what fits its description and with what does not; bounded, and the same each time."""
     program = Path(sys.executable).with_name("schemathesis")
-    there = {"path.session": doors.session, "path.reference": doors.released} if known else {}
+    there = {"path.session": doors.session, "path.reference": doors.heard} if known else {}
     lines = ["[parameters]", *(f'"{name}" = "{value}"' for name, value in there.items())]
     (tmp_path / "schemathesis.toml").write_text("\n".join(lines) + "\n")
     command = [

@@ -15,7 +15,6 @@ from kachehri.store import tickets as ticket_rows
 from kachehri.store.public_sessions import PublicSession
 from kachehri.store.public_tickets import CLOSED, PublicTicket, Wanted
 from kachehri.store.tickets import Step
-from rooms.views import PUBLIC_STATES
 from web import reading, timeline
 from web.api import shapes
 from web.api.operations import PREFIX, Given, Operation, Parameter
@@ -103,7 +102,7 @@ async def tickets(house: House, given: Given) -> shapes.TicketPage:
     def look(conn: Connection) -> list[PublicTicket] | None:
         if wanted.session_id and public_sessions.one(conn, wanted.session_id) is None:
             return None
-        return public_tickets.listing(conn, wanted, PUBLIC_STATES, limit=size + 1)
+        return public_tickets.listing(conn, wanted, limit=size + 1)
 
     rows = await house.service.read(look)
     if rows is None:
@@ -116,7 +115,7 @@ async def tickets(house: House, given: Given) -> shapes.TicketPage:
 
 async def ticket(house: House, given: Given) -> shapes.TicketLife:
     def look(conn: Connection) -> tuple[PublicTicket, list[Step]] | None:
-        row = public_tickets.one(conn, given["reference"], PUBLIC_STATES)
+        row = public_tickets.one(conn, given["reference"])
         return (row, public_tickets.steps(conn, [row.id])[row.id]) if row else None
 
     found = await house.service.read(look)

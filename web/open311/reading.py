@@ -12,7 +12,6 @@ from starlette.responses import Response
 from kachehri.i18n import words_for
 from kachehri.store import Connection, district, public_tickets
 from kachehri.store.public_tickets import PublicTicket, Wanted
-from rooms.views import PUBLIC_STATES
 from web.doors import address_of
 from web.house import House, house_of
 from web.open311 import shapes
@@ -152,7 +151,7 @@ async def _shown(request: Request, page: Page, found: District, more: bool) -> l
     words = house.words(request)
 
     def read(conn: Connection) -> tuple[list[PublicTicket], dict[str, list[Moment]]]:
-        rows = public_tickets.listing(conn, page.wanted, PUBLIC_STATES, limit=page.limit, offset=page.offset)
+        rows = public_tickets.listing(conn, page.wanted, limit=page.limit, offset=page.offset)
         chains = public_tickets.steps(conn, [row.id for row in rows]) if more else {}
         return rows, {id: moments(id, steps) for id, steps in chains.items()}
 

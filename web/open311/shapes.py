@@ -97,7 +97,7 @@ def request(
         "status_notes": notes(row, words),
         "service_name": district.topic(row.category, words),
         "service_code": row.category or OTHER,
-        "description": row.text or None,
+        "description": row.text or about(row, district, words),
         "agency_responsible": district.office(row.office_id, words) or None,
         "service_notice": None
         if closed or not row.due_at
@@ -121,6 +121,12 @@ def request(
         }
         shown["notes"] = [note(each, words) for each in moments]
     return shown
+
+
+def about(row: PublicTicket, district: District, words: Words) -> str:
+    """What it is about, where nobody has released its words."""
+    topic, place = district.topic(row.category, words), district.area(row.area, words)
+    return told(words, "open311.about_in" if place else "open311.about", topic=topic, place=place)
 
 
 def notes(row: PublicTicket, words: Words) -> str:

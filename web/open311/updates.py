@@ -18,7 +18,6 @@ from kachehri.store.tables import ApiKey
 from kachehri.tickets.acts import Answer, Doer, Note
 from kachehri.tickets.status import TicketRefused
 from rooms.base import Refused
-from rooms.views import PUBLIC_STATES
 from web.house import house_of
 from web.open311 import shapes
 from web.open311.asking import Parameters, of_form, of_query
@@ -52,7 +51,7 @@ async def listing(request: Request, format: Format) -> Response:
     words = house.words(request)
 
     def read(conn: Connection) -> list[dict[str, Any]]:
-        rows = public_tickets.moved(conn, since, until, PUBLIC_STATES, limit=TICKETS_MOST)
+        rows = public_tickets.moved(conn, since, until, limit=TICKETS_MOST)
         chains = public_tickets.steps(conn, [row.id for row in rows])
         found = [
             (moment, row.reference)
@@ -103,7 +102,7 @@ def check(asked: Parameters) -> None:
 
 def _take(conn: Connection, now: int, key: ApiKey, asked: Parameters) -> str:
     """Errors: `Faulty` with 404 for a ticket that is not public, and for one of another program alike."""
-    found = public_tickets.one(conn, asked.get("service_request_id"), PUBLIC_STATES)
+    found = public_tickets.one(conn, asked.get("service_request_id"))
     filing = doors.filing(conn, found.id) if found else None
     ticket = ticket_rows.get(conn, found.id) if found else None
     if ticket is None or filing is None or filing.key_id != key.id:

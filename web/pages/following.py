@@ -1,7 +1,8 @@
 """What everybody may see of a complaint, and saying there "I have this too".
 
-No name, no phone number and nobody's words stand on these pages; what was asked privately, and a protected matter, has
-none. Whoever joins gets a number of her own and is counted beside the balance of the hearing (kachehri/following.py).
+No name, no phone number and no words but those that somebody released (moderation/release.py) stand on these pages;
+what was asked privately, and a protected matter, has no page. Whoever joins gets a number of her own and is counted
+beside the balance of the hearing (kachehri/following.py).
 """
 
 from __future__ import annotations
@@ -222,8 +223,7 @@ async def _public(house: House, request: Request, reference: str) -> Public | No
             return None
         steps = history(conn, ticket.id)
         life = replay(ticket.id, steps)
-        # Words of a hearing were for the hearing: here stand only those that somebody released for everybody.
-        shown = public_tickets.one(conn, ticket.reference, ())
+        shown = public_tickets.one(conn, ticket.reference)
         if life.protected or shown is None:
             return None
         posts = {each.id: (each.title_ur, each.title_en) for each in district.posts(conn)}

@@ -198,7 +198,7 @@ def releasable(found: Read) -> bool:
 
 async def facts(house: House, found: Read, names: Names, now: int) -> Facts:
     ticket, life, words, district = found.ticket, found.life, names.words, names.district
-    private = ticket.privacy == "private"
+    private = ticket.privacy != "public"
     name, hidden, village, title = "", True, found.place, ""
     if ticket.session_id and ticket.question_id:
         live = await house.service.live(ticket.session_id)

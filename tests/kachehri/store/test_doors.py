@@ -23,7 +23,6 @@ from kachehri.tickets.lifecycle import STATES
 from kachehri.tickets.reference import parse
 from kachehri.vault import Vault
 from rooms.base import Refused
-from rooms.views import PUBLIC_STATES
 from tests.conftest import ManualClock
 
 MASTER = bytes(range(32))
@@ -179,10 +178,10 @@ def test_a_protected_matter_has_a_token_and_is_nowhere_to_be_read(desk: Desk) ->
     public, hidden = desk.file(), desk.file(FILING._replace(category="bribe"))
     assert hidden.private and hidden.token and hidden.office == "o-triage"
     with desk.store.read() as conn:
-        listed = public_tickets.listing(conn, Wanted(), PUBLIC_STATES)
+        listed = public_tickets.listing(conn, Wanted())
         assert [row.reference for row in listed] == [public.reference]
-        assert public_tickets.one(conn, hidden.reference, PUBLIC_STATES) is None
-        assert public_tickets.moved(conn, 0, desk.clock(), PUBLIC_STATES, limit=9) == listed
+        assert public_tickets.one(conn, hidden.reference) is None
+        assert public_tickets.moved(conn, 0, desk.clock(), limit=9) == listed
         found = doors.by_token(conn, hash_of(hidden.token))
         assert found is not None and found.ticket_id == hidden.ticket
         assert doors.by_token(conn, hash_of(public.token)) is None
@@ -195,13 +194,13 @@ def test_what_becomes_protected_later_disappears(desk: Desk) -> None:
         row = next(each for each in district.categories(conn) if each.code == "water")
         row.protected = True
         district.save_categories(conn, [row])
-        assert public_tickets.one(conn, filed.reference, PUBLIC_STATES) is None
+        assert public_tickets.one(conn, filed.reference) is None
 
 
 def test_nobody_released_the_words(desk: Desk) -> None:
     filed = desk.file()
     with desk.store.read() as conn:
-        found = public_tickets.one(conn, filed.reference, PUBLIC_STATES)
+        found = public_tickets.one(conn, filed.reference)
     assert found is not None and found.text is None and (found.lat, found.long) == (29.998, 73.242)
 
 
@@ -213,7 +212,7 @@ def test_lists_are_narrowed_and_paged(desk: Desk) -> None:
     with desk.store.read() as conn:
 
         def seen(wanted: Wanted, **more: int) -> list[str]:
-            return [row.reference for row in public_tickets.listing(conn, wanted, PUBLIC_STATES, **more)]
+            return [row.reference for row in public_tickets.listing(conn, wanted, **more)]
 
         newest = [each.reference for each in reversed(filed)]
         assert seen(Wanted()) == newest and seen(Wanted(), limit=2, offset=1) == newest[1:3]
@@ -223,7 +222,7 @@ def test_lists_are_narrowed_and_paged(desk: Desk) -> None:
         start = desk.clock() - 5_000
         assert seen(Wanted(opened_from=start + 1_000, opened_to=start + 3_000)) == newest[1:4]
         assert seen(Wanted(moved_from=start + 4_000)) == newest[:1] and seen(Wanted(moved_to=start)) == newest[4:]
-        last = public_tickets.listing(conn, Wanted(), PUBLIC_STATES)[1]
+        last = public_tickets.listing(conn, Wanted())[1]
         assert seen(Wanted(after=(last.opened_at, last.id))) == newest[2:]
         assert seen(Wanted(session_id="none")) == []
 

@@ -76,6 +76,7 @@ def moved(row: Opened, to: Step, **other: object) -> Moved:
         parent_id=None,
         next_at=None,
         next_act=None,
+        privacy=row.privacy,
         head_seq=to.seq,
         head_hash=to.hash,
     )

@@ -27,13 +27,13 @@ class Doors:
     """The town as a program sees it.
 
     Arguments:
-        released, unheard, private: numbers of tickets of the hearing.
+        heard, unheard, private: numbers of tickets of the hearing.
     """
 
     town: Town
     session: str
     key: str
-    released: str
+    heard: str
     unheard: str
     private: str
 
@@ -90,13 +90,13 @@ async def doors(tmp_path_factory: pytest.TempPathFactory, anyio_backend: str) ->
             district.save_categories(conn, [bribe])
         town.house.districts.forget()
         session = await town.schedule(live=True)
-        released = await ask(town, session, 1, name="نسرین بی بی", phone="0300-7654321", text=WORDS)
+        heard = await ask(town, session, 1, name="نسرین بی بی", phone="0300-7654321", text=WORDS)
         unheard = await ask(town, session, 2, name="Aslam", text="Nobody looked at this")
         private = await ask(town, session, 3, name="Shazia", private=True, text="The clerk wants money")
-        await town.moderate(session, AdmitQuestion(question=released))
+        await town.moderate(session, AdmitQuestion(question=heard))
         await closed(town, session)
         questions = (await town.service.live(session)).session.queue.questions
-        numbers = [questions[each].reference for each in (released, unheard, private)]
+        numbers = [questions[each].reference for each in (heard, unheard, private)]
         found = Doors(town, session, "", *numbers)
         found.key = found.make_key(per_minute=600, per_day=50_000)
         yield found
