@@ -1,0 +1,66 @@
+"""Finding words in what was asked and said, however they are written: سڑک, सड़क and "sarak" find each other.
+
+A word is found by its consonants (kachehri/likeness/folding.py); what has none, such as a number or a single vowel, by
+itself. Every word of what is looked for must be there, in any order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from kachehri.i18n.digits import only_digits
+from kachehri.likeness.folding import skeleton, words
+
+#: Letters of what somebody looks for; the rest is left out.
+QUERY_MOST: Final = 120
+_TOKEN: Final = re.compile(r"\S+")
+_NUMBER: Final = re.compile(r"\d")
+
+
+class Piece(NamedTuple):
+    """A run of a text, and whether it is what was looked for."""
+
+    text: str
+    found: bool
+
+
+def folded(text: str) -> frozenset[str]:
+    """The words of a text as they are compared."""
+    sounds = {skeleton(word) or word for word in words(text)}
+    return frozenset(sounds | {only_digits(token) for token in _TOKEN.findall(text) if _NUMBER.search(token)})
+
+
+class Query:
+    """What somebody looks for."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text.strip()[:QUERY_MOST]
+        self._wanted = folded(self.text)
+
+    def __bool__(self) -> bool:
+        return bool(self._wanted)
+
+    def fits(self, texts: Iterable[str]) -> bool:
+        """Whether every word is somewhere in these texts, whole or as the beginning of a longer one."""
+        if not self:
+            return False
+        have = frozenset[str]().union(*(folded(text) for text in texts))
+        return all(any(_begins(word, wanted) for word in have) for wanted in self._wanted)
+
+    def marked(self, text: str) -> tuple[Piece, ...]:
+        """The text in runs, those that were looked for marked; together they are the text."""
+        runs: list[Piece] = []
+        at = 0
+        for token in _TOKEN.finditer(text):
+            if self._wanted and any(_begins(word, wanted) for word in folded(token.group()) for wanted in self._wanted):
+                runs += (Piece(text[at : token.start()], False), Piece(token.group(), True))
+                at = token.end()
+        runs.append(Piece(text[at:], False))
+        return tuple(run for run in runs if run.text)
+
+
+def _begins(word: str, wanted: str) -> bool:
+    """One consonant is no beginning: it would find half the language."""
+    return word == wanted or (len(wanted) > 1 and word.startswith(wanted))
