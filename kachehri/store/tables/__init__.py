@@ -22,6 +22,7 @@ from .log import Command, Content, Event, Lease
 from .notices import Contact, Delivery, Hook, Outbox, PushSubscription
 from .people import Account, Carry, Consent, ConsentWording, Device, Login, Participant, Person, SignInAttempt
 from .proof import RecordHead
+from .recordings import RecordedSegment
 from .routing import RoutingRule
 from .staff import Appointment, Audit, EquipmentKey, Invitation
 from .tickets import Commitment, Follower, SeatOffer, Ticket, TicketEvent, TicketKey
@@ -66,6 +67,7 @@ __all__ = [
     "PushSubscription",
     "Question",
     "RecordHead",
+    "RecordedSegment",
     "ReferenceCounter",
     "Reply",
     "ReportSnapshot",

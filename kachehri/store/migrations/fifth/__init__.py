@@ -1,0 +1,1 @@
+"""The program of a hearing: its recording and what is told of it, by subject."""
