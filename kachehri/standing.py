@@ -82,6 +82,14 @@ def _sorts(chart: Chart, account: Account) -> bool:
     return account.office_id is None and account.role in DESK
 
 
+def reads_of_money(sides: Iterable[Capacity]) -> bool:
+    """Whether somebody reads that money was asked for: whoever stands above the work, and the desk that sorts. Nobody
+    who may be at work on it reads that, or whoever said so would be known to whom she said it of.
+    """
+    names = {each.doer.side for each in sides if each.only is None}
+    return bool(names & {"supervisor", "triage"}) and "officer" not in names
+
+
 class Offer(NamedTuple):
     """An act that somebody of this account's sides takes from here. `why`: the code of the refusal, if it is not
     possible now.

@@ -83,6 +83,7 @@ def rows(
     now: int,
     *,
     every: bool = False,
+    money: bool = False,
 ) -> tuple[StoryRow, ...]:
     """The timeline, oldest first.
 
@@ -91,6 +92,7 @@ def rows(
         references: the numbers of other tickets, by id.
         me: the account that reads, who may take a line back for a minute.
         every: also the steps by which a line was taken back, which only the history shows.
+        money: whether the reader is told that money was asked for (kachehri/standing.py).
     """
     undone = {step.body.of for step in steps if isinstance(step.body, Undone)}
     found = []
@@ -104,7 +106,7 @@ def rows(
             StoryRow(
                 seq=step.seq,
                 icon=_STATUS_ICONS[body.kind] if isinstance(body, Posted) else _ICONS[type(body)],
-                text=sentence(body, names, references, step.seq in undone),
+                text=sentence(body, names, references, step.seq in undone, money),
                 at=step.at,
                 who=names.who(step.actor, step.at),
                 words=() if step.seq in undone else words(body, texts, names),
@@ -134,7 +136,9 @@ def words(body: e.Body, texts: Mapping[str, str], names: Names) -> tuple[tuple[s
     return tuple((heading, text) for heading, text in found if text)
 
 
-def sentence(body: e.Body, names: Names, references: Mapping[str, str], undone: bool = False) -> str:
+def sentence(
+    body: e.Body, names: Names, references: Mapping[str, str], undone: bool = False, money: bool = False
+) -> str:
     """What happened, in one sentence without its words."""
     say, district = names.words.plain, names.district
     match body:
@@ -189,7 +193,7 @@ def sentence(body: e.Body, names: Names, references: Mapping[str, str], undone: 
             return say("office.told.arrived_warning")
         case e.Rated():
             text = say(f"office.told.rated_{body.solved}")
-            return f"{text} {say('office.told.money')}" if body.money == "yes" else text
+            return f"{text} {say('office.told.money')}" if money and body.money == "yes" else text
         case e.Pledged():
             key = f"office.told.pledge_{body.step}"
             return say(key if names.words.has(key) else "office.told.pledge")

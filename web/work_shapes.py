@@ -243,6 +243,8 @@ class TicketDeskPage:
     may_concern: bool = False
     may_explain: bool = False
     may_call_back: bool = False
+    #: Money was asked for, and the reader is somebody who is told.
+    flagged: bool = False
     #: Words of a program's filing: whether everybody may read them, and whether the reader decides that.
     released: bool = False
     may_release: bool = False

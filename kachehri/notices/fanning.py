@@ -18,7 +18,7 @@ from kachehri.store.tables import Ticket
 
 from .office import PostOffice
 from .recipients import OWNER, targets
-from .table import TABLE, Tell
+from .table import TABLE, WITHIN, Tell
 from .timing import next_digest
 
 ENCODE: Final[Callable[[object], bytes]] = msgspec.json.Encoder(order="deterministic").encode
@@ -81,7 +81,7 @@ def _tasks(
     for tell in () if said else TABLE[event]:
         for target in [named] if named else targets(conn, ticket, tell, now):
             yield _task(conn, office, claim, Telling(event, tell.text, target, created_at, values), ticket, tell, now)
-    if not named or named == OWNER:
+    if (not named or named == OWNER) and event not in WITHIN:
         for hook in rows.hooks(conn):
             if hook.state == "active":
                 telling = Telling(event, HOOK, f"hook:{hook.id}", created_at, {"state": values["state"]})

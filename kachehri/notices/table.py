@@ -92,6 +92,8 @@ TABLE: Final[dict[str, tuple[Tell, ...]]] = {
     "staff.overdue": (_LATE,),
     "staff.disputed": (_OBJECTED,),
 }
+#: Of these no program hears: that money was asked for, and of whom, is for the desk alone; and so is whom to call back.
+WITHIN: Final = frozenset({"ticket.flagged", "ticket.call_back"})
 #: What she gets instead where even the kind of news says too much: a private or protected matter, a borrowed phone.
 PLAIN: Final = "plain"
 _REF: Final = frozenset({"ref", "link"})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from kachehri import audit, calendars, ticketing
+from kachehri import audit, calendars, standing, ticketing
 from kachehri.i18n.digits import only_digits
 from kachehri.papers.wire import PAGES, Part
 from kachehri.store import Connection, content, papers
@@ -47,6 +47,8 @@ class Read:
     exhibits: list[Exhibited]
     hearing: SessionRow | None
     calendar: WorkingCalendar
+    #: Whether whoever takes it out reads that money was asked for.
+    money: bool
 
 
 @guarded("page.handover")
@@ -64,8 +66,8 @@ async def pdf(request: Request, account: Account) -> Response:
         yield Part(html=html, rows=1, last=True)
 
     # The clocks on it are those of this minute; whoever asks twice within it gets the same paper.
-    state_of = f"{pack.head.seq}/{pack.head.hash}/{pack.head.made}/{pack.head.house}/{sorted(found.texts.items())}"
-    mark = hashlib.sha256(state_of.encode()).hexdigest()[:16]
+    head, told = pack.head, (found.money, sorted(found.texts.items()))
+    mark = hashlib.sha256(f"{head.seq}/{head.hash}/{head.made}/{head.house}/{told}".encode()).hexdigest()[:16]
     # Named after the session, so that erasing somebody destroys this paper with those of her hearing.
     key = f"{ticket.session_id or 'no-hearing'}.handover.{ticket.id}.{mark}.pdf"
     title = f"{pack.head.title.en} {both.en.grouped(ticket.reference)}"
@@ -103,6 +105,7 @@ def read(conn: Connection, account: Account, reference: str, now: int) -> Read:
     ids = [*ticket_story.contents(steps), *([ticket.content_id] if ticket.content_id else [])]
     others = {step.body.parent for step in steps if isinstance(step.body, Joined)}
     related = [each for id in sorted(others) if (each := ticket_rows.get(conn, id))]
+    _, sides, _ = standing.known(conn, account, replay(ticket.id, steps), now)
     return Read(
         ticket=ticket,
         steps=steps,
@@ -114,6 +117,7 @@ def read(conn: Connection, account: Account, reference: str, now: int) -> Read:
         exhibits=papers.exhibits(conn, ticket.id),
         hearing=session_rows.get(conn, ticket.session_id) if ticket.session_id else None,
         calendar=calendars.current(conn),
+        money=standing.reads_of_money(sides),
     )
 
 
@@ -140,7 +144,7 @@ async def packed(house: House, both: Both, found: Read) -> Pack:
         facts=writer.facts(hearing, found.followers),
         text=found.texts.get(ticket.content_id or "", ""),
         clocks=writer.clocks(),
-        story=writer.story(found.steps, found.texts, found.references),
+        story=writer.story(found.steps, found.texts, found.references, money=found.money),
         exhibits=writer.exhibits(found.steps, found.exhibits),
         others=tuple((other, both.en.grouped(each)) for each in (*found.references.values(), *found.children)),
     )

@@ -16,7 +16,7 @@ from kachehri.store.event_log import Broken
 from kachehri.store.tables import Account, Ticket
 from kachehri.tickets import acts
 from kachehri.tickets.events import Happened
-from kachehri.tickets.life import Life
+from kachehri.tickets.life import Life, replay
 from kachehri.tickets.reference import parse
 from kachehri.tickets.status import TicketRefused, calendar_day
 from rooms.base import ContentRef, Refused
@@ -231,7 +231,9 @@ async def history(request: Request, account: Account) -> Response:
     house = house_of(request)
     words, now = house.words(request), house.now()
 
-    def read(conn: Connection) -> tuple[Ticket, list[ticket_rows.Step], list[Happened], dict[str, str], Known, bool]:
+    Read = tuple[Ticket, list[ticket_rows.Step], list[Happened], dict[str, str], Known, bool, bool]
+
+    def read(conn: Connection) -> Read:
         ticket = found_in(conn, account, reference_of(request), now)
         raw, steps = ticket_rows.steps(conn, ticket.id), ticketing.history(conn, ticket.id)
         try:
@@ -240,11 +242,13 @@ async def history(request: Request, account: Account) -> Response:
         except Broken:
             sound = False
         texts = content.texts_of(conn, ticket_story.contents(steps))
-        return ticket, raw, steps, texts, Known.read(conn, ticket_story.actors(steps)), sound
+        _, sides, _ = standing.known(conn, account, replay(ticket.id, steps), now)
+        known = Known.read(conn, ticket_story.actors(steps))
+        return ticket, raw, steps, texts, known, sound, standing.reads_of_money(sides)
 
-    ticket, raw, steps, texts, known, sound = await house.service.read(read)
+    ticket, raw, steps, texts, known, sound, money = await house.service.read(read)
     names = Names(known, await house.districts.get(), words)
-    rows = {row.seq: row for row in ticket_story.rows(steps, texts, names, {}, "", now, every=True)}
+    rows = {row.seq: row for row in ticket_story.rows(steps, texts, names, {}, "", now, every=True, money=money)}
     page = HistoryPage(
         reference=ticket.reference,
         rows=tuple(

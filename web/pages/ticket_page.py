@@ -17,7 +17,7 @@ from kachehri import calendars, filing, standing, ticketing
 from kachehri.evidence import PICTURES_MOST
 from kachehri.i18n import Words
 from kachehri.i18n.digits import only_digits
-from kachehri.standing import Capacity, Offer
+from kachehri.standing import Capacity, Offer, reads_of_money
 from kachehri.store import Connection, actors, content, evidence, replies, ticket_lists
 from kachehri.store import tickets as ticket_rows
 from kachehri.store.evidence import Pictured
@@ -153,7 +153,10 @@ async def drawn(house: House, request: Request, account: Account, back: Back | N
     page = TicketDeskPage(
         facts=await facts(house, found, names, now),
         clocks=clock_rows(found, words, now),
-        story=ticket_story.rows(found.steps, found.texts, names, found.references, account.id, now),
+        story=ticket_story.rows(
+            found.steps, found.texts, names, found.references, account.id, now, money=reads_of_money(found.sides)
+        ),
+        flagged=found.life.flagged and reads_of_money(found.sides),
         acts=tuple(card(each, found, names, back) for each in possible),
         cannot=tuple((each.act, sentence(words, each.why)) for each in found.offers if each.why) if acting else (),
         pictures=picture_rows(found.pictures, back.pictures),

@@ -156,11 +156,18 @@ class Writer:
         )
 
     def story(
-        self, steps: Sequence[Happened], texts: Mapping[str, str], references: Mapping[str, str]
+        self,
+        steps: Sequence[Happened],
+        texts: Mapping[str, str],
+        references: Mapping[str, str],
+        *,
+        money: bool = False,
     ) -> tuple[Line, ...]:
         """Every step that is no talk among the staff."""
         said = [step for step in steps if not isinstance(step.body, INSIDE)]
-        rows = [ticket_story.rows(said, texts, names, references, "", self.now) for names in (self.ur, self.en)]
+        rows = [
+            ticket_story.rows(said, texts, names, references, "", self.now, money=money) for names in (self.ur, self.en)
+        ]
         return tuple(
             Line(
                 number=ur.seq,

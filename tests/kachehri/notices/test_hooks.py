@@ -12,6 +12,7 @@ from kachehri.notices.dispatcher import Dispatcher
 from kachehri.notices.doubt import HOOK_MS
 from kachehri.notices.hooks import HookGateway, Hooks
 from kachehri.notices.signing import OVERLAP_MS, Secret, headers, new_secret, rotated
+from kachehri.notices.table import WITHIN
 from kachehri.notices.wire import Wire
 from kachehri.store import notices as rows
 from tests.conftest import ManualClock
@@ -29,6 +30,17 @@ def told(town: NoticeTown, url: str) -> tuple[Dispatcher, Hooks, str]:
     with town.store.write() as conn:
         secret = hooks.add(conn, url, "boss", town.store.now(conn))
     return Dispatcher(town.store, town.office({"hook": HookGateway(town.store, hooks, wire)})), hooks, secret
+
+
+@pytest.mark.parametrize("event", sorted(WITHIN))
+async def test_that_money_was_asked_for_is_told_to_no_program(town: NoticeTown, event: str) -> None:
+    ticket = town.ticket(town.person())
+    town.notify(ticket, event)
+    town.notify(ticket, "ticket.closed")
+    async with listener() as program:
+        dispatcher, _, _ = told(town, program.url)
+        await dispatcher.drain()
+    assert [json.loads(body)["type"] for _, _, body in program.got] == ["ticket.closed"]
 
 
 async def test_a_step_is_told_signed_and_without_a_person(town: NoticeTown) -> None:
