@@ -114,12 +114,12 @@ def evolve(state: CaptionState, event: CaptionEvent, at: int) -> None:
         case CaptionTyped():
             typed = Caption(id=event.caption, language=event.language, line=event.line.id, at=at, seat=event.seat)
             state.last = [*state.last, typed][-CAPTIONS_OPEN:]
-        case CaptionCorrected(line=None):
-            state.last = [each for each in state.last if each.id != event.caption]
-        case CaptionCorrected(line=ContentRef(id=words)):
+        case CaptionCorrected():
+            words = event.line.id if event.line else ""
             state.last = [
                 msgspec.structs.replace(each, line=words, corrected=True) if each.id == event.caption else each
                 for each in state.last
+                if words or each.id != event.caption
             ]
         case _:
             assert_never(event)

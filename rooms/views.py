@@ -11,12 +11,23 @@ import msgspec
 
 from .base import Event
 from .lifecycle import ENDED
-from .limits import CALLED_BYTES, DESK_BYTES, LINE_BYTES, NAME_BYTES, RECENT, VILLAGE_BYTES, WINDOW
+from .limits import (
+    CALLED_BYTES,
+    CAPTION_BYTES,
+    CAPTIONS_SHOWN,
+    DESK_BYTES,
+    LINE_BYTES,
+    NAME_BYTES,
+    RECENT,
+    VILLAGE_BYTES,
+    WINDOW,
+)
 from .personal import own_question, personal
 from .questions import State
 from .queue import FINISHED, Question
 from .rows import (
     BalanceRow,
+    CaptionRow,
     ObjectionRow,
     OutcomeRow,
     OwnQuestion,
@@ -39,6 +50,10 @@ AUDIENCES: tuple[ViewAudience, ...] = ("public", "desk", "official")
 
 #: What each state is called towards the public: triage is the desk's own business.
 PUBLIC_STATES: frozenset[State] = frozenset({"admitted", "called", "heard", "answered", "deferred"})
+
+
+#: While these last, captions are shown as they are typed.
+CAPTIONED = frozenset({"doors_open", "live", "adjourned"})
 
 
 def view(session: Session, audience: ViewAudience, texts: Texts) -> View:
@@ -89,6 +104,7 @@ def view(session: Session, audience: ViewAudience, texts: Texts) -> View:
         turns={turn.id: turn_row(turn, desk) for turn in stage.turns.values() if desk or turn.state != "parked"},
         seats=seat_rows(session, desk, texts),
         floor=stage.floor,
+        captions=caption_rows(session, texts, audience),
         totals={
             state: len(rows) for state, rows in sorted(queue.index.items()) if rows and (desk or state in PUBLIC_STATES)
         },
@@ -239,6 +255,21 @@ def seat_rows(session: Session, desk: bool, texts: Texts) -> dict[str, SeatRow]:
     }
 
 
+def caption_rows(session: Session, texts: Texts, audience: ViewAudience) -> dict[str, CaptionRow]:
+    """The last lines of what is said; those who may correct them see all that can be corrected. Over with the hearing:
+    later they are read beside what was asked (recordings/).
+    """
+    if session.phase not in CAPTIONED:
+        return {}
+    last = session.captions.last
+    shown = last[-CAPTIONS_SHOWN:] if audience == "public" else last
+    rows = {
+        each.id: CaptionRow(language=each.language, text=excerpt(texts.get(each.line, ""), CAPTION_BYTES), at=each.at)
+        for each in shown
+    }
+    return {id: row for id, row in rows.items() if row.text}
+
+
 def visible(event: Event, audience: ViewAudience) -> dict[str, Any] | None:
     """An event as an audience may see it, or None.
 
@@ -256,6 +287,7 @@ def visible(event: Event, audience: ViewAudience) -> dict[str, Any] | None:
 __all__ = [
     "AUDIENCES",
     "BalanceRow",
+    "CaptionRow",
     "ObjectionRow",
     "OutcomeRow",
     "OwnQuestion",
