@@ -76,6 +76,14 @@ def by_key(conn: Connection, key: str) -> str | None:
     return _one(conn, _delivery.c.key == key) if key else None
 
 
+def matter(conn: Connection, id: str) -> tuple[str, str]:
+    """The number of the ticket that a message is about, if it is about one, and its channel."""
+    source = _delivery.outerjoin(_ticket, _ticket.c.id == _delivery.c.ticket_id)
+    row = conn.execute(select(_ticket.c.reference, _delivery.c.channel).select_from(source).where(_delivery.c.id == id))
+    reference, channel = row.one()
+    return reference or "", channel
+
+
 def by_provider(conn: Connection, provider_id: str, channel: str) -> str | None:
     """The message that a gateway knows by its own name; None where two have it."""
     return _one(conn, _delivery.c.provider_id == provider_id, _delivery.c.channel == channel) if provider_id else None

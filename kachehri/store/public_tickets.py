@@ -89,9 +89,10 @@ def _select() -> Select[Any]:
 
 
 def _row(row: Row[Any]) -> PublicTicket:
-    *own, moved_at, lat, long, masked, privacy, protected, released_at = row
+    values = tuple(row)
+    moved_at, lat, long, masked, privacy, protected, released_at = values[len(_OWN) :]
     text = public_words(masked, privacy=privacy, protected=bool(protected), released_at=released_at)
-    return PublicTicket(*own, moved_at, text, lat, long)
+    return PublicTicket(*values[: len(_OWN)], moved_at, text, lat, long)
 
 
 def _where(wanted: Wanted) -> list[ColumnElement[bool]]:

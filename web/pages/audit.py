@@ -38,8 +38,8 @@ async def show(request: Request, account: Account) -> Response:
                 at=row.at,
                 act=row.action if words.has(f"audit.act.{row.action}") else "",
                 who=who,
-                subject=words.grouped(row.subject) if row.subject.isdigit() else row.subject,
-                link=f"/tickets/{row.subject}" if row.subject.isdigit() else "",
+                subject=words.grouped(row.subject) if _is_reference(row.subject) else row.subject,
+                link=f"/tickets/{row.subject}" if _is_reference(row.subject) else "",
                 reason=row.reason,
                 facts=tuple((row.body or {}).values()),
             )
@@ -51,6 +51,11 @@ async def show(request: Request, account: Account) -> Response:
         begun=before is not None,
     )
     return house.show(request, "staff/audit.html", page)
+
+
+def _is_reference(subject: str) -> bool:
+    """Whether it is a number of a ticket; versions of the calendar and the rules are shorter."""
+    return subject.isascii() and subject.isdigit() and len(subject) == 10
 
 
 def position(text: str) -> tuple[int, str] | None:

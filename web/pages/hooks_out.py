@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kachehri import audit
+from kachehri.audit import Act
 from kachehri.notices import receipts
 from kachehri.store import Connection
 from kachehri.store import notices as rows
@@ -41,26 +43,55 @@ async def act(request: Request, account: Account) -> Response:
             url = fields.get("url", "").strip()
             if len(url) > URL_MOST or not hooks.takes(url):
                 return await draw(request, url=url[:URL_MOST], errors={"url": words.plain("hooks.url_wrong")})
-            return await draw(
-                request, secret=await house.write(lambda conn, now: hooks.add(conn, url, account.id, now))
-            )
+
+            def add(conn: Connection, now: int) -> str:
+                secret = hooks.add(conn, url, account.id, now)
+                made = next(each for each in reversed(rows.hooks(conn)) if each.url == url)
+                noted(conn, now, "hook.add", account, made)
+                return secret
+
+            return await draw(request, secret=await house.write(add))
         case "rotate":
-            fresh = await house.write(lambda conn, now: hooks.rotate(conn, id, now))
-            return await draw(request, secret=fresh or "")
+
+            def rotate(conn: Connection, now: int) -> str | None:
+                fresh = hooks.rotate(conn, id, now)
+                if fresh:
+                    noted(conn, now, "hook.rotate", account, rows.hook(conn, id))
+                return fresh
+
+            again = await house.write(rotate)
+            return await draw(request, secret=again or "")
         case "disable" | "enable" as what:
             state = "disabled" if what == "disable" else "active"
-            await house.write(lambda conn, now: hooks.switch(conn, id, state, now))
+
+            def switch(conn: Connection, now: int) -> None:
+                hook = rows.hook(conn, id)
+                if hook is not None and hook.state != state:
+                    hooks.switch(conn, id, state, now)
+                    noted(conn, now, "hook.disable" if what == "disable" else "hook.enable", account, hook)
+
+            await house.write(switch)
             return await draw(request)
         case "replay":
             recipient = house.notices.office.recipient(f"hook:{id}")
 
             def replay(conn: Connection, now: int) -> None:
-                for row in rows.of_recipient(conn, recipient, ["failed"]):
+                found = rows.of_recipient(conn, recipient, ["failed"])
+                for row in found:
                     receipts.decide(conn, row.id, "again", account.id, now)
+                if found:
+                    noted(conn, now, "hook.again", account, rows.hook(conn, id))
 
             await house.write(replay)
             return await draw(request, message=words.plain("hooks.replayed"))
     raise forms.FormRefused(400)
+
+
+def noted(conn: Connection, now: int, act: Act, account: Account, hook: Hook | None) -> None:
+    """Who did what to which program: of its address the host alone, since the rest may be a secret of theirs."""
+    if hook is not None:
+        facts = {"host": urlsplit(hook.url).hostname or ""}
+        audit.record(conn, now, action=act, subject=hook.id, account=account.id, facts=facts)
 
 
 async def draw(

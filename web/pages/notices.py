@@ -8,6 +8,8 @@ from typing import Final, get_args
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kachehri import audit
+from kachehri.audit import Act
 from kachehri.i18n import LANGUAGES, Words
 from kachehri.notices import receipts, wording
 from kachehri.notices.fanning import KINDS
@@ -30,6 +32,11 @@ WHYS: Final = frozenset(
     {"timeout", "cut", "killed", "fault", "none", "refused", "receipt", "person", "gone", "network", "late"}
 )
 VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
+ACTS: Final[dict[Verdict, Act]] = {
+    "arrived": "message.arrived",
+    "failed": "message.failed",
+    "again": "message.again",
+}
 
 
 @guarded("page.notices")
@@ -49,7 +56,13 @@ async def act(request: Request, account: Account) -> Response:
         raise forms.FormRefused(400)
 
     def decide(conn: Connection, now: int) -> bool:
-        return receipts.decide(conn, fields.get("delivery", "")[:64], verdict, account.id, now)
+        delivery = fields.get("delivery", "")[:64]
+        if not receipts.decide(conn, delivery, verdict, account.id, now):
+            return False
+        reference, channel = rows.matter(conn, delivery)
+        facts = {"channel": channel}
+        audit.record(conn, now, action=ACTS[verdict], subject=reference or delivery, account=account.id, facts=facts)
+        return True
 
     done = await house.write(decide)
     said = words.plain(f"notices.done_{verdict}" if done else "notices.done_gone")

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import offices, spreadsheets
+from kachehri import audit, offices, spreadsheets
 from kachehri.i18n import Words
 from kachehri.office_lists import COLUMNS, KINDS, OVER, POINTS, REQUIRED, Book, Checked, Kind, check
 from kachehri.spreadsheets import Fault, Row, Table, Unreadable
@@ -142,12 +142,16 @@ async def save(request: Request, account: Account) -> Response:
     def write(conn: Connection, now: int) -> tuple[Checked, Book, str]:
         book = offices.book(conn)
         if fields.get("do") == "retire":
-            return Checked(), book, offices.retire(conn, kind, old, now)
+            why = offices.retire(conn, kind, old, now)
+            if not why:
+                audit.record(conn, now, action="lists.retire", subject=f"{kind}/{old}", account=account.id)
+            return Checked(), book, why
         checked = check(kind, [Row(1, cells)], book)
         if not old and cells["code"] in book.of(kind):
             checked = Checked(faults=(Fault(1, "taken", {"code": cells["code"]}),))
         if not checked.faults:
             offices.write(conn, kind, checked.entries, now)
+            noted(conn, now, kind, checked, account)
         return checked, book, ""
 
     checked, book, why = await house.write(write)
@@ -158,6 +162,14 @@ async def save(request: Request, account: Account) -> Response:
         return await form(house, request, kind, old, cells, book, errors)
     house.districts.forget()
     return see(f"/offices?list={kind}&saved={'retired' if fields.get('do') == 'retire' else 'one'}")
+
+
+def noted(conn: Connection, now: int, kind: Kind, checked: Checked, account: Account) -> None:
+    """One entry by its code; of a file how many it had."""
+    entries = checked.entries
+    subject = f"{kind}/{entries[0]['code']}" if len(entries) == 1 else kind
+    facts = {"entries": str(len(entries))}
+    audit.record(conn, now, action="lists.change", subject=subject, account=account.id, facts=facts)
 
 
 def field_of(kind: Kind, fault: Fault) -> str:
@@ -212,6 +224,7 @@ async def look(request: Request, account: Account) -> Response:
         checked = check(kind, table.rows, offices.book(conn))
         if again and not checked.faults:
             offices.write(conn, kind, checked.entries, now)
+            noted(conn, now, kind, checked, account)
         return checked
 
     checked = await house.write(write)

@@ -10,7 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import offices, postings, posts
+from kachehri import audit, offices, postings, posts
+from kachehri.audit import Act
 from kachehri.codes import end_of_day, start_of_day
 from kachehri.i18n import Words
 from kachehri.office_lists import COLUMNS, Checked, check
@@ -29,6 +30,8 @@ from web.staff import guarded
 
 #: Past postings that a page shows.
 PAST_MOST: Final = 12
+#: The act that putting somebody on a post is, by the kind of posting.
+KINDS: Final[dict[str, Act]] = {"holds": "posting.holds", "acting": "posting.acting", "away": "posting.away"}
 
 
 class Read(NamedTuple):
@@ -131,7 +134,7 @@ async def add(request: Request, account: Account) -> Response:
     """POST /posts/new."""
     house = house_of(request)
     fields = await forms.read(request, house.origins)
-    return await save(house, request, "", fields)
+    return await save(house, request, "", fields, account)
 
 
 @guarded("page.posts")
@@ -143,18 +146,18 @@ async def act(request: Request, account: Account) -> Response:
     path = f"/posts/{id}"
     try:
         if do == "save":
-            return await save(house, request, id, fields)
+            return await save(house, request, id, fields, account)
         if do == "take":
-            return await take(house, request, id, fields)
+            return await take(house, request, id, fields, account)
         if do == "end":
             posting = fields.get("posting", "")
-            was = await house.write(postings.end, id, posting)
+            was = await house.write(end, id, posting, account)
             return see(f"{path}?saved=end&undo=end.{posting}.{was or ''}#people")
         if do == "undo":
-            await house.write(undo, id, fields.get("undo", ""))
+            await house.write(undo, id, fields.get("undo", ""), account)
             return see(f"{path}?saved=undo#people")
         if do == "retire":
-            why = await house.write(lambda conn, now: offices.retire_post(conn, id, now))
+            why = await house.write(retire, id, account)
             if why:
                 errors = {"retire": house.words(request).plain("posts.in_use")}
                 return await draw(house, request, id, errors=errors)
@@ -164,7 +167,25 @@ async def act(request: Request, account: Account) -> Response:
     raise forms.FormRefused(400)
 
 
-def undo(conn: Connection, now: int, post_id: str, text: str) -> None:
+def noted(conn: Connection, now: int, act: Act, post_id: str, account: Account) -> None:
+    """Who changed which post; who sits there is in the posting and not here."""
+    audit.record(conn, now, action=act, subject=post_id, account=account.id)
+
+
+def end(conn: Connection, now: int, post_id: str, posting: str, account: Account) -> int | None:
+    was = postings.end(conn, now, post_id, posting)
+    noted(conn, now, "posting.end", post_id, account)
+    return was
+
+
+def retire(conn: Connection, now: int, post_id: str, account: Account) -> str:
+    why = offices.retire_post(conn, post_id, now)
+    if not why:
+        noted(conn, now, "post.retire", post_id, account)
+    return why
+
+
+def undo(conn: Connection, now: int, post_id: str, text: str, account: Account) -> None:
     """Take back what the last form did; `text` says what that was."""
     what, _, rest = text.partition(".")
     posting, _, more = rest.partition(".")
@@ -174,9 +195,10 @@ def undo(conn: Connection, now: int, post_id: str, text: str) -> None:
         postings.undo_end(conn, post_id, posting, int(more) if more else None)
     else:
         raise PostingRefused("posting_gone")
+    noted(conn, now, "posting.undo", post_id, account)
 
 
-async def take(house: House, request: Request, id: str, fields: dict[str, str]) -> Response:
+async def take(house: House, request: Request, id: str, fields: dict[str, str], account: Account) -> Response:
     words = house.words(request)
     values = TakeValues(
         fields.get("kind", ""),
@@ -194,19 +216,23 @@ async def take(house: House, request: Request, id: str, fields: dict[str, str]) 
         began = day_of(values.since)
         since = None if began is None or began == today else start_of_day(values.since, zone)
         until = end_of_day(values.until, zone) + 1 if values.until else None
-        try:
-            taken = await house.write(
-                lambda conn, now: postings.take(
-                    conn,
-                    now,
-                    id,
-                    kind=values.kind,
-                    name=values.name,
-                    account_id=values.account,
-                    since=since,
-                    until=until,
-                )
+
+        def write(conn: Connection, now: int) -> Taken:
+            taken = postings.take(
+                conn,
+                now,
+                id,
+                kind=values.kind,
+                name=values.name,
+                account_id=values.account,
+                since=since,
+                until=until,
             )
+            noted(conn, now, KINDS[values.kind], id, account)
+            return taken
+
+        try:
+            taken = await house.write(write)
             return see(f"/posts/{id}?saved={values.kind}&undo=take.{taken.id}.{taken.ended}#people")
         except PostingRefused as refused:
             at = {"posting_who": "name", "posting_days": "until"}.get(refused.code, "kind")
@@ -221,7 +247,7 @@ def day_of(text: str) -> date | None:
         return None
 
 
-async def save(house: House, request: Request, id: str, fields: dict[str, str]) -> Response:
+async def save(house: House, request: Request, id: str, fields: dict[str, str], account: Account) -> Response:
     """Write a post by the same rules as a file."""
     words = house.words(request)
     values = PostValues(
@@ -241,6 +267,7 @@ async def save(house: House, request: Request, id: str, fields: dict[str, str]) 
             checked = Checked(faults=(Fault(1, "taken", {"code": values.code}),))
         if not checked.faults:
             offices.write(conn, "posts", checked.entries, now)
+            noted(conn, now, "post.write", checked.entries[0]["code"], account)
         return checked
 
     checked = await house.write(write)

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kachehri import audit
 from kachehri import routing as rulebook
 from kachehri.i18n import Words
 from kachehri.i18n.digits import only_digits
@@ -211,7 +212,14 @@ async def undo(request: Request, account: Account) -> Response:
     text = fields.get("undo", "")
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise forms.FormRefused(400)
-    done = await house.write(lambda conn, now: rulebook.undo(conn, now, account.id, int(text)))
+
+    def back(conn: Connection, now: int) -> bool:
+        done = rulebook.undo(conn, now, account.id, int(text))
+        if done:
+            audit.record(conn, now, action="routing.undo", subject=text, account=account.id)
+        return done
+
+    done = await house.write(back)
     return see(f"/routing?saved={'undo' if done else 'not_last'}")
 
 

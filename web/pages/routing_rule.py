@@ -9,6 +9,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kachehri import audit
 from kachehri import routing as rulebook
 from kachehri.codes import end_of_day, start_of_day
 from kachehri.i18n import Words
@@ -57,6 +58,9 @@ async def act(request: Request, account: Account) -> Response:
         if rule is None or do != "save":
             return book, rule, errors, rulebook.past(conn, now) if rule else [], 0
         number = rulebook.change(conn, now, account.id, ended=[id] if id else [], new=[rule])
+        facts = {"topic": rule.category or rule.group, "place": rule.area, "to": rule.post or rule.office}
+        facts = {name: value for name, value in facts.items() if value}
+        audit.record(conn, now, action="routing.change", subject=str(number), account=account.id, facts=facts)
         return book, rule, errors, [], number
 
     book, rule, errors, past, number = await house.write(write)
@@ -71,7 +75,13 @@ async def act(request: Request, account: Account) -> Response:
 
 
 async def retire(house: House, account: Account, id: str) -> Response:
-    number = await house.write(lambda conn, now: rulebook.change(conn, now, account.id, ended=[id]))
+    def end(conn: Connection, now: int) -> int:
+        number = rulebook.change(conn, now, account.id, ended=[id])
+        if number:
+            audit.record(conn, now, action="routing.end", subject=str(number), account=account.id)
+        return number
+
+    number = await house.write(end)
     return see(f"/routing?saved=retire&undo={number}" if number else "/routing?saved=not_last")
 
 
