@@ -16,6 +16,8 @@ from kachehri.settings.tree import Settings
 SOCKET_PATH_BYTES = 100
 # Goes into the relay's configuration as it is, so it is a plain host name (RFC 1123 §2.1) and nothing else.
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]{0,62})(\.[A-Za-z0-9]([A-Za-z0-9-]{0,62}))*")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_PREFIX = re.compile(r"([A-Za-z0-9_-]{1,64}/)+")
 #: A token for /metrics, in characters.
 TOKEN_LEAST = 16
 ONE_PROCESS = "SQLite allows exactly one process; use PostgreSQL for more, or set workers to 1"
@@ -31,6 +33,7 @@ def broken(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from _media(settings)
     yield from _turn(settings)
     yield from _messages(settings)
+    yield from _recordings(settings)
     token = settings.secrets.metrics_token_file
     if token is not None and not (token.is_file() and len(token.read_text().strip()) >= TOKEN_LEAST):
         yield "secrets.metrics_token_file", f"must be a readable file with {TOKEN_LEAST} characters or more"
@@ -143,6 +146,24 @@ def _messages(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "email.sender", "must be an address such as kachehri@district.example.pk"
     if email.host and email.security == "none" and not _loopback(email.host):
         yield "email.security", "none is only for a mail server on this machine"
+
+
+def _recordings(settings: Settings) -> Iterator[tuple[str, str]]:
+    kept = settings.recordings
+    if kept.storage != "s3":
+        return
+    if not _BUCKET.fullmatch(kept.bucket):
+        yield "recordings.bucket", "must be the name of a bucket, such as hearings-noorgarh"
+    if kept.prefix and not _PREFIX.fullmatch(kept.prefix):
+        yield "recordings.prefix", "must be letters, digits, -, _ and / and end in /, such as kachehri/"
+    parts = urlsplit(kept.endpoint)
+    if kept.endpoint and parts.scheme != "https" and not (parts.scheme == "http" and _loopback(parts.hostname or "")):
+        yield "recordings.endpoint", "must begin with https://; plain http only to this machine"
+    if not kept.access_key:
+        yield "recordings.access_key", "the storage wants an account"
+    path = kept.secret_key_file
+    if path is None or not (path.is_file() and path.read_text().strip()):
+        yield "recordings.secret_key_file", "must be a readable file with the secret key"
 
 
 def warnings(settings: Settings) -> Iterator[str]:

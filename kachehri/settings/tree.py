@@ -241,6 +241,27 @@ class Email:
 
 
 @dataclass(frozen=True, slots=True)
+class Recordings:
+    """Where recordings are kept, and for how long."""
+
+    folder: Path = setting(Path("var/recordings"), "Folder on this machine that they are written to.")
+    least_mb: int = setting(
+        500, "Nothing more is recorded when less is free on its disk; the hearing goes on.", least=50, most=1_000_000
+    )
+    warn_percent: int = setting(15, "Somebody is warned when less of its disk is free.", least=1, most=90)
+    keep_days: int = setting(0, "Older ones are removed, everywhere. 0: none is.", least=0, most=36_500)
+    storage: Literal["local", "s3"] = setting(
+        "local", "local: the folder alone. s3: whole segments are also sent to a storage that speaks S3."
+    )
+    endpoint: str = setting("", "https://s3.example.pk, for s3 at another place than Amazon's.")
+    region: str = setting("us-east-1", "The storage's region; most that are not Amazon's ignore it.")
+    bucket: str = setting("", "The storage's bucket, which is there already.")
+    prefix: str = setting("", "Put before every name in the bucket, such as kachehri/.")
+    access_key: str = setting("", "The account's access key at the storage.")
+    secret_key_file: Path | None = setting(None, "File with its secret key.")
+
+
+@dataclass(frozen=True, slots=True)
 class Logs:
     """One JSON object a line on standard error, without names, texts, numbers or addresses of people."""
 
@@ -265,6 +286,7 @@ class Settings:
     notices: Notices = Notices()
     sms: Sms = Sms()
     email: Email = Email()
+    recordings: Recordings = Recordings()
     logs: Logs = Logs()
 
     @property
