@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from kachehri.i18n import LANGUAGES, Words
-from kachehri.notices.contacts import Contact, email
+from kachehri.notices.contacts import Contact, email, without_push
 from kachehri.notices.timing import Hours
 from web.notice_shapes import ContactPage
 
@@ -48,6 +48,7 @@ def page(
         phone=phone,
         sms=contact.sms,
         plain=contact.plain,
+        push=citizen and contact.push is not None,
         email=contact.email if typed is None else typed,
         language=contact.language or words.language.code,
         hours=hours,
@@ -77,4 +78,7 @@ def read(before: Contact, fields: Mapping[str, str], words: Words, *, citizen: b
         after = msgspec.structs.replace(
             after, sms="sms" in fields, plain="plain" in fields, opens=stretch[0], closes=stretch[1]
         )
+        # Only a form that asked about it can take it back.
+        if "push_asked" in fields and "push" not in fields:
+            after = without_push(after)
     return after, errors

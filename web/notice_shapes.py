@@ -85,7 +85,9 @@ class HooksPage:
 
 @dataclass(frozen=True)
 class ContactPage:
-    """How somebody wants to be told. `phone`: she gave one, so short messages are a question at all."""
+    """How somebody wants to be told. `phone`: she gave one, so short messages are a question at all. `push`: a browser
+    is told, which can be taken back here, also from another phone and without a script.
+    """
 
     path: str
     back: str
@@ -97,5 +99,6 @@ class ContactPage:
     language: str
     hours: str
     choices: tuple[tuple[str, str, str], ...]
+    push: bool = False
     saved: bool = False
     errors: Mapping[str, str] = field(default_factory=dict)

@@ -51,6 +51,18 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class AlertBox:
+    """Alerts on this phone. `known` names the browser that is told; `title` and `text`, in `language`, are what a
+    locked phone would show.
+    """
+
+    known: str
+    title: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
 class OwnTicketPage:
     """A complaint for whoever holds its link: its asker, or somebody who follows it under a number of her own.
 
@@ -87,6 +99,12 @@ class OwnTicketPage:
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     made_at: int = 0
+    alerts: AlertBox | None = None
+
+    @property
+    def scripted(self) -> bool:
+        """Whether anything stands here that a script adds to."""
+        return self.alerts is not None
 
     @property
     def main(self) -> Offered | None:

@@ -145,6 +145,7 @@ CITIZEN: Final = (
     Address("GET", "/q/{token}/slip", receipts.slip, SECRET),
     Address("GET", "/q/{token}/notices", contact.hers, SECRET),
     Address("POST", "/q/{token}/notices", contact.hers, SECRET),
+    Address("POST", "/q/{token}/alerts", contact.alerts, SECRET),
     Address("GET", "/q/{token}/number.png", receipts.picture, SECRET),
     Address("POST", "/q/{token}/withdraw", receipts.withdraw, SECRET),
     Address("GET", "/mine", own_numbers.show, OPEN),

@@ -16,6 +16,7 @@ from kachehri.store import Connection
 from kachehri.store import notices as rows
 from kachehri.store.tables import Contact as Row
 from kachehri.vault import Vault, VaultError
+from kachehri.webpush import Target, pack
 
 from .timing import Hours
 
@@ -54,6 +55,17 @@ def email(text: str) -> str | None:
     """An address as it is kept; None for what is none."""
     found = text.strip()
     return found if len(found) <= EMAIL_MOST and _EMAIL.fullmatch(found) else None
+
+
+def with_push(contact: Contact, to: Target) -> Contact:
+    """News goes to this browser first: it costs nobody anything, and whoever asks for it wants it there."""
+    return msgspec.structs.replace(contact, push=(to.endpoint, pack(to.p256dh), pack(to.auth)), first="push")
+
+
+def without_push(contact: Contact) -> Contact:
+    """No browser is told any more."""
+    first = "" if contact.first == "push" else contact.first
+    return msgspec.structs.replace(contact, push=None, first=first)
 
 
 def of_person(person_id: str) -> str:
@@ -104,11 +116,16 @@ class Contacts:
         rows.save_contact(conn, Row(owner=owner, sealed=sealed, changed_at=now))
         return True
 
-    def forget_push(self, conn: Connection, owner: str, now: int) -> None:
-        """Her browser is gone, its service says."""
+    def add_push(self, conn: Connection, owner: str, to: Target, now: int) -> bool:
+        """A browser that wants to be told, in place of the one before; False for a person who was erased."""
         known = self.read(conn, owner)
-        if known is not None and known.push is not None:
-            self.write(conn, owner, msgspec.structs.replace(known, push=None), now)
+        return known is not None and self.write(conn, owner, with_push(known, to), now)
+
+    def forget_push(self, conn: Connection, owner: str, endpoint: str, now: int) -> None:
+        """This browser is not to be told any more, or is gone, as its service says; another one stays."""
+        known = self.read(conn, owner)
+        if known is not None and known.push is not None and known.push[0] == endpoint:
+            self.write(conn, owner, without_push(known), now)
 
     def _key(self, conn: Connection, owner: str) -> Sealer | None:
         kind, _, id = owner.partition("/")

@@ -7,6 +7,7 @@ the second and the fourth a process may die at any place; kachehri/notices/doubt
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -142,7 +143,7 @@ class Dispatcher:
             return error
 
     def _forget(self, conn: Connection, job: Job, now: int) -> None:
-        self._office.contacts.forget_push(conn, job.owner, now)
+        self._office.contacts.forget_push(conn, job.owner, str(json.loads(job.to)[0]), now)
 
     async def _surely(self, work: Callable[[Connection, int], None]) -> None:
         """Write down what came back, also where the database is busy just now: what is not written is in doubt."""

@@ -54,7 +54,9 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
     )
     program = HookRow("h1", "https://tickets.district.example.pk/e-kachehri/incoming", True, False, MONDAY_MS, 2, 3)
     gone = HookRow("h2", "https://old.example.pk/in", False, True, MONDAY_MS, 0, 0)
-    contact = Contact(email="nadia@example.pk", opens=15, closes=18, plain=True)
+    contact = Contact(
+        email="nadia@example.pk", opens=15, closes=18, plain=True, push=("https://push.example.org/a", "", "")
+    )
     return {
         "notices": ("staff/notices.html", busy),
         "notices-off": ("staff/notices.html", quiet),

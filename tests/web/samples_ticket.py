@@ -8,6 +8,7 @@ from kachehri.i18n import Words
 from tests.web.samples import HOUR, NOW, OFFICE, TEXT, WATER
 from web.cards import MyQuestion, OutcomeCard, way
 from web.own_shapes import (
+    AlertBox,
     CalledBackPage,
     DoPage,
     FollowPage,
@@ -76,7 +77,12 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
     row = NumberRow("2640718822", WATER[code], NOW, say("ticket.state.in_progress"), link="/q/example")
     return {
         "own-work": own(
-            "in_progress", say("next_is.ticket", office=OFFICE[code], day=words.dates.day(NOW)), "withdraw"
+            "in_progress",
+            say("next_is.ticket", office=OFFICE[code], day=words.dates.day(NOW)),
+            "withdraw",
+            alerts=AlertBox(
+                "", say("notice.push_title"), say("notice.text.plain", ref="26-4071-8822", link="").strip(), code
+            ),
         ),
         "own-late": own(
             "in_progress",

@@ -26,7 +26,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
 async def key(request: Request) -> Response:
     """GET /alerts: the public key that a subscription is bound to."""
-    return _answer({"key": house_of(request).alerts.public_key}, 200)
+    return answer({"key": house_of(request).alerts.public_key}, 200)
 
 
 async def switch(request: Request) -> Response:
@@ -34,28 +34,29 @@ async def switch(request: Request) -> Response:
     house = house_of(request)
     raw = await forms.body(request)
     if is_forged(request, request.headers.get(CSRF_HEADER), house.origins):
-        return _answer({"code": "not_allowed"}, 403)
+        return answer({"code": "not_allowed"}, 403)
     try:
         wanted = msgspec.json.decode(raw, type=Wanted)
         live = await house.service.live(request.path_params["session"])
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return _answer({"code": "malformed"}, 400)
+        return answer({"code": "malformed"}, 400)
     except Refused as refused:
-        return _answer({"code": refused.code}, 404)
+        return answer({"code": refused.code}, 404)
     participant = house.visitors.of(request).participant(live.session.id)
     if not wanted.p256dh:
         await house.alerts.unsubscribe(live.session.id, participant, wanted.endpoint)
-        return _answer({"alerts": False}, 200)
+        return answer({"alerts": False}, 200)
     try:
         await house.visitors.admit(participant, request.client.host if request.client else "")
     except Refused as refused:
-        return _answer({"code": refused.code, **refused.params}, 429)
+        return answer({"code": refused.code, **refused.params}, 429)
     language = house.words(request).language.code
     keys = (wanted.p256dh, wanted.auth)
     if not await house.alerts.subscribe(live.session.id, participant, wanted.endpoint, keys, language):
-        return _answer({"code": "malformed"}, 422)
-    return _answer({"alerts": True}, 200)
+        return answer({"code": "malformed"}, 422)
+    return answer({"alerts": True}, 200)
 
 
-def _answer(content: object, status: int) -> Response:
+def answer(content: object, status: int) -> Response:
+    """What a script is told."""
     return Response(msgspec.json.encode(content), status, media_type="application/json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,8 +12,11 @@ from kachehri.notices.contacts import Contact, of_account, of_person
 from kachehri.store import Connection, people
 from kachehri.store import questions as question_rows
 from kachehri.store.tables import Account
+from kachehri.webpush import target
 from web import contact_form, forms
 from web.house import House, house_of
+from web.pages.alerts import Wanted, answer
+from web.security import CSRF_HEADER, is_forged
 from web.staff import guarded
 
 
@@ -33,6 +37,31 @@ async def hers(request: Request) -> Response:
         raise HTTPException(404)
     phone = await house.service.read(house.service.people.phone, person)
     return await _page(request, house, of_person(person), back=f"/q/{token}", citizen=True, phone=phone is not None)
+
+
+async def alerts(request: Request) -> Response:
+    """POST /q/{token}/alerts: a browser that wants to be told of this number, or takes that back."""
+    house = house_of(request)
+    raw = await forms.body(request)
+    if is_forged(request, request.headers.get(CSRF_HEADER), house.origins):
+        return answer({"code": "not_allowed"}, 403)
+    try:
+        wanted = msgspec.json.decode(raw, type=Wanted)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return answer({"code": "malformed"}, 400)
+    question = house.service.people.question_of(request.path_params["token"])
+    person = await house.service.read(_person, question) if question else None
+    if person is None:
+        return answer({"code": "not_found"}, 404)
+    contacts, owner = house.notices.contacts, of_person(person)
+    if not wanted.p256dh:
+        await house.write(lambda conn, now: contacts.forget_push(conn, owner, wanted.endpoint, now))
+        return answer({"alerts": False}, 200)
+    to = target(wanted.endpoint, wanted.p256dh, wanted.auth)
+    if to is None or not house.alerts.post.takes(wanted.endpoint):
+        return answer({"code": "malformed"}, 422)
+    kept = await house.write(lambda conn, now: contacts.add_push(conn, owner, to, now))
+    return answer({"alerts": kept}, 200)
 
 
 def _person(conn: Connection, question: str) -> str | None:

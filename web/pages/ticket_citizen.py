@@ -24,12 +24,12 @@ from kachehri.ticketing import TEXT_MOST
 from kachehri.tickets import events as e
 from kachehri.tickets.status import TicketRefused
 from rooms.base import Refused
-from web import forms, own_acts, own_reading, promising, reading
+from web import forms, own_acts, own_alerts, own_reading, promising, reading
 from web.cards import MyQuestion
 from web.errors import sentence
 from web.house import House, house_of, see
 from web.own_reading import Names
-from web.own_shapes import DoPage, Offered, OwnTicketPage, Told
+from web.own_shapes import AlertBox, DoPage, Offered, OwnTicketPage, Told
 from web.promise_shapes import PromiseCard
 
 #: Characters of a field that are read at all; what is too long is told, not cut.
@@ -44,6 +44,7 @@ class Own(NamedTuple):
     names: Names
     followers: int
     parent: str
+    alerts: AlertBox | None
 
 
 async def holder_of(house: House, request: Request) -> Holder:
@@ -68,7 +69,14 @@ async def look(house: House, request: Request, held: Holder) -> Own:
         over = seen.ticket.reference if held.follower else ""
         parent = ticket_rows.get(conn, seen.life.parent) if seen.life.parent else None
         count = ticket_rows.follower_count(conn, seen.ticket.id)
-        return Own(seen, texts, Names(words, found, posts), count, parent.reference if parent else over)
+        return Own(
+            seen,
+            texts,
+            Names(words, found, posts),
+            count,
+            parent.reference if parent else over,
+            own_alerts.box(conn, house, held, words),
+        )
 
     return await house.service.read(read)
 
@@ -124,6 +132,7 @@ async def drawn(
         values=values or {},
         errors=errors or {},
         made_at=now,
+        alerts=own.alerts,
     )
     return house.show(request, "own_ticket.html", page, status=status)
 

@@ -61,7 +61,7 @@ export function attachAlerts(root, store, session, formToken) {
     button.disabled = true;
     chime("near"); // she hears what she will hear
     const { switchAlerts } = await import("./push.js");
-    const state = await switchAlerts(session, formToken, button.getAttribute("aria-pressed") !== "true");
+    const state = await switchAlerts(`/s/${session}/alerts`, formToken, button.getAttribute("aria-pressed") !== "true");
     button.disabled = false;
     button.setAttribute("aria-pressed", String(state === "push" || state === "page"));
     /** @type {HTMLElement} */ (button.querySelector("span")).textContent = sentence(root, state === "off" ? "ask" : "stop");

@@ -5,24 +5,35 @@
 
 const READY_MS = 8000;
 
+/** Whether this browser can be told anything while no page is open. */
+export function canPush() {
+  return Boolean(navigator.serviceWorker) && "PushManager" in window && "Notification" in window;
+}
+
+/** Where this browser is reached now; nothing where it never asked for it. @returns {Promise<string>} */
+export async function reachedAt() {
+  const worker = await navigator.serviceWorker.getRegistration();
+  return (await worker?.pushManager.getSubscription())?.endpoint ?? "";
+}
+
 /**
- * @param {string} session @param {string} formToken @param {boolean} on
+ * @param {string} address of ours that is told @param {string} formToken @param {boolean} on
  * @returns {Promise<"push" | "page" | "denied" | "off">}
  */
-export async function switchAlerts(session, formToken, on) {
+export async function switchAlerts(address, formToken, on) {
   const worker = await readyWorker();
   if (!on) {
     const known = await worker?.pushManager?.getSubscription();
-    await tell(session, formToken, { endpoint: known?.endpoint ?? "" });
+    await tell(address, formToken, { endpoint: known?.endpoint ?? "" });
     return "off";
   }
-  if (!worker || !("PushManager" in window) || !("Notification" in window)) return "page";
+  if (!worker || !canPush()) return "page";
   if ((await Notification.requestPermission()) !== "granted") return "denied";
   try {
     const { key } = await (await fetch("/alerts")).json();
     const given = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytesOf(key) });
     const { endpoint, keys } = given.toJSON();
-    return (await tell(session, formToken, { endpoint, ...keys })) ? "push" : "page";
+    return (await tell(address, formToken, { endpoint, ...keys })) ? "push" : "page";
   } catch {
     return "page"; // a browser without a push service, or a line that broke
   }
@@ -35,9 +46,9 @@ function readyWorker() {
   return /** @type {any} */ (Promise.race([navigator.serviceWorker.ready, late]));
 }
 
-/** @param {string} session @param {string} formToken @param {Record<string, string | undefined>} body */
-async function tell(session, formToken, body) {
-  const answer = await fetch(`/s/${session}/alerts`, {
+/** @param {string} address @param {string} formToken @param {Record<string, string | undefined>} body */
+async function tell(address, formToken, body) {
+  const answer = await fetch(address, {
     method: "POST",
     headers: { "content-type": "application/json", "x-form-token": formToken },
     body: JSON.stringify(body),

@@ -128,5 +128,5 @@ async function open(path) {
   const pages = await scope.clients.matchAll({ type: "window" });
   const there = pages.find((/** @type {any} */ each) => new URL(each.url).pathname.startsWith(path));
   if (there) return there.focus();
-  return scope.clients.openWindow(`${path}/live`);
+  return scope.clients.openWindow(path.startsWith("/s/") ? `${path}/live` : path);
 }
