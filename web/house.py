@@ -27,6 +27,7 @@ from kachehri.service import Service
 from kachehri.settings import Settings
 from rooms.base import Actor, Command
 from signaling.passes import Bearer, Passes
+from web.broadcasting import Broadcasting
 from web.consenting import Consenting
 from web.crowds import Crowds
 from web.doors import Doors
@@ -60,6 +61,8 @@ class House:
     studio: Studio
     consenting: Consenting
     doors: Doors
+    #: The program of live sessions; None where no program is made.
+    broadcasting: Broadcasting | None = None
 
     @property
     def place(self) -> Place:

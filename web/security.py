@@ -70,6 +70,12 @@ class SecurityHeaders:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["state"].get("piece"):
+                    # Sound and picture are no document, and come several times a second: what can matter, and no more.
+                    headers["x-content-type-options"] = "nosniff"
+                    headers["cross-origin-resource-policy"] = "same-origin"
+                    await send(message)
+                    return
                 headers.setdefault("content-security-policy", content_policy(nonce, host))
                 headers.setdefault("cache-control", "no-store")
                 headers["x-content-type-options"] = "nosniff"

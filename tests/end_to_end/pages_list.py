@@ -170,6 +170,8 @@ ELSEWHERE: Final = {
     "/q/{token}/pictures/{picture}": "tests/web: a photograph",
     "/tickets/{reference}/called": "tests/web: taken back after a call",
     "/q/{token}/mine": "tests/web: what is kept about me",
+    "/b/{grant}/{session}/master.m3u8": "for players",
+    "/b/{grant}/{session}/{rendition}/{name}": "for players",
     "/mod/{session}/words": "for the console's script",
     "/mod/{session}/find": "for the console's script",
     "/mod/{session}/people": "for the console's script",

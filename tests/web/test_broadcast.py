@@ -1,0 +1,291 @@
+"""The program's door: what players fetch, how long caches may keep it, and who is sent away."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from kachehri.bus.memory import MemoryBus
+from recordings.announce import BusAnnouncements, Waiting
+from recordings.archive import Archive, Part, Track
+from recordings.grants import grant
+from rooms.lifecycle import CloseSession
+from tests.web.conftest import Town
+from web.broadcasting import Broadcasting, sealing_keys
+
+pytestmark = pytest.mark.anyio
+
+
+class Studio:
+    """Writes a program whose bytes say where they stand, as fast as a test wants."""
+
+    def __init__(self, town: Town, folder: Path) -> None:
+        self.town, self.archive, self.bus = town, Archive(folder), MemoryBus()
+        waiting = Waiting(self.bus, self.archive.index)
+        waiting.start()
+        self.door = Broadcasting(self.archive, waiting, sealing_keys(town.house.masters))
+        self.tracks: dict[str, Track] = {}
+        #: The wall clock of the first part: the hearing that is tested is on now.
+        self.began_ms = time.time_ns() // 1_000_000 - 10_000
+
+    def track(self, session: str, rendition: str) -> Track:
+        key = f"{session}/{rendition}"
+        if key not in self.tracks:
+            self.tracks[key] = self.archive.track(session, rendition, 1)
+            self.tracks[key].begin(1, b"....avcC\x01\x42\xc0\x1e\xff....mp4a" if rendition != "sound" else b"mp4a")
+        return self.tracks[key]
+
+    def part(self, session: str, rendition: str, number: int, index: int, *, at: int | None = None) -> Part:
+        start = number * 2_000 + index * 333 if at is None else at
+        return self.track(session, rendition).part(
+            f"{rendition} {number}.{index};".encode(),
+            duration_us=333_333,
+            independent=index == 0,
+            starts_ms=start,
+            wall_ms=self.began_ms + start,
+            last=index == 5,
+        )
+
+    def fill(self, session: str, rendition: str, segments: int, parts: int = 0) -> None:
+        """Whole segments, and some parts of the next."""
+        for number in range(segments):
+            for index in range(6):
+                self.part(session, rendition, number, index)
+        for index in range(parts):
+            self.part(session, rendition, segments, index)
+
+    def base(self, session: str) -> str:
+        return self.door.base(session, "live", self.town.house.now())
+
+
+@pytest.fixture(scope="module")
+async def studio(town: Town, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Studio]:
+    made = Studio(town, tmp_path_factory.mktemp("recordings"))
+    before = town.app.state.house
+    town.app.state.house = replace(before, broadcasting=made.door)
+    yield made
+    town.app.state.house = before
+
+
+async def get(town: Town, path: str, **headers: str) -> httpx.Response:
+    if not town.opened:
+        town.phone()
+    return await town.opened[0].get(path, headers={"accept": "*/*", "accept-language": "en", **headers})
+
+
+async def test_a_playlist_leads_to_its_pieces(town: Town, studio: Studio) -> None:
+    session = await town.schedule(live=True)
+    studio.fill(session, "light", 3, 2)
+    base = studio.base(session) + "/light/"
+    answer = await get(town, base + "live.m3u8")
+    assert answer.status_code == 200 and answer.headers["content-type"] == "application/vnd.apple.mpegurl"
+    assert answer.headers["cache-control"] == "public, max-age=1" and "set-cookie" not in answer.headers
+    lines = answer.text.splitlines()
+    names = [line for line in lines if line and not line.startswith("#")]
+    assert names == ["000000.m4s", "000001.m4s", "000002.m4s"]
+    whole = await get(town, base + names[1])
+    assert whole.text == "".join(f"light 1.{index};" for index in range(6))
+    assert whole.headers["cache-control"] == "public, max-age=600, immutable"
+    assert whole.headers["content-type"] == "video/mp4"
+    assert (await get(town, base + "000001.4.m4s")).text == "light 1.4;"
+    assert (await get(town, base + "000003.1.m4s")).text == "light 3.1;"
+    assert (await get(town, base + "init-1.mp4")).content.startswith(b"....avcC")
+    for answer in (whole, await get(town, base + "live.m3u8")):
+        assert "access-control-allow-origin" not in answer.headers, "no other site reads it"
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert sum(len(name) + len(value) + 4 for name, value in answer.headers.items()) < 330
+
+
+async def test_the_master_playlist_offers_what_is_written(town: Town, studio: Studio) -> None:
+    session = await town.schedule(live=True)
+    path = studio.base(session) + "/master.m3u8"
+    assert (await get(town, path)).status_code == 404
+    studio.fill(session, "full", 1)
+    for number in range(2):
+        studio.track(session, "sound").part(
+            b"s" * 100, duration_us=4_000_000, independent=True, starts_ms=number * 4_000, wall_ms=0, last=True
+        )
+    text = (await get(town, path)).text
+    assert "full/live.m3u8" in text and "sound/live.m3u8" in text and "light" not in text
+    assert 'CODECS="avc1.42c01e,mp4a.40.2",RESOLUTION=640x360' in text
+
+
+async def test_a_reload_waits_until_the_part_is_there(town: Town, studio: Studio) -> None:
+    session = await town.schedule(live=True)
+    studio.fill(session, "light", 2, 1)
+    path = studio.base(session) + "/light/live.m3u8?_HLS_msn=2&_HLS_part=1"
+    waiting = [asyncio.ensure_future(get(town, path)) for _ in range(5)]
+    hinted = asyncio.ensure_future(get(town, studio.base(session) + "/light/000002.1.m4s"))
+    await town.until(lambda: _same(studio.door.waiters, 6))
+    assert not any(task.done() for task in [*waiting, hinted])
+    BusAnnouncements(studio.bus).part(session, studio.part(session, "light", 2, 1))
+    for answer in await asyncio.gather(*waiting):
+        assert answer.status_code == 200 and '"000002.1.m4s"' in answer.text
+        assert answer.headers["cache-control"] == "public, max-age=12"
+    assert (await hinted).text == "light 2.1;"
+    assert studio.door.waiters == 0
+
+
+async def _same(found: int, wanted: int) -> bool:
+    return found == wanted
+
+
+async def test_what_is_there_is_not_waited_for(town: Town, studio: Studio) -> None:
+    session = await town.schedule(live=True)
+    studio.fill(session, "light", 2, 1)
+    base = studio.base(session) + "/light/live.m3u8"
+    for query in ("?_HLS_msn=1", "?_HLS_msn=2&_HLS_part=0", "?_HLS_msn=0&_HLS_part=77"):
+        assert (await get(town, base + query)).headers["cache-control"] == "public, max-age=12", query
+
+
+async def test_bad_directives_are_refused_at_once(town: Town, studio: Studio) -> None:
+    session = await town.schedule(live=True)
+    studio.fill(session, "light", 2, 1)
+    base = studio.base(session) + "/light/live.m3u8"
+    for query in (
+        "?_HLS_part=1",
+        "?_HLS_msn=x",
+        "?_HLS_msn=-1",
+        "?_HLS_msn=5",
+        "?_HLS_msn=2&_HLS_part=60",
+        "?_HLS_msn=99999999999",
+        "?_HLS_msn=2&_HLS_part=%D9%A1",
+    ):
+        answer = await get(town, base + query)
+        assert answer.status_code == 400 and not answer.content, query
+        assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_wait_ends(town: Town, studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.pages.broadcast.patience_s", lambda _shape: 0.1)
+    session = await town.schedule(live=True)
+    studio.fill(session, "light", 1, 1)
+    answer = await get(town, studio.base(session) + "/light/live.m3u8?_HLS_msn=1&_HLS_part=1")
+    assert answer.status_code == 503 and answer.headers["retry-after"] == "1"
+    assert (await get(town, studio.base(session) + "/light/000001.1.m4s")).status_code == 404
+    monkeypatch.setattr("web.pages.broadcast.patience_s", lambda _shape: 20.0)
+    monkeypatch.setattr("web.pages.broadcast.MOST_WAITING", 0)
+    answer = await get(town, studio.base(session) + "/light/live.m3u8?_HLS_msn=1&_HLS_part=1")
+    assert answer.status_code == 503, "so many wait that no more may"
+
+
+async def test_playlists_are_squeezed(town: Town, studio: Studio) -> None:
+    session = await town.schedule(live=True)
+    studio.fill(session, "light", 12, 1)
+    path = studio.base(session) + "/light/live.m3u8"
+    async with town.phone().client.stream("GET", path, headers={"accept-encoding": "gzip"}) as answer:
+        raw = b"".join([chunk async for chunk in answer.aiter_raw()])
+    assert answer.headers["vary"] == "accept-encoding" and len(raw) < 600
+    assert gzip.decompress(raw).startswith(b"#EXTM3U")
+
+
+async def test_who_has_no_grant_is_sent_away(town: Town, studio: Studio) -> None:
+    session, other = await town.schedule(live=True), await town.schedule(live=True)
+    studio.fill(session, "light", 2)
+    now = town.house.now()
+    good = studio.base(session)
+    refused = {
+        good.replace(session, other): 403,
+        f"/b/{grant(b'x' * 32, session, 'live', now)}/{session}": 403,
+        f"/b/{grant(studio.door.keys[0], session, 'live', now - 48 * 3_600_000)}/{session}": 403,
+        f"/b/nobody/{session}": 403,
+        f"/b/%00/{session}": 403,
+        f"{studio.door.base('nowhere', 'live', now)}": 404,
+    }
+    for base, status in refused.items():
+        answer = await get(town, base + "/light/live.m3u8")
+        assert answer.status_code == status and answer.content == b"", base
+        page = await get(town, base + "/light/live.m3u8", accept="text/html", **{"accept-language": "ur"})
+        assert page.status_code == status and 'lang="ur"' in page.text and 'dir="rtl"' in page.text
+
+
+async def test_no_name_leads_out_of_the_folder(town: Town, studio: Studio) -> None:
+    session = await town.schedule(live=True)
+    studio.fill(session, "light", 2)
+    (studio.archive.folder / "secret.mp4").write_text("what nobody may read")
+    base = studio.base(session)
+    for name in (
+        "light/fence",
+        "light/000000.parts",
+        "light/..%2f..%2fsecret.mp4",
+        "light/%2e%2e",
+        "light/init-01.mp4",
+        "light/init-1.mp4%0a",
+        "light/init-2.mp4",
+        "light/0.m4s",
+        "light/000009.m4s",
+        "light/000001.6.m4s",
+        "light/000001.999.m4s",
+        "light/replay.m3u8",
+        "..%2fsecret.mp4/live.m3u8",
+        "light%00/live.m3u8",
+        "4k/live.m3u8",
+        "../../secret.mp4",
+    ):
+        answer = await get(town, f"{base}/{name}")
+        assert answer.status_code == 404 and "nobody may" not in answer.text, name
+
+
+async def test_a_hearing_that_is_over_ends_its_playlist_and_then_its_door(town: Town, studio: Studio) -> None:
+    session = await town.schedule(live=True)
+    studio.fill(session, "light", 2, 1)
+    base = studio.base(session) + "/light/"
+    assert "ENDLIST" not in (await get(town, base + "live.m3u8")).text
+    await town.moderate(session, CloseSession())
+    ended = (await get(town, base + "live.m3u8?_HLS_msn=2&_HLS_part=1")).text
+    assert ended.endswith("#EXT-X-ENDLIST\n"), "and whoever waits is told at once"
+    assert (await get(town, base + "000001.m4s")).status_code == 200
+    late = await town.schedule(live=True)
+    studio.began_ms -= 200_000
+    studio.fill(late, "light", 2, 1)
+    studio.began_ms += 200_000
+    await town.moderate(late, CloseSession())
+    base = studio.base(late) + "/light/"
+    for name in ("live.m3u8", "000001.m4s", "000001.0.m4s"):
+        assert (await get(town, base + name)).status_code == 404, "heard again only when it is released"
+
+
+async def test_what_was_said_long_ago_is_not_fetched_again(town: Town, studio: Studio) -> None:
+    session = await town.schedule(live=True)
+    studio.fill(session, "light", 70)
+    base = studio.base(session) + "/light/"
+    assert (await get(town, base + "000069.m4s")).status_code == 200
+    assert (await get(town, base + "000015.m4s")).status_code == 200
+    assert (await get(town, base + "000005.m4s")).status_code == 404
+    assert (await get(town, base + "000005.0.m4s")).status_code == 404
+
+
+async def test_a_replay_holds_what_was_released(town: Town, studio: Studio) -> None:
+    session = await town.schedule(live=True)
+    studio.fill(session, "light", 6, 1)
+    base = studio.door.base(session, "replay", town.house.now()) + "/light/"
+    assert (await get(town, base + "replay.m3u8")).status_code == 404
+    studio.door.released = lambda of: [(4_000, 8_000)] if of == session else None
+    try:
+        found = await get(town, base + "replay.m3u8")
+        assert [line for line in found.text.splitlines() if line.endswith("m4s")] == ["000002.m4s", "000003.m4s"]
+        assert (await get(town, base + "000002.m4s")).headers["cache-control"] == "public, max-age=60, immutable"
+        for name in ("000001.m4s", "000004.m4s", "000001.3.m4s", "live.m3u8", "000006.0.m4s"):
+            assert (await get(town, base + name)).status_code == 404, name
+    finally:
+        studio.door.released = lambda _session: None
+
+
+async def test_without_a_program_there_is_no_door(town: Town) -> None:
+    session = await town.schedule(live=True)
+    key = sealing_keys(town.house.masters)[0]
+    path = f"/b/{grant(key, session, 'live', town.house.now())}/{session}/light/live.m3u8"
+    before = town.app.state.house
+    town.app.state.house = replace(before, broadcasting=None)
+    try:
+        assert (await get(town, path)).status_code == 404
+    finally:
+        town.app.state.house = before

@@ -1,0 +1,113 @@
+"""The program's parts as the HTTP process holds them: the files, those who wait for the next piece, and the keys.
+
+Nothing here knows HTTP. What is on the air may be fetched for as long as a player that lags may need it, and no longer:
+what a citizen said is heard again only when it has been released.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kachehri import keys
+from recordings import playlists
+from recordings.announce import Waiting
+from recordings.archive import Archive, Index, Part, Segment
+from recordings.grants import Scope, check, grant
+from recordings.playlists import SHAPES, Report, Shape, Variant
+
+#: A player on a bad line may be this far behind what is on the air, in milliseconds of wall time.
+LAG_MS: Final = 120_000
+#: After the last part of a hearing that is over, the playlist is closed when this much has passed.
+_QUIET_MS: Final = 6_000
+#: Phases in which something may still be added.
+_ON: Final = frozenset({"doors_open", "live", "adjourned"})
+#: Requests that wait at a time. Policy: refuse further ones with 503; a cache in front makes them a handful.
+MOST_WAITING: Final = 2_000
+#: Pictures of a rendition as it is offered to players that read the master playlist: width, height, per second.
+_PICTURES: Final = {"full": (640, 360, 15.0), "light": (426, 240, 12.0)}
+
+#: Spans of program time that anybody may see, in milliseconds; None where nothing has been released.
+Released = Callable[[str], Sequence[tuple[int, int]] | None]
+
+
+def sealing_keys(masters: Sequence[bytes]) -> tuple[bytes, ...]:
+    """What seals grants, the one in force first."""
+    return tuple(keys.derive(master, "program grants") for master in masters)
+
+
+@dataclass
+class Broadcasting:
+    """What serves the program of every session of this house."""
+
+    archive: Archive
+    waiting: Waiting
+    keys: tuple[bytes, ...]
+    released: Released = lambda _session: None
+    waiters: int = 0
+
+    def base(self, session: str, scope: Scope, now_ms: int) -> str:
+        """Where addresses of a session's program begin."""
+        return f"/b/{grant(self.keys[0], session, scope, now_ms)}/{session}"
+
+    def opens(self, session: str, given: str, now_ms: int) -> Scope:
+        """What a grant opens. Errors: GrantRefused."""
+        return check(self.keys, session, given, now_ms)
+
+    def index(self, session: str, rendition: str) -> Index:
+        return self.archive.index(session, rendition)
+
+    def begun(self, session: str) -> bool:
+        """Whether there is anything to listen to."""
+        return bool(playlists.window(self.index(session, "sound"), SHAPES["sound"]))
+
+    def reports(self, session: str, rendition: str) -> list[Report]:
+        """Where the other renditions stand that are sent in parts."""
+        found = []
+        for other, shape in SHAPES.items():
+            if other != rendition and shape.low and (index := self.index(session, other)).segments:
+                found.append(Report(other, *playlists.last(index)))
+        return found
+
+    def variants(self, session: str) -> list[Variant]:
+        """What the master playlist offers: what has been written, with the rates that it had lately."""
+        found = []
+        for rendition, shape in SHAPES.items():
+            shown = [each for each in playlists.window(self.index(session, rendition), shape) if each.whole]
+            if not shown:
+                continue
+            peak = math.ceil(max(8e6 * each.bytes / each.duration_us for each in shown))
+            codecs = playlists.codecs_of(self.archive.read_init(session, rendition, shown[-1].epoch))
+            found.append(Variant(rendition, peak, codecs, *_PICTURES.get(rendition, ())))
+        return found
+
+
+def is_over(phase: str, index: Index, now_ms: int) -> bool:
+    """Whether a playlist ends here: the hearing is over, and its last words are written."""
+    return phase not in _ON and (not index.segments or now_ms - _newest_ms(index.segments[-1]) > _QUIET_MS)
+
+
+def is_gone(index: Index, phase: str, now_ms: int) -> bool:
+    """Whether what was on the air is no longer for everybody who could hear it."""
+    return phase not in _ON and bool(index.segments) and now_ms - _newest_ms(index.segments[-1]) > LAG_MS
+
+
+def on_air(index: Index, segment: Segment) -> bool:
+    """Whether a piece is still within what a lagging player may fetch."""
+    return _newest_ms(index.segments[-1]) - segment.wall_ms <= LAG_MS
+
+
+def is_released(segment: Segment, spans: Sequence[tuple[int, int]] | None) -> bool:
+    return segment.whole and any(start <= segment.starts_ms < end for start, end in spans or ())
+
+
+def patience_s(shape: Shape) -> float:
+    """How long a blocking request waits (RFC 8216bis §6.2.5.2: no longer than three target durations)."""
+    return 3.0 * shape.target_s
+
+
+def _newest_ms(segment: Segment) -> float:
+    newest: Part = segment.parts[-1]
+    return newest.wall_ms + newest.duration_us / 1_000
