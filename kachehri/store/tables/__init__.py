@@ -23,6 +23,7 @@ from .notices import Contact, Delivery, Hook, Outbox, PushSubscription
 from .people import Account, Carry, Consent, ConsentWording, Device, Login, Participant, Person, SignInAttempt
 from .proof import RecordHead
 from .recordings import RecordedSegment
+from .replays import ReplayChapter, ReplayRequest
 from .routing import RoutingRule
 from .staff import Appointment, Audit, EquipmentKey, Invitation
 from .tickets import Commitment, Follower, SeatOffer, Ticket, TicketEvent, TicketKey
@@ -69,6 +70,8 @@ __all__ = [
     "RecordHead",
     "RecordedSegment",
     "ReferenceCounter",
+    "ReplayChapter",
+    "ReplayRequest",
     "Reply",
     "ReportSnapshot",
     "Room",

@@ -3,7 +3,7 @@
 Revision ID: 0005
 """
 
-from kachehri.store.migrations.fifth import recordings
+from kachehri.store.migrations.fifth import recordings, replays
 
 revision = "0005"
 down_revision = "0004"
@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Add, and change nothing that stands."""
-    for part in (recordings,):
+    for part in (recordings, replays):
         part.upgrade()
 
 
