@@ -30,7 +30,10 @@ Cell = int | Rate | float | None
 
 
 class Fact(NamedTuple):
-    """What the reports need of one ticket. Instants in milliseconds; `disputes`: how often the citizen said no."""
+    """What the reports need of one ticket. Instants in milliseconds; `disputes`: how often the citizen said no.
+
+    `reference` is empty for what is counted and not named.
+    """
 
     reference: str
     office: str
@@ -82,7 +85,8 @@ def ageing(facts: Iterable[Fact], worked: Callable[[Fact], int]) -> Table:
         if fact.is_open:
             days = worked(fact)
             by_office[fact.office][sum(days > age for age in AGES)] += 1
-            aged.append((days, fact.reference, fact.office))
+            if fact.reference:
+                aged.append((days, fact.reference, fact.office))
     columns = (*(f"to{age}" for age in AGES), "over", "all")
     rows = [Row(office, (*counts, sum(counts))) for office, counts in by_office.items()]
     rows.sort(key=lambda row: (-_number(row.cells[-1]), row.subject))

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, case, func, or_, select
 
 from .rows import fetch_one, put_new
 from .tables import ReportSnapshot, Ticket, table_of
@@ -15,9 +15,12 @@ YEAR_MS = 365 * 86_400_000
 
 
 def facts(conn: Connection, now: int, offices: Collection[str] | None = None) -> list[tuple[Any, ...]]:
-    """Every open ticket, and those of the last year; columns as in kachehri/reports/figures.py `Fact`."""
+    """Every open ticket, and those of the last year; columns as in kachehri/reports/figures.py `Fact`.
+
+    What is not public is counted and not named: figures are read by the offices above, which its page is not for.
+    """
     columns = (
-        _ticket.c.reference,
+        case((_ticket.c.privacy == "public", _ticket.c.reference), else_=""),
         _ticket.c.office_id,
         func.coalesce(_ticket.c.category, ""),
         func.coalesce(_ticket.c.area, ""),
