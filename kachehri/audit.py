@@ -37,6 +37,8 @@ Act = Literal[
     "api_key.make",
     "api_key.revoke",
     "words.release",
+    "chapter.release",
+    "chapter.keep",
     "words.hide",
     "message.arrived",
     "message.failed",

@@ -151,6 +151,14 @@ def after(conn: Connection, session_id: str, seq: int, limit: int = -1) -> list[
     return [Logged(*row) for row in conn.execute(_AFTER, {"of": session_id, "after": seq, "most": most})]
 
 
+def of_types(conn: Connection, session_id: str, types: Sequence[str]) -> list[tuple[int, bytes]]:
+    """The instants and bodies of a session's events of these types, in order."""
+    here = (_event.c.session_id == session_id, _event.c.type.in_(types))
+    return [
+        (at, body) for at, body in conn.execute(select(_event.c.at, _event.c.body).where(*here).order_by(_event.c.seq))
+    ]
+
+
 def at_instant(conn: Connection, session_id: str, type: str, at: int) -> list[Logged]:
     """The events of one type that were recorded at one instant: those of one commit."""
     here = (_event.c.session_id == session_id, _event.c.type == type, _event.c.at == at)

@@ -1,7 +1,7 @@
 """Chapters of closed hearings with what was decided on them, and requests to look at them again."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, literal_column, select, update
 
@@ -104,9 +104,10 @@ def waiting(conn: Connection, offices: Collection[str] | None, limit: int = 100)
         .subquery()
     )
     oldest = func.coalesce(new.c.oldest, asked.c.oldest)
-    columns = [_session.c[name] for name in Waiting._fields[1:5]]
+    told = [_session.c[name] for name in Waiting._fields[1:5]]
+    columns: tuple[Any, ...] = (*told, func.coalesce(new.c.n, 0), oldest, func.coalesce(asked.c.n, 0))
     statement = (
-        select(_session.c.id, *columns, func.coalesce(new.c.n, 0), oldest, func.coalesce(asked.c.n, 0))
+        select(_session.c.id, *columns)
         .outerjoin(new, new.c.session_id == _session.c.id)
         .outerjoin(asked, asked.c.session_id == _session.c.id)
         .where(oldest.is_not(None))

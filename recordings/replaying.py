@@ -1,0 +1,220 @@
+"""A closed hearing as anybody may read it: its chapters with what became of each, and what was said.
+
+Nothing here is private unless somebody released it. A chapter says topic, place, office, state and what was decided, as
+the ticket's own page does. The words of a question, those of its order, and the lines that were typed while a citizen
+spoke or was read out follow with the sound and the picture, once a moderator has released the chapter (the one rule for
+words is in moderation/release.py). What has no public ticket has no topic here either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, cast
+
+from kachehri.live import Live
+from kachehri.store import Connection, event_log, public_tickets, replays
+from kachehri.store.public_tickets import PublicTicket, Wanted
+from kachehri.store.tables import ReplayChapter
+from moderation.release import public_words
+from recordings.captions import Cue, cues
+from recordings.chapters import Chapter, Logged, chapter_at, chapters
+from rooms import captions, closing, lifecycle, outcomes, questions, turns
+from rooms.queue import Question
+from rooms.rows import OutcomeRow, outcome_row
+from rooms.session import decode_event
+
+Release = Literal["new", "released", "kept"]
+#: Why a chapter tells nothing of its question: taken back, or without a public ticket.
+Hidden = Literal["", "withdrawn", "private"]
+_EVENTS: Final = (
+    lifecycle.SessionStarted,
+    turns.TurnCalled,
+    turns.TurnStaged,
+    turns.TurnReadOut,
+    turns.TurnParked,
+    turns.TurnEnded,
+    questions.QuestionAnswered,
+    outcomes.OutcomeNoted,
+    closing.SessionClosed,
+    lifecycle.SessionClosing,
+    captions.CaptionTyped,
+    captions.CaptionCorrected,
+)
+TYPES: Final = tuple(str(each.__struct_config__.tag) for each in _EVENTS)
+#: Seats from which citizens are heard.
+CITIZENS: Final = frozenset({"citizen", "hall"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line that was said; `text` is masked. `held`: it stays with the moderators until the chapter is released."""
+
+    cue: Cue
+    text: str
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """One chapter; times are by the log's clock.
+
+    Arguments:
+        ticket: the public ticket behind it, as it stands now.
+        words, outcome: as everybody may read them; `outcome` is without words where nobody released them.
+    """
+
+    n: int
+    chapter: Chapter
+    release: Release
+    reason: str = ""
+    question: Question | None = None
+    hidden: Hidden = ""
+    ticket: PublicTicket | None = None
+    words: str = ""
+    outcome: OutcomeRow | None = None
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if not line.held)
+
+    @property
+    def held(self) -> int:
+        """How many lines wait for a moderator."""
+        return sum(line.held for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One hearing. `began_at` is what times are counted from; `before` was said before any chapter began."""
+
+    began_at: int
+    ended_at: int
+    chapters: tuple[Told, ...] = ()
+    before: tuple[Line, ...] = ()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages in which there are lines that everybody may read."""
+        return tuple(sorted({line.cue.language for line in self.public_lines}))
+
+    @property
+    def public_lines(self) -> tuple[Line, ...]:
+        """Every line that everybody may read, in order."""
+        return (*self.before, *(line for each in self.chapters for line in each.shown))
+
+
+def log_of(conn: Connection, session_id: str) -> list[Logged]:
+    """The events of a hearing that chapters and lines follow from."""
+    return [Logged(at, decode_event(body)) for at, body in event_log.of_types(conn, session_id, TYPES)]
+
+
+def replay(conn: Connection, live: Live, *, everything: bool = False) -> Replay:
+    """A closed hearing, with what was decided on its chapters.
+
+    Arguments:
+        everything: for those who decide: masked words and lines also of what nobody released.
+    """
+    log = log_of(conn, live.session.id)
+    found = chapters(log, live.session)
+    decided = {row.key: row for row in replays.of_session(conn, live.session.id)}
+    asked = {each.key: _question(live, each) for each in found}
+    references = [each.reference for each in asked.values() if each is not None]
+    listed = public_tickets.listing(conn, Wanted(references=references), limit=len(references)) if references else []
+    tickets = {row.reference: row for row in listed}
+    spoken = _lines(live, log)
+    parts: dict[int | None, list[Cue]] = {}
+    for cue in spoken:
+        parts.setdefault(chapter_at(found, cue.starts_at), []).append(cue)
+    told = tuple(
+        _told(n, each, live, asked[each.key], tickets, decided.get(each.key), parts.get(n - 1, []), everything)
+        for n, each in enumerate(found, 1)
+    )
+    before = tuple(Line(cue, live.texts[cue.line]) for cue in parts.get(None, ()))
+    began_at = live.session.lifecycle.live_since or (found[0].starts_at if found else 0)
+    began_at = min([began_at, *(each.starts_at for each in found)])
+    return Replay(began_at, max((at for at, _ in log), default=0), told, before)
+
+
+def keep(conn: Connection, live: Live) -> None:
+    """Write the chapters of a closed hearing down, so that they can be decided on. A hearing without any is kept as
+    one row that says so; the officials' opening is nobody's to release.
+    """
+    found = chapters(log_of(conn, live.session.id), live.session)
+    rows = [
+        ReplayChapter(
+            session_id=live.session.id,
+            key=each.key,
+            n=n,
+            kind=each.kind,
+            question_id=each.questions[0] if each.questions else None,
+            starts_at=each.starts_at,
+            ends_at=each.ends_at,
+            state="released" if each.kind == "opening" else "new",
+        )
+        for n, each in enumerate(found, 1)
+    ]
+    none = ReplayChapter(
+        session_id=live.session.id, key="none", n=0, kind="none", starts_at=0, ends_at=0, state="released"
+    )
+    replays.keep(conn, rows or [none])
+
+
+def _question(live: Live, chapter: Chapter) -> Question | None:
+    return live.session.queue.questions[chapter.questions[0]] if chapter.questions else None
+
+
+def _lines(live: Live, log: list[Logged]) -> list[Cue]:
+    """What was typed and not erased."""
+    return [cue for cue in cues(log) if live.texts.get(cue.line)]
+
+
+def _told(
+    n: int,
+    chapter: Chapter,
+    live: Live,
+    question: Question | None,
+    tickets: Mapping[str, PublicTicket],
+    row: ReplayChapter | None,
+    spoken: list[Cue],
+    everything: bool,
+) -> Told:
+    if question is None:
+        lines = tuple(Line(cue, live.texts[cue.line]) for cue in spoken)
+        return Told(n, chapter, "released", lines=lines)
+    release = cast(Release, row.state) if row is not None else "new"
+    ticket = tickets.get(question.reference)
+    hidden = _hidden(question, ticket, live)
+    open_words = everything or (release == "released" and not hidden)
+    words = public_words(
+        live.texts.get(question.content),
+        privacy="private" if question.private else "public",
+        protected=bool(hidden) and not everything,
+        released_at=row.decided_at if row is not None and release == "released" else 0 if everything else None,
+    )
+    outcome = outcome_row(question.outcome, live.texts if open_words else {}) if not hidden or everything else None
+    lines = tuple(
+        Line(cue, live.texts[cue.line], held=not open_words and _hers(cue, chapter, live, hidden, release))
+        for cue in spoken
+    )
+    reason = row.reason if row is not None else ""
+    return Told(n, chapter, release, reason, question, hidden, ticket, words or "", outcome, lines)
+
+
+def _hidden(question: Question, ticket: PublicTicket | None, live: Live) -> Hidden:
+    if question.state == "withdrawn":
+        return "withdrawn"
+    return "" if ticket is not None or live.session.lifecycle.practice else "private"
+
+
+def _hers(cue: Cue, chapter: Chapter, live: Live, hidden: Hidden, release: Release) -> bool:
+    """Whether a line may be a citizen's own words: while she has the floor, or while nobody has it in her turn. Of what
+    is hidden or was kept back, every line is.
+    """
+    if hidden or release == "kept":
+        return True
+    seat = live.session.stage.seats.get(cue.seat)
+    if seat is not None:
+        return seat.kind in CITIZENS
+    return chapter.starts_at <= cue.starts_at < chapter.ends_at
