@@ -11,7 +11,7 @@ from .disk import failure, make_folder
 from .guard import undisturbed
 from .layout import Index, RecordingError, epochs, init_name, rendition_name, segment_name, session_name
 from .reading import Reading
-from .recover import finish_open
+from .recover import finish_open, write_lines
 from .space import Space
 from .track import Track
 
@@ -83,6 +83,7 @@ class Archive:
             with undisturbed(folder) as alone:
                 if alone:
                     finish_open(folder, rendition)
+                    write_lines(folder, rendition)
             with self._lock:
                 self._readings.pop((session, rendition), None)
 

@@ -14,10 +14,33 @@ from .layout import Part, Segment, head_line, numbers, part_line, read_lines, se
 
 def finish_open(folder: Path, rendition: str) -> list[int]:
     """Finish every growing segment of a folder that nobody writes, and return their numbers."""
-    done = numbers(os.listdir(folder), "open")
+    names = os.listdir(folder)
+    done = numbers(names, "open")
     for number in done:
         finish(folder, rendition, number)
+    for number in set(numbers(names, "parts")) - set(numbers(names, "m4s")) - set(done):
+        (folder / segment_name(number, "parts")).unlink()  # lines of a segment that was thrown away
     return done
+
+
+def write_lines(folder: Path, rendition: str) -> list[int]:
+    """Write the lines of whole segments anew where they are lost, from what the segments themselves say.
+
+    Returns the numbers of those that cannot be read at all; they stay where they are, and in no index.
+    """
+    unread = []
+    for number in numbers(os.listdir(folder), "m4s"):
+        path, lines = folder / segment_name(number), folder / segment_name(number, "parts")
+        said = read_lines(rendition, number, lines.read_bytes() if lines.exists() else b"")
+        if said is not None and said.whole:
+            continue
+        data = path.read_bytes()
+        segment = readable(folder, rendition, number, data, said, int(path.stat().st_mtime * 1_000))
+        if segment is None or segment.bytes != len(data):
+            unread.append(number)
+            continue
+        write_seal(lines, segment, hashlib.sha256(data).hexdigest())
+    return unread
 
 
 def finish(folder: Path, rendition: str, number: int) -> Segment | None:
@@ -31,8 +54,9 @@ def finish(folder: Path, rendition: str, number: int) -> Segment | None:
     said = read_lines(rendition, number, lines.read_bytes() if lines.exists() else b"")
     segment = readable(folder, rendition, number, data, said, int(path.stat().st_mtime * 1_000))
     if segment is None:
-        path.unlink()
+        os.truncate(path, 0)  # first, so that after another kill its boxes do not count without its lines
         lines.unlink(missing_ok=True)
+        path.unlink()
         sync_folder(folder)
         return None
     handle = append_to(path)

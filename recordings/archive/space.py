@@ -51,5 +51,5 @@ class Space:
     def need(self, size: int) -> None:
         """Errors: `RecordingError` space, when so many bytes more would be too many."""
         free, _ = self._room(self._folder)
-        if free - size < self._least:
+        if free - size <= self._least:
             raise RecordingError("space", f"{free} bytes are left")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from itertools import pairwise
 from typing import Final
 
 #: NAL unit types of ITU-T H.264, table 7-1.
@@ -19,8 +20,7 @@ _RATES: Final = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050,
 def nal_units(data: bytes) -> list[bytes]:
     """The NAL units of a byte stream with start codes (H.264 annex B)."""
     starts = [match.start() for match in _START.finditer(data)]
-    ends = [*starts[1:], len(data)]
-    units = (data[start + 3 : end].rstrip(b"\x00") for start, end in zip(starts, ends, strict=True))
+    units = (data[start + 3 : end].rstrip(b"\x00") for start, end in pairwise([*starts, len(data)]))
     return [unit for unit in units if unit]
 
 
