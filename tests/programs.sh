@@ -18,6 +18,7 @@ want iptables iptables
 want turnserver coturn
 want nft nftables
 want janus janus
+want ffprobe ffmpeg
 
 [ -n "$missing" ] || exit 0
 if [ "${KACHEHRI_ALLOW_MISSING:-}" = 1 ]; then

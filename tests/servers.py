@@ -41,6 +41,8 @@ PACKAGES: Final = {
     "tc": "iproute2",
     "turnserver": "coturn",
     "nft": "nftables",
+    "ffmpeg": "ffmpeg",
+    "ffprobe": "ffmpeg",
 }
 
 # A real browser with an imaginary microphone and camera, and no traffic of its own.

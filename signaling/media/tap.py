@@ -42,6 +42,12 @@ class Attach(msgspec.Struct, frozen=True, array_like=True):
     session: str
 
 
+class Want(msgspec.Struct, frozen=True, array_like=True):
+    """What a reader says later: it needs a keyframe of this seat. Asked for at most twice a second (track.py)."""
+
+    seat: str
+
+
 Taken = Callable[[TapFrame], None]
 #: The line needs a keyframe before anything of it can be used.
 Needed = Callable[[Line], None]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from signaling.media.tap import MAX_PICTURE, Attach, TapFrame
+from signaling.media.tap import MAX_PICTURE, Attach, TapFrame, Want
 
 #: Seconds before the media process is looked for again.
 PAUSE_S = 0.25
@@ -24,6 +24,7 @@ class TapReader:
         self.attached = False
         self.connections = 0
         self._task: asyncio.Task[None] | None = None
+        self._writer: asyncio.StreamWriter | None = None
 
     def start(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._keep())
@@ -41,17 +42,27 @@ class TapReader:
                 await asyncio.sleep(PAUSE_S)
                 continue
             try:
-                hello = msgspec.msgpack.encode(Attach(self.session))
-                writer.write(len(hello).to_bytes(4, "big") + hello)
+                self._writer = writer
+                self._say(Attach(self.session))
                 self.attached = True
                 self.connections += 1
                 await self._read(reader)
             except (OSError, asyncio.IncompleteReadError, msgspec.MsgspecError):
                 pass
             finally:
-                self.attached = False
+                self.attached, self._writer = False, None
                 writer.transport.abort()
             await asyncio.sleep(PAUSE_S)
+
+    def want(self, seat: str) -> None:
+        """Asks for a keyframe of this seat."""
+        if self._writer is not None and self._writer.transport.get_write_buffer_size() == 0:
+            self._say(Want(seat))
+
+    def _say(self, message: Attach | Want) -> None:
+        assert self._writer is not None
+        data = msgspec.msgpack.encode(message)
+        self._writer.write(len(data).to_bytes(4, "big") + data)
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         while True:

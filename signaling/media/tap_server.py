@@ -19,7 +19,7 @@ from signaling.media.forward import Line
 from signaling.media.frames import read_frame
 from signaling.media.stage import Stage
 from signaling.media.succession import Place
-from signaling.media.tap import Assembler, Attach, TapFrame
+from signaling.media.tap import Assembler, Attach, TapFrame, Want
 
 #: Bytes that may wait for one reader: about ten seconds of four pictures. Policy: drop, and go on with keyframes.
 MAX_UNREAD = 2 * 1024 * 1024
@@ -34,6 +34,7 @@ HELLO_S = 5.0
 
 _encoder = msgspec.msgpack.Encoder()
 _hello = msgspec.msgpack.Decoder(Attach)
+_want = msgspec.msgpack.Decoder(Want)
 
 
 def tap_path(media_socket: Path) -> Path:
@@ -66,6 +67,10 @@ class _Wired:
     def keyframes(self) -> None:
         for line in self.lines:
             want_keyframe(line)
+
+    def keyframe(self, seat: str) -> None:
+        if seat in self.stage.seats:
+            want_keyframe(self.stage.seats[seat].video)
 
     def unwire(self) -> None:
         for line in self.lines:
@@ -184,8 +189,10 @@ class TapServer:
                 self._wired[mine.session].keyframes()
                 mine.stale = set(self._wired[mine.session].stage.seats)
             self.look()
-            while await reader.read(4096):
-                pass  # a reader says nothing more; its end is what we wait for
+            while (said := await read_frame(reader)) is not None:
+                wired = self._wired.get(mine.session)
+                if wired is not None:
+                    wired.keyframe(_want.decode(said).seat)
         except (asyncio.CancelledError, TimeoutError, OSError, msgspec.MsgspecError):
             pass
         finally:

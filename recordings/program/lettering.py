@@ -1,0 +1,153 @@
+"""Words in the picture: any script and direction, each run of letters in a typeface that has them.
+
+Shaping and the order of mixed directions are the layout engine's (HarfBuzz and FriBidi, through Pillow's `raqm`).
+What our own typefaces lack is looked for among those of the machine; what nobody has is left out rather than boxed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from kachehri import fonts
+
+Alpha = NDArray[np.uint8]
+Direction = Literal["rtl", "ltr"]
+
+#: Longest text that is drawn, in characters; a strip holds a fraction of it.
+MOST_LETTERS: Final = 200
+#: Runs of one text.
+_MOST_RUNS: Final = 24
+_RTL: Final = frozenset({"R", "AL"})
+_PLAIN: Final = frozenset({"Zs", "Cf", "Mn"})
+
+
+def direction(text: str) -> Direction:
+    """The direction of the first letter that has one (UAX #9, rules P2 and P3)."""
+    for letter in text:
+        kind = unicodedata.bidirectional(letter)
+        if kind in _RTL:
+            return "rtl"
+        if kind == "L":
+            return "ltr"
+    return "ltr"
+
+
+def alpha(text: str, size: int, width: int, *, bold: bool = False) -> Alpha:
+    """The text in one line as coverage (0 to 255), cropped to its ink's width; smaller where it would not fit.
+
+    Arguments:
+        size: of the letters, in pixels; the line is twice as high, for scripts that hang and climb.
+        width: the most that it may take.
+    """
+    text = " ".join(text[:MOST_LETTERS].split())
+    if not text:
+        return np.zeros((2 * size, 0), np.uint8)
+    for points in (size, size * 7 // 8, size * 3 // 4):
+        drawn = _line(text, points, bold)
+        if drawn.shape[1] <= width:
+            break
+    return _fitted(drawn, 2 * size, width, direction(text))
+
+
+def _fitted(drawn: Alpha, height: int, width: int, way: Direction) -> Alpha:
+    """The line in the height asked for. What is still too long loses its end, never its beginning."""
+    if drawn.shape[1] > width:
+        drawn = drawn[:, -width:] if way == "rtl" else drawn[:, :width]
+    found = np.zeros((height, drawn.shape[1]), np.uint8)
+    top = (height - drawn.shape[0]) // 2
+    found[max(0, top) : max(0, top) + min(height, drawn.shape[0])] = drawn[max(0, -top) : max(0, -top) + height]
+    return found
+
+
+def _line(text: str, size: int, bold: bool) -> Alpha:
+    way = direction(text)
+    pieces = []
+    for run in _runs(text)[:_MOST_RUNS]:
+        face = _face(_file(run[0], bold), size)
+        pieces.append((run[1], face, round(face.getlength(run[1], direction=direction_of(run[1], way)))))
+    total = max(1, sum(width for _, _, width in pieces))
+    image = Image.new("L", (total + size, 2 * size))
+    draw = ImageDraw.Draw(image)
+    at = total + size // 2 if way == "rtl" else size // 2
+    for words, face, width in pieces:
+        if way == "rtl":
+            at -= width
+        draw.text((at, size * 3 // 2 - size // 8), words, 255, face, "ls", direction=direction_of(words, way))
+        if way == "ltr":
+            at += width
+    found: Alpha = np.asarray(image)
+    inked = np.flatnonzero(found.any(axis=0))
+    return found[:, inked[0] : inked[-1] + 1] if len(inked) else found[:, :0]
+
+
+def direction_of(words: str, otherwise: Direction) -> Direction:
+    """The direction of a run; of digits and marks alone, that of the line (for digits: left to right)."""
+    if any(unicodedata.bidirectional(each) in _RTL for each in words):
+        return "rtl"
+    if any(unicodedata.bidirectional(each) in ("L", "EN", "AN") for each in words):
+        return "ltr"
+    return otherwise
+
+
+def _runs(text: str) -> list[tuple[str, str]]:
+    """The text in runs that one typeface has, with each typeface's script."""
+    runs: list[tuple[str, str]] = []
+    for letter in text:
+        script = _script(letter)
+        if script is None:
+            if runs:  # spaces and marks stay with the letters before them
+                runs[-1] = (runs[-1][0], runs[-1][1] + letter)
+            continue
+        if runs and runs[-1][0] == script:
+            runs[-1] = (script, runs[-1][1] + letter)
+        else:
+            runs.append((script, letter))
+    return runs
+
+
+def _script(letter: str) -> str | None:
+    if unicodedata.category(letter) in _PLAIN:
+        return None
+    if letter.isascii():
+        return "LATIN"
+    name = unicodedata.name(letter, "")
+    script = name.split(" ", 1)[0].split("-", 1)[0]
+    return script if letter.isalpha() else ("LATIN" if script not in ("ARABIC", "EXTENDED") else "ARABIC")
+
+
+def _file(script: str, bold: bool) -> Path:
+    if script == "ARABIC":
+        return fonts.NASKH_BOLD if bold else fonts.NASKH
+    if script == "LATIN":
+        return fonts.LATIN_BOLD if bold else fonts.LATIN
+    return _of_machine(script) or fonts.LATIN
+
+
+@lru_cache(64)
+def _of_machine(script: str) -> Path | None:
+    """A typeface of the machine for another script, by fontconfig; asked once for each."""
+    letter = next(
+        (chr(code) for code in range(0x370, 0x3100) if unicodedata.name(chr(code), "").startswith(script)), ""
+    )
+    if not letter or not script.isalpha():
+        return None
+    try:
+        asked = ["fc-match", "-f", "%{file}", f"sans:charset={ord(letter):x}"]
+        found = Path(subprocess.run(asked, capture_output=True, text=True, timeout=5, check=True).stdout)
+        face = ImageFont.truetype(str(found), 20, layout_engine=ImageFont.Layout.RAQM)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return found if face.getmask(letter).getbbox() is not None else None
+
+
+@lru_cache(64)
+def _face(path: Path, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.RAQM)

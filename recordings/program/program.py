@@ -1,0 +1,267 @@
+"""The program of one session: frames in, packets of every rendition out, driven by time that is passed in.
+
+It advances in blocks of 20 ms of sound; pictures are made when their moment lies in a block. Nothing here knows where
+frames come from or where packets go. Times are milliseconds of the machine's monotonic clock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from av.video.frame import VideoFrame
+
+from recordings.program.decode import Pictures, Sounds
+from recordings.program.encode import FULL, LIGHT, SEGMENT_S, SOUND, PictureEncoder, Rendition, SoundEncoder
+from recordings.program.feed import Feed
+from recordings.program.fragments import EncodedPacket
+from recordings.program.load import Load
+from recordings.program.picture import Composer, Words
+from recordings.program.scene import Cut, Facts, heard, large, scene
+from recordings.program.sound import RATE, Halver, Mixer, Samples
+from recordings.program.speech import Speech
+from signaling.media.tap import TapFrame
+
+BLOCK_MS: Final = 20
+#: A picture that does not change for so long has stopped: the name stands there instead.
+FROZEN_MS: Final = 3_000
+#: Further behind than this it is given up: the next epoch begins at the present.
+STALLED_MS: Final = 3_000
+#: Lines that are kept: each seat of a session has two.
+MOST_LINES: Final = 32
+#: How often the load is looked at.
+LOOK_MS: Final = 500
+#: How often a keyframe is asked for while one is missing.
+ASK_MS: Final = 1_000
+
+#: Where packets go: the rendition's name, the packet.
+Out = Callable[[str, EncodedPacket], None]
+
+
+class Stalled(Exception):
+    """The process has slept so long that its epoch cannot go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How it is doing, for whoever watches over it."""
+
+    step: str
+    late_ms: int
+    busy: float
+    faults: int
+    slate: str
+    pictured: tuple[str, ...]
+
+
+class _Camera:
+    """A seat's picture."""
+
+    def __init__(self) -> None:
+        self.feed, self.decoder = Feed(90_000), Pictures()
+        self.picture: VideoFrame | None = None
+        self.seen = self.asked = -1e12
+
+
+class _Microphone:
+    """A seat's sound."""
+
+    def __init__(self, at: int) -> None:
+        self.feed, self.decoder, self.speech = Feed(RATE), Sounds(), Speech(at)
+
+
+class _Maker:
+    """A rendition's picture encoder and the number of its next picture."""
+
+    def __init__(self, rendition: Rendition, starts_us: int) -> None:
+        self.encoder, self.rate = PictureEncoder(rendition, starts_us), rendition.rate
+        self.number = 0
+        self.every = 1
+
+    def make(self, frame: VideoFrame, every: int) -> list[EncodedPacket]:
+        """The next picture, or nothing where the load asks for fewer; how many changes with a segment."""
+        number = self.number
+        self.number += 1
+        if number % (SEGMENT_S * self.rate) == 0:
+            self.every = every
+        return self.encoder.encode(frame, number, self.every) if number % self.every == 0 else []
+
+    def due(self, since: float) -> bool:
+        return self.number * 1000 / self.rate < since
+
+
+class Program:
+    """One epoch of it.
+
+    Arguments:
+        now: the moment of its first sample.
+        starts_ms: that moment in program time.
+        out: gets every packet.
+        want: asks for a keyframe of a seat.
+        renditions: pictures that are made; none of them: sound alone.
+    """
+
+    def __init__(
+        self,
+        now: float,
+        out: Out,
+        words: Words,
+        *,
+        starts_ms: int = 0,
+        want: Callable[[str], None] = lambda seat: None,
+        renditions: Sequence[Rendition] = (FULL, LIGHT),
+        cpu: Callable[[], float] = time.process_time,
+    ) -> None:
+        self.began, self._out, self._want, self._cpu = now, out, want, cpu
+        self._facts = Facts(phase="new")
+        self._makers = {each.name: _Maker(each, starts_ms * 1000) for each in renditions}
+        self.sound = SoundEncoder(starts_ms * 1000)
+        self._composer = Composer(words)
+        self._mixer, self._halver = Mixer(), Halver()
+        self._cameras: dict[str, _Camera] = {}
+        self._microphones: dict[str, _Microphone] = {}
+        self._cut = Cut()
+        self._blocks = 0
+        self.load = Load()
+        self._looked_at, self._spent, self._late, self._busy = now, cpu(), 0.0, 0.0
+        self._away_since: float | None = None
+        self._slate = ""
+        self._pictured: frozenset[str] = frozenset()
+
+    @property
+    def shapes(self) -> dict[str, PictureEncoder]:
+        """The picture encoders by rendition, for the heads of their files."""
+        return {name: maker.encoder for name, maker in self._makers.items()}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every rendition."""
+        return (*self._makers, SOUND)
+
+    # --- what is told
+
+    def facts(self, facts: Facts) -> None:
+        """What the session says of its stage."""
+        before = {each.seat: each.who for each in self._facts.sitting}
+        now = {each.seat: each.who for each in facts.sitting}
+        for seat, who in before.items():
+            if now.get(seat) != who:  # nothing of one person under another's name
+                self._cameras.pop(seat, None)
+                self._microphones.pop(seat, None)
+        self._facts = facts
+
+    def media(self, there: bool, now: float) -> None:
+        """Whether the media process is there."""
+        if there:
+            self._away_since = None
+        elif self._away_since is None:
+            self._away_since = now
+
+    def frame(self, frame: TapFrame) -> None:
+        """A frame of a seat; of one that the session does not know of (any more) it is dropped."""
+        if not any(each.seat == frame.seat for each in self._facts.sitting):
+            return
+        if len(self._cameras) + len(self._microphones) >= MOST_LINES:
+            return
+        if frame.kind == "audio":
+            microphone = self._microphones.get(frame.seat)
+            if microphone is None:
+                microphone = self._microphones[frame.seat] = _Microphone(self._blocks * RATE * BLOCK_MS // 1000)
+            microphone.feed.push(frame)
+        elif self._makers:
+            camera = self._cameras.get(frame.seat)
+            if camera is None:
+                camera = self._cameras[frame.seat] = _Camera()
+            camera.feed.push(frame)
+
+    # --- time
+
+    def tick(self, now: float) -> None:
+        """Makes all that is due at `now`.
+
+        Errors: `Stalled`.
+        """
+        late = now - self.began - self._blocks * BLOCK_MS
+        if late > STALLED_MS:
+            raise Stalled
+        self._late = max(self._late, late - 2 * BLOCK_MS)
+        while (self._blocks + 1) * BLOCK_MS <= now - self.began:
+            self._block()
+        if now - self._looked_at >= LOOK_MS:
+            spent = self._cpu()
+            self._busy = 1000 * (spent - self._spent) / (now - self._looked_at)
+            self.load.look(now, self._late, self._busy)
+            self._looked_at, self._spent, self._late = now, spent, 0.0
+
+    def _block(self) -> None:
+        self._blocks += 1
+        since = self._blocks * BLOCK_MS
+        now = self.began + since
+        mixed = self._halver.push(self._mixer.mix(self._voices(now)))
+        for packet in self.sound.encode(mixed):
+            for name in (*self._makers, SOUND):
+                self._out(name, packet)
+        if self._makers:
+            self._watch(now)
+            self._pictures(now, since)
+
+    def _voices(self, now: float) -> dict[str, Samples]:
+        allowed = heard(self._facts)
+        blocks = {}
+        for seat, microphone in self._microphones.items():
+            for moment, frame in microphone.feed.due(now):
+                samples = microphone.decoder.decode(frame)
+                if samples is not None:
+                    microphone.speech.put(round((moment - self.began) * RATE / 1000), samples)
+            block = microphone.speech.take()
+            if block is not None and seat in allowed:
+                blocks[seat] = block
+        return blocks
+
+    def _watch(self, now: float) -> None:
+        """Decodes what is due of the pictures that are shown."""
+        step = self.load.step
+        shown = {self._cut.seat} if not step.beside else self._cameras.keys()
+        for seat, camera in self._cameras.items():
+            for _, frame in camera.feed.due(now):
+                if not step.pictures or seat not in shown:
+                    camera.decoder.skip()
+                    continue
+                picture = camera.decoder.decode(frame)
+                if picture is not None:
+                    camera.picture, camera.seen = picture, now
+                elif camera.decoder.waits and now - camera.asked > ASK_MS:
+                    camera.asked = now
+                    self._want(seat)
+
+    def _pictures(self, now: float, since: float) -> None:
+        due = [maker for maker in self._makers.values() if maker.due(since)]
+        if not due:
+            return
+        step = self.load.step
+        frozen = FROZEN_MS if step.pictures else 1e12
+        shown = {seat: each.picture for seat, each in self._cameras.items() if now - each.seen < frozen}
+        pictures = {seat: picture for seat, picture in shown.items() if picture is not None}
+        self._pictured = frozenset(pictures)
+        self._cut = large(self._facts, self._pictured, self._cut, round(now))
+        away = 0 if self._away_since is None else round(now - self._away_since)
+        made = scene(self._facts, self._pictured, self._cut, away)
+        self._slate = made.slate or ""
+        self._composer.compose(made, pictures)
+        frame = self._composer.frame()
+        for maker in due:
+            name = maker.encoder.rendition.name
+            while maker.due(since):
+                for packet in maker.make(frame, step.every(name)):
+                    self._out(name, packet)
+
+    @property
+    def status(self) -> Status:
+        decoders = [each.decoder.faults for each in self._cameras.values()]
+        faults = sum(decoders + [each.decoder.faults for each in self._microphones.values()])
+        return Status(
+            self.load.step.name, round(self._late), round(self._busy, 3), faults, self._slate,
+            tuple(sorted(self._pictured)),
+        )  # fmt: skip
