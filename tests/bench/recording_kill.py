@@ -1,0 +1,253 @@
+"""Killed with signal 9 at random moments: every recording plays from start to end, and next to nothing is missing.
+
+A process records a paced program of three renditions (tests/bench/recorded.py); it is killed, a successor with a
+higher fence goes on in a new epoch, is killed, and so on, four times to a recording. After each kill the files are
+read as a player would, without anybody's help: every segment against its checksum, every part against the one before,
+every playlist's line against the files, and every picture and run of sound is decoded. Lost is what had been mixed
+and is not there; how long the program was away is reported apart.
+
+    make bench NAME=recording-kill     python -m tests.bench.recording_kill --small
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import json
+import os
+import pickle
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import av
+
+from recordings.archive import Archive, Index, Segment
+from recordings.playlists import SHAPES as CUT
+from recordings.playlists import vod_playlist
+from tests.recordings.program.encoded import Picture, Sound
+
+from .recorded import LOOP_US, RENDITIONS, TICK_US, Encoded, Mixed
+
+KILLS, KILLS_SMALL = 100, 5
+PER_RECORDING = 4
+WORST_LOSS_S = 2.0
+#: Moments at which a process dies, after it was started; the shortest lie before its first part.
+LEAST_S, MOST_S = 0.15, 4.5
+SHAPES = {"full": (15, 640, 360), "light": (12, 426, 240)}
+
+
+def encode() -> dict[str, Encoded]:
+    """Eight seconds of each rendition, by the encoders that the program uses."""
+    seconds = LOOP_US // 1_000_000
+    made = {}
+    for name, (rate, width, height) in SHAPES.items():
+        picture, sound = Picture(rate, width, height), Sound()
+        packets = [
+            packet
+            for number in range(seconds * rate)
+            for packet in (*picture.at(number), *sound.until((number + 1) / rate))
+        ]
+        made[name] = Encoded(picture.shape, sound.shape, packets)
+    sound = Sound()
+    made["sound"] = Encoded(None, sound.shape, list(sound.until(seconds)))
+    return made
+
+
+@dataclass
+class Findings:
+    kills: int = 0
+    playable: int = 0
+    lost_s: list[float] = field(default_factory=list)
+    back_s: list[float] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    rendition_lost_s: dict[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+class Faulty(Exception):
+    """A recording that does not play as it should."""
+
+
+def runs(index: Index) -> Iterator[list[Segment]]:
+    """The segments of each epoch."""
+    found: list[Segment] = []
+    for segment in index.segments:
+        if found and found[-1].epoch != segment.epoch:
+            yield found
+            found = []
+        found.append(segment)
+    if found:
+        yield found
+
+
+def examine(archive: Archive, session: str, rendition: str, decoded: set[tuple[str, int, int]]) -> float:
+    """Look at a rendition as a stranger would. Returns how many seconds of it there are.
+
+    Arguments:
+        decoded: segments that were decoded before and have not changed since, by rendition, number and size.
+    """
+    index = archive.index(session, rendition)
+    for segments in runs(index):
+        fresh = [s for s in segments if (rendition, s.number, s.bytes) not in decoded]
+        for segment in fresh:
+            data = archive.read(session, rendition, segment.number)
+            if not segment.whole or hashlib.sha256(data).hexdigest() != segment.sha256 or len(data) != segment.bytes:
+                raise Faulty(f"{rendition}/{segment.number} is not what its lines say")
+            if not segment.parts[0].independent:
+                raise Faulty(f"{rendition}/{segment.number} does not begin with a key picture")
+        parts = [part for segment in segments for part in segment.parts]
+        for before, after in zip(parts, parts[1:], strict=False):
+            if abs(before.starts_ms * 1_000 + before.duration_us - after.starts_ms * 1_000) > 2_000:
+                raise Faulty(f"{rendition}: a hole between parts at {after.starts_ms} ms")
+        if fresh:
+            play(archive, session, rendition, segments)
+            decoded.update((rendition, s.number, s.bytes) for s in fresh)
+    listed(archive, session, index)
+    return sum(segment.duration_us for segment in index.segments) / 1e6
+
+
+def play(archive: Archive, session: str, rendition: str, segments: list[Segment]) -> None:
+    """Decode an epoch from its head to its last part, and count what comes out."""
+    head = archive.read_init(session, rendition, segments[0].epoch)
+    data = head + b"".join(archive.read(session, rendition, segment.number) for segment in segments)
+    seconds = sum(segment.duration_us for segment in segments) / 1e6
+    counts = {"video": 0, "audio": 0}
+    with av.open(io.BytesIO(data), "r") as file:
+        for packet in file.demux():
+            counts[packet.stream.type] += len(packet.decode())
+    if rendition != "sound" and counts["video"] != round(seconds * SHAPES[rendition][0]):
+        raise Faulty(f"{rendition}: {counts['video']} pictures in {seconds:.2f} s")
+    if abs(counts["audio"] * 1_024 / 24_000 - seconds) > 0.3:
+        raise Faulty(f"{rendition}: {counts['audio']} runs of sound in {seconds:.2f} s")
+
+
+def listed(archive: Archive, session: str, index: Index) -> None:
+    """The playlist of the replay names nothing that is not there, and all that is."""
+    text = vod_playlist(index, CUT[index.rendition])
+    names = [line for line in text.splitlines() if line and not line.startswith("#")]
+    if names != [f"{segment.number:06}.m4s" for segment in index.segments]:
+        raise Faulty(f"{index.rendition}: the playlist names other segments")
+    if text.count("#EXT-X-MAP") != len(list(runs(index))):
+        raise Faulty(f"{index.rendition}: the playlist names other heads")
+    folder = archive.folder / session / index.rendition
+    for name in names:
+        if not (folder / name).is_file():
+            raise Faulty(f"{index.rendition}: there is no {name}")
+    if left := [path.name for path in folder.iterdir() if path.suffix in (".open", ".new")]:
+        raise Faulty(f"{index.rendition}: {left} were left")
+
+
+class Recording:
+    """One recording, with as many lives as it is given."""
+
+    def __init__(self, folder: Path, session: str, packets: Path) -> None:
+        self._folder, self.session, self._packets = folder, session, packets
+        self._mixed = folder.parent / f"{session}.mixed"
+        self.mixed = Mixed(self._mixed)
+        self._began = time.time_ns()
+        self._decoded: set[tuple[str, int, int]] = set()
+
+    def life(self, fence: int, seconds: float, found: Findings) -> None:
+        """Start a process, kill it after so long, and look at what it left."""
+        before = {name: self.mixed.get(name) for name in RENDITIONS}
+        away = time.monotonic()
+        command = [sys.executable, "-m", "tests.bench.recorded", str(self._folder), self.session, str(fence)]
+        command += [str(self._packets), str(self._mixed), str(self._began)]
+        with subprocess.Popen(command) as process:
+            deadline = time.monotonic() + seconds
+            archive = Archive(self._folder)
+            while time.monotonic() < deadline and process.poll() is None:
+                if fence > 1 and len(found.back_s) < found.kills and self._grown(archive, fence):
+                    found.back_s.append(time.monotonic() - away)
+                time.sleep(0.02)
+            ended = process.poll()
+            os.kill(process.pid, signal.SIGKILL)
+        found.kills += 1
+        if ended is not None:
+            found.wrong.append(f"{self.session}: the process ended by itself ({ended})")
+            return
+        self._look(before, found)
+
+    def _grown(self, archive: Archive, fence: int) -> bool:
+        growing = archive.index(self.session, "full").growing
+        return growing is not None and growing.fence == fence
+
+    def _look(self, before: dict[str, int], found: Findings) -> None:
+        archive = Archive(self._folder)
+        archive.rebuild(self.session)
+        worst = 0.0
+        try:
+            for name in RENDITIONS:
+                found.seconds += examine(archive, self.session, name, self._decoded)
+                mixed = self.mixed.get(name)
+                if mixed == before[name]:
+                    continue  # it died before anything was mixed
+                segments = archive.index(self.session, name).segments
+                ends = segments[-1].parts[-1] if segments else None
+                reached = ends.starts_ms + ends.duration_us / 1_000 if ends is not None else 0
+                # If nothing of this life is there, all that it mixed is lost, but not the time before it began.
+                lost = (mixed - max(reached, self.mixed.get("began"))) / 1_000
+                found.rendition_lost_s[name] = max(found.rendition_lost_s.get(name, 0.0), lost)
+                worst = max(worst, lost)
+        except (Faulty, av.FFmpegError, OSError) as error:
+            found.wrong.append(f"{self.session}: {error}")
+            return
+        found.lost_s.append(worst)
+        found.playable += 1
+
+
+def run(kills: int, folder: Path, rng: random.Random) -> dict[str, Any]:
+    packets = folder / "packets"
+    packets.write_bytes(pickle.dumps(encode()))
+    found = Findings()
+    number = 0
+    while found.kills < kills:
+        number += 1
+        session = f"kill{number:04}"
+        recording = Recording(folder / "recordings", session, packets)
+        for fence in range(1, min(PER_RECORDING, kills - found.kills) + 1):
+            recording.life(fence, rng.uniform(LEAST_S, MOST_S), found)
+        print(f"{found.kills} kills, {found.playable} playable, {found.wrong or 'all whole'}", flush=True)
+        shutil.rmtree(folder / "recordings" / session)
+    return {
+        "kills": found.kills,
+        "playable": found.playable,
+        "worst_loss_s": round(max(found.lost_s, default=0.0), 3),
+        "worst_loss_by_rendition_s": {name: round(lost, 3) for name, lost in sorted(found.rendition_lost_s.items())},
+        "median_loss_s": round(sorted(found.lost_s)[len(found.lost_s) // 2], 3) if found.lost_s else None,
+        "back_s_median": round(sorted(found.back_s)[len(found.back_s) // 2], 3) if found.back_s else None,
+        "wrong": found.wrong,
+        "tick_ms": TICK_US // 1_000,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--small", action="store_true", help=f"{KILLS_SMALL} kills")
+    parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
+    options = parser.parse_args()
+    print(f"seed {options.seed}", flush=True)
+    folder = Path(tempfile.mkdtemp(prefix="kachehri-recording-"))
+    try:
+        kills = options.kills or (KILLS_SMALL if options.small else KILLS)
+        result = run(kills, folder, random.Random(options.seed))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(json.dumps({**result, "seed": options.seed}))
+    good = result["playable"] == result["kills"] and result["worst_loss_s"] <= WORST_LOSS_S
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()
