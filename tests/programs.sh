@@ -19,6 +19,7 @@ want turnserver coturn
 want nft nftables
 want janus janus
 want ffprobe ffmpeg
+want nginx nginx-light
 
 [ -n "$missing" ] || exit 0
 if [ "${KACHEHRI_ALLOW_MISSING:-}" = 1 ]; then
@@ -47,5 +48,6 @@ if command -v systemctl >/dev/null && [ -d /run/systemd/system ]; then
   case "$missing" in *redis-server*) systemctl disable --quiet redis-server ;; esac
   case "$missing" in *postgresql*) systemctl disable --quiet postgresql ;; esac
   case "$missing" in *janus*) systemctl disable --quiet janus ;; esac
+  case "$missing" in *nginx*) systemctl disable --quiet nginx ;; esac
   case "$missing" in *coturn*) systemctl disable --quiet coturn ;; esac
 fi

@@ -41,6 +41,7 @@ PACKAGES: Final = {
     "tc": "iproute2",
     "turnserver": "coturn",
     "nft": "nftables",
+    "nginx": "nginx-light",
     "ffmpeg": "ffmpeg",
     "ffprobe": "ffmpeg",
 }

@@ -55,7 +55,7 @@ class Assets:
         self._root = root
         self._by_name: dict[str, Asset] = {}
         for path in sorted(root.rglob("*")):
-            if path.is_file() and path.suffix in _TYPES and not path.name.startswith("."):
+            if path.is_file() and path.suffix in _TYPES and path.name != "manifest.json" and path.name[0] != ".":
                 self._add(path.relative_to(root).as_posix(), _content(path))
         self._add(f"fonts/{fonts.NASTALIQ.name}", fonts.NASTALIQ.read_bytes())
         for folder in [root / "css", *sorted(p for p in (root / "css").glob("*") if p.is_dir())]:
@@ -134,7 +134,7 @@ class Assets:
 
 
 def _content(path: Path) -> bytes:
-    if path.suffix == ".js":
+    if path.suffix == ".js" and "vendor" not in path.parts:  # what others wrote is sent as they wrote it
         return bare(path.read_text("utf-8")).encode()
     return path.read_bytes()
 

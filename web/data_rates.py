@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Follow = Literal["text", "sound", "picture"]
+#: The same where a program is made (recordings/BROADCAST.md): two pictures to choose from, and nothing but HTTP.
+ProgramFollow = Literal["text", "sound", "light", "full"]
 
 #: 1 kbit/s for an hour: 1000 / 8 × 3600 bytes, in megabytes (10⁶ bytes).
 MB_PER_KBPS_HOUR: Final = 0.45
@@ -50,6 +52,22 @@ RATES: Final[dict[Follow, Rate]] = {
 }
 
 
+#: Of the program's renditions, down the line, with the page's own socket.
+PROGRAM_RATES: Final[dict[ProgramFollow, Rate]] = {
+    "text": Rate(_TEXT_KBPS, "counted"),
+    "sound": Rate(14.5 / MB_PER_KBPS_HOUR, "reckoned"),
+    "light": Rate(79 / MB_PER_KBPS_HOUR, "reckoned"),
+    "full": Rate(208 / MB_PER_KBPS_HOUR, "reckoned"),
+}
+#: What it costs more to be nearer to the moment: a playlist and a piece three times a second.
+NEAR: Final = Rate(14 / MB_PER_KBPS_HOUR, "reckoned")
+
+
 def mb_per_hour(follow: Follow) -> int:
     """The figure that pages show."""
     return RATES[follow].mb_per_hour
+
+
+def program_mb_per_hour(follow: ProgramFollow) -> int:
+    """The same, of the program."""
+    return PROGRAM_RATES[follow].mb_per_hour

@@ -7,7 +7,30 @@ from dataclasses import dataclass, field
 
 from rooms.limits import SEAT_HOLD_MS
 from web.cards import Balance, LineRow, MyQuestion, SeatCard, SessionCard, way
-from web.data_rates import RATES, Follow, mb_per_hour
+from web.data_rates import NEAR, PROGRAM_RATES, RATES, Follow, ProgramFollow, mb_per_hour, program_mb_per_hour
+
+
+@dataclass(frozen=True)
+class ProgramBox:
+    """The program on the live page.
+
+    Arguments:
+        base: where its addresses begin; it is the key to them, and names nobody.
+        begun: there is something to play.
+    """
+
+    base: str
+    follow: ProgramFollow = "sound"
+    begun: bool = True
+
+    @property
+    def rates(self) -> Mapping[str, int]:
+        """Megabytes an hour of each way of following."""
+        return {follow: program_mb_per_hour(follow) for follow in PROGRAM_RATES}
+
+    @property
+    def near_rate(self) -> int:
+        return NEAR.mb_per_hour
 
 
 @dataclass(frozen=True)
@@ -29,6 +52,8 @@ class LivePage:
     follow: Follow = "sound"
     present: int = 0
     moved_away: bool = False
+    #: None where no program is made: then the stage itself is followed.
+    program: ProgramBox | None = None
 
     blank_row = LineRow(n=0, question="", topic="")
 

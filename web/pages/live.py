@@ -9,12 +9,13 @@ from starlette.responses import Response
 
 from rooms.questions import SupportQuestion
 from web import forms, reading
-from web.data_rates import RATES, Follow
-from web.house import house_of, see
-from web.live_shapes import LivePage
+from web.data_rates import PROGRAM_RATES, RATES, Follow, ProgramFollow
+from web.house import House, house_of, see
+from web.live_shapes import LivePage, ProgramBox
 
 #: Set by the lobby's form, and by static/js/follow.js.
 FOLLOW_COOKIE: Final = "k_follow"
+_YEAR_S: Final = 31_536_000
 
 
 async def live(request: Request) -> Response:
@@ -46,8 +47,34 @@ async def live(request: Request) -> Response:
         follow=chosen(request),
         present=replica.session.attendance.present,
         moved_away=visitor.moved_away(replica.session.id),
+        program=program(house, request, replica.session.id),
     )
-    return house.show(request, "live.html", page)
+    response = house.show(request, "live.html", page)
+    if page.program and request.query_params.get("follow") == page.program.follow:
+        # Chosen by a link, without a script; a script changes it too, so it must be able to read it: no `httponly`.
+        secure = house.renderer.site.https
+        response.set_cookie(
+            FOLLOW_COOKIE, page.program.follow, max_age=_YEAR_S, samesite="lax", secure=secure, path="/"
+        )
+    return response
+
+
+def program(house: House, request: Request, session: str) -> ProgramBox | None:
+    """The program, as this browser follows it."""
+    if house.broadcasting is None:
+        return None
+    base = house.broadcasting.base(session, "live", house.now())
+    return ProgramBox(base, chosen_program(request), house.broadcasting.begun(session))
+
+
+def chosen_program(request: Request) -> ProgramFollow:
+    """What a link asks for, or what was chosen before; who chose the picture elsewhere gets the small one."""
+    for kept in (request.query_params.get("follow", ""), request.cookies.get(FOLLOW_COOKIE, "")):
+        if kept in PROGRAM_RATES:
+            return kept
+        if kept == "picture":
+            return "light"
+    return "sound"
 
 
 def chosen(request: Request) -> Follow:
