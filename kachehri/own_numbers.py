@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .notices.code_sending import reachable
+from .notices.contacts import Contacts
 from .people import People
 from .store import Connection, followers
 from .store import people as person_rows
@@ -42,6 +44,16 @@ def of_phone(conn: Connection, people: People, phone: str) -> list[Number]:
     """What was asked and followed with a phone number, in the form E.164, without what was asked privately."""
     persons = people.with_phone(conn, phone)
     return _listed(conn, followers.participants_of_persons(conn, persons), set(persons), private=False)
+
+
+def of_holder(conn: Connection, contacts: Contacts, phone: str) -> list[Number]:
+    """What whoever holds a phone may see: without those who said that others read it, and without any matter that is
+    private, protected, or about somebody.
+    """
+    persons = [each for each in contacts.people.with_phone(conn, phone) if reachable(conn, contacts, each)]
+    found = _listed(conn, followers.participants_of_persons(conn, persons), set(persons), private=False)
+    kept = followers.kept_back(conn, [each.id for each in found])
+    return [each for each in found if each.id not in kept]
 
 
 def proved(conn: Connection, people: People, reference: str, code: str, phone: str) -> bool:

@@ -169,9 +169,13 @@ class People:
             index = self._vault.index("phone", phone)
             rows.set_particulars(conn, rows.Sealed(person_id, None, None, sealed, None, index, None, 0))
 
+    def phone_indexes(self, phone: str) -> list[bytes]:
+        """The keyed hashes under which whoever left this number, in the form E.164, is found."""
+        return self._vault.indexes("phone", phone)
+
     def with_phone(self, conn: Connection, phone: str) -> list[str]:
         """Everybody who left this number, given in the form E.164; a phone may serve a household."""
-        return rows.by_phone(conn, self._vault.indexes("phone", phone))
+        return rows.by_phone(conn, self.phone_indexes(phone))
 
     def persons(self, conn: Connection, participants: Iterable[str]) -> dict[str, str | None]:
         """The person behind each participant, where there is one."""

@@ -199,7 +199,12 @@ class NumberRow:
 
 @dataclass(frozen=True)
 class NumbersPage:
-    """All numbers of one browser, or of one phone once it was proved to be somebody's own."""
+    """All numbers of one browser, or of one phone once it was proved to be somebody's own.
+
+    Arguments:
+        by_phone: the house can send a code to a phone.
+        note, phone: of the code that was asked for: what goes with it, and the end of the number.
+    """
 
     here: tuple[NumberRow, ...] = ()
     found: tuple[NumberRow, ...] = ()
@@ -208,6 +213,14 @@ class NumbersPage:
     errors: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
     made_at: int = 0
+    by_phone: bool = False
+    note: str = ""
+    phone: str = ""
+
+    @property
+    def asks_code(self) -> bool:
+        """A code was asked for and is typed here."""
+        return bool(self.note)
 
 
 @dataclass(frozen=True)

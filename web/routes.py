@@ -151,6 +151,8 @@ CITIZEN: Final = (
     Address("POST", "/q/{token}/withdraw", receipts.withdraw, SECRET),
     Address("GET", "/mine", own_numbers.show, OPEN),
     Address("POST", "/mine", own_numbers.find, OPEN),
+    Address("POST", "/mine/code", own_numbers.send_code, OPEN),
+    Address("POST", "/mine/open", own_numbers.open_code, OPEN),
     Address("GET", "/s/{session}/log", record.log, OPEN),
     Address("GET", "/verify", record.form, OPEN),
     Address("POST", "/verify", record.check, OPEN),

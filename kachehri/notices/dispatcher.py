@@ -14,9 +14,11 @@ from contextlib import suppress
 from typing import Final, TypeVar, cast
 
 from kachehri.logs import logger
+from kachehri.phone_codes import CODE
 from kachehri.store import Connection, Store, StoreError, outbox
 from kachehri.store.outbox import Claim
 
+from .code_sending import begin_code
 from .doubt import Said
 from .fanning import KINDS, NOTICE, fan_out
 from .gateway import Refused, Sent, Uncertain
@@ -32,6 +34,7 @@ LEASE_MS: Final = 300_000
 BATCH: Final = 20
 #: Tasks on their way at once: a gateway that hangs must not hold up everybody behind it.
 TOGETHER: Final = 8
+ALL_KINDS: Final = (*KINDS, CODE)
 #: How long to wait before what came back is written down once more.
 WAITS_S: Final = (0.5, 2.0, 5.0)
 
@@ -77,11 +80,11 @@ class Dispatcher:
 
     async def _claims(self) -> list[Claim]:
         def look(conn: Connection, now: int) -> list[Claim]:
-            return outbox.claim(conn, self._name, now, lease_ms=LEASE_MS, limit=BATCH, kinds=KINDS)
+            return outbox.claim(conn, self._name, now, lease_ms=LEASE_MS, limit=BATCH, kinds=ALL_KINDS)
 
         def due() -> bool:
             with self._store.read() as conn:
-                return outbox.any_due(conn, self._store.now(conn), KINDS)
+                return outbox.any_due(conn, self._store.now(conn), ALL_KINDS)
 
         return await self._write(look) if await _thread(due) else []
 
@@ -98,6 +101,10 @@ class Dispatcher:
     async def _carry_out(self, claim: Claim) -> None:
         if claim.kind == NOTICE:
             await self._write(lambda conn, now: fan_out(conn, self._office, claim, now))
+            return
+        if claim.kind == CODE:
+            begun = await self._write(lambda conn, now: begin_code(conn, self._office, claim, now))
+            await self._send(claim, begun)
             return
         said = await self._asked(claim)
         begun = await self._write(lambda conn, now: begin(conn, self._office, claim, now, said))

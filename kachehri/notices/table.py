@@ -98,6 +98,8 @@ WITHIN: Final = frozenset({"ticket.flagged", "ticket.call_back"})
 PLAIN: Final = "plain"
 _REF: Final = frozenset({"ref", "link"})
 _MANY: Final = frozenset({"n", "refs", "link"})
+#: The code for whoever shows that she holds a phone; no news of any matter.
+CODE_TEXT: Final = "code"
 #: What each sentence must name, and all that it may.
 PLACES: Final[dict[str, frozenset[str]]] = {
     **{tell.text: _REF for tells in TABLE.values() for tell in tells},
@@ -105,6 +107,7 @@ PLACES: Final[dict[str, frozenset[str]]] = {
     "staff.at_risk": _MANY,
     "staff.overdue": _MANY,
     PLAIN: _REF,
+    CODE_TEXT: frozenset({"code"}),
 }
 #: Segments that a short message may need, by language. Urdu has 67 letters in each.
 BUDGET: Final[dict[str, int]] = {"ur": 2, "en": 1}
@@ -119,4 +122,6 @@ def channels_of(text: str) -> tuple[Channel, ...]:
     """The ways by which a sentence may go."""
     if text == PLAIN:
         return _WAYS
+    if text == CODE_TEXT:
+        return ("sms",)
     return next(tell.channels for tells in TABLE.values() for tell in tells if tell.text == text)

@@ -23,6 +23,7 @@ _LRM: Final = "\u200e"
 #: What the check and the preview fill in: a long address, a late month.
 SAMPLE_REF: Final = "2640718822"
 SAMPLE_ADDRESS: Final = "https://kachehri.rahimyarkhan.gov.pk"
+SAMPLE_CODE: Final = "402817"
 SAMPLE_DAY_MS: Final = 1_790_500_000_000
 #: Numbers that a summary names; the page has them all.
 REFS_MOST: Final = 12
@@ -55,6 +56,8 @@ def write(
         "ref": _number(str(values.get("ref", "")), language),
         "day": _day(values.get("day"), language, zone),
         "n": str(len(refs)),
+        # Grouped by nothing: it is typed as it stands.
+        "code": (_LRM if language == "ur" else "") + str(values.get("code", "")),
         "refs": (", " if language == "en" else "، ").join(_number(each, language) for each in refs[:REFS_MOST]),
         # Phones make a link of it without the scheme too, and eight letters are an eighth of a segment.
         "link": _short(link, language) if channel == "sms" else "" if channel == "push" else link,
@@ -71,7 +74,7 @@ def write(
 
 def sample(name: str, language: str, *, address: str = SAMPLE_ADDRESS, zone: str = "Asia/Karachi") -> str:
     """A short message with made-up values."""
-    values = {"ref": SAMPLE_REF, "day": SAMPLE_DAY_MS, "refs": [SAMPLE_REF, SAMPLE_REF]}
+    values = {"ref": SAMPLE_REF, "day": SAMPLE_DAY_MS, "refs": [SAMPLE_REF, SAMPLE_REF], "code": SAMPLE_CODE}
     return write(name, "sms", language, values, address=address, house="", zone=zone).text
 
 

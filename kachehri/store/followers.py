@@ -121,6 +121,19 @@ def followed_by(conn: Connection, person_ids: Iterable[str]) -> list[tuple[Follo
     return [(row, tickets[row.ticket_id]) for row in rows]
 
 
+def kept_back(conn: Connection, ids: Iterable[str]) -> set[str]:
+    """Which of these questions and followers belong to a ticket that is not for everybody, or is about somebody."""
+    wanted = list(ids)
+    back = (_ticket.c.privacy != "public") | _ticket.c.about_post_id.is_not(None)
+    own = select(_ticket.c.question_id).where(_ticket.c.question_id.in_(wanted), back)
+    joined = (
+        select(_follower.c.id)
+        .join(_ticket, _ticket.c.id == _follower.c.ticket_id)
+        .where(_follower.c.id.in_(wanted), back)
+    )
+    return {str(row[0]) for statement in (own, joined) for row in conn.execute(statement)}
+
+
 def states(conn: Connection, question_ids: Iterable[str]) -> dict[str, str]:
     """Question → the state of its ticket, its own or the one that it follows."""
     wanted = list(question_ids)

@@ -17,6 +17,8 @@ _follower = table_of(Follower)
 _category = table_of(Category)
 _commitment = table_of(Commitment)
 _COUNT = func.count(literal_column("*"))
+#: News of a matter; a code that somebody asked for is none, and of no use to anybody who comes later.
+_NEWS = _delivery.c.template != "code"
 #: States of a message that was handed over, or may have been.
 _OUT = ("sending", "sent", "delivered", "unknown")
 
@@ -143,7 +145,7 @@ def listing(
         select(_delivery, _ticket.c.reference, _outbox.c.kind.label("task_kind"))
         .join(_outbox, _outbox.c.id == _delivery.c.outbox_id)
         .outerjoin(_ticket, _ticket.c.id == _delivery.c.ticket_id)
-        .where(_delivery.c.state.in_(states))
+        .where(_delivery.c.state.in_(states), _NEWS)
     )
     if without:
         statement = statement.where(_delivery.c.channel != without)
@@ -163,7 +165,7 @@ def listing(
 def counts(conn: Connection, since: int) -> dict[str, int]:
     """How many messages are in each state: those on which something is to be done, and the others since an instant."""
     recent = (_delivery.c.sent_at >= since) | _delivery.c.state.in_(("waiting", "sending", "unknown", "failed"))
-    statement = select(_delivery.c.state, _COUNT).where(recent).group_by(_delivery.c.state)
+    statement = select(_delivery.c.state, _COUNT).where(recent, _NEWS).group_by(_delivery.c.state)
     return {row[0]: int(row[1]) for row in conn.execute(statement)}
 
 

@@ -161,6 +161,20 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
             "numbers.html",
             NumbersPage((row, replace(row, reference="2640718814", followed=True)), made_at=NOW),
         ),
+        "numbers-by-phone": (
+            "numbers.html",
+            NumbersPage(
+                values={"to": "0301"},
+                errors={"to": say("field.phone")},
+                message=say("numbers.code_old"),
+                by_phone=True,
+                made_at=NOW,
+            ),
+        ),
+        "numbers-code": (
+            "numbers.html",
+            NumbersPage(note="n", phone="4567", message=say("numbers.code_wrong"), by_phone=True, made_at=NOW),
+        ),
         "numbers-found": ("numbers.html", NumbersPage((), (row,), made_at=NOW)),
         "track-misread": (
             "track.html",

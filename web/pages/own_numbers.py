@@ -1,4 +1,5 @@
-"""All numbers of one browser; and those of another phone, for whoever proves that it is hers.
+"""All numbers of one browser; and those of another phone, for whoever proves that it is hers: with one number and its
+code, or, where the house sends short messages, with a code that comes to the phone.
 
 The list is the answer to the form itself: it has no address of its own that could be kept or handed on.
 """
@@ -7,16 +8,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import own_numbers
+from kachehri import own_numbers, phone_codes
 from kachehri.guesses import TooMany, network
 from kachehri.i18n import Words
+from kachehri.i18n.dates import whole_minutes
 from kachehri.i18n.digits import only_digits
 from kachehri.intake import normal_phone
 from kachehri.own_numbers import Number
 from kachehri.people import CODE_DIGITS
+from kachehri.phone_codes import Asked, PhoneCodes
 from kachehri.store import Connection
 from rooms.base import Refused
 from web import forms
@@ -66,11 +70,75 @@ async def find(request: Request) -> Response:
     return house.show(request, "numbers.html", replace(page, found=_rows(house, found, district, words)))
 
 
+async def send_code(request: Request) -> Response:
+    """POST /mine/code: the same answer, and the same work, for every number."""
+    house = house_of(request)
+    words = house.words(request)
+    fields = await forms.read(request, house.origins)
+    page = await _page(house, request)
+    if not page.by_phone:
+        raise HTTPException(404)
+    typed = fields.get("to", "")[:64]
+    page = replace(page, values={"to": typed})
+    try:
+        phone = normal_phone(typed)
+    except Refused:
+        wrong = {"to": words.plain("field.phone")}
+        return house.show(request, "numbers.html", replace(page, errors=wrong), status=422)
+    place = network(request.client.host if request.client else "")
+    indexes = house.service.people.phone_indexes(phone)
+    try:
+        asked = await house.write(phone_codes.ask, house.identity.guesses, phone, indexes, words.language.code, place)
+    except TooMany as too_many:
+        told = words.plain("numbers.code_often", whole_minutes(too_many.wait_ms))
+        return house.show(request, "numbers.html", replace(page, message=told), status=429)
+    return house.show(request, "numbers.html", _asking(page, PhoneCodes(house.masters).note(asked), asked))
+
+
+async def open_code(request: Request) -> Response:
+    """POST /mine/open: the code that came."""
+    house = house_of(request)
+    words = house.words(request)
+    fields = await forms.read(request, house.origins)
+    page = await _page(house, request)
+    codes, note = PhoneCodes(house.masters), fields.get("note", "")[:200]
+    asked = codes.read(note)
+    if not page.by_phone or asked is None:
+        raise HTTPException(404)
+    page = _asking(page, note, asked)
+    code = only_digits(fields.get("code", "")[:64])
+    if len(code) != phone_codes.DIGITS:
+        wrong = {"code": words.plain("carry.code_field")}
+        return house.show(request, "numbers.html", replace(page, errors=wrong), status=422)
+    place = network(request.client.host if request.client else "")
+    try:
+        became = await house.write(phone_codes.attempt, house.identity.guesses, codes, asked, code, place)
+    except TooMany as too_many:
+        told = words.plain("numbers.code_often", whole_minutes(too_many.wait_ms))
+        return house.show(request, "numbers.html", replace(page, message=told), status=429)
+    if became == "wrong":
+        told = words.plain("numbers.code_wrong")
+        return house.show(request, "numbers.html", replace(page, message=told), status=404)
+    if became == "old":
+        old = replace(page, note="", message=words.plain("numbers.code_old"))
+        return house.show(request, "numbers.html", old, status=410)
+    found = await house.service.read(own_numbers.of_holder, house.notices.contacts, asked.phone)
+    done = replace(page, note="", found=_rows(house, found, await house.districts.get(), words))
+    told = "" if found else words.plain("numbers.code_nothing")
+    return house.show(request, "numbers.html", replace(done, message=told))
+
+
+def _asking(page: NumbersPage, note: str, asked: Asked) -> NumbersPage:
+    return replace(page, note=note, phone=asked.phone[-forms.PHONE_DIGITS :], values={"to": asked.phone})
+
+
 async def _page(house: House, request: Request) -> NumbersPage:
     visitor = house.visitors.of(request)
     found = [] if visitor.cookie else await house.service.read(own_numbers.of_device, visitor.device)
     words, district = house.words(request), await house.districts.get()
-    return NumbersPage(here=_rows(house, found, district, words), made_at=house.now())
+    return NumbersPage(
+        here=_rows(house, found, district, words), made_at=house.now(), by_phone="sms" in house.notices.ways
+    )
 
 
 def _rows(house: House, found: list[Number], district: District, words: Words) -> tuple[NumberRow, ...]:
