@@ -13,7 +13,8 @@ from typing import Annotated
 
 import typer
 
-from kachehri import __version__, district, districts, keys, logs, plain, rulebook, serving, staff, turn
+from kachehri import __version__, district, districts, keys, logs, plain, programs, rulebook, serving, staff, turn
+from kachehri.attached import end_with_parent
 from kachehri.companion import MediaLease
 from kachehri.notices import simulator
 from kachehri.proof import auditing, checking
@@ -67,6 +68,23 @@ def media(
     logs.set_up(settings)
     lease = MediaLease(settings.database.url, str(settings.media.socket.absolute()))
     serving.resolve("signaling.media.process:main")(settings, lease.take())
+
+
+@app.command()
+def program(
+    session: Annotated[str, typer.Argument(help="The hearing's id, as in its address.")],
+    fence: Annotated[int, typer.Option(hidden=True)] = 0,
+    attached: Annotated[bool, typer.Option("--attached", hidden=True, help="End with whoever started it.")] = False,
+    config: Config = None,
+) -> None:
+    """Make one hearing's program: the picture and sound that are broadcast and recorded. `serve` starts it by itself."""
+    settings = _settings(config)
+    logs.set_up(settings)
+    if settings.program.enabled == "no":
+        raise plain.Stop("program_off")
+    if attached:
+        end_with_parent()
+    serving.resolve("recordings.program.process:main")(settings, session, fence or programs.take(settings, session))
 
 
 @app.command()

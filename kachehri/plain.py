@@ -74,6 +74,14 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The database was brought up to date. A copy of how it was before is in {path}.",
         "ڈیٹا بیس تازہ کر دیا گیا۔ پہلے کی نقل {path} میں ہے۔",
     ),
+    "program_off": (
+        "No program is made here: [program] enabled is no, and pages say that hearings are not recorded.",
+        "یہاں پروگرام نہیں بنتا: [program] میں enabled کی قدر no ہے، اور صفحے کہتے ہیں کہ ریکارڈنگ نہیں ہوتی۔",
+    ),
+    "program_taken": (
+        "Another machine makes the program of {session}.",
+        "{session} کا پروگرام کوئی اور مشین بنا رہی ہے۔",
+    ),
     "log_unreadable": (
         "The log at {path} cannot be read: {why}.",
         "{path} کا ریکارڈ نہیں پڑھا جا سکا: {why}۔",

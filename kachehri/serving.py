@@ -1,4 +1,4 @@
-"""Starts the HTTP workers and, beside them, the media process; ends them together.
+"""Starts the HTTP workers and, beside them, the media process and the programs; ends them together.
 
 The address is taken and the database and key are looked at before anything runs, so that whoever started the
 server reads one sentence. The parts above this package are found by name, since nothing here may import them.
@@ -21,6 +21,7 @@ from uvicorn.supervisors import Multiprocess
 
 from kachehri import keys, logs, plain, setting_up
 from kachehri.companion import Companion
+from kachehri.programs import Programs
 from kachehri.settings import Settings, load
 from kachehri.store import Store, StoreError, check, schema
 from kachehri.vault import Vault, check_key
@@ -143,6 +144,7 @@ def serve(settings: Settings, *, media: bool = True) -> None:
     with listener, ready(settings):
         invite(settings, listener)
         companion = Companion(settings) if media else None
+        made = Programs(settings) if media and settings.program.enabled == "yes" else None
         try:
             if settings.server.workers > 1:
                 config = configure(settings, "kachehri.serving:application", factory=True)
@@ -151,6 +153,8 @@ def serve(settings: Settings, *, media: bool = True) -> None:
                 config = configure(settings, resolve(APPLICATION)(settings))
                 uvicorn.Server(config).run(sockets=[listener])
         finally:
+            if made:
+                made.close()
             if companion:
                 companion.close()
 

@@ -34,6 +34,8 @@ def broken(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from _turn(settings)
     yield from _messages(settings)
     yield from _recordings(settings)
+    if settings.program.enabled == "yes" and settings.bus.kind == "memory":
+        yield "program.enabled", "the program is a process of its own and hears of the hearing over the bus: use local"
     token = settings.secrets.metrics_token_file
     if token is not None and not (token.is_file() and len(token.read_text().strip()) >= TOKEN_LEAST):
         yield "secrets.metrics_token_file", f"must be a readable file with {TOKEN_LEAST} characters or more"

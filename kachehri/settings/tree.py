@@ -241,6 +241,19 @@ class Email:
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """The one picture and sound that is made of the stage, broadcast and recorded. Off, hearings are not recorded."""
+
+    enabled: Literal["no", "yes"] = setting("no", "yes: a program is made of every hearing while it is live.")
+    renditions: Literal["all", "light", "sound"] = setting(
+        "all", "all: 640x360, 426x240 and the sound alone. light: without the first. sound: for the smallest machines."
+    )
+    adjourned_s: int = setting(
+        1_800, "How long a program goes on while its hearing is adjourned.", unit="seconds", least=0, most=36_000
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Recordings:
     """Where recordings are kept, and for how long."""
 
@@ -286,6 +299,7 @@ class Settings:
     notices: Notices = Notices()
     sms: Sms = Sms()
     email: Email = Email()
+    program: Program = Program()
     recordings: Recordings = Recordings()
     logs: Logs = Logs()
 

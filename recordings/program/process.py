@@ -1,0 +1,174 @@
+"""The life of `kachehri program SESSION`: one epoch of a hearing's program, until the hearing is over or it is told so.
+
+It keeps no state that matters. When it dies the house starts another (kachehri/programs.py) with the next fence; that
+one begins an epoch of its own behind what is on the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Final, get_args
+
+import msgspec
+
+from kachehri.bus import Bus
+from kachehri.bus.local_client import LocalClient
+from kachehri.bus.redis import RedisBus
+from kachehri.i18n import LANGUAGES, words_for
+from kachehri.logs import logger
+from kachehri.programs import FAILED, RESTS
+from kachehri.settings import Settings
+from kachehri.store import Store
+from recordings.announce import BusAnnouncements
+from recordings.archive.archive import Archive
+from recordings.archive.layout import Part, RecordingError
+from recordings.program.encode import FULL, LIGHT, Rendition
+from recordings.program.following import Following
+from recordings.program.picture import Words
+from recordings.program.scene import Facts, Slate
+from recordings.program.studio import Studio
+from signaling.media.tap_server import tap_path
+
+#: The last slate stands for so long.
+FAREWELL_S: Final = 2.0
+#: How often the program says how it is doing.
+STATUS_S: Final = 2.0
+#: Topic of what it says, and of what a moderator tells it, each followed by the session.
+STATUS_TOPIC: Final = "program.status."
+CUT_TOPIC: Final = "program.cut."
+OVER: Final = frozenset({"closing", "closed", "cancelled"})
+
+_RENDITIONS: Mapping[str, Sequence[Rendition]] = {"all": (FULL, LIGHT), "light": (LIGHT,), "sound": ()}
+
+
+class Doing(msgspec.Struct, frozen=True, array_like=True):
+    """What the program says of itself. `step` is of load.py's order; `late_ms` and `busy` of the last while."""
+
+    session: str
+    epoch: int
+    step: str
+    late_ms: int
+    busy: float
+    faults: int
+    slate: str
+    parts: int
+
+
+class _Life:
+    """What ends an epoch: the hearing's end, a long break, or a signal."""
+
+    def __init__(self, adjourned_s: float) -> None:
+        self.ending = asyncio.Event()
+        self.code = 0
+        self._adjourned_s = adjourned_s
+        self._timer: asyncio.TimerHandle | None = None
+        self._phase = ""
+
+    def end(self, code: int = 0) -> None:
+        self.code = code
+        self.ending.set()
+
+    def phase(self, phase: str) -> None:
+        if phase == self._phase:
+            return
+        self._phase = phase
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        loop = asyncio.get_running_loop()
+        if phase in OVER:
+            self._timer = loop.call_later(FAREWELL_S, self.end, RESTS)
+        elif phase != "live":
+            self._timer = loop.call_later(self._adjourned_s, self.end, RESTS)
+
+
+async def run(settings: Settings, session: str, fence: int) -> int:
+    """Runs until it ends; returns the process's exit status."""
+    log = logger(__name__)
+    store = Store(settings.database.url)
+    bus = make_bus(settings)
+    await bus.start()
+    life = _Life(settings.program.adjourned_s)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, life.end)
+    bell = BusAnnouncements(bus)
+    studio: Studio | None = None
+
+    def changed(facts: Facts) -> None:
+        life.phase(facts.phase)
+        if studio is not None:
+            studio.facts(facts)
+
+    following = Following(store, bus, session, changed)
+
+    def told(part: Part) -> None:
+        bell.part(session, part)
+
+    try:
+        await following.start()
+        archive = Archive(settings.recordings.folder)
+        renditions = _RENDITIONS[settings.program.renditions]
+        studio = Studio(
+            tap_path(settings.media.socket), session, archive, fence, slate_words(settings), told, renditions=renditions
+        )
+        studio.facts(following.facts)
+        cuts = bus.subscribe(CUT_TOPIC + session, lambda topic, seat: following.cut_to(seat.decode("ascii", "replace")))
+        gc.collect()
+        gc.freeze()  # what was loaded is never looked through again
+        log.info("program.began", session=session, epoch=studio.epoch, way="=")
+        telling = loop.create_task(_tell(bus, session, studio))
+        try:
+            why = await studio.run(life.ending)
+        finally:
+            telling.cancel()
+            with suppress(asyncio.CancelledError):
+                await telling
+            cuts.close()
+        log.info("program.ended", session=session, epoch=studio.epoch, reason=why, way="x")
+        return life.code if why == "told" else FAILED
+    except (RecordingError, LookupError) as error:
+        code = error.code if isinstance(error, RecordingError) else "session"
+        log.error("program.failed", session=session, code=code, way="!")
+        return FAILED
+    finally:
+        await following.stop()
+        await bus.close()
+        store.close()
+
+
+async def _tell(bus: Bus, session: str, studio: Studio) -> None:
+    """Says how it is doing, and logs when that changes."""
+    step = ""
+    while True:
+        now = studio.program.status
+        doing = Doing(
+            session, studio.epoch, now.step, now.late_ms, now.busy, now.faults, now.slate, studio.outlet.parts
+        )
+        bus.publish(STATUS_TOPIC + session, msgspec.msgpack.encode(doing))
+        if now.step != step and step:
+            logger(__name__).warning("program.load_changed", session=session, state=now.step, way="=")
+        step = now.step
+        await asyncio.sleep(STATUS_S)
+
+
+def make_bus(settings: Settings) -> Bus:
+    """The house's bus as another process joins it."""
+    if settings.bus.kind == "redis":
+        return RedisBus(settings.bus.url)
+    return LocalClient(settings.bus.socket)
+
+
+def slate_words(settings: Settings) -> Words:
+    """The slates' sentences, a line in each language of the house."""
+    words = [words_for(code, settings.place.timezone) for code in LANGUAGES]
+    return {name: tuple(each.plain(f"program.slate_{name}") for each in words) for name in get_args(Slate)}
+
+
+def main(settings: Settings, session: str, fence: int) -> None:
+    """The whole life of the process."""
+    raise SystemExit(asyncio.run(run(settings, session, fence)))
