@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import UTC, datetime
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -248,12 +249,27 @@ def verify_log(
     except OSError as error:
         raise plain.Stop("log_unreadable", path=log, why=error.strerror) from None
     except checking.Tampered as tampered:
-        print(f"This is not the log that was published: line {tampered.line} does not hold ({tampered.why}).")
+        said, urdu = checking.WHYS[tampered.why]
+        print(f"This is not the log that was published. Line {tampered.line}: {said} ({tampered.why}).")
+        print(f"یہ وہ ریکارڈ نہیں جو جاری ہوا تھا۔ سطر {tampered.line}: {urdu}۔")
         raise SystemExit(1) from None
-    print(f"The log of {found.session} holds: {found.events} events, signed by {found.key}.")
+    # An older copy of the log is as genuine as this one, so it is said when it was made.
+    made = datetime.fromtimestamp(found.at / 1000, UTC).isoformat(timespec="seconds")
+    print(f"The log of {found.session} holds: {found.events} events, signed by {found.key} at {made}.")
+    print(f"{found.session} کا ریکارڈ درست ہے: {found.events} اندراج، {made} کو دستخط ہوئے۔")
+    if not key:
+        print("Compare this key with the one that the house publishes on its page /verify, or give it with --key.")
+        print("اس کلید کو ادارے کے صفحے /verify کی کلید سے ملائیں، یا --key سے دیں۔")
     if number or code:
-        seq = checking.holds(found, parse(number) or "", code)
+        reference = parse(number)
+        if reference is None or not checking.is_code(code):
+            what = "number" if reference is None else "proof code"
+            print(f"This is no {what} of a slip: ten digits, and a code of sixteen digits and letters from a to f.")
+            print("یہ پرچی کا نمبر یا کوڈ نہیں: دس ہندسے، اور سولہ نشان، ہندسے اور a سے f تک حروف۔")
+            raise SystemExit(1)
+        seq = checking.holds(found, reference, code)
         print(f"The question is in it, as event {seq}." if seq else "No question in it has this number and code.")
+        print(f"سوال اس میں ہے، اندراج نمبر {seq}۔" if seq else "اس نمبر اور کوڈ کا کوئی سوال اس میں نہیں۔")
         raise SystemExit(0 if seq else 1)
 
 

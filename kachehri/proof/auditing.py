@@ -1,19 +1,26 @@
 """Goes through the whole database: does every chain hold, and did each pass through the ends that were signed?
 
 Editing, deleting, reordering, inserting and cutting off are found by the chains and by the rows that say where they
-end; a chain that somebody computed anew after an edit is found by the signed ends.
+end; a chain that somebody computed anew after an edit is found by the signed ends, and a row that says something else
+than its chain, such as the number of another or a close that nobody made, by replaying it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+import msgspec
+
+from kachehri import ticketing
 from kachehri.store import Connection, event_log, proof, tickets
 from kachehri.store.event_log import Broken
+from rooms.questions import QuestionAsked
+from rooms.session import decode_event
 
 from . import heads
 from .heads import BrokenHeads
+from .public_log import ASKED
 
 
 class Finding(NamedTuple):
@@ -23,6 +30,13 @@ class Finding(NamedTuple):
     id: str
     seq: int
     why: str
+
+
+#: What a ticket's row says from its steps alone; the rest of it follows the calendar, which may be ahead of a row.
+REPLAYED: Final = (
+    *("state", "office_id", "post_id", "category", "outcome", "closure_basis", "level", "proposed_at", "closed_at"),
+    *("kind", "transfers", "disputes", "about_post_id", "accountable_post_id", "parent_id"),
+)
 
 
 class Report(NamedTuple):
@@ -49,6 +63,8 @@ def verify(conn: Connection, public: str, lines: Iterable[bytes] | None = None) 
             event_log.verify(conn, id)
         except Broken as broken:
             findings.append(Finding("session", id, broken.seq, broken.why))
+        else:
+            findings += _renumbered(conn, id)
     count = 0
     for id in proof.ticket_ids(conn):
         count += 1
@@ -56,14 +72,60 @@ def verify(conn: Connection, public: str, lines: Iterable[bytes] | None = None) 
             tickets.verify(conn, id)
         except Broken as broken:
             findings.append(Finding("ticket", id, broken.seq, broken.why))
+        else:
+            findings += _misstated(conn, id)
     signed = 0
+    kept = [row.line for row in proof.heads(conn)]
+    given = kept if lines is None else list(lines)
     try:
-        for line in heads.read(lines if lines is not None else [row.line for row in proof.heads(conn)], public):
+        # A copy may have left the house a while ago: what was signed since stands in the table, onto the copy's end.
+        for line in heads.read([*given, *kept[len(given) :]], public):
             signed = line.n
             findings += _missed(conn, line.ends)
     except BrokenHeads as broken:
         findings.append(Finding("heads", "", broken.n, broken.why))
+    else:
+        findings += _rewritten(given, kept)
     return Report(len(known), count, signed, findings)
+
+
+def _renumbered(conn: Connection, session: str) -> Iterator[Finding]:
+    """Rows that give a question another number than the log did when it was accepted."""
+    asked: dict[str, tuple[int, str]] = {}
+    for seq, _, body in proof.of_type(conn, session, ASKED):
+        try:
+            event = decode_event(body)
+        except msgspec.MsgspecError:
+            continue  # of a later version
+        if isinstance(event, QuestionAsked):
+            asked[event.question] = (seq, event.reference)
+    for question, reference in proof.numbers(conn, session):
+        seq, said = asked.get(question, (0, ""))
+        if said != reference:
+            yield Finding("session", session, seq, f"its rows give the number {reference} to another question")
+
+
+def _misstated(conn: Connection, id: str) -> Iterator[Finding]:
+    row = tickets.get(conn, id)
+    assert row is not None  # its chain holds, and so its row is there
+    try:
+        says = ticketing.projected(ticketing.load(conn, id), row, row.head_hash, ticketing.calendar_of(conn))
+    except (msgspec.MsgspecError, KeyError):
+        return  # steps of a later version, which this one cannot replay
+    for name in REPLAYED:
+        if getattr(says, name) != getattr(row, name):
+            yield Finding("ticket", id, row.head_seq, f"its row says another {name} than its steps")
+
+
+def _rewritten(given: list[bytes], kept: list[bytes]) -> Iterator[Finding]:
+    """Lines of the copy that the database has no more, or otherwise. Only the first is told: all after it follow."""
+    for n, line in enumerate(given, 1):
+        if n > len(kept):
+            yield Finding("heads", "", n, "a signed line is gone from the database")
+            return
+        if heads.digest(line) != heads.digest(kept[n - 1]):
+            yield Finding("heads", "", n, "the database has another line than the copy")
+            return
 
 
 def _missed(conn: Connection, ends: Iterable[heads.End]) -> Iterator[Finding]:

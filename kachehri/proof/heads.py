@@ -54,6 +54,21 @@ def digest(line: bytes) -> str:
     return hashlib.sha256(line.rstrip(b"\n")).hexdigest()
 
 
+class Place(Struct, frozen=True):
+    """Where a line stands, without what it says."""
+
+    n: int
+    before: str
+
+
+def place(line: bytes) -> Place:
+    """Errors: `BrokenHeads` for what is no line."""
+    try:
+        return msgspec.json.decode(line, type=Place)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise BrokenHeads(0, "form") from None
+
+
 def parsed(line: bytes) -> Line:
     """A line of our own."""
     return msgspec.json.decode(line, type=Line)
@@ -62,8 +77,12 @@ def parsed(line: bytes) -> Line:
 def made(n: int, at: int, before: str, ends: Iterable[End], signer: Signer) -> bytes:
     """A signed line with its line end."""
     plain = Line(n, at, before, tuple(ends))
-    signature = signer.sign(_ENCODE(plain))
-    return _ENCODE(Line(n, at, before, plain.ends, signature)) + b"\n"
+    return _ENCODE(Line(n, at, before, plain.ends, signer.sign(unsigned(plain)))) + b"\n"
+
+
+def unsigned(line: Line) -> bytes:
+    """What the signature of a line is over."""
+    return _ENCODE(Line(line.n, line.at, line.before, line.ends))
 
 
 def read(lines: Iterable[bytes], public: str) -> Iterator[Line]:
@@ -76,11 +95,11 @@ def read(lines: Iterable[bytes], public: str) -> Iterator[Line]:
         n += 1
         try:
             line = msgspec.json.decode(raw, type=Line)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise BrokenHeads(n, "form") from None
         if line.n != n or line.before != before:
             raise BrokenHeads(n, "order")
-        if not genuine(public, _ENCODE(Line(line.n, line.at, line.before, line.ends)), line.signature):
+        if not genuine(public, unsigned(line), line.signature):
             raise BrokenHeads(n, "signature")
         before = digest(raw)
         yield line

@@ -24,6 +24,8 @@ from .signing import Signer
 EVERY_S: Final = 3_600.0
 #: After a close its tickets are still being told of; a moment later all of it is in one line.
 GATHER_S: Final = 2.0
+#: The longest that somebody writes between reading the clock and being read by others, in milliseconds.
+OVERLAP_MS: Final = 120_000
 
 
 class Keeping:
@@ -51,9 +53,10 @@ def sign(conn: Connection, now: int, signer: Signer) -> bytes | None:
     """A line for all chains that moved since the last one; None where none did."""
     last = proof.latest(conn)
     since = last.at if last is not None else -1
-    # A step of the last line's own millisecond may have come after it: it is looked at again, and named twice at most.
-    moved = [*proof.sessions(conn, since - 1), *proof.tickets(conn, since - 1)]
-    known = _named(last)
+    # Whoever was still writing when the last line was signed has an earlier instant than the line: so what is a little
+    # older is looked at again, but for what the lines of that time have named.
+    moved = [*proof.sessions(conn, since - OVERLAP_MS), *proof.tickets(conn, since - OVERLAP_MS)]
+    known = {end for row in proof.heads_since(conn, since - OVERLAP_MS) for end in heads.parsed(row.line).ends}
     ends = [End(cast(Kind, each.kind), each.id, each.seq, each.hash.hex()) for each in moved]
     ends = [end for end in ends if end not in known]
     if not ends:
@@ -63,10 +66,6 @@ def sign(conn: Connection, now: int, signer: Signer) -> bytes | None:
     line = heads.made(number, max(now, since), before, ends, signer)
     proof.add(conn, RecordHead(n=number, at=max(now, since), line=line))
     return line
-
-
-def _named(last: RecordHead | None) -> frozenset[End]:
-    return frozenset(heads.parsed(last.line).ends) if last is not None else frozenset()
 
 
 def export(conn: Connection, file: Path) -> None:

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import msgspec
 
-from kachehri.store.event_log import Logged
+from kachehri.store.event_log import GENESIS, Broken, Logged, link
 from rooms.questions import QuestionAsked
 from rooms.session import decode_event
 from rooms.views import visible
@@ -60,7 +60,7 @@ class Writing:
 
     def __init__(self, session_id: str, signer: Signer) -> None:
         self._session, self._signer = session_id, signer
-        self._last, self._record = BEGIN, ""
+        self._last, self._record, self._before = BEGIN, "", GENESIS
         #: Events written so far.
         self.count = 0
 
@@ -68,9 +68,16 @@ class Writing:
         return _ENCODE({"format": FORMAT, "session": self._session, "key": self._signer.public}) + b"\n"
 
     def more(self, rows: Iterable[Logged]) -> bytes:
-        """The lines of the next events of the session's log."""
+        """The lines of the next events of the session's log.
+
+        Errors: `Broken` where its own chain does not hold: what was tampered with gets no signature of ours.
+        """
         found = []
         for row in rows:
+            made = link(self._before, self._session, row.seq, row.at, row.type, row.body)
+            if (row.seq, row.prev_hash, row.hash) != (self.count + 1, self._before, made):
+                raise Broken(self._session, row.seq, "its hash is another")
+            self._before = row.hash
             content = line_of(row)
             self._last, self._record, self.count = chained(self._last, content), row.hash.hex(), row.seq
             found.append(_ENCODE({**content, "hash": self._last}) + b"\n")

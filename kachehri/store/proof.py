@@ -6,12 +6,14 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from .rows import fetch, fetch_one, put
-from .tables import Event, RecordHead, Session, Ticket, TicketEvent, table_of
+from .tables import Event, Follower, Question, RecordHead, Session, Ticket, TicketEvent, table_of
 
 _head = table_of(RecordHead)
 _session = table_of(Session)
 _event = table_of(Event)
 _ticket = table_of(Ticket)
+_question = table_of(Question)
+_follower = table_of(Follower)
 _step = table_of(TicketEvent)
 #: Rows read at a time.
 PAGE = 2_000
@@ -50,8 +52,34 @@ def hash_at(conn: Connection, kind: str, id: str, seq: int) -> bytes | None:
 
 
 def session_ids(conn: Connection) -> list[str]:
-    """Every session with a log."""
-    return list(conn.execute(select(_session.c.id).where(_session.c.head_seq > 0).order_by(_session.c.id)).scalars())
+    """Every session that says that it has a log, and every log, also one whose session is gone or denies it."""
+    said = select(_session.c.id).where(_session.c.head_seq > 0)
+    return sorted(conn.execute(said.union(select(_event.c.session_id))).scalars())
+
+
+def numbers(conn: Connection, session_id: str) -> list[tuple[str, str]]:
+    """`(question, number)` as the rows of a session have them: of its questions, its tickets and those who follow."""
+    found: list[tuple[str, str]] = []
+    for id, table in (
+        (_question.c.id, _question),
+        (_ticket.c.question_id, _ticket),
+        (_follower.c.question_id, _follower),
+    ):
+        here = (table.c.session_id == session_id, id.is_not(None))
+        found += [(row[0], row[1]) for row in conn.execute(select(id, table.c.reference).where(*here).order_by(id))]
+    return found
+
+
+def of_type(conn: Connection, session_id: str, type: str) -> Iterator[tuple[int, int, bytes]]:
+    """`(seq, at, body)` of the events of one type, in order."""
+    here = (_event.c.session_id == session_id, _event.c.type == type)
+    for row in conn.execute(select(_event.c.seq, _event.c.at, _event.c.body).where(*here).order_by(_event.c.seq)):
+        yield row[0], row[1], bytes(row[2])
+
+
+def heads_since(conn: Connection, at: int) -> list[RecordHead]:
+    """Lines that were signed at an instant or later."""
+    return fetch(conn, RecordHead, _head.c.at >= at, order=(_head.c.n,))
 
 
 def ticket_ids(conn: Connection) -> Iterator[str]:

@@ -11,6 +11,8 @@ from sqlalchemy import select, text
 
 from kachehri import ticketing
 from kachehri.opening import Clocks
+from kachehri.proof.auditing import verify
+from kachehri.proof.signing import Signer
 from kachehri.store import Store, content, district, ticket_lists
 from kachehri.store import tickets as rows
 from kachehri.store.tables import Category, Content, Outbox, Ticket, TicketPart, table_of
@@ -279,3 +281,17 @@ def test_a_random_life_leaves_the_row_that_its_chain_says(store: Store, seed: in
     done, refused = live(store, f"r{seed}", 100 + seed, seed, MONDAY_MS, 25)
     assert done + refused == 25 and done
     assert row(store, f"r{seed}").next_at is None or row(store, f"r{seed}").state != "closed_final"
+
+
+def test_a_row_that_says_what_its_steps_do_not_is_found(store: Store) -> None:
+    """Whoever closes a ticket in the database alone has made no step, and the audit says so."""
+    do(store, ASSIGN, OFFICE)
+    do(store, DONE, OFFICER)
+    signer = Signer((bytes(range(32)),))
+    with store.write() as conn:
+        assert verify(conn, signer.public).findings == []
+        conn.execute(text("UPDATE ticket SET state = 'closed', outcome = 'relief_granted', level = 2 WHERE id = 't1'"))
+        conn.execute(text("UPDATE ticket SET office_id = 'triage' WHERE id = 't2'"))
+        found = [(each.id, each.why) for each in verify(conn, signer.public).findings]
+    says = "its row says another {} than its steps"
+    assert found == [("t1", says.format("state")), ("t1", says.format("level")), ("t2", says.format("office_id"))]

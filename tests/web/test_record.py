@@ -34,6 +34,9 @@ async def test_a_slip_is_in_the_record(town: Town) -> None:
     await phone.get("/verify")
     page = (await phone.post("/verify", number=reference, code=code.upper())).text
     assert "It is in the record, unchanged" in page and f"/s/{session}/log" in page
+    urdu = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+    read = code.translate(urdu).replace("-", "\u2011")
+    assert "unchanged" in (await phone.post("/verify", number=reference.translate(urdu), code=read)).text
 
 
 async def test_a_wrong_code_and_a_wrong_number_get_one_answer(town: Town) -> None:
@@ -83,7 +86,16 @@ async def test_the_command_checks_a_slip_with_the_file_alone(
     done = run("verify", str(file), "--number", reference, "--code", code, "--key", key)
     assert done.returncode == 0 and "The question is in it" in done.stdout
     assert run("verify", str(file), "--number", reference, "--code", "0" * 16).returncode == 1
-    assert "signature" in run("verify", str(file), "--key", "A" * 43 + "=").stdout
+    wrong = run("verify", str(file), "--key", "A" * 43 + "=").stdout
+    assert "signed with another key" in wrong and "کسی اور کلید" in wrong
+    # As a phone reads a photograph of a slip that somebody wrote in Urdu digits.
+    urdu = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+    read = run(
+        "verify", str(file), "--number", reference.translate(urdu), "--code", f"\u2066{code.translate(urdu)}\u2069"
+    )
+    assert read.returncode == 0 and "سوال اس میں ہے" in read.stdout and "Compare this key" in read.stdout
+    assert "no number of a slip" in run("verify", str(file), "--number", "12", "--code", code).stdout
+    assert "no proof code of a slip" in run("verify", str(file), "--number", reference, "--code", "zz").stdout
     file.write_bytes(log[: len(log) // 2])
     assert run("verify", str(file)).returncode == 1
     assert run("verify", str(file.parent / "none")).returncode == 2
@@ -99,3 +111,32 @@ async def test_heads_are_published_as_digests(town: Town) -> None:
     assert len(kept) == len(lines)
     record.file.unlink()
     assert not record.keep() and record.file.read_bytes().splitlines(keepends=True) == kept
+
+
+@pytest.mark.parametrize("way", ["her question", "another"])
+async def test_a_slip_and_the_log_say_that_the_record_does_not_hold(town: Town, way: str) -> None:
+    """An edit of her own question makes her code unknown, and is told as what it is."""
+    session = await town.schedule(live=True)
+    reference, code = await slip_of(town, session)
+    phone = town.phone("en")
+    await phone.get("/verify")
+    where = "type = 'question.asked'" if way == "her question" else "seq = 1"
+    with town.service.store.write() as conn:
+        triggers = conn.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+        for name, _ in triggers:
+            conn.exec_driver_sql(f"DROP TRIGGER {name}")
+        changed = f"UPDATE event SET body = replace(CAST(body AS TEXT), ':', ': ') WHERE session_id = ? AND {where}"
+        kept = conn.exec_driver_sql("SELECT seq, body FROM event WHERE session_id = ?", (session,)).all()
+        conn.exec_driver_sql(
+            changed.replace("replace(", "CAST(replace(").replace("': ')", "': ') AS BLOB)"), (session,)
+        )
+    answer = await phone.post("/verify", number=reference, code=code)
+    assert answer.status_code == 409 and "does not hold" in html.unescape(answer.text)
+    log = (await town.phone("en").get(f"/s/{session}/log")).content
+    with pytest.raises(Tampered, match="end"):
+        check(log.splitlines(keepends=True))
+    with town.service.store.write() as conn:
+        for seq, body in kept:
+            conn.exec_driver_sql("UPDATE event SET body = ? WHERE session_id = ? AND seq = ?", (body, session, seq))
+        for _, sql in triggers:
+            conn.exec_driver_sql(sql)

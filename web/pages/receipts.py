@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from kachehri.i18n import Words
 from kachehri.proof.public_log import spoken
+from kachehri.proof.slips import code_of
 from kachehri.store import questions as question_rows
 from kachehri.store.questions import Asked
 from rooms.base import Actor
@@ -27,7 +28,6 @@ from web import forms, promising, reading
 from web.cards import MyQuestion, SessionCard
 from web.house import House, house_of, see
 from web.pages import ticket_citizen
-from web.pages.record import code_of
 from web.render import Shell
 from web.shapes import Link, MessagePage, NumberPicture, ReceiptPage, SlipPage
 

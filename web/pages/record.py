@@ -11,17 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from kachehri.guesses import Rule, TooMany, network
-from kachehri.proof import checking, heads
+from kachehri.logs import logger
+from kachehri.proof import checking, heads, slips
 from kachehri.proof.keeping import Keeping
-from kachehri.proof.public_log import ASKED, Writing, proof_of
+from kachehri.proof.public_log import Writing
 from kachehri.store import Connection, event_log, proof
-from kachehri.store import questions as question_rows
 from kachehri.tickets.reference import parse
-from rooms.questions import QuestionAsked
-from rooms.session import decode_event
 from web import forms, reading
 from web.house import House, house_of
 from web.proof_shapes import Proven, VerifyPage
+from web.shapes import MessagePage
 
 #: Events read at a time; others are answered between two pages.
 PAGE: Final = 2_000
@@ -35,10 +34,17 @@ def keeping_of(request: Request) -> Keeping:
 
 
 async def log(request: Request) -> Response:
-    """GET /s/{session}/log: the public log, a line for each event."""
+    """GET /s/{session}/log: the public log, a line for each event. What does not hold is not signed anew."""
     house, signer = house_of(request), keeping_of(request).signer
     live = await house.service.live(request.path_params["session"])
     id, last = live.session.id, live.session.seq
+    words = house.words(request)
+    try:
+        await house.service.read(slips.passed, "session", id, signer.public)
+    except event_log.Broken as broken:
+        _told(broken)
+        page = MessagePage(words.plain("verify.title"), (words.plain("verify.broken"),), ())
+        return house.show(request, "message.html", page, status=409)
 
     async def pieces() -> AsyncIterator[bytes]:
         writing = Writing(id, signer)
@@ -48,7 +54,11 @@ async def log(request: Request) -> Response:
             rows = await house.service.read(event_log.after, id, writing.count, most)
             if not rows:
                 break
-            yield await asyncio.to_thread(writing.more, rows)
+            try:
+                yield await asyncio.to_thread(writing.more, rows)
+            except event_log.Broken as broken:
+                _told(broken)
+                return  # a file without an end is taken for none
         yield writing.end(house.now())
 
     headers = {"content-disposition": f'attachment; filename="{id}.jsonl"', "cache-control": "no-store"}
@@ -73,7 +83,7 @@ async def check(request: Request) -> Response:
         errors["number"] = words.plain("verify.number_wrong")
     if not checking.is_code(code):
         errors["code"] = words.plain("verify.code_wrong")
-    if errors:
+    if reference is None or errors:
         return house.show(request, "verify.html", await _page(request, house, number, code, errors), status=422)
     try:
         await house.write(_count, house, network(request.client.host if request.client else ""))
@@ -81,16 +91,17 @@ async def check(request: Request) -> Response:
         told = words.plain("verify.tries")
         return house.show(request, "verify.html", await _page(request, house, number, code, message=told), status=429)
     try:
-        found = await house.service.read(_proven, reference, checking.bare(code))
-    except event_log.Broken:
+        found = await house.service.read(slips.find, reference, checking.bare(code), keeping_of(request).signer.public)
+    except event_log.Broken as broken:
+        _told(broken)
         told = words.plain("verify.broken")
         return house.show(request, "verify.html", await _page(request, house, number, code, message=told), status=409)
     if found is None:
         told = words.plain("verify.not_found")
         return house.show(request, "verify.html", await _page(request, house, number, code, message=told), status=404)
-    session, asked_at, seq, signed_at = found
-    live = await house.service.live(session)
-    shown = Proven(reference or "", session, reading.head(live, words).title, asked_at, seq, signed_at)
+    live = await house.service.live(found.session)
+    title = reading.head(live, words).title
+    shown = Proven(reference, found.session, title, found.at, found.seq, found.signed_at)
     return house.show(request, "verify.html", await _page(request, house, number, code, proven=shown))
 
 
@@ -101,41 +112,8 @@ async def signed(request: Request) -> Response:
     return Response(b"".join(line + b"\n" for line in lines), media_type="application/x-ndjson")
 
 
-def code_of(conn: Connection, session_id: str, question: str, received_at: int) -> str:
-    """The proof code of a question, for its slip; nothing where its event is not found."""
-    for row in event_log.at_instant(conn, session_id, ASKED, received_at):
-        event = decode_event(row.body)
-        if isinstance(event, QuestionAsked) and event.question == question:
-            return proof_of(row.body)
-    return ""
-
-
-def _proven(conn: Connection, reference: str, code: str) -> tuple[str, int, int, int] | None:
-    """Session, instant and number of the event, and when an end behind it was signed; None for what is not there.
-
-    Errors: `Broken` where the log itself does not hold.
-    """
-    asked = question_rows.by_reference(conn, reference)
-    if asked is None:
-        return None
-    for row in event_log.at_instant(conn, asked.session_id, ASKED, asked.received_at):
-        event = decode_event(row.body)
-        if isinstance(event, QuestionAsked) and event.reference == reference and proof_of(row.body) == code:
-            event_log.verify(conn, asked.session_id)
-            return asked.session_id, row.at, row.seq, _signed_behind(conn, asked.session_id, row.seq)
-    return None
-
-
-def _signed_behind(conn: Connection, session_id: str, seq: int) -> int:
-    """When an end of this log at `seq` or later was last signed, and is still the end that was signed."""
-    for row in reversed(proof.heads(conn)):
-        for end in heads.parsed(row.line).ends:
-            if (end.kind, end.id) == ("session", session_id) and end.seq >= seq:
-                found = proof.hash_at(conn, end.kind, end.id, end.seq)
-                if found is None or found.hex() != end.hash:
-                    raise event_log.Broken(session_id, end.seq, "it is not the step that was signed")
-                return row.at
-    return 0
+def _told(broken: event_log.Broken) -> None:
+    logger(__name__).error("record.broken", session=broken.session_id, seq=broken.seq, way="!")
 
 
 def _count(conn: Connection, now: int, house: House, place: str) -> None:

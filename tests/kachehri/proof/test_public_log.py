@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 
@@ -111,3 +112,50 @@ def test_what_is_no_key_and_no_signature_is_not_genuine(signer: Signer) -> None:
     assert not genuine(signer.public, b"y", signer.sign(b"x"))
     assert not genuine("?", b"x", signer.sign(b"x")) and not genuine(signer.public, b"x", "?")
     assert not genuine("AAAA", b"x", signer.sign(b"x"))
+
+
+def test_whatever_a_file_holds_it_is_taken_or_told(log: list[bytes], signer: Signer) -> None:
+    """Nothing that somebody puts into a file makes the check stop otherwise than with what is wrong."""
+    dice = random.Random(11)
+    hostile = [
+        b"",
+        b"[" * 200_000,
+        b'{"seq":1,"at":' + b"9" * 400 + b"}",
+        b"\xff\xfe",
+        b"{}",
+        b'{"signature":[]}',
+        b"null",
+    ]
+    for number in range(300):
+        lines = [bytearray(each) for each in log]
+        at = dice.randrange(len(lines))
+        if number % 3:
+            for _ in range(dice.randint(1, 4)):
+                lines[at][dice.randrange(len(lines[at]))] = dice.randrange(256)
+        else:
+            lines[at : at + dice.randint(0, 1)] = [bytearray(dice.choice(hostile) + b"\n")]
+        with contextlib.suppress(Tampered):
+            assert check([bytes(each) for each in lines], signer.public).events == QUESTIONS
+
+
+@pytest.mark.parametrize("at", [-1, 10**18, 1.5, "soon", None, True])
+def test_an_end_that_says_nothing_sensible_is_told_even_when_it_is_signed(log: list[bytes], at: object) -> None:
+    liar = Signer((bytes(range(7, 39)),))
+    head = {**json.loads(log[0]), "key": liar.public}
+    end = {**json.loads(log[-1]), "at": at}
+    del end["signature"]
+    signed = _ENCODE({**end, "signature": liar.sign(_ENCODE(end))}) + b"\n"
+    with pytest.raises(Tampered, match="form"):
+        check([_ENCODE(head) + b"\n", *log[1:-1], signed])
+
+
+@pytest.mark.parametrize("written", ["{0}", "\u2066{1}\u2069", "{2}", "{3}", " {0} \u200f"])
+def test_a_code_is_read_as_people_and_cameras_write_it(written: str) -> None:
+    code = "0123456789abcdef"
+    urdu = code.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
+    arabic = spoken(code).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")).replace("-", "\u2013")
+    wide = "".join(chr(ord(c) + 0xFEE0) for c in code.upper())
+    photographed = "O I 2 3–4 5 6 7 8 9 A B C D E F"
+    said = written.format(spoken(code), urdu, arabic, wide)
+    assert is_code(said) and bare(said) == code
+    assert bare(photographed) == code and not is_code(code[:-1]) and not is_code(code[:-1] + "g")
