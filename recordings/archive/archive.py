@@ -6,6 +6,9 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
+
+from kachehri.settings.tree import Recordings
 
 from .disk import failure, make_folder
 from .guard import undisturbed
@@ -14,6 +17,9 @@ from .reading import Reading
 from .recover import finish_open, write_lines
 from .space import Space
 from .track import Track
+
+#: Renditions of which the index is kept in memory: a long hearing's takes some megabytes.
+_READ_MOST: Final = 48
 
 
 class Archive:
@@ -24,6 +30,12 @@ class Archive:
         self._space = space
         self._readings: dict[tuple[str, str], Reading] = {}
         self._lock = threading.Lock()
+
+    @classmethod
+    def of(cls, settings: Recordings) -> Archive:
+        """As the house is set."""
+        make_folder(settings.folder)
+        return cls(settings.folder, Space(settings.folder, settings.least_mb * 1_000_000, settings.warn_percent))
 
     @property
     def space(self) -> Space:
@@ -65,13 +77,23 @@ class Archive:
         """What there is of a rendition, the growing segment too. Cheap to ask again. Errors: `RecordingError` name."""
         key = (session_name(session), rendition_name(rendition))
         with self._lock:
-            reading = self._readings.get(key)
-            if reading is None:
-                reading = Reading(self._at(session, rendition), session, rendition)
-            found = reading.refresh()
-            if found.segments:  # names that somebody makes up take no memory
-                self._readings[key] = reading
-            return found
+            reading = self._readings.pop(key, None) or Reading(self._at(*key), *key)
+            # The newest stands last; names that somebody makes up push out what nobody looks at, and no more.
+            self._readings[key] = reading
+            while len(self._readings) > _READ_MOST:
+                del self._readings[next(iter(self._readings))]
+        return reading.refresh()
+
+    def finish(self, session: str) -> bool:
+        """Finish what dead processes left growing. False while somebody writes one of the renditions."""
+        alone = True
+        for rendition in self.renditions(session):
+            folder = self._at(session, rendition)
+            with undisturbed(folder) as free:
+                if free:
+                    finish_open(folder, rendition)
+                alone = alone and free
+        return alone
 
     def rebuild(self, session: str) -> None:
         """Bring a session's files into order after any end, and read the index anew.
@@ -92,6 +114,10 @@ class Archive:
         with self._lock:
             for key in [key for key in self._readings if key[0] == session]:
                 del self._readings[key]
+
+    def folder_of(self, session: str, rendition: str) -> Path:
+        """Where a rendition's files are. Errors: `RecordingError` name."""
+        return self._at(session, rendition)
 
     def init_path(self, session: str, rendition: str, epoch: int) -> Path:
         """Where the init file of an epoch is."""

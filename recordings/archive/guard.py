@@ -42,10 +42,7 @@ class Guard:
                 os.lseek(self._handle, 0, os.SEEK_SET)
                 write_all(self._handle, b"%020d\n" % self._fence)
                 os.fsync(self._handle)
-        try:
-            fcntl.flock(self._life, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RecordingError("busy", "the folder is being rebuilt") from None
+        _take(self._life, fcntl.LOCK_SH, "the folder is being rebuilt")
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -63,15 +60,7 @@ class Guard:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise RecordingError("busy", "another process holds the fence") from None
-                time.sleep(_STEP_S)
+        _take(self._handle, fcntl.LOCK_EX, "another process holds the fence")
         try:
             yield
         finally:
@@ -80,6 +69,19 @@ class Guard:
     def _read(self) -> int:
         text = os.pread(self._handle, 21, 0)
         return int(text) if text.strip().isdigit() else 0
+
+
+def _take(handle: int, how: int, else_: str) -> None:
+    """Lock a file, and wait a little for whoever has it. Errors: `RecordingError` busy."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(handle, how | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise RecordingError("busy", else_) from None
+            time.sleep(_STEP_S)
 
 
 @contextmanager

@@ -13,8 +13,9 @@ patterns of this file: no dot, no slash, no way out of the folder.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 #: Sessions and renditions are named by us; what does not look so is refused before a path is made of it.
@@ -107,14 +108,12 @@ class Index:
     session: str
     rendition: str
     segments: tuple[Segment, ...] = ()
-    _places: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
 
     def segment(self, number: int) -> Segment | None:
         """The segment of this number."""
-        if not self._places:
-            self._places.update({segment.number: place for place, segment in enumerate(self.segments)})
-        place = self._places.get(number)
-        return None if place is None else self.segments[place]
+        place = bisect_left(self.segments, number, key=lambda segment: segment.number)
+        found = self.segments[place] if place < len(self.segments) else None
+        return found if found is not None and found.number == number else None
 
     def part(self, number: int, index: int) -> Part | None:
         """One part."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 from .layout import Index, Segment, numbers, read_lines, segment_name
 
 
 class Reading:
-    """What was read of one rendition so far. For one thread at a time."""
+    """What was read of one rendition so far. Safe to use from several threads."""
 
     def __init__(self, folder: Path, session: str, rendition: str) -> None:
         self._folder, self._session, self._rendition = folder, session, rendition
@@ -17,9 +18,14 @@ class Reading:
         self._growing: tuple[int, int, Segment | None] = (-1, -1, None)
         self._index = Index(session, rendition)
         self._listed = False
+        self._lock = threading.Lock()
 
     def refresh(self) -> Index:
-        """The index as the files are now. A segment that was removed is noticed by `forget` only."""
+        """The index as the files are now; one that was removed stays until all is read anew (`Archive.forget`)."""
+        with self._lock:
+            return self._refreshed()
+
+    def _refreshed(self) -> Index:
         changed = False
         if not self._listed:
             changed = self._list()
@@ -31,12 +37,6 @@ class Reading:
             segments = (*self._whole, grown) if grown is not None else tuple(self._whole)
             self._index = Index(self._session, self._rendition, segments)
         return self._index
-
-    def forget(self) -> None:
-        """Read everything anew the next time."""
-        self._whole, self._listed = [], False
-        self._growing = (-1, -1, None)
-        self._index = Index(self._session, self._rendition)
 
     def _list(self) -> bool:
         try:
@@ -76,7 +76,12 @@ class Reading:
         return found
 
     def _read(self, number: int) -> Segment | None:
-        try:
-            return read_lines(self._rendition, number, (self._folder / segment_name(number, "parts")).read_bytes())
-        except FileNotFoundError:
-            return None
+        return read_segment(self._folder, self._rendition, number)
+
+
+def read_segment(folder: Path, rendition: str, number: int) -> Segment | None:
+    """What the lines of one segment say; None without any."""
+    try:
+        return read_lines(rendition, number, (folder / segment_name(number, "parts")).read_bytes())
+    except FileNotFoundError:
+        return None
