@@ -139,9 +139,12 @@ SEEN_AS_SAMPLE: Final = {
     "/mine": "numbers",
     "/s/{session}/promise": "promise",
     "/s/{session}/scorecard": "scorecard",
+    "/s/{session}/replay": "replay",
+    "/replays": "replays",
     "/sessions/{session}/opening": "opening",
     "/verify": "verify",
     "/reports": "reports",
+    "/reports/same": "again",
 }
 #: Addresses that answer with no page, and those that another test looks at on its way.
 NO_PAGE: Final = (
@@ -155,6 +158,7 @@ NO_PAGE: Final = (
     ".xlsx",
     ".ico",
     ".jsonl",
+    ".vtt",
     "/log",
     "z",
     "/alerts",

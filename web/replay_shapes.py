@@ -1,0 +1,154 @@
+"""What the pages of a hearing that is over are given: its chapters, and what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from recordings.search import Piece
+from web.cards import OutcomeCard, SessionCard
+
+#: What there is to see: everything, not yet anything, never anything, or a hearing in which nobody was heard.
+Stands = Literal["", "not_yet", "closing", "cancelled", "empty"]
+
+
+@dataclass(frozen=True)
+class ReplayLine:
+    """One line that was said; `at` counts from the beginning of the hearing, in milliseconds."""
+
+    at: int
+    clock: str
+    language: str
+    words: tuple[Piece, ...]
+    corrected: bool = False
+    #: For those who decide: everybody reads it only after a release.
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class ReplayChapter:
+    """One chapter as a page shows it. `status` is how its ticket stands today, in the reader's language."""
+
+    n: int
+    key: str
+    kind: str
+    clock: str = ""
+    length: str = ""
+    topic: tuple[Piece, ...] = ()
+    place: tuple[Piece, ...] = ()
+    office: tuple[Piece, ...] = ()
+    reference: str = ""
+    status: str = ""
+    tone: str = ""
+    outcome: OutcomeCard | None = None
+    words: tuple[Piece, ...] = ()
+    lines: tuple[ReplayLine, ...] = ()
+    #: Lines that wait for a moderator.
+    held: int = 0
+    release: str = "new"
+    reason: str = ""
+    hidden: str = ""
+    link: str = ""
+    follow: str = ""
+    here: bool = False
+    #: For those who decide: what people ask about it, each with its kind.
+    asked: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class ReplayPage:
+    """A hearing that is over."""
+
+    session: SessionCard
+    stands: Stands = ""
+    chapters: tuple[ReplayChapter, ...] = ()
+    before: tuple[ReplayLine, ...] = ()
+    total: int = 0
+    length: str = ""
+    query: str = ""
+    here: int = 0
+    #: Languages of captions that can be taken away.
+    languages: tuple[str, ...] = ()
+    key: str = ""
+    said: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    made_at: int = 0
+    share: str = ""
+
+
+@dataclass(frozen=True)
+class FoundChapter:
+    """A chapter in a list of several hearings."""
+
+    n: int
+    topic: tuple[Piece, ...]
+    place: tuple[Piece, ...]
+    status: str
+    tone: str
+    line: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True)
+class FoundSession:
+    """A hearing in the list, with the chapters in which something was found."""
+
+    session: SessionCard
+    chapters: tuple[FoundChapter, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True)
+class ReplaysPage:
+    """Hearings that are over."""
+
+    rows: tuple[FoundSession, ...] = ()
+    query: str = ""
+    older: str = ""
+    began: bool = False
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """A hearing whose chapters wait for somebody."""
+
+    session_id: str
+    title: str
+    office: str
+    starts_at: int
+    new: int
+    requests: int
+    days: int
+    late: bool
+    post: str
+
+
+@dataclass(frozen=True)
+class WaitingPage:
+    rows: tuple[WaitingRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReleasesPage:
+    """The chapters of one hearing, for whoever decides on them."""
+
+    session: SessionCard
+    chapters: tuple[ReplayChapter, ...] = ()
+    said: str = ""
+    error: str = ""
+    wrong: str = ""
+    typed: str = ""
+    ready: bool = True
+
+
+@dataclass(frozen=True)
+class RemovalPage:
+    """Asking, with the receipt's link, that a chapter is taken out of public."""
+
+    token: str
+    reference: str
+    key: str
+    chapters: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+    asked: bool = False
+    errors: Mapping[str, str] = field(default_factory=dict)
