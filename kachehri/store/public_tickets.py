@@ -92,7 +92,7 @@ def _row(row: Row[Any]) -> PublicTicket:
     values = tuple(row)
     moved_at, lat, long, masked, privacy, protected, released_at = values[len(_OWN) :]
     text = public_words(masked, privacy=privacy, protected=bool(protected), released_at=released_at)
-    return PublicTicket(*values[: len(_OWN)], moved_at, text, lat, long)
+    return PublicTicket._make((*values[: len(_OWN)], moved_at, text, lat, long))
 
 
 def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
