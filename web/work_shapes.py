@@ -8,6 +8,7 @@ from typing import Literal
 from urllib.parse import urlencode
 
 from web.cards import AreaGroup, Choice
+from web.hint_shapes import HintRow
 
 Tone = Literal["", "ok", "warn", "error"]
 
@@ -243,6 +244,8 @@ class TicketDeskPage:
     may_concern: bool = False
     may_explain: bool = False
     may_call_back: bool = False
+    #: Others that may be about the same.
+    hints: tuple[HintRow, ...] = ()
     #: Money was asked for, and the reader is somebody who is told.
     flagged: bool = False
     #: Words of a program's filing: whether everybody may read them, and whether the reader decides that.

@@ -64,25 +64,41 @@ class Likeness:
 def groups(vectors: Mapping[str, Vector], least: int = 2) -> list[list[str]]:
     """Those that say the same, by average link: two groups are one while their members are alike on the average.
 
+    The average of one with the members of a group is the product with their sum, so that only what they have in common
+    is looked at, however many there are.
+
     Arguments:
         least: smaller groups are left out.
     """
     found: list[list[str]] = []
-    for key in vectors:  # in their order: the first of a group names it
-        best, at = 0.0, -1
-        for number, group in enumerate(found):
-            share = _average(vectors[key], (vectors[each] for each in group), len(group))
-            if share > best:
-                best, at = share, number
+    #: For each feature, the groups that have it and the sum of its weights there.
+    sums: dict[str, dict[int, float]] = {}
+    for key, mine in vectors.items():  # in their order: the first of a group names it
+        scores: dict[int, float] = {}
+        for feature, weight in mine.items():
+            for number, total in sums.get(feature, {}).items():
+                scores[number] = scores.get(number, 0.0) + weight * total
+        best, at = max(((score / len(found[n]), -n) for n, score in scores.items()), default=(0.0, 0))
         if best >= TOGETHER:
+            at = -at
             found[at].append(key)
         else:
+            at = len(found)
             found.append([key])
+        for feature, weight in mine.items():
+            here = sums.setdefault(feature, {})
+            here[at] = here.get(at, 0.0) + weight
     return sorted((group for group in found if len(group) >= least), key=lambda group: -len(group))
 
 
-def _average(one: Vector, others: Iterable[Vector], count: int) -> float:
-    return sum(alike(one, other) for other in others) / count
+def centre(vectors: Iterable[Vector]) -> dict[str, float]:
+    """What a group has in common: the mean of its vectors, of what at least half of them have."""
+    known = list(vectors)
+    sums: dict[str, list[float]] = {}
+    for each in known:
+        for feature, weight in each.items():
+            sums.setdefault(feature, []).append(weight)
+    return {name: sum(found) / len(known) for name, found in sums.items() if 2 * len(found) >= len(known)}
 
 
 def burst(week: int, before: list[int]) -> float:

@@ -40,11 +40,23 @@ _MARKS: Final = frozenset({"Mn", "Mc"})
 
 
 def words(text: str) -> list[str]:
-    """The words of a text as they are written, in small letters."""
-    composed = unicodedata.normalize("NFC", text).casefold().translate(_TO_NASAL)
+    """The words of a text in small letters, without vowel signs."""
+    return [bare for bare, _ in spelt(text)]
+
+
+def spelt(text: str) -> list[tuple[str, str]]:
+    """The words of a text without vowel signs, each with how it is written."""
+    written = unicodedata.normalize("NFC", text).casefold()
     # A vowel sign is a mark as well: marks go before words are cut.
-    bare = "".join(each for each in composed if unicodedata.category(each) not in _MARKS)
-    return _WORD.findall(bare)
+    kept = [
+        (at, each) for at, each in enumerate(written.translate(_TO_NASAL)) if unicodedata.category(each) not in _MARKS
+    ]
+    found = []
+    for match in _WORD.finditer("".join(each for _, each in kept)):
+        begin = kept[match.start()][0]
+        end = kept[match.end()][0] if match.end() < len(kept) else len(written)
+        found.append((match.group(), written[begin:end].strip()))
+    return found
 
 
 def skeleton(word: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from .folding import skeleton, words
+from .folding import skeleton, spelt, words
 from .lexicon import lexicon
 
 #: A notion says more than a skeleton, and a whole skeleton more than a run of its letters.
@@ -104,8 +104,8 @@ def shared(one: Vector, other: Vector, text: str, most: int = 4) -> list[str]:
     Arguments:
         other: the vector of `text`.
     """
-    spelt: dict[str, str] = {}
-    for word in words(text):
-        spelt.setdefault(named(word), word)
-    found = [(one[name] * other[name], word) for name, word in spelt.items() if name in one and name in other]
+    written: dict[str, str] = {}
+    for word, as_written in spelt(text):
+        written.setdefault(named(word), as_written)
+    found = [(one[name] * other[name], word) for name, word in written.items() if name in one and name in other]
     return [word for _, word in sorted(found, key=lambda each: (-each[0], each[1]))[:most]]

@@ -112,7 +112,7 @@ _due = func.coalesce(_ticket.c.due_at, NEVER)
 _private = _ticket.c.privacy != "public"
 
 
-def _branches(reach: Reach) -> list[ColumnElement[bool]]:
+def branches(reach: Reach) -> list[ColumnElement[bool]]:
     """What is within reach, as conditions of which each ticket fulfils one at most and each has an index of its own.
 
     One condition with "or" in it would have the database look at every ticket there is.
@@ -204,7 +204,7 @@ def listing(
         due, id = after
         where.append(or_(_due > due, and_(_due == due, _ticket.c.id > id)))
     found: list[tuple[int, str]] = []
-    for branch in _branches(reach):
+    for branch in branches(reach):
         # The same order as `_due`, in words for which there is an index.
         order = (_ticket.c.due_at.asc().nulls_last(), _ticket.c.id)
         first = select(_due, _ticket.c.id).where(branch, *where).order_by(*order).limit(limit)
@@ -250,7 +250,7 @@ def count(conn: Connection, reach: Reach, wanted: Wanted) -> int:
     number, where = func.count(literal_column("*")), _where(wanted)
     return sum(
         int(conn.execute(select(number).select_from(_ticket).where(branch, *where)).scalar_one())
-        for branch in _branches(reach)
+        for branch in branches(reach)
     )
 
 
@@ -258,7 +258,7 @@ def tally(conn: Connection, reach: Reach, now: int) -> dict[str, tuple[int, int]
     """For each state how many there are, and how many of them are past their day; read from an index alone."""
     late = func.sum(case((_ticket.c.due_at < now, 1), else_=0))
     found: dict[str, tuple[int, int]] = {}
-    for branch in _branches(reach):
+    for branch in branches(reach):
         statement = select(_ticket.c.state, func.count(literal_column("*")), late).where(branch)
         for state, number, past in conn.execute(statement.group_by(_ticket.c.state)):
             known = found.get(state, (0, 0))
@@ -273,7 +273,7 @@ def load(conn: Connection, reach: Reach, now: int, states: Collection[str]) -> l
     columns = (_ticket.c.office_id, post.label("post"), func.count(literal_column("*")), late)
     found: Counter[tuple[str, str]] = Counter()
     past: Counter[tuple[str, str]] = Counter()
-    for branch in _branches(reach):
+    for branch in branches(reach):
         statement = select(*columns).where(branch, *_where(Wanted(states))).group_by(_ticket.c.office_id, post)
         for office, at, number, overdue in conn.execute(statement):
             found[office, at] += int(number)
@@ -285,7 +285,7 @@ def causes(conn: Connection, reach: Reach, since: int, limit: int = 10) -> list[
     """What came again: topic, place and how often since an instant, where it was more than once."""
     topic, area = func.coalesce(_ticket.c.category, ""), func.coalesce(_ticket.c.area, "")
     found: Counter[tuple[str, str]] = Counter()
-    for branch in _branches(reach):
+    for branch in branches(reach):
         statement = select(topic, area, func.count(literal_column("*"))).where(branch, _ticket.c.opened_at >= since)
         for about, where, number in conn.execute(statement.group_by(topic, area)):
             found[about, where] += int(number)
@@ -296,10 +296,11 @@ def causes(conn: Connection, reach: Reach, since: int, limit: int = 10) -> list[
 def sessions(conn: Connection, reach: Reach, limit: int = 50) -> list[tuple[str, str, str, int]]:
     """The hearings from which there are tickets within reach, the latest first: id, both titles, start."""
     columns = (_session.c.id, _session.c.title_ur, _session.c.title_en, _session.c.starts_at)
-    if not (branches := _branches(reach)):
+    ways = branches(reach)
+    if not ways:
         return []
     # A hearing has some thousand tickets, of which the first within reach is enough.
-    here = [exists().where(_ticket.c.session_id == _session.c.id, branch) for branch in branches]
+    here = [exists().where(_ticket.c.session_id == _session.c.id, branch) for branch in ways]
     rows = conn.execute(
         select(*columns).where(or_(*here)).order_by(_session.c.starts_at.desc(), _session.c.id).limit(limit)
     )
@@ -310,7 +311,7 @@ def within(conn: Connection, reach: Reach, ticket_id: str) -> bool:
     """Whether a ticket is within reach."""
     return any(
         conn.execute(select(_ticket.c.id).where(_ticket.c.id == ticket_id, branch)).first() is not None
-        for branch in _branches(reach)
+        for branch in branches(reach)
     )
 
 
@@ -320,7 +321,7 @@ def promised(conn: Connection, reach: Reach, limit: int = 20) -> list[tuple[Comm
     standing = _commitment.c.state.not_in(PROMISE_OVER)
     source = _commitment.join(_ticket, _commitment.c.ticket_id == _ticket.c.id)
     found: list[tuple[Commitment, str]] = []
-    for branch in _branches(reach):
+    for branch in branches(reach):
         statement = select(_commitment, _ticket.c.reference.label("number")).select_from(source).where(branch, standing)
         for row in conn.execute(statement.order_by(due, _commitment.c.id).limit(limit)):
             values = dict(row._mapping)

@@ -10,10 +10,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kachehri.hints import note
 from kachehri.i18n import Words
 from kachehri.likeness.candidates import Likely, Likeness
 from kachehri.live import Live
 from kachehri.store import attendance
+from kachehri.store import hints as hint_rows
 from kachehri.store.tables import Account
 from rooms.base import Refused
 from rooms.views import QuestionRow, desk_question, question_row
@@ -94,8 +96,16 @@ async def alike(request: Request, account: Account) -> Response:
     }
     id = request.query_params.get("question", "")
     found: list[Likely] = await asyncio.to_thread(_LIKENESS.likeliest, id, open_ones)
+    await _noted(house, id, found)
     rows = {each.key: question_row(session, session.queue.get(each.key), "desk", live.texts, False) for each in found}
     return answer(AlikeRows(tuple(AlikeRow(each.key, tuple(each.words)) for each in found), rows))
+
+
+async def _noted(house: House, id: str, found: list[Likely]) -> None:
+    """Note what was suggested, once: whether the desk joins them or not says later how good that was."""
+    known = await house.service.read(hint_rows.of, id) if found else {}
+    if any(each.key not in known for each in found):
+        await house.write(lambda conn, now: hint_rows.show(conn, [note(id, each, "question", now) for each in found]))
 
 
 @guarded("page.desk")

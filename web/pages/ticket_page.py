@@ -29,7 +29,7 @@ from kachehri.tickets.events import Happened
 from kachehri.tickets.life import Life, replay
 from kachehri.tickets.lifecycle import STATES
 from kachehri.tickets.reach import reach
-from web import clock_words, forms, reading, ticket_story
+from web import alike, clock_words, forms, reading, ticket_story
 from web.act_forms import FORMS, Ask, outcomes, tried
 from web.cards import Choice
 from web.errors import sentence
@@ -149,6 +149,7 @@ async def drawn(house: House, request: Request, account: Account, back: Back | N
     district = await house.districts.get()
     names = Names(found.known, district, words)
     acting = may(account, "ticket.act")
+    beside = await alike.beside(house, account, found.ticket, found.life, found.sides, names, now) if acting else ()
     possible = [each for each in found.offers if not each.why] if acting else []
     page = TicketDeskPage(
         facts=await facts(house, found, names, now),
@@ -156,6 +157,7 @@ async def drawn(house: House, request: Request, account: Account, back: Back | N
         story=ticket_story.rows(
             found.steps, found.texts, names, found.references, account.id, now, money=reads_of_money(found.sides)
         ),
+        hints=beside,
         flagged=found.life.flagged and reads_of_money(found.sides),
         acts=tuple(card(each, found, names, back) for each in possible),
         cannot=tuple((each.act, sentence(words, each.why)) for each in found.offers if each.why) if acting else (),

@@ -17,7 +17,7 @@ from .district import (
 from .doors import ApiFiling, ApiKey
 from .evidence import Picture, Reply, TicketPart
 from .hearing import Question, Seat, Session, Support, Turn, TurnQuestion
-from .insight import ReportSnapshot
+from .insight import Hint, ReportSnapshot
 from .log import Command, Content, Event, Lease
 from .notices import Contact, Delivery, Hook, Outbox, PushSubscription
 from .people import Account, Carry, Consent, ConsentWording, Device, Login, Participant, Person, SignInAttempt
@@ -53,6 +53,7 @@ __all__ = [
     "EquipmentKey",
     "Event",
     "Follower",
+    "Hint",
     "Hook",
     "Installation",
     "Invitation",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from kachehri.likeness import likeness
-from kachehri.likeness.candidates import Likeness, burst, groups
+from kachehri.likeness.candidates import TOGETHER, Likeness, burst, centre, groups
 from kachehri.likeness.folding import skeleton, words
 from kachehri.likeness.lexicon import Lexicon, lexicon
 from kachehri.likeness.likeness import alike, features, scale, vector
@@ -90,6 +90,12 @@ def test_the_likeliest_come_first_and_say_why() -> None:
     assert Likeness().likeliest("x", texts) == []
 
 
+def test_the_words_that_say_why_are_written_as_they_were() -> None:
+    texts = {"a": "खाद सरकारी रेट पर नहीं मिलती", "b": "डीलर खाद ब्लैक में, सरकारी रेट नहीं!"}
+    (found,) = Likeness().likeliest("a", texts)
+    assert set(found.words) >= {"खाद", "सरकारी", "रेट"}
+
+
 def test_nothing_in_common_is_nothing_to_suggest() -> None:
     assert Likeness().likeliest("a", {"a": "پانی نہیں آ رہا", "b": "استاد نہیں آتے", "c": "", "d": "123"}) == []
 
@@ -98,6 +104,28 @@ def test_groups_are_those_that_say_the_same() -> None:
     texts = {str(number): case[number % 4] for number, case in enumerate(cases()[:1] * 4 + cases()[6:7] * 3)}
     found = groups(Likeness().vectors(texts))
     assert [sorted(group) for group in found] == [["0", "1", "2", "3"], ["4", "5", "6"]]
+
+
+def test_a_group_says_what_its_members_have_in_common() -> None:
+    texts = {str(number): text for number, text in enumerate(cases()[0])}
+    vectors = Likeness().vectors(texts)
+    (group,) = groups(vectors)
+    middle = centre(vectors[key] for key in group)
+    assert "#water" in middle and all(sum(name in vectors[key] for key in group) >= 2 for name in middle)
+
+
+def test_groups_by_sums_are_the_groups_of_the_averages() -> None:
+    texts = {str(number): text for number, text in enumerate(text for case in cases()[:12] for text in case)}
+    vectors = Likeness().vectors(texts)
+    slow: list[list[str]] = []
+    for key, mine in vectors.items():
+        averages = [sum(alike(mine, vectors[each]) for each in group) / len(group) for group in slow]
+        best = max(averages, default=0.0)
+        if best >= TOGETHER:
+            slow[averages.index(best)].append(key)
+        else:
+            slow.append([key])
+    assert sorted(map(sorted, groups(vectors))) == sorted(sorted(group) for group in slow if len(group) > 1)
 
 
 def test_a_week_like_the_others_is_no_burst() -> None:
