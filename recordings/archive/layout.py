@@ -162,6 +162,12 @@ def init_name(epoch: int) -> str:
     return f"init-{epoch}.mp4"
 
 
+def kept_name(name: str) -> bool:
+    """Whether a file of this name belongs to a recording that is not being written."""
+    match = _SEGMENT.match(name)
+    return bool(_INIT.match(name)) or (match is not None and match[2] != "open")
+
+
 def numbers(names: Iterable[str], ending: str) -> list[int]:
     """The numbers of the segments among file names, sorted; other names are passed over."""
     found = (_SEGMENT.match(name) for name in names)

@@ -1,0 +1,110 @@
+"""Looks after recordings beside the programs that write them: rows, storage, the room on the disk, and their end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from kachehri.logs import logger
+from kachehri.rounds import Rounds
+from kachehri.settings.tree import Recordings
+from kachehri.store import Store
+from recordings.archive import Archive
+from recordings.archive.manifest import Manifest
+from recordings.archive.space import State
+from recordings.retention import retire
+from recordings.storage import Storage, StorageError
+from recordings.storage.sending import Sending
+
+EVERY_S: Final = 5.0
+_RETIRE_S: Final = 3_600.0
+
+
+def storage_of(settings: Recordings) -> Storage | None:
+    """The storage beside the folder, as the house is set; None without one."""
+    if settings.storage != "s3":
+        return None
+    from recordings.storage.s3 import S3Storage  # who has none does not load it
+
+    secret = settings.secret_key_file.read_text().strip() if settings.secret_key_file else ""
+    return S3Storage(
+        bucket=settings.bucket,
+        region=settings.region,
+        access_key=settings.access_key,
+        secret_key=secret,
+        endpoint=settings.endpoint,
+        prefix=settings.prefix,
+    )
+
+
+class Keeper:
+    """The rounds of one process.
+
+    Arguments:
+        spared: whether a session's recording is kept beyond its time.
+        clock: seconds that only grow; replaced by tests.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Recordings,
+        *,
+        storage: Storage | None = None,
+        archive: Archive | None = None,
+        spared: Callable[[str], bool] = lambda _session: False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store, self._settings, self._spared, self._clock = store, settings, spared, clock
+        self._archive = archive or Archive.of(settings)
+        self._storage = storage or storage_of(settings)
+        self._manifest = Manifest(store, self._archive)
+        self._sending = Sending(store, self._archive, self._storage) if self._storage is not None else None
+        self._retired = -_RETIRE_S
+        #: How much room is left: `low` is said early enough for somebody to make more.
+        self.space: State = "enough"
+        #: What keeps segments from the storage; empty while they go.
+        self.trouble = ""
+        self.rounds = Rounds("recordings", self.round, EVERY_S)
+
+    async def close(self) -> None:
+        """End after the segment that is on its way."""
+        if self._sending is not None:
+            self._sending.stop()
+        await self.rounds.close()
+
+    def round(self) -> None:
+        """Once, now."""
+        self._look()
+        self._manifest.round()
+        self._send()
+        if self._clock() - self._retired >= _RETIRE_S:
+            self._retired = self._clock()
+            try:
+                retire(self._store, self._archive, self._storage, self._settings.keep_days, self._spared)
+            except StorageError as error:
+                self._tell(error.code)
+
+    def _look(self) -> None:
+        now = self._archive.space.state()
+        if now != self.space:
+            log = logger(__name__)
+            (log.info if now == "enough" else log.warning)("recordings.room_changed", state=now, way="=")
+            self.space = now
+
+    def _send(self) -> None:
+        if self._sending is None:
+            return
+        try:
+            self._sending.round()
+        except StorageError as error:
+            self._tell(error.code)
+        else:
+            self._tell("")
+
+    def _tell(self, trouble: str) -> None:
+        if trouble != self.trouble:
+            log = logger(__name__)
+            (log.warning if trouble else log.info)("recordings.storage_changed", code=trouble, way="=")
+            self.trouble = trouble

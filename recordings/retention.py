@@ -1,0 +1,68 @@
+"""Removes recordings whose time is over: from the storage, from the folder, and last from the database.
+
+In this order, so that one that was interrupted is found again and ended.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from typing import Final
+
+from kachehri.logs import logger
+from kachehri.store import Store, recordings
+from recordings.archive import Archive
+from recordings.archive.guard import undisturbed
+from recordings.storage import Storage
+
+DAY_MS: Final = 86_400_000
+
+
+def retire(
+    store: Store,
+    archive: Archive,
+    storage: Storage | None,
+    keep_days: int,
+    spared: Callable[[str], bool] = lambda _session: False,
+) -> list[str]:
+    """Remove what is older than `keep_days`; 0 removes nothing. Returns the sessions whose recordings are gone.
+
+    Arguments:
+        spared: whether a session's recording is kept beyond its time.
+
+    Errors: `StorageError`, `OSError`; what was not removed is the next time.
+    """
+    if not keep_days:
+        return []
+    with store.read() as conn:
+        over = recordings.recorded_before(conn, store.now(conn) - keep_days * DAY_MS)
+    gone = []
+    for session in over:
+        if not spared(session) and not written(archive, session):
+            remove(store, archive, storage, session)
+            gone.append(session)
+    if gone:
+        logger(__name__).info("recordings.removed", count=len(gone), way="x")
+    return gone
+
+
+def written(archive: Archive, session: str) -> bool:
+    """Whether somebody writes one of a session's renditions."""
+    for rendition in archive.renditions(session):
+        with undisturbed(archive.folder_of(session, rendition)) as alone:
+            if not alone:
+                return True
+    return False
+
+
+def remove(store: Store, archive: Archive, storage: Storage | None, session: str) -> None:
+    """Remove one session's recording everywhere. Errors: `StorageError`, `OSError`; begin again then."""
+    if storage is not None:
+        storage.delete([each.name for each in storage.list(f"{session}/")])
+    for rendition in archive.renditions(session):
+        shutil.rmtree(archive.folder_of(session, rendition))
+    if session in archive.sessions():
+        (archive.folder / session).rmdir()
+    archive.forget(session)
+    with store.write() as conn:
+        recordings.forget(conn, session)
