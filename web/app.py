@@ -50,6 +50,7 @@ from signaling.media_signalling import MediaSignalling
 from signaling.passes import Passes
 from signaling.watch import Watch
 from web.assets import Assets
+from web.broadcasting import broadcasting
 from web.consenting import Consenting
 from web.crowds import Crowds
 from web.doors import Doors
@@ -119,6 +120,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     press = Press(settings.secrets.key_file.parent / "papers")
     ticket_clock = TicketClock(store, lambda: house.place.timezone)
     rounds = (sweeping.rounds, record.rounds, ticket_clock.rounds, snapshots.rounds)
+    program = broadcasting(settings, bus, masters)
     alerts = Alerts(service, masters, bus, contact=lambda: house.place.address)
     notices = Notices(settings, store, vault, people, masters, lambda: house.place)
     limits = settings.limits
@@ -163,6 +165,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             studio=studio,
             consenting=Consenting(service),
             doors=Doors(Filer(people, oldest), Paces(), Allowance(limits.program_reads_per_minute_network)),
+            broadcasting=program,
         )
         hub = Hub(
             service, LoopClock(), tick_ms=settings.limits.tick_ms, bus=bus if settings.server.workers > 1 else None
@@ -186,6 +189,8 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
                 watch.stop()
                 await hub.stop()
     finally:
+        if program is not None:
+            program.waiting.close()
         await notices.close()
         await alerts.stop()
         carrying.close()

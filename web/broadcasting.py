@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from kachehri import keys
+from kachehri.bus import Bus
+from kachehri.settings import Settings
 from recordings import playlists
 from recordings.announce import Waiting
 from recordings.archive import Archive, Index, Part, Segment
@@ -29,6 +31,8 @@ MOST_WAITING: Final = 2_000
 #: Pictures of a rendition as it is offered to players that read the master playlist: width, height, per second.
 _PICTURES: Final = {"full": (640, 360, 15.0), "light": (426, 240, 12.0)}
 
+_OFFERED: Final = {"all": ("sound", "light", "full"), "light": ("sound", "light"), "sound": ("sound",)}
+
 #: Spans of program time that anybody may see, in milliseconds; None where nothing has been released.
 Released = Callable[[str], Sequence[tuple[int, int]] | None]
 
@@ -45,6 +49,8 @@ class Broadcasting:
     archive: Archive
     waiting: Waiting
     keys: tuple[bytes, ...]
+    #: What is made here, the cheapest first.
+    offered: tuple[str, ...] = ("sound", "light", "full")
     released: Released = lambda _session: None
     waiters: int = 0
 
@@ -82,6 +88,16 @@ class Broadcasting:
             codecs = playlists.codecs_of(self.archive.read_init(session, rendition, shown[-1].epoch))
             found.append(Variant(rendition, peak, codecs, *_PICTURES.get(rendition, ())))
         return found
+
+
+def broadcasting(settings: Settings, bus: Bus, masters: Sequence[bytes]) -> Broadcasting | None:
+    """The door of this house; None where no program is made."""
+    if settings.program.enabled != "yes":
+        return None
+    archive = Archive(settings.recordings.folder)
+    waiting = Waiting(bus, archive.index)
+    waiting.start()
+    return Broadcasting(archive, waiting, sealing_keys(masters), _OFFERED[settings.program.renditions])
 
 
 def is_over(phase: str, index: Index, now_ms: int) -> bool:

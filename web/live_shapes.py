@@ -17,11 +17,13 @@ class ProgramBox:
     Arguments:
         base: where its addresses begin; it is the key to them, and names nobody.
         begun: there is something to play.
+        offered: the renditions that are made here.
     """
 
     base: str
     follow: ProgramFollow = "sound"
     begun: bool = True
+    offered: tuple[str, ...] = ("sound", "light", "full")
 
     @property
     def rates(self) -> Mapping[str, int]:

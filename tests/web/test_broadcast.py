@@ -13,12 +13,13 @@ import httpx
 import pytest
 
 from kachehri.bus.memory import MemoryBus
+from kachehri.settings import Settings
 from recordings.announce import BusAnnouncements, Waiting
 from recordings.archive import Archive, Part, Track
 from recordings.grants import grant
 from rooms.lifecycle import CloseSession
 from tests.web.conftest import Town
-from web.broadcasting import Broadcasting, sealing_keys
+from web.broadcasting import Broadcasting, broadcasting, sealing_keys
 
 pytestmark = pytest.mark.anyio
 
@@ -289,3 +290,37 @@ async def test_without_a_program_there_is_no_door(town: Town) -> None:
         assert (await get(town, path)).status_code == 404
     finally:
         town.app.state.house = before
+
+
+def test_the_door_is_there_where_a_program_is_made() -> None:
+    settings = Settings()
+    assert broadcasting(settings, MemoryBus(), [b"m" * 32]) is None, "off unless somebody turned it on"
+    made = {}
+    for renditions in ("all", "light", "sound"):
+        on = replace(settings, program=replace(settings.program, enabled="yes", renditions=renditions))
+        door = broadcasting(on, MemoryBus(), [b"m" * 32])
+        assert door is not None
+        made[renditions] = door.offered
+        door.waiting.close()
+    assert made == {"all": ("sound", "light", "full"), "light": ("sound", "light"), "sound": ("sound",)}
+
+
+async def test_the_page_offers_what_is_made(town: Town, studio: Studio) -> None:
+    session = await town.schedule(live=True)
+    phone = town.phone("en")
+    studio.door.offered = ("sound", "light")
+    try:
+        text = (await phone.get(f"/s/{session}/live?follow=full")).text
+        assert 'data-follow="light"' in text and 'data-follow="full"' not in text
+        assert "<audio" not in text and "<video" not in text, "nothing has been written yet"
+        studio.fill(session, "light", 2)
+        for number in range(2):
+            studio.track(session, "sound").part(
+                b"s", duration_us=4_000_000, independent=True, starts_ms=number * 4_000, wall_ms=0, last=True
+            )
+        answer = await phone.get(f"/s/{session}/live?follow=light")
+        assert f'<video controls playsinline preload="none" src="{studio.base(session)}/light/live.m3u8"' in answer.text
+        assert phone.client.cookies["k_follow"] == "light"
+        assert "<video" in (await phone.get(f"/s/{session}/live")).text, "it is remembered"
+    finally:
+        studio.door.offered = ("sound", "light", "full")

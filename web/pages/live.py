@@ -63,17 +63,17 @@ def program(house: House, request: Request, session: str) -> ProgramBox | None:
     """The program, as this browser follows it."""
     if house.broadcasting is None:
         return None
-    base = house.broadcasting.base(session, "live", house.now())
-    return ProgramBox(base, chosen_program(request), house.broadcasting.begun(session))
+    door = house.broadcasting
+    base = door.base(session, "live", house.now())
+    return ProgramBox(base, chosen_program(request, door.offered), door.begun(session), door.offered)
 
 
-def chosen_program(request: Request) -> ProgramFollow:
+def chosen_program(request: Request, offered: tuple[str, ...]) -> ProgramFollow:
     """What a link asks for, or what was chosen before; who chose the picture elsewhere gets the small one."""
     for kept in (request.query_params.get("follow", ""), request.cookies.get(FOLLOW_COOKIE, "")):
-        if kept in PROGRAM_RATES:
-            return kept
-        if kept == "picture":
-            return "light"
+        wanted = "light" if kept == "picture" else kept
+        if wanted in PROGRAM_RATES and wanted in ("text", *offered):
+            return wanted
     return "sound"
 
 
