@@ -8,6 +8,7 @@ from typing import Final
 
 from kachehri.logs import logger
 from kachehri.rounds import Rounds
+from kachehri.settings import Settings
 from kachehri.settings.tree import Recordings
 from kachehri.store import Store
 from recordings.archive import Archive
@@ -36,6 +37,13 @@ def storage_of(settings: Recordings) -> Storage | None:
         endpoint=settings.endpoint,
         prefix=settings.prefix,
     )
+
+
+def keeper_of(settings: Settings, store: Store) -> Keeper | None:
+    """This house's keeper; None where nothing is recorded and nothing ever was."""
+    if settings.program.enabled != "yes" and not settings.recordings.folder.is_dir():
+        return None
+    return Keeper(store, settings.recordings)
 
 
 class Keeper:
@@ -67,6 +75,9 @@ class Keeper:
         #: What keeps segments from the storage; empty while they go.
         self.trouble = ""
         self.rounds = Rounds("recordings", self.round, EVERY_S)
+
+    def start(self) -> None:
+        self.rounds.start()
 
     async def close(self) -> None:
         """End after the segment that is on its way."""

@@ -41,6 +41,7 @@ from kachehri.sweeping import Sweeping
 from kachehri.ticket_clock import TicketClock
 from kachehri.tickets.status import TicketRefused
 from kachehri.vault import Vault, check_key
+from recordings.keeper import keeper_of
 from rooms.base import Refused
 from signaling.clock import LoopClock
 from signaling.door import Door
@@ -121,6 +122,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     ticket_clock = TicketClock(store, lambda: house.place.timezone)
     rounds = (sweeping.rounds, record.rounds, ticket_clock.rounds, snapshots.rounds)
     program = broadcasting(settings, bus, masters)
+    keeper = keeper_of(settings, store)
     alerts = Alerts(service, masters, bus, contact=lambda: house.place.address)
     notices = Notices(settings, store, vault, people, masters, lambda: house.place)
     limits = settings.limits
@@ -134,6 +136,8 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         await house.start()
         for each in rounds:
             each.start()
+        if keeper is not None:
+            keeper.start()
         crowds.start()
         await carrying.start()
         await alerts.start()
@@ -175,7 +179,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             app.state.equipment = Equipment(hub, media.plane, media)
             app.state.equipment.start()
             token = settings.secrets.metrics_token_file
-            app.state.numbers = Numbers(hub, media, token.read_text().strip() if token else "")
+            app.state.numbers = Numbers(hub, media, token.read_text().strip() if token else "", keeper)
             watch = Watch(hub, LoopClock(), identity.roles_of_logins)
             watch.start()
             identity.on_revoked(watch.told)
@@ -191,6 +195,8 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     finally:
         if program is not None:
             program.waiting.close()
+        if keeper is not None:
+            await keeper.close()
         await notices.close()
         await alerts.stop()
         carrying.close()

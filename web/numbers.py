@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from kachehri.allowance import is_own
 from kachehri.metrics import MEDIA_TYPE, Family, Sample, single, write
+from recordings.keeper import Keeper
 from signaling.hub import Hub
 from signaling.media.port import MediaRefused, MediaStats, Ready, Report, SeatStats
 from signaling.media_signalling import MediaSignalling
@@ -36,7 +37,8 @@ SEAT: Final = (
 class Numbers:
     """What is counted in this process, and what the machine's plane says when it is asked."""
 
-    def __init__(self, hub: Hub, media: MediaSignalling, token: str = "") -> None:
+    def __init__(self, hub: Hub, media: MediaSignalling, token: str = "", keeper: Keeper | None = None) -> None:
+        self._keeper = keeper
         self._hub = hub
         self._media = media
         self._token = token.encode()
@@ -64,6 +66,8 @@ class Numbers:
                 "media_restarts_total", "counter", "Media processes after the first.", max(0, len(self._instances) - 1)
             ),
         ]
+        if self._keeper is not None:
+            found += of_recordings(self._keeper)
         stats = [each for session in self._media.sessions if (each := await self._of(session)) is not None]
         return [*found, *of_media(stats)]
 
@@ -72,6 +76,18 @@ class Numbers:
             return await self._media.plane.stats(session)
         except MediaRefused:
             return None
+
+
+def of_recordings(keeper: Keeper) -> list[Family]:
+    """Whether recordings have room, and their storage is there."""
+    low, full = (float(keeper.space in states) for states in (("low", "full"), ("full",)))
+    return [
+        single("recordings_disk_low", "gauge", "1 while the disk of recordings is nearly full.", low),
+        single("recordings_disk_full", "gauge", "1 while nothing is recorded because of that.", full),
+        single(
+            "recordings_storage_away", "gauge", "1 while segments wait for the storage.", float(bool(keeper.trouble))
+        ),
+    ]
 
 
 def of_media(stats: Iterable[MediaStats]) -> list[Family]:

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 import structlog
 
-from kachehri.settings import Settings
+from kachehri.settings import Settings, from_mapping
 from kachehri.settings.tree import Recordings
 from kachehri.store import Store, recordings
 from recordings.archive import Archive, RecordingError
 from recordings.archive.manifest import Manifest, row
 from recordings.archive.space import Space
-from recordings.keeper import Keeper, storage_of
+from recordings.keeper import Keeper, keeper_of, storage_of
 from recordings.retention import DAY_MS, retire
 from recordings.storage import LocalStorage, StorageError, Stored
 from recordings.storage.sending import Sending, fetch
@@ -271,8 +271,19 @@ class TestKeeper:
     @pytest.mark.anyio
     async def test_it_ends_with_its_round(self, house: Store, tmp_path: Path) -> None:
         keeper = Keeper(house, Recordings(folder=tmp_path / "r"), storage=LocalStorage(tmp_path / "storage"))
-        keeper.rounds.start()
+        keeper.start()
         await keeper.close()
+        assert (tmp_path / "r").is_dir()
+
+    def test_a_house_without_a_program_has_none_until_something_was_recorded(
+        self, house: Store, tmp_path: Path
+    ) -> None:
+        plain = from_mapping({"recordings": {"folder": str(tmp_path / "there")}})
+        assert keeper_of(plain, house) is None and not (tmp_path / "there").exists()
+        (tmp_path / "there").mkdir()
+        assert keeper_of(plain, house) is not None
+        on = {"recordings": {"folder": str(tmp_path / "new")}, "program": {"enabled": "yes"}}
+        assert keeper_of(from_mapping(on), house) is not None
 
     def test_the_storage_is_that_of_the_settings(self, tmp_path: Path) -> None:
         assert storage_of(Settings().recordings) is None

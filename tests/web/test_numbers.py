@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unittest.mock import Mock
 
 import pytest
 
@@ -12,7 +13,7 @@ from rooms.lifecycle import StartSession
 from signaling.media.port import MediaStats, SeatStats
 from tests.web.conftest import Town
 from web.forms import new_key
-from web.numbers import of_media
+from web.numbers import of_media, of_recordings
 
 pytestmark = pytest.mark.anyio
 LINE = re.compile(r'kachehri_[a-z_]+(\{[a-z]+="[^"\n]*"(,[a-z]+="[^"\n]*")*\})? -?[0-9.e-]+\Z')
@@ -45,6 +46,13 @@ async def test_whoever_comes_through_a_proxy_needs_the_token(town: Town, monkeyp
     assert (await client.get("/metrics", headers=wrong)).status_code == 404
     right = {**far, "authorization": "Bearer a-token-of-some-length"}
     assert (await client.get("/metrics", headers=right)).status_code == 200
+
+
+def test_room_and_storage_of_recordings() -> None:
+    keeper = Mock(space="low", trouble="")
+    assert [sample.value for family in of_recordings(keeper) for sample in family.samples] == [1.0, 0.0, 0.0]
+    keeper.space, keeper.trouble = "full", "away"
+    assert [sample.value for family in of_recordings(keeper) for sample in family.samples] == [1.0, 1.0, 1.0]
 
 
 def test_the_stage_by_session_and_seat() -> None:
