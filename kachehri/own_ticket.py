@@ -24,11 +24,13 @@ from .store import tickets as rows
 from .store.questions import Asked
 from .store.tables import Follower, Ticket
 from .tickets import acts as a
+from .tickets import windows
 from .tickets.acts import Act, Doer
 from .tickets.decide import Context, decide
 from .tickets.events import Happened, Solved
 from .tickets.life import Life, replay
 from .tickets.lifecycle import is_open
+from .tickets.next_date import NextDate, next_date
 from .tickets.offers import Offer, of_follower, offers
 from .tickets.opening import ticket_id
 from .tickets.status import TicketRefused
@@ -72,6 +74,9 @@ class Seen:
     offers: tuple[Offer, ...]
     above: str
     disputable: bool
+    next: NextDate | None
+    #: Until when she could answer if she read of the proposal now; None where she has read of it, or nothing waits.
+    reads_until: int | None
 
 
 def holder(conn: Connection, id: str) -> Holder | None:
@@ -105,7 +110,34 @@ def seen(conn: Connection, now: int, held: Holder) -> Seen:
     else:
         found = offers(life, refused, context.end_of_day)
     disputable = not refused(a.Dispute(words=ContentRef("tried", "")))
-    return Seen(held.ticket, life, steps, found, context.above(min(3, life.level + 1)), disputable)
+    reads = (
+        context.end_of_day(now, windows.answer_days(life)) if held.follower is None and waits_for_her(life) else None
+    )
+    return Seen(
+        held.ticket,
+        life,
+        steps,
+        found,
+        context.above(min(3, life.level + 1)),
+        disputable,
+        next_date(life, ticketing.calendar_of(conn)),
+        reads,
+    )
+
+
+def waits_for_her(life: Life) -> bool:
+    """Whether a proposal lies with her of which it is not known that it reached her."""
+    return life.state == "resolution_proposed" and life.arrived_at is None
+
+
+def has_read(conn: Connection, now: int, held: Holder) -> None:
+    """She has the proposal before her eyes, on the page of her own link: it has reached her, and her time begins.
+
+    Once, and for the asker alone; whoever says it again, or when nothing waits, changes nothing.
+    """
+    if held.ticket is None or held.follower is not None or not waits_for_her(ticketing.load(conn, held.ticket.id)):
+        return
+    ticketing.act(conn, now, held.ticket.id, a.NoteArrival(channel="page"), ticketing.CLOCK)
 
 
 def trier(life: Life, doer: Doer, context: Context) -> Callable[[Act], str]:

@@ -198,6 +198,16 @@ _STANDS: dict[str, tuple[int, str, bool]] = {
 }
 
 
+def trodden(state: str, decided: bool = False) -> tuple[Step, ...]:
+    """The same once the hearing is over: nothing of it is still to come, and whatever came of it is its last step.
+
+    Arguments:
+        decided: it was ordered, referred or refused, which is an answer too.
+    """
+    steps = [Step(each.name, "done", each.detail) for each in way(state) if each.mark != "next"]
+    return (*steps, Step("decided", "done")) if decided and state == "heard" else tuple(steps)
+
+
 def way(state: str, detail: str = "") -> tuple[Step, ...]:
     """The line of steps that a citizen sees: done, now, and what still comes."""
     behind, here, ahead = _STANDS[state]

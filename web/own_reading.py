@@ -8,7 +8,7 @@ Rule 2: offices and posts are named, persons never.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from kachehri.i18n import Words
@@ -17,6 +17,7 @@ from kachehri.tickets import events as e
 from kachehri.tickets.events import Happened
 from kachehri.tickets.life import Life
 from kachehri.tickets.lifecycle import is_open
+from kachehri.tickets.next_date import NextDate
 from kachehri.tickets.status import Posted, Undone
 from rooms.base import ContentRef
 from web import reading
@@ -225,6 +226,13 @@ def standing(life: Life, row: Ticket, names: Names, now: int, *, followers: int 
             (names.office(office) or words.plain("ticket.desk"), at is not None) for office, at in life.parts.items()
         ),
     )
+
+
+def dated(place: Standing, next: NextDate | None) -> Standing:
+    """The same with the one date that comes next and what it is; one that has passed stays as the lists have it."""
+    if next is None or place.late or not place.due_at:
+        return place
+    return replace(place, due_at=next.at, due_is=next.what)
 
 
 def lead(place: Standing, words: Words, *, asker: bool) -> str:

@@ -31,7 +31,8 @@ class Offered:
 @dataclass(frozen=True)
 class Standing:
     """Where a complaint stands. `holder` is the post that has it, `over` who answers for it since it is late; neither
-    is a person. `parts` are the other offices with whether each has done its part.
+    is a person. `due_is` says what is due: the promise, the reply, the word of the appeal body. `parts` are the other
+    offices with whether each has done its part.
     """
 
     state: str
@@ -42,6 +43,7 @@ class Standing:
     over: str = ""
     area: str = ""
     due_at: int = 0
+    due_is: str = ""
     late: bool = False
     followers: int = 0
     follows: str = ""
@@ -100,11 +102,13 @@ class OwnTicketPage:
     errors: Mapping[str, str] = field(default_factory=dict)
     made_at: int = 0
     alerts: AlertBox | None = None
+    #: Until when she could answer if she read of the proposal now; 0 where that is known already.
+    reads_until: int = 0
 
     @property
     def scripted(self) -> bool:
         """Whether anything stands here that a script adds to."""
-        return self.alerts is not None
+        return self.alerts is not None or bool(self.reads_until)
 
     @property
     def main(self) -> Offered | None:

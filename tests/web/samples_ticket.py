@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kachehri.i18n import Words
 from tests.web.samples import HOUR, NOW, OFFICE, TEXT, WATER
-from web.cards import MyQuestion, OutcomeCard, way
+from web.cards import MyQuestion, OutcomeCard, trodden, way
 from web.own_shapes import (
     AlertBox,
     CalledBackPage,
@@ -20,6 +20,7 @@ from web.own_shapes import (
     Standing,
     Told,
 )
+from web.promise_shapes import PromiseCard
 from web.shapes import TrackPage, TrackValues
 
 DAY = 24 * HOUR
@@ -63,7 +64,7 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
             code="402817",
             offers=tuple(Offered(name, NOW + 20 * DAY if name in ("judge", "dispute") else 0) for name in offers),
             story=began,
-            question=question,
+            question=replace(question, steps=trodden("heard", True)),
             share_text=say("receipt.share_text", reference="26-4071-8822"),
             share_link="https://hearing.example.pk/track",
             made_at=NOW + 6 * DAY,
@@ -96,6 +97,21 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         ),
         "own-proposed": own(
             "resolution_proposed", say("own.lead.resolution_proposed"), "judge", proposal=proposed, story=story
+        ),
+        "own-unread": own(
+            "resolution_proposed",
+            say("own.lead.resolution_proposed"),
+            offers=(Offered("judge"),),
+            proposal=proposed,
+            reads_until=NOW + 21 * DAY,
+        ),
+        "own-promised": own(
+            "in_progress",
+            say("next_is.ticket", office=OFFICE[code], day=words.dates.day(NOW + 20 * DAY)),
+            standing=replace(base, due_is="promise"),
+            promise=PromiseCard(
+                "q", "2640718822", TEXT, OFFICE[code], NOW + 20 * DAY, post=POST[code], said="yes", stands="due"
+            ),
         ),
         "own-disputed": own("disputed", say("own.lead.disputed_over", post=OVER[code]), told=say("done.no")),
         "own-closed": own("closed", say("own.lead.citizen_confirmed"), "dispute", "appeal", "rate", standing=over),

@@ -366,7 +366,7 @@ async def test_the_day_until_which_she_can_answer_stands_there_once_a_notice_arr
     mine = await own(town)
     do(town, mine.ticket, ASSIGN, PROPOSE)
     page = (await mine.phone.get(mine.path)).text
-    assert has(page, "own.until_open"), "no notice arrived, so no time runs"
+    assert has(page, "own.read"), "no notice arrived, so no time runs"
     life = do(town, mine.ticket, (CLOCK, a.NoteArrival(channel="sms")))
     page = (await mine.phone.get(mine.path)).text
     with town.service.store.read() as conn:

@@ -8,6 +8,7 @@ once. Without JavaScript.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from starlette.exceptions import HTTPException
@@ -25,7 +26,7 @@ from kachehri.tickets import events as e
 from kachehri.tickets.status import TicketRefused
 from rooms.base import Refused
 from web import forms, own_acts, own_alerts, own_reading, promising, reading
-from web.cards import MyQuestion
+from web.cards import MyQuestion, trodden
 from web.errors import sentence
 from web.house import House, house_of, see
 from web.own_reading import Names
@@ -104,6 +105,7 @@ async def drawn(
     follower = held.follower
     view: own_reading.View = "own" if follower is None else "joined" if follower.question_id else "public"
     place = own_reading.standing(life, own.seen.ticket, own.names, now, followers=own.followers, follows=own.parent)
+    place = own_reading.dated(place, own.seen.next)
     question, promise, erased = await _asked(house, request, held)
     done = request.query_params.get("done", "")
     page = OwnTicketPage(
@@ -133,6 +135,7 @@ async def drawn(
         errors=errors or {},
         made_at=now,
         alerts=own.alerts,
+        reads_until=own.seen.reads_until or 0,
     )
     return house.show(request, "own_ticket.html", page, status=status)
 
@@ -154,6 +157,7 @@ async def _asked(house: House, request: Request, held: Holder) -> tuple[MyQuesti
     live = await house.service.live(held.asked.session_id)
     asked = live.session.queue.questions[held.asked.id]
     question = reading.one_of_mine(live, held.asked.id, house.service.people, found, words)
+    question = replace(question, steps=trodden(question.state, question.outcome is not None))
     return question, await promising.shown(house, live, asked, found, words), not question.text and bool(asked.content)
 
 
@@ -173,6 +177,20 @@ def _proposal(own: Own, view: own_reading.View) -> Told | None:
         [step for step in own.seen.steps if isinstance(step.body, e.Proposed)], own.texts, own.names, view
     )
     return told[0] if told else None
+
+
+async def has_read(request: Request) -> Response:
+    """POST /q/{token}/read: she has the proposal before her eyes. Only a page that was opened can send it, and neither
+    what fetches links for a preview nor what fetches pages ahead does (docs of `own_ticket.has_read`).
+    """
+    house = house_of(request)
+    await forms.read(request, house.origins)
+    held = await holder_of(house, request)
+    try:
+        await house.write(own_ticket.has_read, held)
+    except TicketRefused as no:  # it has moved on in the same moment, and the page says how it stands now
+        logger(__name__).info("ticket.read_late", code=no.code)
+    return see(f"/q/{request.path_params['token']}")
 
 
 async def ask(request: Request) -> Response:

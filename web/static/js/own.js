@@ -1,4 +1,4 @@
-/** My complaint's page: alerts on this phone, where its browser can. Without it, the page says everything else. */
+/** My complaint's page: that a proposal was read, and alerts on this phone, where its browser can. Works without it. */
 
 import { canPush, reachedAt, switchAlerts } from "./push.js";
 import { sentence } from "./words.js";
@@ -6,8 +6,34 @@ import { registerWorker } from "./worker.js";
 
 const MARK_LETTERS = 16;
 
+/** So long before her eyes, and it has been read. */
+const READ_MS = 3000;
+
+/** @type {HTMLFormElement | null} */
+const unread = document.querySelector("form[data-read]");
+if (unread) noteReading(unread);
 const box = document.getElementById("alerts");
 if (box && canPush()) void offerAlerts(box);
+
+/** A page that is fetched ahead, or lies in another tab, is not read; her time begins when it is. @param {HTMLFormElement} form */
+function noteReading(form) {
+  let timer = 0;
+  const look = () => {
+    clearTimeout(timer);
+    if (document.visibilityState === "visible") timer = setTimeout(() => void send(), READ_MS);
+  };
+  const send = async () => {
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(/** @type {any} */ (new FormData(form))), redirect: "manual" }).catch(() => null);
+    if (answer?.type !== "opaqueredirect") return; // the button is still there
+    document.removeEventListener("visibilitychange", look);
+    const said = document.createElement("p");
+    said.className = "muted small";
+    said.textContent = sentence(form, "read");
+    form.replaceWith(said);
+  };
+  document.addEventListener("visibilitychange", look);
+  look();
+}
 
 /** @param {HTMLElement} root */
 async function offerAlerts(root) {
