@@ -2,5 +2,5 @@
 
 May import: signaling and below.
 Does not belong here: the live stage (signaling/media), pages (web).
-Start reading: this package holds no code yet; a hearing is not recorded, and the pages say so.
+Start reading: RECORDING.md for what lies on the disk, program/program.py for what is on the air.
 """

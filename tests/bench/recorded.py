@@ -96,6 +96,7 @@ def main() -> None:
         encoded: dict[str, Encoded] = pickle.load(file)
     mixed, began_ns = Mixed(Path(mixed_path)), int(began)
     archive = Archive(Path(folder))
+    print("begins", flush=True)
     tracks = {name: archive.track(session, name, int(fence)) for name in RENDITIONS}
     epoch = archive.next_epoch(session)
     # The program goes on where the clock is: the time between is a hole, told as the time until it is back.
