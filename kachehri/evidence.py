@@ -19,8 +19,10 @@ FILE_MOST: Final = 12_000_000
 #: The longer side of what is kept, in pixels, and its size in bytes.
 SIDE_MOST: Final = 1_600
 BYTES_MOST: Final = 300_000
-#: Pixels of a file. JPEG is decoded at a fraction of its size, all others whole: four bytes of memory for each.
+#: Pixels of a file. JPEG is decoded at a fraction of its size, all others whole: four bytes of memory for each. JPEG
+#: that comes in several scans (ITU-T T.81, A.2.3 and G) is kept whole until the last, at up to six bytes a pixel.
 PIXELS_JPEG: Final = 220_000_000
+PIXELS_SCANS: Final = 40_000_000
 PIXELS_OTHER: Final = 20_000_000
 #: What the longer side may be of the shorter: a strip is no photograph.
 RATIO_MOST: Final = 20
@@ -76,7 +78,9 @@ def draw(file: bytes) -> Drawn:
         raise EvidenceRefused("picture_big")
     try:
         with Image.open(io.BytesIO(file), formats=FORMATS) as opened:
-            bounded(opened.size, opened.format or "")
+            # A phone's photograph with a second picture for brighter screens is a JPEG all the same.
+            jpeg = opened.format in ("JPEG", "MPO")
+            bounded(opened.size, (PIXELS_SCANS if several_scans(file) else PIXELS_JPEG) if jpeg else PIXELS_OTHER)
             opened.draft("RGB", (SIDE_MOST, SIDE_MOST))
             opened.load()
             picture = ImageOps.exif_transpose(opened)
@@ -89,12 +93,34 @@ def draw(file: bytes) -> Drawn:
     return encoded(flat(picture))
 
 
-def bounded(size: tuple[int, int], format: str) -> None:
+def several_scans(jpeg: bytes) -> bool:
+    """Whether a JPEG is progressive, or has its colours one after another: told by the frame's and first scan's header.
+
+    One that says neither is broken, and is taken for the worse.
+    """
+    at, colours = 2, 0
+    while at + 4 <= len(jpeg):
+        if jpeg[at] != 0xFF:
+            return True
+        marker, length = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4], "big")
+        if marker == 0xFF:  # filling
+            at += 1
+            continue
+        if marker in (0xC0, 0xC1):
+            colours = jpeg[at + 9] if at + 9 < len(jpeg) else 0
+        elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            return True
+        elif marker == 0xDA:
+            return at + 4 >= len(jpeg) or jpeg[at + 4] != colours
+        at += 2 + length
+    return True
+
+
+def bounded(size: tuple[int, int], most: int) -> None:
     """Look at what the header asks for, before a pixel is decoded."""
     width, height = size
     if width < 1 or height < 1:
         raise EvidenceRefused("picture_broken")
-    most = PIXELS_JPEG if format == "JPEG" else PIXELS_OTHER
     if width * height > most or max(width, height) > RATIO_MOST * min(width, height):
         raise EvidenceRefused("picture_bomb")
 

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from .papers.sheets import guarded
+
 #: A district with a thousand villages has about 60 KB.
 FILE_MOST: Final = 524_288
 ROWS_MOST: Final = 5_000
@@ -84,9 +86,7 @@ def read(content: bytes, columns: Sequence[str], required: Sequence[str]) -> Tab
         if any(cell.strip() for cell in cells[len(names) :]):
             faults.append(Fault(line, "too_many_cells", {"most": len(names)}))
             continue
-        found.append(
-            Row(line, {name: " ".join(cell.split()) for name, cell in zip(names, cells, strict=False) if name})
-        )
+        found.append(Row(line, {name: _plain(cell) for name, cell in zip(names, cells, strict=False) if name}))
     if len(found) > ROWS_MOST:
         faults.append(Fault(0, "too_many_rows", {"limit": ROWS_MOST}))
     if faults:
@@ -133,10 +133,21 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     return rows
 
 
+def _plain(cell: str) -> str:
+    """A cell without what `write` put in front of it."""
+    text = " ".join(cell.split())
+    return text[1:] if text.startswith("'") and _safe(text[1:]) == text else text
+
+
+def _safe(cell: str) -> str:
+    return f"'{cell}" if cell.startswith("'") else guarded(cell)
+
+
 def write(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> bytes:
     """A file that `read` takes back: UTF-8 with the mark by which Excel knows it."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    # All in quotes: where a semicolon separates, what stands behind one would begin a cell of its own.
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(columns)
-    writer.writerows([row.get(column, "") for column in columns] for row in rows)
+    writer.writerows([_safe(row.get(column, "")) for column in columns] for row in rows)
     return codecs.BOM_UTF8 + out.getvalue().encode()

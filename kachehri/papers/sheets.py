@@ -16,23 +16,30 @@ from .wire import Job, Rows
 
 #: Programs read these files by this mark as UTF-8 (RFC 3629 §6), and Urdu as Urdu.
 BYTE_ORDER_MARK: Final = "\ufeff"
-#: What makes a cell a formula, also behind blanks; tabs and breaks would begin a cell of their own.
-_FORMULA: Final = re.compile(r"[\s\u200b-\u200f\ufeff]*[=+\-@\t\r|%＝＋－＠]")
+#: What makes a cell a formula, also behind blanks and signs that nobody sees; tabs and breaks would begin a cell of
+#: their own.
+_UNSEEN: Final = r"\s\x00-\x1f\x7f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+_FORMULA: Final = re.compile(rf"[{_UNSEEN}]*[=+\-@\t\r|%＝＋－＠−﹢﹣﹦﹫]")
+_BEHIND: Final = re.compile(rf"([;\t])(?={_FORMULA.pattern})")
 #: Names of sheets may not hold these, nor be longer than 31 characters (ECMA-376).
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
 SHEET_NAME_MOST: Final = 31
 
 
 def guarded(cell: str | int) -> str:
-    """A cell that no program takes for a formula."""
+    """A cell that no program takes for a formula, nor what stands behind a separator in it."""
     text = str(cell).replace("\r\n", "\n").replace("\r", "\n")
+    if '"' in text:  # whoever separates otherwise than we do may take it for the end of a cell
+        text = _BEHIND.sub(r"\1'", text)
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def lines(rows: Iterable[Sequence[str | int]]) -> bytes:
     """Rows as comma-separated values (RFC 4180), in UTF-8."""
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerows([guarded(cell) for cell in row] for row in rows)
+    # All in quotes: where a semicolon separates, what stands behind one would begin a cell of its own.
+    writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer.writerows([guarded(cell) for cell in row] for row in rows)
     return out.getvalue().encode()
 
 

@@ -121,6 +121,59 @@ def test_a_hostile_file_is_refused_by_what_is_wrong_with_it(hostile: bytes, code
     assert refused.value.code == code
 
 
+def vast(jpeg: bytes, side: int) -> bytes:
+    """A JPEG whose frame says that it is much larger than it is."""
+    at = next(at for at in range(len(jpeg)) if jpeg[at] == 0xFF and jpeg[at + 1] in (0xC0, 0xC2))
+    return jpeg[: at + 5] + struct.pack(">HH", side, side) + jpeg[at + 9 :]
+
+
+def in_three_scans(jpeg: bytes) -> bytes:
+    """Its first scan made one of the first colour alone, as of a file that has each in a scan of its own."""
+    at = jpeg.index(b"\xff\xda")
+    scan = b"\xff\xda" + struct.pack(">H", 8) + b"\x01" + jpeg[at + 5 : at + 7] + b"\x00\x3f\x00"
+    return jpeg[:at] + scan + jpeg[at + 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big") :]
+
+
+@pytest.mark.parametrize("how", ["progressive", "scans"])
+def test_a_jpeg_that_has_to_be_kept_whole_is_bounded_like_other_pictures(how: str) -> None:
+    """A few kilobytes of it would ask for a gigabyte of memory."""
+    hostile = file(noise(64, 48), "JPEG", progressive=how == "progressive")
+    hostile = in_three_scans(hostile) if how == "scans" else hostile
+    for side in (6_400, 14_000):
+        with pytest.raises(EvidenceRefused) as refused:
+            draw(vast(hostile, side))
+        assert refused.value.code == "picture_bomb"
+
+
+def test_an_ordinary_jpeg_of_either_kind_is_drawn() -> None:
+    for options in ({"progressive": True}, {"progressive": False}, {"subsampling": 0}, {"restart_marker_rows": 1}):
+        carried = file(noise(640, 480), "JPEG", **options)
+        assert evidence.several_scans(carried) == options.get("progressive", False)
+        assert draw(carried).width == 640
+    assert draw(file(noise(640, 480, "L"), "JPEG")).width == 640
+    assert evidence.several_scans(b"\xff\xd8\xff\xff") and evidence.several_scans(b"\xff\xd8x" * 9)
+
+
+def test_a_phones_photograph_with_a_second_picture_in_it_is_its_first() -> None:
+    """It may be as large as any other of that phone."""
+    first, second = noise(640, 480), Image.new("RGB", (64, 48), "red")
+    carried = file(first, "MPO", save_all=True, append_images=[second])
+    drawn = draw(carried)
+    assert (drawn.width, drawn.height) == (640, 480) and b"MPF" not in drawn.content
+    at = carried.index(b"\xff\xc0")
+    large = carried[: at + 5] + struct.pack(">HH", 5_000, 6_000) + carried[at + 9 :]
+    assert draw(large).width == SIDE_MOST
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_of_a_moving_picture_its_first_is_kept(kind: str) -> None:
+    frames = [Image.new("RGB", (60, 40), colour) for colour in ("red", "lime", "blue")]
+    moving = file(frames[0], kind, save_all=True, append_images=frames[1:], duration=50)
+    shown = read(draw(moving).content)
+    red, green, blue = shown.getpixel((30, 20))  # type: ignore[misc]
+    assert red > 200 and green < 60 and blue < 60 and getattr(shown, "n_frames", 1) == 1
+
+
 def test_words_that_unpack_to_very_much_are_not_unpacked() -> None:
     squeezed = zlib.compress(b"x" * 200_000_000, 9)
     data = b"note\0\0" + squeezed

@@ -10,7 +10,7 @@ from kachehri import offices, spreadsheets, staff
 from kachehri.office_lists import COLUMNS, REQUIRED, Book, Kind, check
 from kachehri.routing import routing
 from kachehri.spreadsheets import Row, Unreadable
-from kachehri.store import Store, district, migrate
+from kachehri.store import Store, district
 
 OFFICES = "code,name_ur,name_en,triage\ndesk,ڈیسک,Desk,yes\nwater,پانی,Water,\n"
 
@@ -130,9 +130,8 @@ class TestRules:
 
 class TestStore:
     @pytest.fixture
-    def store(self, database_url: str) -> Store:
-        migrate(database_url)
-        return Store(database_url)
+    def store(self, migrated_url: str) -> Store:
+        return Store(migrated_url)
 
     def bring(self, store: Store, kind: Kind, text: str) -> None:
         with store.write() as conn:
@@ -249,3 +248,11 @@ class TestStore:
         with store.read() as conn:
             assert {area.id: area.path for area in district.all_areas(conn)}["d"] == "a/c/d/"
         store.close()
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+92", "@SUM", "\u2066=1", "'=quoted", "a;=1", "پانی"])
+def test_a_list_that_goes_out_holds_no_formula_and_comes_back_as_it_was(name: str) -> None:
+    written = spreadsheets.write(["code", "name_en"], [{"code": "x", "name_en": name}])
+    (cell,) = [line.split(b",", 1)[1].strip(b'"') for line in written.splitlines()[1:]]
+    assert not cell.decode().lstrip("\u2066").startswith(("=", "+", "@"))
+    assert spreadsheets.read(written, ["code", "name_en"], ["code"]).rows[0].cells["name_en"] == name

@@ -17,7 +17,7 @@ import pytest
 
 from kachehri.i18n import words_for
 from kachehri.papers import press
-from kachehri.papers.sheets import BYTE_ORDER_MARK, guarded
+from kachehri.papers.sheets import BYTE_ORDER_MARK, guarded, lines
 from kachehri.store import audit, sessions
 from rooms.base import Actor
 from rooms.lifecycle import ENDED, CloseSession
@@ -207,9 +207,34 @@ async def test_without_the_library_the_page_for_printing_is_offered(
     assert f"/sessions/{hearing}/register?print=1" in answer.text
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\u200f=1", "\t=1", "＝1", "|cmd"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        " =1",
+        "\u200f=1",
+        "\t=1",
+        "＝1",
+        "|cmd",
+        "\u2066=1",
+        "\u061c+1",
+        "\u00ad@a",
+        "\u2212 1",
+    ],
+)
 def test_what_a_program_would_run_is_written_as_text(cell: str) -> None:
     assert guarded(cell) == f"'{cell}"
+
+
+def test_what_stands_behind_a_separator_begins_no_cell() -> None:
+    """Where programs separate by semicolons or tabs, as in offices whose comma is that of numbers."""
+    text = lines([["a;=1+1", 'x";=1+1', "b"]]).decode()
+    for separator in ",;\t":
+        cells = [cell for row in csv.reader(io.StringIO(text), delimiter=separator) for cell in row]
+        assert not [cell for cell in cells if cell.startswith("=")], cells
 
 
 def test_what_is_no_formula_stays() -> None:

@@ -24,6 +24,7 @@ from rooms.questions import AdmitQuestion
 from tests.web.conftest import Phone, Town
 from tests.web.test_register import PHONE, ask, closed
 from web.act_forms import FORMS
+from web.forms import new_key
 
 pytestmark = pytest.mark.anyio
 EN, UR = words_for("en"), words_for("ur")
@@ -439,6 +440,33 @@ async def test_many_are_given_to_a_post_and_taken_back(town: Town, desk: dict[st
             "/tickets", data={**fields, "key": "m" * 22, **missing}, headers={"origin": xen.origin}
         )
         assert answer.status_code == 200 and life(town, numbers[0]).state == "routed"
+
+
+async def test_only_what_one_gave_is_taken_back_and_what_is_not_is_told(town: Town, desk: dict[str, str]) -> None:
+    """An officer may have begun, or somebody else have given it on, before whoever gave it takes it back."""
+    begun, given_on, free = [await opened(town) for _ in range(3)]
+    xen, sdo = await entered(town, "xen"), await entered(town, "sdo")
+
+    async def many(**sent: object) -> str:
+        await xen.get("/tickets")
+        data = {**form_token(xen), "key": new_key(), **sent}
+        return (await xen.client.post("/tickets", data=data, headers={"origin": xen.origin})).text
+
+    assert EN.t("office.many_failed") in await many(post="no-such-post", ticket=[free])
+    await many(post="ph-sdo", ticket=[begun, given_on, free])
+    day = (EN.dates.local(town.house.now()) + timedelta(days=4)).date().isoformat()
+    await do(sdo, begun, "start", plan="Pump from the store", day=day)
+    with town.service.store.write() as conn:
+        ticket = ticket_rows.by_reference(conn, given_on)
+        assert ticket is not None
+        by = Doer("office", desk["chief"], "water", "ph-xen")
+        now = town.service.store.now(conn)
+        ticketing.act(conn, now, ticket.id, a.TakeBack(), by)
+        ticketing.act(conn, now, ticket.id, a.Assign(post="ph-sdo", account=desk["sdo"]), by)
+    page = await many(do="undo", ticket=[begun, given_on, free])
+    assert [life(town, each).state for each in (begun, given_on, free)] == ["in_progress", "assigned", "routed"]
+    assert EN.t("office.many_kept") in page and EN.plain("office.many_undone", 1) in page
+    assert EN.grouped(begun) in page and EN.grouped(given_on) in page
 
 
 async def test_the_list_is_narrowed_and_searched_by_number(town: Town, desk: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from kachehri import standing, ticketing
 from kachehri.i18n.digits import only_digits
 from kachehri.store import Connection, actors
 from kachehri.store.tables import Account
-from kachehri.tickets import acts
+from kachehri.tickets import acts, events
 from kachehri.tickets.life import Life
 from kachehri.tickets.status import TicketRefused
 from web import forms
@@ -47,7 +47,8 @@ async def many(request: Request, account: Account) -> Response:
         except HTTPException:
             failed.append((reference, sentence(words, "ticket_unknown")))
     if back:
-        return await listed(house, request, account, said=words.plain("office.many_undone", len(done)))
+        kept = Undoable((), "", tuple(failed)) if failed else None
+        return await listed(house, request, account, kept, words.plain("office.many_undone", len(done)))
     title = await house.service.read(_title, post)
     undo = Undoable(tuple(done), title[0] if words.language.code == "ur" else title[1], tuple(failed))
     return await listed(house, request, account, undo)
@@ -66,6 +67,12 @@ def _take_back(conn: Connection, now: int, account: Account, reference: str, pos
     _do(conn, now, account, reference, lambda life, to: acts.TakeBack(), key)
 
 
+def _given_by(conn: Connection, ticket_id: str) -> str:
+    """Who gave it to the post that has it."""
+    given = [step.actor for step in ticketing.history(conn, ticket_id) if isinstance(step.body, events.Assigned)]
+    return given[-1] if given else ""
+
+
 def _do(
     conn: Connection,
     now: int,
@@ -78,10 +85,12 @@ def _do(
     life = ticketing.load(conn, ticket.id)
     chart, sides, ctx = standing.known(conn, account, life, now)
     act = made(life, lambda post: chart.account(post, now, life.about))
-    if isinstance(act, acts.Assign) and chart.chairs[act.post].office != life.office:
+    if isinstance(act, acts.Assign) and (act.post not in chart.chairs or chart.chairs[act.post].office != life.office):
         raise TicketRefused("office_missing")
     if any(ticketing.known(conn, ticket.id, act, each.doer, key) for each in sides):
         return
+    if isinstance(act, acts.TakeBack) and _given_by(conn, ticket.id) != account.id:
+        raise TicketRefused("ticket_busy")  # somebody has given it to a post since; that is theirs to take back
     offer = standing.offer(life, act, sides, ctx)
     if offer is None:
         raise TicketRefused("ticket_step" if sides else "ticket_not_you")
