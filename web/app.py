@@ -179,7 +179,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             app.state.equipment = Equipment(hub, media.plane, media)
             app.state.equipment.start()
             token = settings.secrets.metrics_token_file
-            app.state.numbers = Numbers(hub, media, token.read_text().strip() if token else "", keeper)
+            app.state.numbers = Numbers(hub, media, token.read_text().strip() if token else "", keeper, notices)
             watch = Watch(hub, LoopClock(), identity.roles_of_logins)
             watch.start()
             identity.on_revoked(watch.told)

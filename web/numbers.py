@@ -17,6 +17,11 @@ from starlette.responses import Response
 
 from kachehri.allowance import is_own
 from kachehri.metrics import MEDIA_TYPE, Family, Sample, single, write
+from kachehri.notices.dispatcher import ALL_KINDS
+from kachehri.notices.service import Notices
+from kachehri.notices.tally import standing
+from kachehri.store import Connection
+from kachehri.store import notices as rows
 from recordings.keeper import Keeper
 from signaling.hub import Hub
 from signaling.media.port import MediaRefused, MediaStats, Ready, Report, SeatStats
@@ -37,8 +42,16 @@ SEAT: Final = (
 class Numbers:
     """What is counted in this process, and what the machine's plane says when it is asked."""
 
-    def __init__(self, hub: Hub, media: MediaSignalling, token: str = "", keeper: Keeper | None = None) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        media: MediaSignalling,
+        token: str = "",
+        keeper: Keeper | None = None,
+        notices: Notices | None = None,
+    ) -> None:
         self._keeper = keeper
+        self._notices = notices
         self._hub = hub
         self._media = media
         self._token = token.encode()
@@ -66,10 +79,19 @@ class Numbers:
                 "media_restarts_total", "counter", "Media processes after the first.", max(0, len(self._instances) - 1)
             ),
         ]
+        if self._notices is not None:
+            found += await self._of_messages(self._notices)
         if self._keeper is not None:
             found += of_recordings(self._keeper)
         stats = [each for session in self._media.sessions if (each := await self._of(session)) is not None]
         return [*found, *of_media(stats)]
+
+    async def _of_messages(self, notices: Notices) -> list[Family]:
+        def read(conn: Connection) -> list[Family]:
+            waiting = rows.tasks(conn, ALL_KINDS)["waiting"]
+            return standing(waiting, rows.standing(conn))
+
+        return [*notices.dispatcher.tally.families(), *await self._hub.service.read(read)]
 
     async def _of(self, session: str) -> MediaStats | None:
         try:

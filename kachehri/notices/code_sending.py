@@ -64,7 +64,7 @@ def begin_code(conn: Connection, office: PostOffice, claim: Claim, now: int) -> 
     row.segments = measure(message.text).segments
     row.cost = row.segments * gateway.price
     rows.keep(conn, row)
-    return Begun((Job(row.id, of_person(person), "sms", phone, message, row.key),))
+    return Begun((Job(row.id, of_person(person), "sms", phone, message, row.key, row.cost),))
 
 
 def reachable(conn: Connection, contacts: Contacts, person: str) -> bool:

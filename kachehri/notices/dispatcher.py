@@ -25,6 +25,7 @@ from .gateway import Refused, Sent, Uncertain
 from .office import PostOffice
 from .sending import Begun, Job, begin, conclude, in_doubt, settle
 from .table import Channel
+from .tally import Tally
 
 T = TypeVar("T")
 #: How often a dispatcher with nothing to do looks again.
@@ -46,6 +47,7 @@ class Dispatcher:
         self._store, self._office = store, office
         self._name = name or secrets.token_hex(8)
         self._task: asyncio.Task[None] | None = None
+        self.tally = Tally()
         self._log = logger(__name__)
 
     def start(self) -> None:
@@ -130,6 +132,7 @@ class Dispatcher:
         later = list(begun.later)
         for number, job in enumerate(begun.jobs, 1):
             result = await self._handed_over(job)
+            self.tally.count(job.channel, result, job.cost)
             last = number == len(begun.jobs)
 
             def note(conn: Connection, now: int, job: Job = job, result: object = result, last: bool = last) -> None:

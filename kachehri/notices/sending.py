@@ -42,6 +42,7 @@ class Job(NamedTuple):
     to: str
     message: Message
     key: str
+    cost: int = 0
 
 
 class Begun(NamedTuple):
@@ -279,7 +280,7 @@ def _job(conn: Connection, office: PostOffice, case: _Case, row: Delivery, now: 
         row.segments = measure(message.text).segments
         row.cost = row.segments * gateway.price
     rows.keep(conn, row)
-    return Job(row.id, case.who.owner, channel, to, message, row.key)
+    return Job(row.id, case.who.owner, channel, to, message, row.key, row.cost)
 
 
 def worded(office: PostOffice, row: Delivery) -> Message:

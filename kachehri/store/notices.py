@@ -31,6 +31,14 @@ class Told(NamedTuple):
     kind: str
 
 
+class Standing(NamedTuple):
+    """So many messages of a channel in a state."""
+
+    channel: str
+    state: str
+    number: int
+
+
 class Cost(NamedTuple):
     """What one channel cost in one language."""
 
@@ -174,6 +182,17 @@ def tasks(conn: Connection, kinds: Sequence[str]) -> dict[str, int]:
     waits = select(_COUNT).where(_outbox.c.state == "waiting", _outbox.c.kind.in_(kinds))
     nobody = select(_COUNT).where(_outbox.c.state == "failed", _outbox.c.kind.in_(kinds))
     return {"waiting": int(conn.execute(waits).scalar_one()), "nobody": int(conn.execute(nobody).scalar_one())}
+
+
+def standing(conn: Connection) -> list[Standing]:
+    """How many messages wait, are on their way, or are in doubt, by channel."""
+    statement = (
+        select(_delivery.c.channel, _delivery.c.state, _COUNT)
+        .where(_delivery.c.state.in_(("waiting", "sending", "unknown")))
+        .group_by(_delivery.c.channel, _delivery.c.state)
+        .order_by(_delivery.c.channel, _delivery.c.state)
+    )
+    return [Standing(*row) for row in conn.execute(statement)]
 
 
 def costs(conn: Connection, since: int) -> list[Cost]:

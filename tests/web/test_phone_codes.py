@@ -210,10 +210,15 @@ async def test_a_gateway_that_breaks_off_is_not_asked_twice_and_nobody_has_to_lo
     with town.service.store.read() as conn:
         states = conn.exec_driver_sql("SELECT state FROM delivery WHERE template = 'code' AND state = 'unknown'")
         assert len(states.fetchall()) == 1
+        assert ("sms", "unknown") in [(each.channel, each.state) for each in notice_rows.standing(conn)]
         assert not [
             each for each in notice_rows.listing(conn, ["unknown"], limit=500) if each.delivery.template == "code"
         ]
     assert mine.path
+    metrics = (await town.phone("en").client.get("/metrics")).text
+    assert re.search(r'kachehri_messages\{channel="sms",state="unknown"\} [1-9]', metrics)
+    assert "kachehri_message_tasks " in metrics and "# TYPE kachehri_messages_cost_total counter" in metrics
+    assert to[1:] not in metrics
 
 
 def test_a_code_follows_from_number_and_instant() -> None:
