@@ -66,6 +66,11 @@ class Outlet:
         if not self.failed:
             self._waiting.put((rendition, fragment))
 
+    @property
+    def behind(self) -> int:
+        """Parts that wait for the disk."""
+        return self._waiting.qsize()
+
     def close(self) -> None:
         """Writes what is left and ends; the last segments are whole."""
         for name, fragmenter in self._fragmenters.items():

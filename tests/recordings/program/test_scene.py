@@ -69,7 +69,7 @@ def test_one_alone_has_the_whole_picture() -> None:
     ],
 )
 def test_who_is_large(more: dict[str, str], first: str) -> None:
-    assert seats(shown(OFFICIAL, SECOND, CITIZEN, HALL, INTERPRETER, **more))[0] == first  # type: ignore[arg-type]
+    assert seats(shown(OFFICIAL, SECOND, CITIZEN, HALL, INTERPRETER, **more))[0] == first
 
 
 def test_a_shared_screen_comes_first_while_it_has_a_picture() -> None:
