@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlencode
 
+from kachehri.particulars import Reached, Sent
 from web.cards import AreaGroup, Choice
 from web.hint_shapes import HintRow
 
@@ -256,7 +257,9 @@ class TicketDeskPage:
     errors: Mapping[str, str] = field(default_factory=dict)
     said: str = ""
     said_tone: str = "ok"
-    phone: str = ""
+    #: Where she can be reached, once somebody looked; and what a program sent along for the office.
+    reached: Reached | None = None
+    sent: Sent = Sent()
     reveal_reason: str = ""
     reveal_words: str = ""
     reveal_reasons: tuple[str, ...] = ()

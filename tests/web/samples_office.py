@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kachehri.i18n import Words
+from kachehri.particulars import Reached, Sent
 from web.act_forms import FORMS, Ask
 from web.cards import AreaGroup, Choice
 from web.work_shapes import (
@@ -248,7 +249,12 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         ),
         acts=tuple(card(name, words) for name in FORMS),
         story=story(words),
-        phone="+923012345678",
+        reached=Reached("+923012345678", "nasreen@example.com"),
+        sent=Sent(
+            "https://pictures.example.org/2026/01/05/pump-of-chak-57-nehr-wala-9f8e7d6c5b4a.jpg",
+            (("depth", "30 feet"),),
+            True,
+        ),
         said=words.plain("office.did.note"),
     )
     closed = replace(

@@ -150,7 +150,7 @@ async def test_the_pack_says_it_to_those_alone_who_read_it_anyway(town: Town, ca
     with town.service.store.read() as conn:
         account = accounts.by_login(conn, who)
         assert account is not None
-        found = handover.read(conn, account, case.reference, town.house.now())
+        found = handover.read(conn, account, case.reference, town.house.now(), town.service.people)
     both = Both.of(town.house.place.timezone)
     page = HandoverPage(both, await handover.packed(town.house, both, found))
     text = town.house.renderer.text("ur", "papers/handover.html", page)

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from kachehri import audit, calendars, standing, ticketing
+from kachehri import audit, calendars, particulars, standing, ticketing
 from kachehri.i18n.digits import only_digits
 from kachehri.papers.wire import PAGES, Part
+from kachehri.particulars import Reached
+from kachehri.people import People
 from kachehri.store import Connection, content, papers
 from kachehri.store import sessions as session_rows
 from kachehri.store import tickets as ticket_rows
@@ -49,6 +51,9 @@ class Read:
     calendar: WorkingCalendar
     #: Whether whoever takes it out reads that money was asked for.
     money: bool
+    #: How she can be reached; `looked`: whoever takes it out has just seen that, for a reason that is on record.
+    reached: Reached
+    looked: bool
 
 
 @guarded("page.handover")
@@ -56,7 +61,7 @@ async def pdf(request: Request, account: Account) -> Response:
     """GET /tickets/{reference}/handover.pdf."""
     house = house_of(request)
     reference = only_digits(request.path_params["reference"][:32])
-    found = await house.service.read(read, account, reference, house.now())
+    found = await house.service.read(read, account, reference, house.now(), house.service.people)
     ticket, both = found.ticket, Both.of(house.place.timezone)
     pack = await packed(house, both, found)
 
@@ -66,7 +71,7 @@ async def pdf(request: Request, account: Account) -> Response:
         yield Part(html=html, rows=1, last=True)
 
     # The clocks on it are those of this minute; whoever asks twice within it gets the same paper.
-    head, told = pack.head, (found.money, sorted(found.texts.items()))
+    head, told = pack.head, (found.money, pack.reached, sorted(found.texts.items()))
     mark = hashlib.sha256(f"{head.seq}/{head.hash}/{head.made}/{head.house}/{told}".encode()).hexdigest()[:16]
     # Named after the session, so that erasing somebody destroys this paper with those of her hearing.
     key = f"{ticket.session_id or 'no-hearing'}.handover.{ticket.id}.{mark}.pdf"
@@ -74,7 +79,7 @@ async def pdf(request: Request, account: Account) -> Response:
     printing = house.press.start(key, "pdf", title, register.style(), 1, parts)
     state = await printing.wait(register.PATIENCE_S)
     if state == "ready":
-        await house.write(noted, ticket, account.id)
+        await house.write(noted, ticket, account.id, bool(pack.reached))
         name = f"complaint-{ticket.reference}.pdf"
         shown = {"content-disposition": f'inline; filename="{name}"', "cache-control": "no-store"}
         return FileResponse(printing.path, media_type="application/pdf", headers=shown)
@@ -86,8 +91,8 @@ async def pdf(request: Request, account: Account) -> Response:
     return register.failed(house, request, f"/tickets/{reference}", state)
 
 
-def noted(conn: Connection, now: int, ticket: Ticket, account_id: str) -> None:
-    """Who took a complaint out of the house is on record."""
+def noted(conn: Connection, now: int, ticket: Ticket, account_id: str, reached: bool) -> None:
+    """Who took a complaint out of the house is on record, and whether with it how its asker can be reached."""
     audit.record(
         conn,
         now,
@@ -95,11 +100,11 @@ def noted(conn: Connection, now: int, ticket: Ticket, account_id: str) -> None:
         subject=ticket.reference,
         account=account_id,
         session=ticket.session_id,
-        facts={"steps": str(ticket.head_seq)},
+        facts={"steps": str(ticket.head_seq), **({"reached": "yes"} if reached else {})},
     )
 
 
-def read(conn: Connection, account: Account, reference: str, now: int) -> Read:
+def read(conn: Connection, account: Account, reference: str, now: int, people: People) -> Read:
     ticket = found_in(conn, account, reference, now)
     steps = ticketing.history(conn, ticket.id)
     ids = [*ticket_story.contents(steps), *([ticket.content_id] if ticket.content_id else [])]
@@ -118,6 +123,8 @@ def read(conn: Connection, account: Account, reference: str, now: int) -> Read:
         hearing=session_rows.get(conn, ticket.session_id) if ticket.session_id else None,
         calendar=calendars.current(conn),
         money=standing.reads_of_money(sides),
+        reached=particulars.reached(conn, people, ticket),
+        looked=particulars.looked(conn, account.id, ticket, now),
     )
 
 
@@ -130,7 +137,10 @@ async def packed(house: House, both: Both, found: Read) -> Pack:
     hearing = Pair()
     if found.hearing is not None:
         hearing = Pair(found.hearing.title_ur, found.hearing.title_en)
-    other = both("pack.other")
+    other, known = (
+        both("pack.other"),
+        [(both(f"pack.{name}"), value) for name, value in zip(("phone", "email"), found.reached, strict=True) if value],
+    )
     return Pack(
         head=Head(
             house=both.each(lambda words: house.place.name(words.language.code)),
@@ -147,4 +157,6 @@ async def packed(house: House, both: Both, found: Read) -> Pack:
         story=writer.story(found.steps, found.texts, found.references, money=found.money),
         exhibits=writer.exhibits(found.steps, found.exhibits),
         others=tuple((other, both.en.grouped(each)) for each in (*found.references.values(), *found.children)),
+        reached=tuple(known) if found.looked else (),
+        withheld=() if found.looked else tuple(name for name, _ in known),
     )

@@ -8,8 +8,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import audit, standing, ticketing
+from kachehri import audit, particulars, standing, ticketing
 from kachehri.i18n import Words
+from kachehri.particulars import Reached
 from kachehri.store import Connection, content, evidence
 from kachehri.store import tickets as ticket_rows
 from kachehri.store.event_log import Broken
@@ -188,7 +189,9 @@ def done(
 
 @guarded("ticket.phone")
 async def phone(request: Request, account: Account) -> Response:
-    """POST /tickets/{reference}/phone: shown only together with the record of who looked at it, and why."""
+    """POST /tickets/{reference}/phone: shown only together with the record of who looked at it, and why;
+    and so is the e-mail address that a program sent.
+    """
     house = house_of(request)
     words = house.words(request)
     fields = await forms.read(request, house.origins)
@@ -198,7 +201,7 @@ async def phone(request: Request, account: Account) -> Response:
         return await drawn(house, request, account, Back("phone", fields, (), errors, status=422))
     reason = words.plain(f"reveal.reason.{why}")
 
-    def reveal(conn: Connection, now: int) -> str:
+    def reveal(conn: Connection, now: int) -> Reached:
         ticket = found_in(conn, account, reference_of(request), now)
         life = ticketing.load(conn, ticket.id)
         if not standing.known(conn, account, life, now)[1]:
@@ -212,14 +215,14 @@ async def phone(request: Request, account: Account) -> Response:
             account=account.id,
             session=ticket.session_id,
         )
-        return (house.service.people.phone(conn, ticket.person_id) if ticket.person_id else None) or "-"
+        return particulars.reached(conn, house.service.people, ticket)
 
     try:
-        number = await house.write(reveal)
+        reached = await house.write(reveal)
     except Refused as refused:
         errors = {"phone-words": sentence(words, refused.code, refused.params)}
         return await drawn(house, request, account, Back("phone", fields, (), errors, status=422))
-    return await drawn(house, request, account, Back("phone", phone=number))
+    return await drawn(house, request, account, Back("phone", reached=reached))
 
 
 # The history

@@ -13,10 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import calendars, filing, standing, ticketing
+from kachehri import calendars, filing, particulars, standing, ticketing
 from kachehri.evidence import PICTURES_MOST
 from kachehri.i18n import Words
 from kachehri.i18n.digits import only_digits
+from kachehri.particulars import Reached, Sent
 from kachehri.standing import Capacity, Offer, reads_of_money
 from kachehri.store import Connection, actors, content, evidence, replies, ticket_lists
 from kachehri.store import tickets as ticket_rows
@@ -62,7 +63,7 @@ class Back:
     errors: Mapping[str, str] = field(default_factory=dict)
     said: str = ""
     said_tone: str = "ok"
-    phone: str = ""
+    reached: Reached | None = None
     status: int = 200
 
 
@@ -184,7 +185,8 @@ async def drawn(house: House, request: Request, account: Account, back: Back | N
         errors=back.errors,
         said=back.said,
         said_tone=back.said_tone,
-        phone=back.phone,
+        reached=back.reached,
+        sent=await house.service.read(particulars.sent, house.service.people, found.ticket) if found.sides else Sent(),
         reveal_reason=back.values.get("why", "") if back.form == "phone" else "",
         reveal_words=back.values.get("words", "") if back.form == "phone" else "",
         reveal_reasons=REVEAL_REASONS,

@@ -2,7 +2,8 @@
 
 Everything in both languages: what was asked, what was promised until when, every step with its words, the evidence by
 its digests, and the end of the chain by which all of it can be checked. Words are those that everybody may read, with
-numbers and the like masked; notes among the staff stay in the house, and nobody's phone is on it.
+numbers and the like masked; notes among the staff stay in the house. How the asker can be reached stands on it only for
+whoever has just looked at that with a reason (kachehri/particulars.py); else the paper says that it is kept back.
 """
 
 from __future__ import annotations
@@ -83,6 +84,9 @@ class Pack:
     story: tuple[Line, ...]
     exhibits: tuple[Exhibit, ...]
     others: tuple[tuple[Pair, str], ...]
+    #: How she can be reached, where whoever takes it out has just looked at that; else what is kept back.
+    reached: tuple[tuple[Pair, str], ...] = ()
+    withheld: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True)
