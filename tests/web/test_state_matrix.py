@@ -13,10 +13,13 @@ import pytest
 from playwright.async_api import Browser
 
 from kachehri.i18n import LANGUAGES, words_for
-from tests.web.state_matrix import CELLS, NEVER, STATES, Cell, Scene
+from tests.web import state_matrix, state_matrix_told
+from tests.web.state_matrix import STATES, Cell, Scene
 from tests.web.town import Town, open_town
 
 pytestmark = pytest.mark.anyio
+CELLS = (*state_matrix.CELLS, *state_matrix_told.CELLS)
+NEVER = {**state_matrix.NEVER, **state_matrix_told.NEVER}
 
 
 def bare(source: str) -> str:
