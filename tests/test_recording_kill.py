@@ -22,8 +22,9 @@ SESSION = "kill0001"
 @pytest.mark.slow
 @pytest.mark.timeout(120)
 def test_every_recording_plays_after_kills(tmp_path: Path) -> None:
-    result = recording_kill.run(recording_kill.KILLS_SMALL, tmp_path, random.Random(SEED))
+    result = recording_kill.run(recording_kill.KILLS_SMALL, recording_kill.POINTS_SMALL, tmp_path, random.Random(SEED))
     assert (result["kills"], result["playable"], result["wrong"]) == (5, 5, []), (SEED, result)
+    assert result["points_killed"] == result["points_expected"] == recording_kill.POINTS_SMALL, (SEED, result)
     assert 0 < result["worst_loss_s"] <= recording_kill.WORST_LOSS_S, (SEED, result)
 
 

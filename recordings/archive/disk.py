@@ -16,6 +16,8 @@ from .layout import RecordingError
 #: For the server's account alone: nobody else reads what people said before it is released.
 _FILE_MODE: Final = 0o600
 _FOLDER_MODE: Final = 0o700
+#: Put behind the name of a file that is not whole yet.
+NEW: Final = ".new"
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -56,7 +58,7 @@ def write_all(handle: int, data: bytes) -> None:
 
 def write_whole(path: Path, data: bytes) -> None:
     """One file under its name, whole or not at all."""
-    made = path.with_name(f"{path.name}.new")
+    made = path.with_name(path.name + NEW)
     handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _FILE_MODE)
     try:
         write_all(handle, data)

@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 from .boxes import whole_parts
-from .disk import append_to, sync_folder, write_whole
+from .disk import NEW, append_to, sync_folder, write_whole
 from .layout import Part, Segment, head_line, numbers, part_line, read_lines, seal_line, segment_name
 
 
@@ -20,6 +20,9 @@ def finish_open(folder: Path, rendition: str) -> list[int]:
         finish(folder, rendition, number)
     for number in set(numbers(names, "parts")) - set(numbers(names, "m4s")) - set(done):
         (folder / segment_name(number, "parts")).unlink()  # lines of a segment that was thrown away
+    for name in names:
+        if name.endswith(NEW):
+            (folder / name).unlink()
     return done
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from recordings.archive.disk import make_folder, write_whole
+from recordings.archive.disk import NEW, make_folder, write_whole
 
 from .port import StorageError, Stored, checked, checked_prefix, checked_span
 
@@ -43,7 +43,7 @@ class LocalStorage:
         for folder, _, names in os.walk(top):
             for name in names:
                 path = Path(folder) / name
-                if not name.endswith(".new"):  # half of a file that was on its way
+                if not name.endswith(NEW):  # half of a file that was on its way
                     found.append(Stored(path.relative_to(self._folder).as_posix(), path.stat().st_size))
         yield from sorted(found)
 

@@ -6,6 +6,8 @@ read as a player would, without anybody's help: every segment against its checks
 every playlist's line against the files, and every picture and run of sound is decoded. Lost is what had been mixed
 and is not there; how long the program was away is reported apart.
 
+Then, with made-up parts, a process is killed at each call that touches the disk (tests/bench/recording_points.py).
+
     make bench NAME=recording-kill     python -m tests.bench.recording_kill --small
 """
 
@@ -36,9 +38,11 @@ from recordings.playlists import SHAPES as CUT
 from recordings.playlists import vod_playlist
 from tests.recordings.program.encoded import Picture, Sound
 
+from . import recording_points
 from .recorded import LOOP_US, RENDITIONS, TICK_US, Encoded, Mixed
 
 KILLS, KILLS_SMALL = 100, 5
+POINTS_SMALL = 9
 PER_RECORDING = 4
 WORST_LOSS_S = 2.0
 #: Moments at which a process dies, after it began; the shortest lie before its first part.
@@ -209,7 +213,7 @@ class Recording:
         found.playable += 1
 
 
-def run(kills: int, folder: Path, rng: random.Random) -> dict[str, Any]:
+def run(kills: int, points: int | None, folder: Path, rng: random.Random) -> dict[str, Any]:
     packets = folder / "packets"
     packets.write_bytes(pickle.dumps(encode()))
     found = Findings()
@@ -222,6 +226,9 @@ def run(kills: int, folder: Path, rng: random.Random) -> dict[str, Any]:
             recording.life(fence, rng.uniform(LEAST_S, MOST_S), found)
         print(f"{found.kills} kills, {found.playable} playable, {found.wrong or 'all whole'}", flush=True)
         shutil.rmtree(folder / "recordings" / session, ignore_errors=True)
+    (folder / "points").mkdir()
+    killed, expected, wrong = recording_points.campaign(folder / "points", points)
+    print(f"{killed} of {expected} calls killed, {wrong or 'nothing lost'}", flush=True)
     return {
         "kills": found.kills,
         "playable": found.playable,
@@ -229,14 +236,16 @@ def run(kills: int, folder: Path, rng: random.Random) -> dict[str, Any]:
         "worst_loss_by_rendition_s": {name: round(lost, 3) for name, lost in sorted(found.rendition_lost_s.items())},
         "median_loss_s": round(sorted(found.lost_s)[len(found.lost_s) // 2], 3) if found.lost_s else None,
         "back_s_median": round(sorted(found.back_s)[len(found.back_s) // 2], 3) if found.back_s else None,
-        "wrong": found.wrong,
+        "points_killed": killed,
+        "points_expected": expected,
+        "wrong": found.wrong + wrong,
         "tick_ms": TICK_US // 1_000,
     }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--small", action="store_true", help=f"{KILLS_SMALL} kills")
+    parser.add_argument("--small", action="store_true", help=f"{KILLS_SMALL} kills, {POINTS_SMALL} calls")
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     options = parser.parse_args()
@@ -244,11 +253,11 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="kachehri-recording-"))
     try:
         kills = options.kills or (KILLS_SMALL if options.small else KILLS)
-        result = run(kills, folder, random.Random(options.seed))
+        result = run(kills, POINTS_SMALL if options.small else None, folder, random.Random(options.seed))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(json.dumps({**result, "seed": options.seed}))
-    good = result["playable"] == result["kills"] and result["worst_loss_s"] <= WORST_LOSS_S
+    good = result["playable"] == result["kills"] and not result["wrong"] and result["worst_loss_s"] <= WORST_LOSS_S
     sys.exit(0 if good else 1)
 
 

@@ -104,6 +104,11 @@ def test_bytes_that_changed_are_not_played(killed: Path) -> None:
     assert rebuilt(killed)[1] == [6, 2]
 
 
+def test_half_of_a_head_is_thrown_away(killed: Path) -> None:
+    (killed / "init-2.mp4.new").write_bytes(head()[:100])
+    assert rebuilt(killed)[1] == [6, 4]
+
+
 def test_killed_between_the_seal_and_the_name(killed: Path) -> None:
     (killed / "000000.m4s").rename(killed / "000000.open")
     assert rebuilt(killed)[1] == [6, 4]
