@@ -186,7 +186,9 @@ def _told(
     release = cast(Release, row.state) if row is not None else "new"
     ticket = tickets.get(question.reference)
     hidden = _hidden(question, ticket, live)
-    open_words = everything or (release == "released" and not hidden)
+    # Of somebody who had her words destroyed nothing is left that she may have said.
+    erased = any(each and each not in live.texts for each in (question.content, question.name))
+    open_words = everything or (release == "released" and not hidden and not erased)
     words = public_words(
         live.texts.get(question.content),
         privacy="private" if question.private else "public",

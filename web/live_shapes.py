@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rooms.limits import SEAT_HOLD_MS
+from web.caption_shapes import CaptionRow
 from web.cards import Balance, LineRow, MyQuestion, SeatCard, SessionCard, way
 from web.data_rates import NEAR, PROGRAM_RATES, RATES, Follow, ProgramFollow, mb_per_hour, program_mb_per_hour
 
@@ -54,6 +55,8 @@ class LivePage:
     follow: Follow = "sound"
     present: int = 0
     moved_away: bool = False
+    #: The last lines of what is said, the newest last.
+    captions: tuple[CaptionRow, ...] = ()
     #: None where no program is made: then the stage itself is followed.
     program: ProgramBox | None = None
 

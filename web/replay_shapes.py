@@ -146,9 +146,10 @@ class RemovalPage:
     """Asking, with the receipt's link, that a chapter is taken out of public."""
 
     token: str
+    session: SessionCard
     reference: str
-    key: str
-    chapters: tuple[tuple[str, str], ...] = ()
+    chapters: tuple[ReplayChapter, ...] = ()
     text: str = ""
+    over: bool = True
     asked: bool = False
     errors: Mapping[str, str] = field(default_factory=dict)

@@ -6,8 +6,20 @@ from dataclasses import replace
 
 from kachehri.i18n import Words
 from recordings.search import Piece, Query
+from web.caption_shapes import CaptionPage, CaptionRow
 from web.cards import OutcomeCard, SessionCard
-from web.replay_shapes import FoundChapter, FoundSession, ReplayChapter, ReplayLine, ReplayPage, ReplaysPage
+from web.replay_shapes import (
+    FoundChapter,
+    FoundSession,
+    ReleasesPage,
+    RemovalPage,
+    ReplayChapter,
+    ReplayLine,
+    ReplayPage,
+    ReplaysPage,
+    WaitingPage,
+    WaitingRow,
+)
 
 NOW = 1_767_589_200_000
 TITLE = {"ur": "ڈپٹی کمشنر کی کھلی کچہری: پینے کا پانی اور سڑکیں", "en": "Drinking water and roads: open hearing"}
@@ -146,4 +158,52 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         "replays-found": ("replays.html", ReplaysPage((row,), query.text, "1.x", began=True)),
         "replays-none": ("replays.html", ReplaysPage((), "بجلی")),
         "replays-empty": ("replays.html", ReplaysPage()),
+        **staff(words, session, found),
+        **hers(session, found),
+    }
+
+
+def staff(words: Words, session: SessionCard, found: tuple[ReplayChapter, ...]) -> dict[str, tuple[str, object]]:
+    """For those who decide, and for the captioner."""
+    code = words.language.code
+    held = tuple(replace(line, held=True) for line in lines(words, ANSWER[code], 575_000))
+    asked = replace(found[2], words=pieces(ASKED[code]), lines=held, asked=(("report", ORDER[code]), ("removal", "")))
+    chapters = (found[1], asked, replace(found[3], reason=ORDER[code]), found[4])
+    whole = ReleasesPage(session, chapters)
+    row = WaitingRow("abcd2345", TITLE[code], HOUSE[code], NOW, 6, 0, 1, False, "")
+    post = "اے ڈی سی جی" if code == "ur" else "Additional Deputy Commissioner"
+    rows = tuple(
+        CaptionRow(f"{n:016x}", code, text, NOW + n * 6_000, n == 0)
+        for n, text in enumerate((*ANSWER[code], *OPENING[code]))
+    )
+    typing = CaptionPage(replace(session, phase="live"), code, rows, "k" * 22)
+    return {
+        "chapters": ("staff/chapters.html", whole),
+        "chapters-wrong": (
+            "staff/chapters.html",
+            replace(whole, wrong=asked.key, error=words.plain("releases.need_reason")),
+        ),
+        "chapters-not-yet": ("staff/chapters.html", ReleasesPage(replace(session, phase="live"), ready=False)),
+        "releases": (
+            "staff/releases.html",
+            WaitingPage((replace(row, late=True, days=5, requests=2, post=post), replace(row, late=True, days=4), row)),
+        ),
+        "releases-none": ("staff/releases.html", WaitingPage()),
+        "captions": ("staff/captions.html", typing),
+        "captions-wrong": (
+            "staff/captions.html",
+            replace(typing, typed="", error=words.plain("refused.text_empty")),
+        ),
+        "captions-shut": ("staff/captions.html", replace(typing, open=False, rows=(), session=session)),
+    }
+
+
+def hers(session: SessionCard, found: tuple[ReplayChapter, ...]) -> dict[str, tuple[str, object]]:
+    """Her own part of it, by the receipt's link."""
+    whole = RemovalPage("t" * 22, session, "2640718822", found[1:3])
+    return {
+        "removal": ("removal.html", whole),
+        "removal-asked": ("removal.html", replace(whole, asked=True)),
+        "removal-none": ("removal.html", replace(whole, chapters=())),
+        "removal-not-yet": ("removal.html", replace(whole, chapters=(), over=False)),
     }

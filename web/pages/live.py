@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.questions import SupportQuestion
+from rooms.rows import View
 from web import forms, reading
+from web.caption_shapes import CaptionRow
 from web.data_rates import PROGRAM_RATES, RATES, Follow, ProgramFollow
 from web.house import House, house_of, see
 from web.live_shapes import LivePage, ProgramBox
@@ -47,6 +49,7 @@ async def live(request: Request) -> Response:
         follow=chosen(request),
         present=replica.session.attendance.present,
         moved_away=visitor.moved_away(replica.session.id),
+        captions=captions(seen),
         program=program(house, request, replica.session.id),
     )
     response = house.show(request, "live.html", page)
@@ -57,6 +60,12 @@ async def live(request: Request) -> Response:
             FOLLOW_COOKIE, page.program.follow, max_age=_YEAR_S, samesite="lax", secure=secure, path="/"
         )
     return response
+
+
+def captions(seen: View) -> tuple[CaptionRow, ...]:
+    """The last lines of what is said, in order."""
+    rows = (CaptionRow(id, row.language, row.text, row.at) for id, row in seen.captions.items())
+    return tuple(sorted(rows, key=lambda row: row.at))
 
 
 def program(house: House, request: Request, session: str) -> ProgramBox | None:

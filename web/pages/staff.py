@@ -25,6 +25,7 @@ WAYS: Final = (
     ("tickets", "/tickets", "papers", "page.tickets"),
     ("supervise", "/supervise", "eye", "page.supervise"),
     ("reports", "/reports", "signal", "page.reports"),
+    ("releases", "/releases", "eye", "page.releases"),
     ("people", "/people", "people", "page.accounts"),
     ("offices", "/offices", "office", "page.offices"),
     ("calendar", "/calendar", "day", "page.calendar"),

@@ -5,6 +5,7 @@
 
 import { attachAlerts } from "./alerts.js";
 import { announce } from "./announcer.js";
+import { attachCaptions } from "./captions.js";
 import { LiveConnection } from "./connection.js";
 import { attachFollow } from "./follow.js";
 import { attachMine } from "./mine.js";
@@ -60,6 +61,7 @@ attempt(() => attachSeats(byId("watch"), store, screens, live));
 const program = document.getElementById("program");
 if (program) attempt(() => void import("./program.js").then((made) => made.attachProgram(program, { say: sentence, recall, remember, store, live })));
 else attempt(() => attachFollow(byId("watch"), store, live, screens));
+attempt(() => attachCaptions(byId("captions"), store));
 attempt(() => attachAlerts(byId("alerts"), store, session, page.dataset.formToken ?? ""));
 attempt(() => attachMine(byId("mine"), store, session));
 attempt(() => attachQueue(byId("queue"), store, live));

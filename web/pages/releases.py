@@ -1,0 +1,174 @@
+"""Which chapters of a hearing everybody may read and hear: a moderator looks at each, and says so or keeps it back.
+
+What nobody has looked at three days after the close stands first in the list, with the post that answers for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kachehri import audit
+from kachehri.appointments import roles_in
+from kachehri.store import Connection, district, replays
+from kachehri.store.replays import Waiting
+from kachehri.store.tables import Account, Post
+from moderation.masking import mask
+from moderation.roles import allows
+from recordings import replaying
+from recordings.replaying import Replay, Told
+from recordings.search import Query
+from rooms.base import Refused, Role
+from rooms.limits import NOTE_MAX
+from rooms.text import clean
+from web import forms, reading, replay_reading
+from web.errors import sentence
+from web.house import House, house_of, see
+from web.pages.replay import stands_of
+from web.replay_shapes import ReleasesPage, ReplayChapter, WaitingPage, WaitingRow
+from web.staff import guarded
+
+DAY_MS: Final = 86_400_000
+#: After this long the post that answers for it is named.
+LATE_MS: Final = 3 * DAY_MS
+#: Hearings whose chapters are written down when somebody looks; the rest comes with the next look.
+TOLD_AT_ONCE: Final = 20
+STATES: Final = {"release": "released", "keep": "kept"}
+ACTS: Final[dict[str, audit.Act]] = {"release": "chapter.release", "keep": "chapter.keep"}
+
+
+@guarded("page.releases")
+async def waiting(request: Request, account: Account) -> Response:
+    """GET /releases: hearings with chapters that wait for somebody."""
+    house = house_of(request)
+    words, now = house.words(request), house.now()
+    for session_id in await house.service.read(replays.untold, TOLD_AT_ONCE):
+        await told(house, session_id)
+    rows, posts = await house.service.read(_waiting, account)
+    towns = await house.districts.get()
+    page = WaitingPage(
+        tuple(
+            WaitingRow(
+                session_id=row.session_id,
+                title=reading.title({"ur": row.title_ur, "en": row.title_en}, words),
+                office=towns.host(row.office_id, words),
+                starts_at=row.starts_at,
+                new=row.new,
+                requests=row.requests,
+                days=max(0, now - row.oldest_at) // DAY_MS,
+                late=now - row.oldest_at > LATE_MS,
+                post=_title(head_of(posts, row.office_id), words.language.code),
+            )
+            for row in rows
+        )
+    )
+    return house.show(request, "staff/releases.html", page)
+
+
+def _waiting(conn: Connection, account: Account) -> tuple[list[Waiting], list[Post]]:
+    """What waits in the hearings of which this account is a moderator."""
+    rows = replays.waiting(conn, None)
+    roles = roles_in(conn, account, [row.session_id for row in rows])
+    mine = [row for row in rows if may_decide(roles.get(row.session_id))]
+    return mine, district.posts(conn)
+
+
+def may_decide(role: Role | None) -> bool:
+    return role is not None and allows(role, "page.releases", own=False)
+
+
+def head_of(posts: list[Post], office: str) -> Post | None:
+    """The post at the head of an office: the first that answers to none of the same office."""
+    own = {post.id for post in posts if post.office_id == office and post.retired_at is None}
+    return next((post for post in posts if post.id in own and post.reports_to not in own), None)
+
+
+def _title(post: Post | None, language: str) -> str:
+    return "" if post is None else post.title_ur if language == "ur" else post.title_en
+
+
+async def told(house: House, session_id: str) -> None:
+    """Write the chapters of a closed hearing down, if nobody has."""
+    live = await house.service.live(session_id)
+
+    def write(conn: Connection, now: int) -> None:
+        replaying.keep(conn, live)
+
+    await house.write(write)
+
+
+@guarded("page.releases")
+async def show(request: Request, account: Account) -> Response:
+    """GET /sessions/{session}/chapters."""
+    words = house_of(request).words(request)
+    said = {"release": "releases.released", "keep": "releases.kept"}.get(request.query_params.get("said", ""), "")
+    return await drawn(request, said=words.plain(said) if said else "")
+
+
+async def drawn(
+    request: Request, *, said: str = "", wrong: str = "", error: str = "", typed: str = "", status: int = 200
+) -> Response:
+    house = house_of(request)
+    words, towns = house.words(request), await house.districts.get()
+    live = await house.service.live(request.path_params["session"])
+    card = reading.head(live, words)
+    if stands_of(live):
+        return house.show(request, "staff/chapters.html", ReleasesPage(card, ready=False), status=status)
+    await told(house, live.session.id)
+
+    def read(conn: Connection) -> tuple[Replay, dict[str, list[tuple[str, str]]]]:
+        asked: dict[str, list[tuple[str, str]]] = {}
+        for row in replays.requests(conn, live.session.id):
+            asked.setdefault(row.key, []).append((row.kind, row.text))
+        return replaying.replay(conn, live, everything=True), asked
+
+    replay, asked = await house.service.read(read)
+
+    def chapter(each: Told) -> ReplayChapter:
+        found = replay_reading.chapter(each, replay, live.session.id, towns, words, Query(""))
+        return replace(found, asked=tuple(asked.get(found.key, ())))
+
+    page = ReleasesPage(
+        session=card,
+        chapters=tuple(chapter(each) for each in replay.chapters if each.question is not None),
+        said=said,
+        wrong=wrong,
+        error=error,
+        typed=typed,
+    )
+    return house.show(request, "staff/chapters.html", page, status=status)
+
+
+@guarded("page.releases")
+async def decide(request: Request, account: Account) -> Response:
+    """POST /sessions/{session}/chapters: `do` is release or keep; to keep one back needs a reason."""
+    house = house_of(request)
+    words = house.words(request)
+    fields = await forms.read(request, house.origins)
+    session_id = request.path_params["session"]
+    live = await house.service.live(session_id)
+    do, key, reason = fields.get("do", ""), fields.get("chapter", "")[:64], fields.get("reason", "")
+    if do not in STATES or stands_of(live):
+        raise forms.FormRefused(400)
+    try:
+        kept = clean(reason, NOTE_MAX) if reason.strip() or do == "keep" else ""
+    except Refused as refused:
+        more = {"field": "reason", "limit": NOTE_MAX, **(refused.params or {})}
+        wrong = (
+            words.plain("releases.need_reason") if refused.code == "text_empty" else sentence(words, refused.code, more)
+        )
+        return await drawn(request, wrong=key, error=wrong, typed=reason, status=422)
+    await told(house, session_id)
+
+    def write(conn: Connection, now: int) -> None:
+        masked = mask(kept).text
+        if not replays.decide(conn, session_id, key, STATES[do], masked, account.id, now):
+            raise HTTPException(404)
+        audit.record(conn, now, action=ACTS[do], subject=key, reason=masked, account=account.id, session=session_id)
+
+    await house.write(write)
+    return see(f"/sessions/{session_id}/chapters?said={do}#{key}")
