@@ -108,7 +108,8 @@ async def test_a_playlist_leads_to_its_pieces(town: Town, studio: Studio) -> Non
 async def test_the_master_playlist_offers_what_is_written(town: Town, studio: Studio) -> None:
     session = await town.schedule(live=True)
     path = studio.base(session) + "/master.m3u8"
-    assert (await get(town, path)).status_code == 404
+    early = await get(town, path)
+    assert early.status_code == 404 and early.headers["cache-control"] == "public, max-age=1"
     studio.fill(session, "full", 1)
     for number in range(2):
         studio.track(session, "sound").part(

@@ -58,7 +58,11 @@ def _answering(endpoint: Endpoint) -> Endpoint:
         except _No as no:
             if "text/html" in request.headers.get("accept", ""):
                 raise HTTPException(no.status) from None
-            return Response(status_code=no.status, headers={"retry-after": "1"} if no.status == 503 else None)
+            headers = {"retry-after": "1"} if no.status == 503 else {}
+            if no.status == 404 and request.scope["state"].get("opened"):
+                # Before a program begins, a hall full of phones asks for it: once a second will do.
+                headers["cache-control"] = f"public, max-age={_RELOAD_S}"
+            return Response(status_code=no.status, headers=headers)
         request.state.piece = True
         return answered
 
@@ -190,6 +194,7 @@ async def _opened(request: Request) -> tuple[House, Broadcasting, str, Scope]:
         scope = house.broadcasting.opens(session, request.path_params["grant"], house.now())
     except GrantRefused as refused:
         raise _No(403) from refused
+    request.state.opened = True
     return house, house.broadcasting, session, scope
 
 
