@@ -132,7 +132,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
         service.follow(lambda announced: erasure.heard(people, announced))
         await erasure.resume(service)
         service.follow(record.heard)
-        app.state.snapshots, app.state.record = snapshots, record
+        app.state.snapshots, app.state.record, app.state.keeper = snapshots, record, keeper
         await house.start()
         for each in rounds:
             each.start()

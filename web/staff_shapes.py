@@ -55,6 +55,8 @@ class MinePage:
     #: What else there is for this account: a word of the catalogue, where it leads, its picture.
     ways: tuple[tuple[str, str, str], ...] = ()
     unfinished: bool = False
+    #: What is amiss with recordings: words of the catalogue behind "recordings.".
+    recordings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
