@@ -248,6 +248,13 @@ class Program:
     renditions: Literal["all", "light", "sound"] = setting(
         "all", "all: 640x360, 426x240 and the sound alone. light: without the first. sound: for the smallest machines."
     )
+    delay_s: int = setting(
+        0,
+        "Safety delay before broadcast and recording, within which a moderator can dump what was said.",
+        unit="seconds",
+        least=0,
+        most=10,
+    )
     adjourned_s: int = setting(
         1_800, "How long a program goes on while its hearing is adjourned.", unit="seconds", least=0, most=36_000
     )

@@ -23,10 +23,16 @@ MOST_FRAMES, MOST_BYTES = 256, 2 * 1024 * 1024
 
 
 class Feed:
-    """One line's frames, in their order."""
+    """One line's frames, in their order.
 
-    def __init__(self, rate: int) -> None:
+    Arguments:
+        hold_ms: the safety delay, for which more of them wait.
+    """
+
+    def __init__(self, rate: int, hold_ms: int = 0) -> None:
         self.rate = rate
+        share = 1 + hold_ms / LEAP_MS
+        self._most_frames, self._most_bytes = round(MOST_FRAMES * share), round(MOST_BYTES * share)
         self._waiting: list[tuple[int, int, TapFrame]] = []
         self._bytes = 0
         self._top: int | None = None  # the highest timestamp, extended
@@ -54,7 +60,7 @@ class Feed:
         self._count += 1
         heapq.heappush(self._waiting, (stamp, self._count, frame))
         self._bytes += len(frame.data)
-        if len(self._waiting) > MOST_FRAMES or self._bytes > MOST_BYTES:
+        if len(self._waiting) > self._most_frames or self._bytes > self._most_bytes:
             self.clear()
 
     def _extend(self, timestamp: int) -> int:

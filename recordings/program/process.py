@@ -15,6 +15,7 @@ from typing import Final, get_args
 
 import msgspec
 
+from kachehri import keys
 from kachehri.bus import Bus
 from kachehri.bus.local_client import LocalClient
 from kachehri.bus.redis import RedisBus
@@ -23,6 +24,7 @@ from kachehri.logs import logger
 from kachehri.programs import FAILED, RESTS
 from kachehri.settings import Settings
 from kachehri.store import Store
+from kachehri.vault import Vault
 from recordings.announce import BusAnnouncements
 from recordings.archive.archive import Archive
 from recordings.archive.layout import Part, RecordingError
@@ -40,6 +42,7 @@ STATUS_S: Final = 2.0
 #: Topic of what it says, and of what a moderator tells it, each followed by the session.
 STATUS_TOPIC: Final = "program.status."
 CUT_TOPIC: Final = "program.cut."
+DUMP_TOPIC: Final = "program.dump."
 OVER: Final = frozenset({"closing", "closed", "cancelled"})
 
 _RENDITIONS: Mapping[str, Sequence[Rendition]] = {"all": (FULL, LIGHT), "light": (LIGHT,), "sound": ()}
@@ -61,16 +64,22 @@ class Doing(msgspec.Struct, frozen=True, array_like=True):
 class _Life:
     """What ends an epoch: the hearing's end, a long break, or a signal."""
 
-    def __init__(self, adjourned_s: float) -> None:
+    def __init__(self, adjourned_s: float, delay_s: float) -> None:
         self.ending = asyncio.Event()
         self.code = 0
-        self._adjourned_s = adjourned_s
+        self._adjourned_s, self._delay_s = adjourned_s, delay_s
+        #: The hearing's own end or break, not a signal.
+        self.over = False
         self._timer: asyncio.TimerHandle | None = None
         self._phase = ""
 
     def end(self, code: int = 0) -> None:
         self.code = code
         self.ending.set()
+
+    def _rest(self) -> None:
+        self.over = True
+        self.end(RESTS)
 
     def phase(self, phase: str) -> None:
         if phase == self._phase:
@@ -81,9 +90,9 @@ class _Life:
             self._timer = None
         loop = asyncio.get_running_loop()
         if phase in OVER:
-            self._timer = loop.call_later(FAREWELL_S, self.end, RESTS)
+            self._timer = loop.call_later(self._delay_s + FAREWELL_S, self._rest)
         elif phase != "live":
-            self._timer = loop.call_later(self._adjourned_s, self.end, RESTS)
+            self._timer = loop.call_later(self._delay_s + self._adjourned_s, self._rest)
 
 
 async def run(settings: Settings, session: str, fence: int) -> int:
@@ -92,7 +101,7 @@ async def run(settings: Settings, session: str, fence: int) -> int:
     store = Store(settings.database.url)
     bus = make_bus(settings)
     await bus.start()
-    life = _Life(settings.program.adjourned_s)
+    life = _Life(settings.program.adjourned_s, settings.program.delay_s)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, life.end)
@@ -111,24 +120,29 @@ async def run(settings: Settings, session: str, fence: int) -> int:
 
     try:
         await following.start()
-        archive = Archive(settings.recordings.folder)
+        archive = Archive.of(settings.recordings)
+        delay_ms = 1000 * settings.program.delay_s
         renditions = _RENDITIONS[settings.program.renditions]
         studio = Studio(
-            tap_path(settings.media.socket), session, archive, fence, slate_words(settings), told, renditions=renditions
-        )
+            tap_path(settings.media.socket), session, archive, fence, slate_words(settings), told,
+            renditions=renditions, delay_ms=delay_ms,
+            vault=Vault(keys.read(settings.secrets.key_file)) if delay_ms else None,
+        )  # fmt: skip
         studio.facts(following.facts)
         cuts = bus.subscribe(CUT_TOPIC + session, lambda topic, seat: following.cut_to(seat.decode("ascii", "replace")))
+        dumps = bus.subscribe(DUMP_TOPIC + session, lambda _topic, _payload: _dump(session, studio))
         gc.collect()
         gc.freeze()  # what was loaded is never looked through again
         log.info("program.began", session=session, epoch=studio.epoch, way="=")
         telling = loop.create_task(_tell(bus, session, studio))
         try:
-            why = await studio.run(life.ending)
+            why = await studio.run(life.ending, lambda: life.over)
         finally:
             telling.cancel()
             with suppress(asyncio.CancelledError):
                 await telling
             cuts.close()
+            dumps.close()
         log.info("program.ended", session=session, epoch=studio.epoch, reason=why, way="x")
         return life.code if why == "told" else FAILED
     except (RecordingError, LookupError) as error:
@@ -139,6 +153,12 @@ async def run(settings: Settings, session: str, fence: int) -> int:
         await following.stop()
         await bus.close()
         store.close()
+
+
+def _dump(session: str, studio: Studio | None) -> None:
+    """The dump key: what waits is thrown away."""
+    done = studio is not None and studio.dump()
+    logger(__name__).warning("program.dumped", session=session, state="done" if done else "nothing_waits", way="x")
 
 
 async def _tell(bus: Bus, session: str, studio: Studio) -> None:

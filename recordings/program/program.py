@@ -7,6 +7,7 @@ frames come from or where packets go. Times are milliseconds of the machine's mo
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,11 +16,11 @@ from av.video.frame import VideoFrame
 
 from recordings.program.decode import Pictures, Sounds
 from recordings.program.encode import FULL, LIGHT, SEGMENT_S, SOUND, PictureEncoder, Rendition, SoundEncoder
-from recordings.program.feed import Feed
+from recordings.program.feed import DELAY_MS, Feed
 from recordings.program.fragments import EncodedPacket
 from recordings.program.load import Load
 from recordings.program.picture import Composer, Words
-from recordings.program.scene import Cut, Facts, heard, large, scene
+from recordings.program.scene import Cut, Facts, Scene, heard, large, scene
 from recordings.program.sound import RATE, Halver, Mixer, Samples
 from recordings.program.speech import Speech
 from signaling.media.tap import TapFrame
@@ -59,17 +60,26 @@ class Status:
 class _Camera:
     """A seat's picture."""
 
-    def __init__(self) -> None:
-        self.feed, self.decoder = Feed(90_000), Pictures()
+    def __init__(self, hold_ms: int) -> None:
+        self.feed, self.decoder = Feed(90_000, hold_ms), Pictures()
         self.picture: VideoFrame | None = None
         self.seen = self.asked = -1e12
+
+    def forget(self) -> None:
+        """Another person is seen from now on."""
+        self.picture, self.seen = None, -1e12
+        self.decoder.skip()
 
 
 class _Microphone:
     """A seat's sound."""
 
-    def __init__(self, at: int) -> None:
-        self.feed, self.decoder, self.speech = Feed(RATE), Sounds(), Speech(at)
+    def __init__(self, at: int, hold_ms: int) -> None:
+        self.feed, self.decoder, self.speech = Feed(RATE, hold_ms), Sounds(), Speech(at)
+
+    def forget(self) -> None:
+        """Another person is heard from now on."""
+        self.speech = Speech(self.speech.at)
 
 
 class _Maker:
@@ -101,6 +111,7 @@ class Program:
         out: gets every packet.
         want: asks for a keyframe of a seat.
         renditions: pictures that are made; none of them: sound alone.
+        delay_ms: the safety delay. Everything is made so much later than it came, and may be dumped until then.
     """
 
     def __init__(
@@ -112,10 +123,16 @@ class Program:
         starts_ms: int = 0,
         want: Callable[[str], None] = lambda seat: None,
         renditions: Sequence[Rendition] = (FULL, LIGHT),
+        delay_ms: int = 0,
         cpu: Callable[[], float] = time.process_time,
     ) -> None:
         self.began, self._out, self._want, self._cpu = now, out, want, cpu
+        self.delay_ms = delay_ms
         self._facts = Facts(phase="new")
+        #: What the session said, until its moment in the program has come.
+        self._told: deque[tuple[float, Facts]] = deque()
+        self._newest = self._facts
+        self._withheld_until = -1e12
         self._makers = {each.name: _Maker(each, starts_ms * 1000) for each in renditions}
         self.sound = SoundEncoder(starts_ms * 1000)
         self._composer = Composer(words)
@@ -142,15 +159,50 @@ class Program:
 
     # --- what is told
 
-    def facts(self, facts: Facts) -> None:
-        """What the session says of its stage."""
+    def facts(self, facts: Facts, now: float | None = None) -> None:
+        """What the session says of its stage at `now`; shown with the frames of that moment. None: at once."""
+        self._newest = facts
+        if now is None:
+            self._told.clear()
+            self._show(facts, float("inf"))
+        else:
+            self._told.append((now + DELAY_MS, facts))
+
+    def _show(self, facts: Facts, at: float) -> None:
+        """What the session said is shown from now on. `at`: until this moment frames are of those before."""
         before = {each.seat: each.who for each in self._facts.sitting}
-        now = {each.seat: each.who for each in facts.sitting}
+        after = {each.seat: each.who for each in facts.sitting}
+        expected = {each.seat for each in self._newest.sitting}
         for seat, who in before.items():
-            if now.get(seat) != who:  # nothing of one person under another's name
-                self._cameras.pop(seat, None)
-                self._microphones.pop(seat, None)
+            if after.get(seat) == who:
+                continue
+            for lines in (self._cameras, self._microphones):
+                line = lines.get(seat)
+                if line is not None:
+                    line.feed.due(at)  # nothing of one person under another's name
+                    line.forget()
+                    if seat not in after and seat not in expected:
+                        del lines[seat]
         self._facts = facts
+
+    def dump(self, now: float) -> tuple[float, float] | None:
+        """Everything that waits is thrown away: its span is silence and a slate, and what follows keeps its place.
+
+        Returns: since when and until when, in the clock of `now`; None when nothing waits.
+        """
+        since = self.began + self._blocks * BLOCK_MS
+        if now <= since:
+            return None
+        self._withheld_until = max(self._withheld_until, now)
+        for seat, camera in self._cameras.items():
+            camera.feed.clear()
+            camera.decoder.skip()
+            camera.asked = now
+            self._want(seat)
+        for microphone in self._microphones.values():
+            microphone.feed.clear()
+            microphone.forget()
+        return since, now
 
     def media(self, there: bool, now: float) -> None:
         """Whether the media process is there."""
@@ -161,19 +213,21 @@ class Program:
 
     def frame(self, frame: TapFrame) -> None:
         """A frame of a seat; of one that the session does not know of (any more) it is dropped."""
-        if not any(each.seat == frame.seat for each in self._facts.sitting):
+        if not any(each.seat == frame.seat for each in self._newest.sitting):
             return
         if len(self._cameras) + len(self._microphones) >= MOST_LINES:
             return
         if frame.kind == "audio":
             microphone = self._microphones.get(frame.seat)
             if microphone is None:
-                microphone = self._microphones[frame.seat] = _Microphone(self._blocks * RATE * BLOCK_MS // 1000)
+                microphone = self._microphones[frame.seat] = _Microphone(
+                    self._blocks * RATE * BLOCK_MS // 1000, self.delay_ms
+                )
             microphone.feed.push(frame)
         elif self._makers:
             camera = self._cameras.get(frame.seat)
             if camera is None:
-                camera = self._cameras[frame.seat] = _Camera()
+                camera = self._cameras[frame.seat] = _Camera(self.delay_ms)
             camera.feed.push(frame)
 
     # --- time
@@ -183,6 +237,7 @@ class Program:
 
         Errors: `Stalled`.
         """
+        now -= self.delay_ms
         late = now - self.began - self._blocks * BLOCK_MS
         if late > STALLED_MS:
             raise Stalled
@@ -199,6 +254,9 @@ class Program:
         self._blocks += 1
         since = self._blocks * BLOCK_MS
         now = self.began + since
+        while self._told and self._told[0][0] <= now:
+            at, facts = self._told.popleft()
+            self._show(facts, at)
         mixed = self._halver.push(self._mixer.mix(self._voices(now)))
         for packet in self.sound.encode(mixed):
             for name in (*self._makers, SOUND):
@@ -208,7 +266,7 @@ class Program:
             self._pictures(now, since)
 
     def _voices(self, now: float) -> dict[str, Samples]:
-        allowed = heard(self._facts)
+        allowed = heard(self._facts) if now > self._withheld_until else frozenset()
         blocks = {}
         for seat, microphone in self._microphones.items():
             for moment, frame in microphone.feed.due(now):
@@ -248,6 +306,8 @@ class Program:
         self._cut = large(self._facts, self._pictured, self._cut, round(now))
         away = 0 if self._away_since is None else round(now - self._away_since)
         made = scene(self._facts, self._pictured, self._cut, away)
+        if now <= self._withheld_until:
+            made = Scene("withheld", self._facts.title)
         self._slate = made.slate or ""
         self._composer.compose(made, pictures)
         frame = self._composer.frame()

@@ -8,14 +8,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from kachehri.vault import Vault
 from recordings.archive.archive import Archive
 from recordings.archive.layout import Part
+from recordings.program.delay import Journal, note_withheld
 from recordings.program.encode import FULL, LIGHT, SOUND, Rendition
 from recordings.program.fragments import EncodedPacket, Fragmenter
 from recordings.program.outlet import Outlet
 from recordings.program.picture import Words
 from recordings.program.program import Program, Stalled
 from recordings.program.scene import Facts
+from signaling.media.tap import TapFrame
 from signaling.media.tap_reader import TapReader
 
 #: Seconds between ticks: two blocks of sound.
@@ -28,6 +31,7 @@ class Studio:
     Arguments:
         tap: the socket of the media process's tap.
         fence: of the lease under which this process writes.
+        delay_ms: the safety delay; with one, `vault` seals what waits on the disk.
         told: called on the event loop with each part that is on the disk.
     """
 
@@ -41,32 +45,73 @@ class Studio:
         told: Callable[[Part], None],
         *,
         renditions: Sequence[Rendition] = (FULL, LIGHT),
+        delay_ms: int = 0,
+        vault: Vault | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._told = told
+        self._begun = False
+        self._folder = archive.folder / session
         self.epoch = archive.next_epoch(session)
-        wall_ms = time.time_ns() // 1_000_000
-        starts_ms = resume_at(archive, session, wall_ms)
-        self._reader = TapReader(tap, session, lambda frame: self.program.frame(frame))
+        now, wall_ms = _now(), time.time_ns() // 1_000_000
+        # Whoever died may have left what waited: this epoch begins where the last one ended.
+        back_ms = delay_ms if self.epoch > 1 else 0
+        starts_ms = resume_at(archive, session, wall_ms - back_ms)
+        began, wall_ms = now - back_ms, wall_ms - back_ms
+        if back_ms:
+            ahead = max(0, min(back_ms, starts_ms - resume_at(archive, session, wall_ms, behind=False)))
+            began, wall_ms = began + ahead, wall_ms + ahead
+        self._reader = TapReader(tap, session, self._frame)
         self.program = Program(
-            _now(), self._out, words, starts_ms=starts_ms, want=self._reader.want, renditions=renditions
-        )
+            began, self._out, words, starts_ms=starts_ms, want=self._reader.want, renditions=renditions,
+            delay_ms=delay_ms,
+        )  # fmt: skip
         sound = self.program.sound.shape
         fragmenters = {name: Fragmenter(encoder.shape, sound) for name, encoder in self.program.shapes.items()}
         fragmenters[SOUND] = Fragmenter(None, sound)
         self.outlet = Outlet(archive, session, fence, self.epoch, fragmenters, wall_ms - starts_ms, self._written)
+        #: Unix time in ms of what is 0 in the machine's monotonic clock.
+        self._wall_of = wall_ms - began
+        self._journal: Journal | None = None
+        self._left: list[TapFrame] = []
+        if delay_ms and vault is not None:
+            self._journal = Journal(self._folder, vault, session, delay_ms)
+            # Of pictures also what is older: they rest on it.
+            left = (frame for frame in self._journal.read() if frame.arrived_ms <= now)
+            self._left = [frame for frame in left if frame.kind == "video" or frame.arrived_ms >= began]
+            self._journal.begin()
 
     def facts(self, facts: Facts) -> None:
+        """What the session says now. The first time it holds for what is left of an earlier process too."""
+        if self._begun:
+            self.program.facts(facts, _now())
+            return
+        self._begun = True
         self.program.facts(facts)
+        for frame in self._left:
+            self._frame(frame)
+        self._left = []
 
-    async def run(self, ending: asyncio.Event) -> str:
-        """Runs until told to end, or until the epoch cannot go on."""
+    def dump(self) -> bool:
+        """Throws away what waits; False when nothing does. On return nothing of it is left on the disk either."""
+        span = self.program.dump(_now())
+        if span is None:
+            return False
+        if self._journal is not None:
+            self._journal.wipe()
+        note_withheld(self._folder, *(round(self._wall_of + moment) for moment in span))
+        return True
+
+    async def run(self, ending: asyncio.Event, over: Callable[[], bool] = lambda: True) -> str:
+        """Runs until told to end, or until the epoch cannot go on. `over`: whether nothing that waits is kept then."""
         self._reader.start()
         try:
             return await self._run(ending)
         finally:
             await self._reader.stop()
             await asyncio.to_thread(self.outlet.close)
+            if self._journal is not None:
+                self._journal.close(keep=not over())
 
     async def _run(self, ending: asyncio.Event) -> str:
         due = _now()
@@ -83,6 +128,11 @@ class Studio:
             await asyncio.sleep(max(0.0, (due - _now()) / 1000))
         return "told"
 
+    def _frame(self, frame: TapFrame) -> None:
+        if self._journal is not None:
+            self._journal.keep(frame)
+        self.program.frame(frame)
+
     def _out(self, rendition: str, packet: EncodedPacket) -> None:
         self.outlet.packet(rendition, packet)
 
@@ -91,11 +141,12 @@ class Studio:
             self._loop.call_soon_threadsafe(self._told, part)
 
 
-def resume_at(archive: Archive, session: str, wall_ms: int) -> int:
+def resume_at(archive: Archive, session: str, wall_ms: int, *, behind: bool = True) -> int:
     """The program time of this moment: what went before keeps its place, and is never written over.
 
     Arguments:
         wall_ms: Unix time in ms.
+        behind: never before the end of what is there.
     """
     starts_ms = 0
     for rendition in archive.renditions(session):
@@ -104,7 +155,7 @@ def resume_at(archive: Archive, session: str, wall_ms: int) -> int:
             first, last = segments[0], segments[-1]
             zero = first.wall_ms - first.starts_ms
             ended = last.starts_ms + -(-last.duration_us // 1000)
-            starts_ms = max(starts_ms, wall_ms - zero, ended)
+            starts_ms = max(starts_ms, wall_ms - zero, ended if behind else 0)
     return starts_ms
 
 

@@ -1,0 +1,151 @@
+"""The safety delay: what the stage sends waits as it came, sealed on the disk too, and may be dumped while it waits.
+
+Frames wait before anything is decoded, so what was dumped was never in any picture, mix or file. A process that follows
+one that died takes up what still waits. Each of two files holds the frames of a while; the older is emptied when the
+newer is full, so that nothing stays much longer than the delay.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from kachehri.vault import Vault, VaultError
+from signaling.media.tap import TapFrame
+
+#: Frames are sealed together after so many ms, or bytes.
+CHUNK_MS, CHUNK_BYTES = 200, 64 * 1024
+#: Largest chunk that is read back.
+MOST: Final = 4 * 1024 * 1024
+#: Says which start of the machine its monotonic clock counts from (proc(5), random(4)).
+_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
+#: Beside the renditions, one line for each span that was dumped.
+WITHHELD: Final = "withheld.jsonl"
+
+_encoder = msgspec.msgpack.Encoder()
+_frames = msgspec.msgpack.Decoder(list[TapFrame])
+
+
+class Journal:
+    """The frames of the last `delay_ms`, sealed. Times are ms of the machine's monotonic clock."""
+
+    def __init__(self, folder: Path, vault: Vault, session: str, delay_ms: int) -> None:
+        self._files = (folder / "delay-0.sealed", folder / "delay-1.sealed")
+        self._vault, self._delay_ms = vault, delay_ms
+        self._place = f"program/{session}/{_boot()}"
+        self._chunk: list[TapFrame] = []
+        self._bytes = 0
+        self._current = 0
+        self._since: float | None = None
+        self._file = -1
+
+    def read(self) -> list[TapFrame]:
+        """What an earlier process left, oldest first; what cannot be opened (another start, another key) is passed
+        over.
+        """
+        found: list[TapFrame] = []
+        for path in self._files:
+            with suppress(FileNotFoundError):
+                for sealed in _chunks(path.read_bytes()):
+                    with suppress(VaultError, msgspec.MsgspecError):
+                        found += _frames.decode(self._vault.open(self._place, sealed))
+        return sorted(found, key=lambda frame: frame.arrived_ms)
+
+    def begin(self) -> None:
+        """Both files are emptied; what they held was read."""
+        for path in self._files:
+            path.unlink(missing_ok=True)
+        self._open(0)
+
+    def _open(self, which: int) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+        self._current, self._since = which, None
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+        self._file = os.open(self._files[which], flags, 0o600)
+
+    def keep(self, frame: TapFrame) -> None:
+        """One frame more."""
+        self._chunk.append(frame)
+        self._bytes += len(frame.data)
+        if self._bytes > CHUNK_BYTES or frame.arrived_ms - self._chunk[0].arrived_ms >= CHUNK_MS:
+            self.flush(frame.arrived_ms)
+
+    def flush(self, now: float) -> None:
+        """What waits in memory is on the disk."""
+        if not self._chunk or self._file < 0:
+            return
+        if self._since is not None and now - self._since > self._delay_ms + 1_000:
+            self._open(1 - self._current)
+        self._since = now if self._since is None else self._since
+        sealed = self._vault.seal(self._place, _encoder.encode(self._chunk))
+        self._chunk, self._bytes = [], 0
+        os.write(self._file, len(sealed).to_bytes(4, "big") + sealed)
+
+    def wipe(self) -> None:
+        """Nothing of what was kept is left."""
+        self._chunk, self._bytes = [], 0
+        self.begin()
+
+    def close(self, *, keep: bool) -> None:
+        """Ends. `keep`: a later process may take up what waits; else nothing stays."""
+        if keep:
+            self.flush(self._chunk[-1].arrived_ms if self._chunk else 0.0)
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+        if not keep:
+            for path in self._files:
+                path.unlink(missing_ok=True)
+
+
+class Unkept:
+    """Without a delay nothing waits."""
+
+    def keep(self, frame: TapFrame) -> None: ...
+    def wipe(self) -> None: ...
+    def close(self, *, keep: bool) -> None: ...
+
+
+def note_withheld(folder: Path, since_wall_ms: int, until_wall_ms: int) -> None:
+    """Keeps which span was dumped, by the clock on the wall, for captions and chapters; synced on return."""
+    line = json.dumps({"since": since_wall_ms, "until": until_wall_ms}) + "\n"
+    handle = os.open(folder / WITHHELD, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(handle, line.encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def withheld(folder: Path) -> list[tuple[int, int]]:
+    """Every span of a session that was dumped: since and until, Unix time in ms. A torn last line is passed over."""
+    spans = []
+    with suppress(FileNotFoundError):
+        for line in (folder / WITHHELD).read_text().splitlines():
+            with suppress(ValueError, KeyError, TypeError):
+                said = json.loads(line)
+                spans.append((int(said["since"]), int(said["until"])))
+    return spans
+
+
+def _chunks(data: bytes) -> Iterator[bytes]:
+    at = 0
+    while at + 4 <= len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        if size > MOST or at + 4 + size > len(data):
+            return  # torn by the end of who wrote it
+        yield data[at + 4 : at + 4 + size]
+        at += 4 + size
+
+
+def _boot() -> str:
+    with suppress(OSError):
+        return _BOOT.read_text().strip()
+    return "unknown"
