@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 
 from .office_lists import OVER, Book, Kind
-from .store import Conflict, Connection, StoreError, accounts, district, routing
+from .store import Connection, StoreError, accounts, district, routing
 from .store import posts as post_rows
 from .store.tables import Area, Category, Office, Post, Posting, Room
 
@@ -215,13 +215,33 @@ def retire(conn: Connection, kind: Kind, code: str, now: int) -> str:
 
 
 def retire_post(conn: Connection, code: str, now: int) -> str:
-    """Take a post out of use. Who answered to it answers to the one above; what points at it stays as it was."""
+    """Take a post out of use. Who answered to it answers to the one above; what points at it stays as it was, and so
+    does who held it.
+    """
     found = post_rows.get(conn, code)
     if found is None or routing.names_post(conn, code):
         return "in_use" if found else ""
-    post_rows.hand_up(conn, code, found.reports_to)
-    try:
-        district.drop_post(conn, code)
-    except Conflict:
+    if found.retired_at is None:
+        district.set_fact(conn, _retired(code, now), " ".join(post_rows.below(conn, code)))
+        post_rows.hand_up(conn, code, found.reports_to)
         post_rows.retire(conn, code, now)
     return ""
+
+
+def bring_back(conn: Connection, code: str, retired_at: int) -> bool:
+    """Take a post into use again that was retired at this instant; False where that is not how it stands any more.
+
+    Whoever answered to it does so again, unless they got another superior meanwhile.
+    """
+    found = post_rows.get(conn, code)
+    below = district.fact(conn, _retired(code, retired_at))
+    if found is None or below is None or found.retired_at != retired_at:
+        return False
+    post_rows.retire(conn, code, None)
+    post_rows.hand_back(conn, below.split(), found.reports_to, code)
+    return True
+
+
+def _retired(code: str, at: int) -> str:
+    """Where it is remembered who answered to a post."""
+    return f"post.retired/{code}/{at}"

@@ -89,6 +89,10 @@ TABLE: Final[dict[str, tuple[Tell, ...]]] = {
     "promise.broken": (_citizens("promise.broken"),),
     "staff.assigned": (_TO_OFFICER,),
     "staff.at_risk": (Tell("officer", "staff.at_risk", _DESK, digest=True),),
+    "staff.risk": (
+        Tell("officer", "staff.at_risk", _DESK, digest=True),
+        Tell("supervisor", "staff.risk_below", _DESK, digest=True),
+    ),
     "staff.overdue": (_LATE,),
     "staff.disputed": (_OBJECTED,),
 }
@@ -105,6 +109,7 @@ PLACES: Final[dict[str, frozenset[str]]] = {
     **{tell.text: _REF for tells in TABLE.values() for tell in tells},
     "ticket.date_moved": frozenset({"ref", "link", "day"}),
     "staff.at_risk": _MANY,
+    "staff.risk_below": _MANY,
     "staff.overdue": _MANY,
     PLAIN: _REF,
     CODE_TEXT: frozenset({"code"}),

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, literal_column, select, update
+from sqlalchemy import Connection, literal_column, select, update
 
-from .engine import savepoint
 from .rows import fetch, fetch_one, insert_into, put_new, save
 from .tables import Area, Category, Installation, Office, Post, Posting, ReferenceCounter, Room, table_of
 
@@ -97,13 +96,6 @@ def retire_office(conn: Connection, office_id: str, now: int) -> None:
 def retire_category(conn: Connection, category_id: str, now: int) -> None:
     """Offer a category no more; questions that were asked about it keep it."""
     conn.execute(update(_category).where(_category.c.id == category_id).values(retired_at=now))
-
-
-def drop_post(conn: Connection, post_id: str) -> None:
-    """Remove a post and who held it; Conflict where anything points at it."""
-    with savepoint(conn):
-        conn.execute(delete(_posting).where(_posting.c.post_id == post_id))
-        conn.execute(delete(_post).where(_post.c.id == post_id))
 
 
 def areas(conn: Connection, parent_id: str | None = None) -> list[Area]:

@@ -74,3 +74,15 @@ def retire(conn: Connection, post_id: str, at: int | None) -> None:
 def hand_up(conn: Connection, post_id: str, above: str | None) -> None:
     """Who answered to a post answers to another."""
     conn.execute(update(_post).where(_post.c.reports_to == post_id).values(reports_to=above))
+
+
+def below(conn: Connection, post_id: str) -> list[str]:
+    """Who answers to a post directly."""
+    statement = select(_post.c.id).where(_post.c.reports_to == post_id).order_by(_post.c.id)
+    return list(conn.execute(statement).scalars())
+
+
+def hand_back(conn: Connection, posts: Sequence[str], above: str | None, post_id: str) -> None:
+    """Those of these posts that answer to `above` answer to `post_id`."""
+    same = _post.c.reports_to.is_(None) if above is None else _post.c.reports_to == above
+    conn.execute(update(_post).where(_post.c.id.in_(list(posts)), same).values(reports_to=post_id))

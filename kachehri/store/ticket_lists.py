@@ -65,7 +65,7 @@ class Wanted(NamedTuple):
         mine: given to one of these posts, or one of them answers for it since it is late.
         account: given to this account; together with `mine` either is enough.
         answers: one of these posts answers for it since it is late or disputed.
-        submitted: an answer waits for a superior's signature.
+        submitted: an answer waits for a superior's signature; False: none does.
         ending: the last digits of its number, or all of them.
     """
 
@@ -78,7 +78,7 @@ class Wanted(NamedTuple):
     mine: Collection[str] = ()
     account: str = ""
     answers: Collection[str] = ()
-    submitted: bool = False
+    submitted: bool | None = None
     ending: str = ""
 
 
@@ -175,8 +175,8 @@ def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
         where.append(or_(*mine, _ticket.c.account_id == wanted.account) if wanted.account else or_(*mine))
     if wanted.answers:
         where.append(_ticket.c.accountable_post_id.in_(list(wanted.answers)))
-    if wanted.submitted:
-        where.append(_unsigned())
+    if wanted.submitted is not None:
+        where.append(_unsigned() if wanted.submitted else not_(func.coalesce(_unsigned(), false())))
     if wanted.ending:
         # Looked through in the index of numbers alone, and only then fetched.
         numbers = _ticket.alias()

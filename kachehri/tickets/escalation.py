@@ -45,7 +45,7 @@ LADDER: Final[tuple[Rung, ...]] = (
 )
 REMINDERS: Final[dict[str, Reminder]] = {
     "half": Reminder("staff.at_risk", "half of the time to resolve it is over"),
-    "risk": Reminder("staff.at_risk", "four fifths of it are over"),
+    "risk": Reminder("staff.risk", "four fifths of it are over"),
     "promise": Reminder("staff.at_risk", "the day of a promise has come"),
     "sort": Reminder("staff.overdue", "nobody has sent it to an office for a working day"),
     "first": Reminder("staff.overdue", "nothing was begun in time"),

@@ -12,6 +12,7 @@ from kachehri.store import accounts, district
 from kachehri.store import posts as rows
 from kachehri.store.tables import Post
 from tests.web.conftest import Phone, Town
+from tests.web.test_lobby import has
 from tests.web.test_staff import signed_in
 
 pytestmark = pytest.mark.anyio
@@ -121,6 +122,27 @@ async def test_a_post_that_is_taken_out_hands_its_people_up(town: Town) -> None:
     assert (await phone.get(f"/posts/{middle}")).status_code == 404
     with town.service.store.read() as conn:
         assert {each.id: each.reports_to for each in district.posts(conn)}.items() >= {top: None, low: top}.items()
+
+
+async def test_a_post_that_was_taken_out_comes_back_with_whom_it_led(town: Town) -> None:
+    phone = await signed_in(town, "administrator")
+    top = await add(phone, "Chief of Dykes")
+    middle = await add(phone, "Dyke Engineer", reports_to=top)
+    low, moved = await add(phone, "Dyke Foreman", reports_to=middle), await add(phone, "Dyke Clerk", reports_to=middle)
+    await phone.get(f"/posts/{middle}")
+    gone = await phone.post(f"/posts/{middle}", do="retire")
+    undo = gone.url.params["undo"].rpartition(".")[2]
+    assert has(gone.text, "posts.saved.retired", "posts.undo")
+    with town.service.store.write() as conn:
+        (clerk,) = (each for each in district.posts(conn) if each.id == moved)
+        district.save_posts(conn, [Post(**{**clerk.model_dump(), "reports_to": None})])
+    back = await phone.post(f"/posts/{middle}", do="bring_back")
+    assert back.url.path == f"/posts/{middle}" and has(back.text, "posts.saved.undo")
+    with town.service.store.read() as conn:
+        above = {each.id: each.reports_to for each in district.posts(conn)}
+    assert (above[middle], above[low], above[moved]) == (top, middle, None), "who moved on meanwhile stays there"
+    again = await phone.post(f"/posts/{middle}", do="bring_back", undo=undo)
+    assert has(again.text, "posts.saved.not_last"), "once"
 
 
 async def test_only_administrators_of_the_whole_house_see_posts(town: Town) -> None:

@@ -74,7 +74,7 @@ def page_of(found: Read, words: Words, now: int, saved: str = "", undo: str = ""
         tree = tuple(branch(post, mine, found, words, now, ()) for post in tops)
         blocks.append(OfficePosts(office.id, named(office, words), office.triage, tree))
     empty = sum(found.chart.sitter(post, now) is None for post in found.posts)
-    return PostsPage(tuple(blocks), tuple(bare), len(found.posts), empty, saved, undo[:32])
+    return PostsPage(tuple(blocks), tuple(bare), len(found.posts), empty, saved, undo[:64])
 
 
 def branch(post: Post, mine: list[Post], found: Read, words: Words, now: int, seen: tuple[str, ...]) -> PostRow:
@@ -157,11 +157,14 @@ async def act(request: Request, account: Account) -> Response:
             await house.write(undo, id, fields.get("undo", ""), account)
             return see(f"{path}?saved=undo#people")
         if do == "retire":
-            why = await house.write(retire, id, account)
-            if why:
+            retired_at = await house.write(retire, id, account)
+            if retired_at is None:
                 errors = {"retire": house.words(request).plain("posts.in_use")}
                 return await draw(house, request, id, errors=errors)
-            return see("/posts?saved=retired")
+            return see(f"/posts?saved=retired&undo={id}.{retired_at}")
+        if do == "bring_back":
+            done = await house.write(bring_back, id, fields.get("undo", ""), account)
+            return see(f"/posts/{id}?saved=undo" if done else "/posts?saved=not_last")
     except PostingRefused as refused:
         return await draw(house, request, id, errors={"kind": house.words(request).plain(f"posts.no.{refused.code}")})
     raise forms.FormRefused(400)
@@ -178,11 +181,19 @@ def end(conn: Connection, now: int, post_id: str, posting: str, account: Account
     return was
 
 
-def retire(conn: Connection, now: int, post_id: str, account: Account) -> str:
-    why = offices.retire_post(conn, post_id, now)
-    if not why:
-        noted(conn, now, "post.retire", post_id, account)
-    return why
+def retire(conn: Connection, now: int, post_id: str, account: Account) -> int | None:
+    """When it was retired, by which that can be undone; None where a rule names it."""
+    if offices.retire_post(conn, post_id, now):
+        return None
+    noted(conn, now, "post.retire", post_id, account)
+    return now
+
+
+def bring_back(conn: Connection, now: int, post_id: str, text: str, account: Account) -> bool:
+    done = text.isascii() and text.isdecimal() and len(text) < 20 and offices.bring_back(conn, post_id, int(text))
+    if done:
+        noted(conn, now, "posting.undo", post_id, account)
+    return done
 
 
 def undo(conn: Connection, now: int, post_id: str, text: str, account: Account) -> None:

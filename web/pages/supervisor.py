@@ -71,13 +71,15 @@ _LINKS: Final = {
 def _read(conn: Connection, account: Account, now: int) -> Read:
     within = reach(conn, account, now)
     mine = posts.posts_of(conn, account.id, now)
+    # What was disputed waits for a word, or for a signature, and stands in that list alone.
+    others = {name: tuple(x for x in SHOWN[name] if x != "disputed") for name in ("open", "overdue", "risk")}
     wanted = {
-        "mine": Wanted(SHOWN["open"], answers=mine) if mine else None,
-        "disputed": Wanted(SHOWN["disputed"]),
+        "mine": Wanted(others["open"], answers=mine, submitted=False) if mine else None,
+        "disputed": Wanted(SHOWN["disputed"], submitted=False),
         "signature": Wanted(SHOWN["open"], submitted=True),
         "appeal": Wanted(SHOWN["appeal"]),
-        "late": Wanted(SHOWN["overdue"], due_before=now),
-        "risk": Wanted(SHOWN["risk"], at_risk=now),
+        "late": Wanted(others["overdue"], due_before=now, submitted=False),
+        "risk": Wanted(others["risk"], at_risk=now, submitted=False),
     }
     lists = {
         name: (ticket_lists.listing(conn, within, each, limit=ROWS), ticket_lists.count(conn, within, each))

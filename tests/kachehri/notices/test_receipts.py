@@ -13,7 +13,10 @@ from kachehri.notices.simulator import Simulator, simulator
 from kachehri.notices.sms import HttpSms
 from kachehri.notices.wording import Message
 from kachehri.settings.tree import Sms
+from kachehri.store import district
 from kachehri.store import tickets as ticket_rows
+from kachehri.store.tables import Post, Posting
+from kachehri.tickets.escalation import REMINDERS
 from tests.conftest import ManualClock
 from tests.kachehri.notices.town import NoticeTown, sms
 
@@ -187,6 +190,41 @@ async def test_the_morning_summary_names_each_once_and_spares_the_rest(town: Not
     ((to, message),) = mails.got
     assert to == "nadia@d.example" and all(f"26-4070-000{number}" in message.text for number in (1, 2, 3))
     assert town.states() == ["sent"]
+
+
+async def test_at_four_fifths_the_superior_hears_of_it_too(town: NoticeTown, clock: ManualClock) -> None:
+    for who in ("nadia", "boss"):
+        town.officer(who, f"{who}@d.example")
+    ticket = town.ticket(None)
+    office = town.session.office_id
+    with town.store.write() as conn:
+        posts = [
+            Post(id="p-boss", office_id=office, title_ur="افسر", title_en="Boss"),
+            Post(id="p-nadia", office_id=office, title_ur="ناظم", title_en="Nazim", reports_to="p-boss"),
+        ]
+        district.save_posts(conn, posts)
+        sitting = [
+            Posting(id=f"s-{who}", post_id=f"p-{who}", account_id=who, name=who, from_at=0) for who in ("nadia", "boss")
+        ]
+        district.save_postings(conn, sitting)
+        conn.exec_driver_sql(f"UPDATE ticket SET post_id = 'p-nadia', account_id = 'nadia' WHERE id = '{ticket}'")
+    town.notify(ticket, REMINDERS["half"].notice)
+    mails = Mails()
+    dispatcher = Dispatcher(town.store, town.office({"email": mails}))
+
+    async def morning() -> list[tuple[str, str]]:
+        mails.got.clear()
+        await dispatcher.drain()
+        clock.advance(24 * 3_600_000)
+        await dispatcher.drain()
+        return sorted((to, message.text) for to, message in mails.got)
+
+    ((to, _),) = await morning()
+    assert to == "nadia@d.example", "at half of it the officer alone"
+    town.notify(ticket, REMINDERS["risk"].notice)
+    (boss, below), (officer, own) = await morning()
+    assert (boss, officer) == ("boss@d.example", "nadia@d.example")
+    assert below != own and "26-4070-0001" in below and "26-4070-0001" in own
 
 
 async def test_an_officer_hears_of_a_new_ticket_and_not_of_its_words(town: NoticeTown) -> None:

@@ -129,8 +129,10 @@ def test_an_answer_waits_for_a_signature_until_it_is_proposed(filled: Store) -> 
     assert ids(filled, Reach(None), wanted) == []
     step(now(), "ticket.submitted")
     assert ids(filled, Reach(None), wanted) == ["t3"]
+    assert "t3" not in ids(filled, Reach(None), Wanted(OPEN, submitted=False))
     step(now(), "ticket.proposed")
     assert ids(filled, Reach(None), wanted) == []
+    assert ids(filled, Reach(None), Wanted(OPEN, submitted=False)) == ids(filled, Reach(None), Wanted(OPEN))
 
 
 def test_promises_within_reach_are_listed_until_they_are_over(filled: Store, session: Session) -> None:
