@@ -239,7 +239,7 @@ def test_staff_are_reminded_once_each_and_in_office_hours(house: Store, clock: M
     opened(house, "t1", at("2026-01-05 10:00"), state="in_progress", days=10)
     # Nothing was begun: three days. Half: five days. Four fifths: eight.
     look(house, clock, "2026-01-17 23:00")
-    assert notices(house, "staff.") == [("staff.at_risk", "t1"), ("staff.at_risk", "t1"), ("staff.overdue", "t1")]
+    assert notices(house, "staff.") == [("staff.at_risk", "t1"), ("staff.overdue", "t1"), ("staff.risk", "t1")]
     look(house, clock, "2026-01-17 23:05")
     assert len(notices(house, "staff.")) == 3
     outbox = table_of(Outbox)
