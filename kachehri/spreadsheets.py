@@ -146,8 +146,8 @@ def _safe(cell: str) -> str:
 def write(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> bytes:
     """A file that `read` takes back: UTF-8 with the mark by which Excel knows it."""
     out = io.StringIO(newline="")
+    csv.writer(out).writerow(columns)
     # All in quotes: where a semicolon separates, what stands behind one would begin a cell of its own.
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerow(columns)
     writer.writerows([_safe(row.get(column, "")) for column in columns] for row in rows)
     return codecs.BOM_UTF8 + out.getvalue().encode()

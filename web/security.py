@@ -55,6 +55,8 @@ class SecurityHeaders:
         self._https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            _without_nul(scope)
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -91,6 +93,16 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, guarded)
+
+
+def _without_nul(scope: Scope) -> None:
+    """An address with a zero character in it is one that does not exist. PostgreSQL takes none into any text, so asking
+    it would look as if it had failed.
+    """
+    if "\0" in scope["path"]:
+        scope["path"] = scope["path"].replace("\0", "\ufffd")
+    if b"%00" in scope["query_string"]:
+        scope["query_string"] = scope["query_string"].replace(b"%00", b"%EF%BF%BD")
 
 
 def _bind(name: bytes, value: bytes) -> bytes:

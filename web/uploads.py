@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 
 from kachehri.spreadsheets import FILE_MOST
-from web.forms import FormRefused
+from web.forms import FormRefused, written
 from web.security import CSRF_FIELD, is_forged
 
 #: Room for the other fields and for what stands between the parts.
@@ -75,7 +75,7 @@ def parts(body: bytes, boundary: bytes) -> Upload:
             if _FILE.search(disposition):
                 upload.files[key] = content
             else:
-                upload.fields[key] = content.decode("utf-8")
+                upload.fields[key] = written(content.decode("utf-8"))
         except UnicodeDecodeError:
             raise FormRefused(400) from None
     return upload

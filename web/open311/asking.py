@@ -127,7 +127,7 @@ async def of_form(request: Request) -> Parameters:
 def _made(pairs: Iterable[tuple[str, str]]) -> Parameters:
     found = Parameters()
     for name, value in pairs:
-        value = value.strip()
+        value = forms.written(value).strip()
         if not value:
             continue
         attribute = _ATTRIBUTE.fullmatch(name)

@@ -144,7 +144,8 @@ def read_fields(raw: bytes) -> dict[str, str]:
     try:
         if raw.lstrip().startswith(b"{"):
             said = msgspec.json.decode(raw, type=dict[str, Any])
-            return {name: str(value) for name, value in said.items() if isinstance(value, str | int)}
-        return dict(parse_qsl(raw.decode("ascii"), max_num_fields=forms.FIELDS_MOST))
+            return {name: forms.written(str(value)) for name, value in said.items() if isinstance(value, str | int)}
+        sent = parse_qsl(raw.decode("ascii"), max_num_fields=forms.FIELDS_MOST)
+        return {name: forms.written(value) for name, value in sent}
     except (msgspec.DecodeError, ValueError, UnicodeDecodeError):
         return {}
