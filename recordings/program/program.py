@@ -12,17 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from av.video.frame import VideoFrame
-
-from recordings.program.decode import Pictures, Sounds
-from recordings.program.encode import FULL, LIGHT, SEGMENT_S, SOUND, PictureEncoder, Rendition, SoundEncoder
-from recordings.program.feed import DELAY_MS, Feed
+from recordings.program.encode import FULL, LIGHT, SOUND, PictureEncoder, Rendition, SoundEncoder
+from recordings.program.feed import DELAY_MS
 from recordings.program.fragments import EncodedPacket
+from recordings.program.lines import NEVER, Camera, Maker, Microphone
 from recordings.program.load import Load
 from recordings.program.picture import Composer, Words
 from recordings.program.scene import Cut, Facts, Scene, heard, large, scene
 from recordings.program.sound import RATE, Halver, Mixer, Samples
-from recordings.program.speech import Speech
 from signaling.media.tap import TapFrame
 
 BLOCK_MS: Final = 20
@@ -57,51 +54,6 @@ class Status:
     pictured: tuple[str, ...]
 
 
-class _Camera:
-    """A seat's picture."""
-
-    def __init__(self, hold_ms: int) -> None:
-        self.feed, self.decoder = Feed(90_000, hold_ms), Pictures()
-        self.picture: VideoFrame | None = None
-        self.seen = self.asked = -1e12
-
-    def forget(self) -> None:
-        """Another person is seen from now on."""
-        self.picture, self.seen = None, -1e12
-        self.decoder.skip()
-
-
-class _Microphone:
-    """A seat's sound."""
-
-    def __init__(self, at: int, hold_ms: int) -> None:
-        self.feed, self.decoder, self.speech = Feed(RATE, hold_ms), Sounds(), Speech(at)
-
-    def forget(self) -> None:
-        """Another person is heard from now on."""
-        self.speech = Speech(self.speech.at)
-
-
-class _Maker:
-    """A rendition's picture encoder and the number of its next picture."""
-
-    def __init__(self, rendition: Rendition, starts_us: int) -> None:
-        self.encoder, self.rate = PictureEncoder(rendition, starts_us), rendition.rate
-        self.number = 0
-        self.every = 1
-
-    def make(self, frame: VideoFrame, every: int) -> list[EncodedPacket]:
-        """The next picture, or nothing where the load asks for fewer; how many changes with a segment."""
-        number = self.number
-        self.number += 1
-        if number % (SEGMENT_S * self.rate) == 0:
-            self.every = every
-        return self.encoder.encode(frame, number, self.every) if number % self.every == 0 else []
-
-    def due(self, since: float) -> bool:
-        return self.number * 1000 / self.rate < since
-
-
 class Program:
     """One epoch of it.
 
@@ -132,13 +84,13 @@ class Program:
         #: What the session said, until its moment in the program has come.
         self._told: deque[tuple[float, Facts]] = deque()
         self._newest = self._facts
-        self._withheld_until = -1e12
-        self._makers = {each.name: _Maker(each, starts_ms * 1000) for each in renditions}
+        self._withheld_until = NEVER
+        self._makers = {each.name: Maker(each, starts_ms * 1000) for each in renditions}
         self.sound = SoundEncoder(starts_ms * 1000)
         self._composer = Composer(words)
         self._mixer, self._halver = Mixer(), Halver()
-        self._cameras: dict[str, _Camera] = {}
-        self._microphones: dict[str, _Microphone] = {}
+        self._cameras: dict[str, Camera] = {}
+        self._microphones: dict[str, Microphone] = {}
         self._cut = Cut()
         self._blocks = 0
         self.load = Load()
@@ -220,14 +172,14 @@ class Program:
         if frame.kind == "audio":
             microphone = self._microphones.get(frame.seat)
             if microphone is None:
-                microphone = self._microphones[frame.seat] = _Microphone(
+                microphone = self._microphones[frame.seat] = Microphone(
                     self._blocks * RATE * BLOCK_MS // 1000, self.delay_ms
                 )
             microphone.feed.push(frame)
         elif self._makers:
             camera = self._cameras.get(frame.seat)
             if camera is None:
-                camera = self._cameras[frame.seat] = _Camera(self.delay_ms)
+                camera = self._cameras[frame.seat] = Camera(self.delay_ms)
             camera.feed.push(frame)
 
     # --- time

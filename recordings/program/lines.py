@@ -1,0 +1,60 @@
+"""One seat's camera and microphone, and one rendition's pictures, as the program drives them."""
+
+from __future__ import annotations
+
+from av.video.frame import VideoFrame
+
+from recordings.program.decode import Pictures, Sounds
+from recordings.program.encode import SEGMENT_S, PictureEncoder, Rendition
+from recordings.program.feed import Feed
+from recordings.program.fragments import EncodedPacket
+from recordings.program.sound import RATE
+from recordings.program.speech import Speech
+
+#: Before anything that happened.
+NEVER = -1e12
+
+
+class Camera:
+    """A seat's picture."""
+
+    def __init__(self, hold_ms: int) -> None:
+        self.feed, self.decoder = Feed(90_000, hold_ms), Pictures()
+        self.picture: VideoFrame | None = None
+        self.seen = self.asked = NEVER
+
+    def forget(self) -> None:
+        """Another person is seen from now on."""
+        self.picture, self.seen = None, NEVER
+        self.decoder.skip()
+
+
+class Microphone:
+    """A seat's sound."""
+
+    def __init__(self, at: int, hold_ms: int) -> None:
+        self.feed, self.decoder, self.speech = Feed(RATE, hold_ms), Sounds(), Speech(at)
+
+    def forget(self) -> None:
+        """Another person is heard from now on."""
+        self.speech = Speech(self.speech.at)
+
+
+class Maker:
+    """A rendition's picture encoder and the number of its next picture."""
+
+    def __init__(self, rendition: Rendition, starts_us: int) -> None:
+        self.encoder, self.rate = PictureEncoder(rendition, starts_us), rendition.rate
+        self.number = 0
+        self.every = 1
+
+    def make(self, frame: VideoFrame, every: int) -> list[EncodedPacket]:
+        """The next picture, or nothing where the load asks for fewer; how many changes with a segment."""
+        number = self.number
+        self.number += 1
+        if number % (SEGMENT_S * self.rate) == 0:
+            self.every = every
+        return self.encoder.encode(frame, number, self.every) if number % self.every == 0 else []
+
+    def due(self, since: float) -> bool:
+        return self.number * 1000 / self.rate < since
