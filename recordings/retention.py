@@ -59,10 +59,8 @@ def remove(store: Store, archive: Archive, storage: Storage | None, session: str
     """Remove one session's recording everywhere. Errors: `StorageError`, `OSError`; begin again then."""
     if storage is not None:
         storage.delete([each.name for each in storage.list(f"{session}/")])
-    for rendition in archive.renditions(session):
-        shutil.rmtree(archive.folder_of(session, rendition))
     if session in archive.sessions():
-        (archive.folder / session).rmdir()
+        shutil.rmtree(archive.folder / session)
     archive.forget(session)
     with store.write() as conn:
         recordings.forget(conn, session)

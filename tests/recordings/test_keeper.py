@@ -206,6 +206,7 @@ class TestRetention:
         assert retire(house, made, kept, 31) == []
         assert retire(house, made, kept, 29, lambda session: session == SESSION) == []
         assert made.index(SESSION, "full").segments and entered(house)
+        (made.folder / SESSION / "withheld.jsonl").write_text("{}\n")
         assert retire(house, made, kept, 29) == [SESSION]
         assert not made.sessions() and not list(kept.list("")) and not entered(house)
         assert made.index(SESSION, "full").segments == ()
