@@ -18,8 +18,8 @@ from .recover import finish_open, write_lines
 from .space import Space
 from .track import Track
 
-#: Renditions of which the index is kept in memory: a long hearing's takes some megabytes.
-_READ_MOST: Final = 48
+#: Renditions of which the index is kept in memory: two hours take eight megabytes.
+_READ_MOST: Final = 24
 
 
 class Archive:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
 from pathlib import Path
 
 import pytest
 
-from recordings.archive import Archive, RecordingError, track
+from recordings.archive import Archive, RecordingError, guard, track
 from recordings.archive.space import Space
 
 from .made import PARTS, SESSION, abandon, archive, begun, fragment, head, write, write_one
@@ -207,4 +208,48 @@ def test_parts_that_cannot_be(tmp_path: Path) -> None:
         with pytest.raises(RecordingError, match="state"):
             track.part(data, duration_us=duration, independent=True, starts_ms=0, wall_ms=0, last=False)
     write(track, 0, 1)
+    track.close()
+
+
+def test_the_system_takes_half_of_a_part_and_no_more(tmp_path: Path) -> None:
+    """A real refusal of write(2), by the limit for a file's size; a full disk answers in the same way."""
+    made = archive(tmp_path)
+    track = begun(made)
+    write(track, 0, 2)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 * len(fragment(0)) + 50, hard))
+    try:
+        with pytest.raises(RecordingError, match="space"):
+            write(track, 2, 1)
+        track.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (tmp_path / SESSION / "full" / "000000.open").stat().st_size == 2 * len(fragment(0)) + 50
+    made.rebuild(SESSION)
+    assert made.read(SESSION, "full", 0) == fragment(0) + fragment(1)
+
+
+def test_a_folder_that_is_put_in_order_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = archive(tmp_path)
+    begun(made).close()
+    folder = made.folder_of(SESSION, "full")
+    monkeypatch.setattr(guard, "PATIENCE_S", 0.02)
+    with guard.undisturbed(folder) as alone:
+        assert alone
+        with pytest.raises(RecordingError, match="busy"):
+            made.track(SESSION, "full", 2)
+    track = made.track(SESSION, "full", 2)
+    with guard.undisturbed(folder) as alone:
+        assert not alone
+    track.close()
+
+
+def test_few_of_many_indexes_are_kept_and_names_take_no_memory(tmp_path: Path) -> None:
+    made = archive(tmp_path)
+    track = begun(made)
+    write(track, 0, 1)
+    for number in range(100):
+        assert made.index(f"s{number}", "full").segments == ()
+    assert len(made._readings) < 30
+    assert made.index(SESSION, "full").next == (0, 1)
     track.close()
