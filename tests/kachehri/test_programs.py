@@ -13,7 +13,7 @@ import pytest
 from kachehri import plain, programs
 from kachehri.programs import FAREWELL_S, LOOK_S, PAUSES_S, RENEW_S, RESTS, STEADY_S, Programs
 from kachehri.settings import Settings, from_mapping
-from kachehri.store import Store, leases, sessions
+from kachehri.store import Store, StoreError, leases, sessions
 from tests.bench.house import SESSION, add_session, found
 from tests.servers import until
 
@@ -214,7 +214,7 @@ def test_trouble_with_the_database_ends_nothing(desk: Desk, monkeypatch: pytest.
     desk.until_begun(1)
 
     def away(*_: object) -> Callable[[], None]:
-        raise programs.StoreError("away", "")
+        raise StoreError("away", "")
 
     monkeypatch.setattr(desk.programs._store, "read", away)
     for _ in range(5):
