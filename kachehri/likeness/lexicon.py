@@ -10,7 +10,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Final, NamedTuple
 
+from .district_words import LINES
 from .folding import skeleton, words
+
+#: A word of the second list is known by its sound from so many consonants on.
+SOUNDS_LEAST: Final = 3
 
 _LINES: Final = """
 water | pani paani jal aab
@@ -296,6 +300,17 @@ def lexicon() -> Lexicon:
     for line in _WRITTEN.splitlines():
         notion, *spelt = words(line)
         written.update((word, notion) for word in spelt if word not in written)
+    first = frozenset(sounding)
+    for line in LINES.splitlines():
+        left, right, native = line.split("|")
+        notion, *others = words(left)
+        for word in (notion, *others):
+            english.setdefault(word, notion)
+        for word in (*words(right), *words(native)):
+            written.setdefault(word, notion)
+        for sound in {skeleton(word) for word in words(right)} - first:
+            if len(sound) >= SOUNDS_LEAST:
+                sounding.setdefault(sound, set()).add(notion)
     heard = {sound: next(iter(notions)) for sound, notions in sounding.items() if len(notions) == 1}
     empty = frozenset(skeleton(word) for word in _NOTHING_AS_HEARD.split())
     return Lexicon(english, written, heard, frozenset(words(_NOTHING)), empty)

@@ -9,9 +9,10 @@ import pytest
 
 from kachehri.likeness import likeness
 from kachehri.likeness.candidates import TOGETHER, Likeness, burst, centre, groups
+from kachehri.likeness.district_words import LINES
 from kachehri.likeness.folding import skeleton, words
 from kachehri.likeness.lexicon import Lexicon, lexicon
-from kachehri.likeness.likeness import alike, features, scale, vector
+from kachehri.likeness.likeness import alike, features, named, scale, vector
 from tests.kachehri.likeness.pairs import auc, cases, pairs
 
 #: The bar: so much above n-grams of the plain letters, on the same pairs.
@@ -135,3 +136,31 @@ def test_a_week_like_the_others_is_no_burst() -> None:
 def test_letters_of_any_kind_are_taken() -> None:
     assert features("") == {} and features("🙂 ١٢٣ \u200c") == {}
     assert alike({}, {}) == 0.0
+
+
+@pytest.mark.parametrize("line", LINES.splitlines())
+def test_a_notion_of_the_second_list_is_met_in_both_kinds_of_writing(line: str) -> None:
+    left, right, native = line.split("|")
+    notions = [{named(word) for word in words(part) if named(word)} for part in (left, right, native)]
+    assert notions[0] & notions[2], "English and as it is written"
+    assert not notions[1] or notions[1] & (notions[0] | notions[2]), "as it sounds"
+
+
+def test_the_second_list_changes_nothing_of_the_first() -> None:
+    assert named("پانی") == named("water") == named("pani") == "#water"
+    assert named("sadak") == named("सड़क") == "#road" and named("bijlee") == named("بجلی") == "#electricity"
+
+
+def test_troubles_of_other_offices_meet_across_languages() -> None:
+    texts = {
+        "a": "the veterinary hospital has no medicine for our buffalo",
+        "b": "بھینس کے لیے ویٹرنری ہسپتال میں دوائی نہیں",
+        "c": "the widow has not got her stipend",
+        "d": "bewa aurat ko wazifa nahi mila",
+        "e": "dacoits looted a wedding party",
+        "f": "گندم کی بوری کا وزن کم ہے",
+    }
+    likeness = Likeness()
+    assert [each.key for each in likeness.likeliest("a", texts)][:1] == ["b"]
+    assert [each.key for each in likeness.likeliest("c", texts)][:1] == ["d"]
+    assert likeness.likeliest("e", texts) == []
