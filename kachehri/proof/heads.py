@@ -16,8 +16,9 @@ from msgspec import Struct
 
 from .signing import Signer, genuine
 
-#: "session", "ticket", or the audit of staff, which has no chain of its own and is counted.
-Kind = Literal["session", "ticket"]
+#: "audit" is a whole day of what the staff must answer for, which has no chain of its own: `id` is the day since the
+#: epoch (UTC), `seq` how many acts it had, `hash` the digest of them all.
+Kind = Literal["session", "ticket", "audit"]
 BEGIN: Final = "0" * 64
 _ENCODE: Callable[[object], bytes] = msgspec.json.Encoder().encode
 

@@ -26,6 +26,7 @@ EVERY_S: Final = 3_600.0
 GATHER_S: Final = 2.0
 #: The longest that somebody writes between reading the clock and being read by others, in milliseconds.
 OVERLAP_MS: Final = 120_000
+DAY_MS: Final = 86_400_000
 
 
 class Keeping:
@@ -56,6 +57,8 @@ def sign(conn: Connection, now: int, signer: Signer) -> bytes | None:
     # Whoever was still writing when the last line was signed has an earlier instant than the line: so what is a little
     # older is looked at again, but for what the lines of that time have named.
     moved = [*proof.sessions(conn, since - OVERLAP_MS), *proof.tickets(conn, since - OVERLAP_MS)]
+    # A day of acts is signed once, when it is over and everybody who wrote in it is done.
+    moved += proof.audited(conn, since - OVERLAP_MS - DAY_MS + 1, now - OVERLAP_MS)
     known = {end for row in proof.heads_since(conn, since - OVERLAP_MS) for end in heads.parsed(row.line).ends}
     ends = [End(cast(Kind, each.kind), each.id, each.seq, each.hash.hex()) for each in moved]
     ends = [end for end in ends if end not in known]

@@ -1,12 +1,14 @@
 """Ends of chains, and the signed lines about them."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, func, select
 
 from .rows import fetch, fetch_one, put
-from .tables import Event, Follower, Question, RecordHead, Session, Ticket, TicketEvent, table_of
+from .tables import Audit, Event, Follower, Question, RecordHead, Session, Ticket, TicketEvent, table_of
 
 _head = table_of(RecordHead)
 _session = table_of(Session)
@@ -14,13 +16,16 @@ _event = table_of(Event)
 _ticket = table_of(Ticket)
 _question = table_of(Question)
 _follower = table_of(Follower)
+_audit = table_of(Audit)
+_ENCODE: Callable[[object], bytes] = msgspec.json.Encoder(order="deterministic").encode
+DAY_MS = 86_400_000
 _step = table_of(TicketEvent)
 #: Rows read at a time.
 PAGE = 2_000
 
 
 class ChainEnd(NamedTuple):
-    """Where a chain ends. `kind` is "session" or "ticket"."""
+    """Where a chain ends. `kind` is "session" or "ticket"; or "audit", for the acts of the day `id` since the epoch."""
 
     kind: str
     id: str
@@ -44,8 +49,30 @@ def tickets(conn: Connection, since: int) -> list[ChainEnd]:
     return [ChainEnd("ticket", *row) for row in rows]
 
 
+def audited(conn: Connection, since: int, until: int) -> list[ChainEnd]:
+    """Each day (UTC) of acts that began at `since` or later and was over by `until`: how many, and their digest."""
+    first, end = -(-since // DAY_MS), until // DAY_MS
+    here = (_audit.c.at >= first * DAY_MS, _audit.c.at < end * DAY_MS)
+    day = (_audit.c.at // DAY_MS).label("day")
+    days = conn.execute(select(day).where(*here).distinct().order_by(day)).scalars()
+    return [_day(conn, int(each)) for each in days]
+
+
+def _day(conn: Connection, day: int) -> ChainEnd:
+    """The acts of one day in their order. A table that nobody may change needs no hash in each row."""
+    here = (_audit.c.at >= day * DAY_MS, _audit.c.at < (day + 1) * DAY_MS)
+    digest, count = hashlib.sha256(), 0
+    for row in conn.execute(select(*_audit.c).where(*here).order_by(_audit.c.at, _audit.c.id)):
+        digest.update(hashlib.sha256(_ENCODE([*row])).digest())
+        count += 1
+    return ChainEnd("audit", str(day), count, digest.digest())
+
+
 def hash_at(conn: Connection, kind: str, id: str, seq: int) -> bytes | None:
-    """The hash of one step; None where the chain has none of that number."""
+    """The hash of one step, or of a day of acts; None where the chain has none of that number."""
+    if kind == "audit":
+        day = _day(conn, int(id)) if id.isdecimal() else None
+        return day.hash if day and day.seq >= seq else None
     table, name = (_event, _event.c.session_id) if kind == "session" else (_step, _step.c.ticket_id)
     found = conn.execute(select(table.c.hash).where(name == id, table.c.seq == seq)).scalar_one_or_none()
     return bytes(found) if found is not None else None
