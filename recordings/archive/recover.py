@@ -22,7 +22,7 @@ def finish_open(folder: Path, rendition: str) -> list[int]:
         (folder / segment_name(number, "parts")).unlink()  # lines of a segment that was thrown away
     for name in names:
         if name.endswith(NEW):
-            (folder / name).unlink()
+            (folder / name).unlink(missing_ok=True)  # it may have got its name above
     return done
 
 

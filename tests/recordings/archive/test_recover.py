@@ -104,8 +104,9 @@ def test_bytes_that_changed_are_not_played(killed: Path) -> None:
     assert rebuilt(killed)[1] == [6, 2]
 
 
-def test_half_of_a_head_is_thrown_away(killed: Path) -> None:
+def test_halves_of_files_are_thrown_away(killed: Path) -> None:
     (killed / "init-2.mp4.new").write_bytes(head()[:100])
+    (killed / "000001.parts.new").write_bytes(b"kachehri-parts 1")
     assert rebuilt(killed)[1] == [6, 4]
 
 
