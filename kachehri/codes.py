@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rooms.base import Command, Refused
+from rooms.concerns import ConcernQuestion
 from rooms.outcomes import NoteOutcome
 from rooms.questions import AskQuestion
 
 from .store import Connection, district
+from .tickets.chart import office_about
 
 
 class Codes:
@@ -24,7 +26,8 @@ class Codes:
     def check(self, conn: Connection, command: Command, now: int, zone: ZoneInfo) -> None:
         """Refuse a category or an office that does not exist, and a day that does not exist or has passed in `zone`.
 
-        Errors: `Refused` with `category_unknown`, `office_unknown` or `due_passed`.
+        Errors: `Refused` with `category_unknown`, `office_unknown` (also for a post that is complained about) or
+            `due_passed`.
         """
         match command:
             case AskQuestion(category=category) if category != "other" and category not in self._categories:
@@ -32,6 +35,11 @@ class Codes:
                 # A district that has named none yet takes them all: the desk that sorts is there for that.
                 if self._categories and category not in self._categories:
                     raise Refused("category_unknown", category=category)
+            case ConcernQuestion(about=about) if about:
+                office = office_about(about)
+                known = district.offices(conn) if office else district.posts(conn)
+                if (office or about) not in {each.id for each in known}:
+                    raise Refused("office_unknown", office=about)
             case NoteOutcome(office=office, due=due):
                 if due is not None and not _is_ahead(due, now, zone):
                     raise Refused("due_passed", due=due)

@@ -38,6 +38,7 @@ TRIAGE: dict[str, Relation] = {
     "outcome.read_back": "any",
     "phone.reveal": "any",
     "question.classify": "any",
+    "question.concern": "any",
     "question.hold": "any",
     "question.admit": "any",
     "question.merge": "any",

@@ -1,6 +1,6 @@
 """What can be asked of a question and what can happen to it: the commands and events of the queue.
 
-What was decided on it is in rooms/outcomes.py.
+What was decided on it is in rooms/outcomes.py, whom it complains about in rooms/concerns.py.
 """
 
 from typing import Annotated, Literal
@@ -9,6 +9,7 @@ import msgspec
 
 from . import reasons
 from .base import Command, ContentRef, Event, Id, Millis, Note, Place, Slug
+from .concerns import ConcernQuestion, QuestionConcerned
 from .limits import NAME_MAX, QUESTION_MAX, VILLAGE_MAX
 from .outcomes import NoteOutcome, OutcomeNoted, OutcomeReadBack, ReadBack
 
@@ -340,6 +341,7 @@ QueueCommand = (
     AskQuestion
     | SupportQuestion
     | ClassifyQuestion
+    | ConcernQuestion
     | ClaimQuestion
     | ReleaseQuestion
     | ReturnQuestion
@@ -364,6 +366,7 @@ QueueEvent = (
     QuestionAsked
     | SupportCounted
     | QuestionClassified
+    | QuestionConcerned
     | QuestionClaimed
     | QuestionReleased
     | QuestionReturned

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from .base import Event, Refused
+from .concerns import QuestionConcerned
 from .limits import CLAIM_MS
 from .outcomes import Outcome, OutcomeNoted, OutcomeReadBack, answered, outcome
 from .questions import (
@@ -139,6 +140,8 @@ class Question(msgspec.Struct):
     #: The asker wrote nothing and will say it.
     spoken: bool = False
     outcome: Outcome | None = None
+    #: Whom it complains about: a post, or an office; its ticket goes around them.
+    about: str = ""
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -282,6 +285,8 @@ def evolve(state: QueueState, event: Event, seq: int, at: int) -> None:
         case QuestionClassified():
             question = state.questions[event.question]
             question.category, question.kind = event.category, event.kind
+        case QuestionConcerned():
+            state.questions[event.question].about = event.about
         case QuestionClaimed():
             state.claims[event.question] = Claim(event.by, at)
         case QuestionReleased():

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from .base import Context, Event, Refused, SetFact
+from .concerns import ConcernQuestion, QuestionConcerned
 from .limits import OPEN_QUESTIONS_MAX, WITHDRAWN_MAX
 from .outcomes import NoteOutcome, ReadBack, note, read_back
 from .questions import (
@@ -87,6 +88,9 @@ def decide(state: QueueState, command: QueueCommand, actor: str, ctx: Context, s
             return [
                 QuestionClassified(question=question.id, category=command.category, kind=command.kind or question.kind)
             ]
+        case ConcernQuestion():
+            same = command.about == question.about
+            return [] if same else [QuestionConcerned(question=question.id, about=command.about)]
         case HoldQuestion():
             step(question, "hold")
             return [QuestionHeld(question=question.id, reason=command.reason, note=words)]

@@ -43,6 +43,7 @@ ACTION_OF = {"block": "participant.block"}
 RIGHTS = {
     "triage": "question.admit",
     "classify": "question.classify",
+    "concern": "question.concern",
     "claim": "question.claim",
     "stage": "turn.call",
     "outcome": "outcome.note",

@@ -151,10 +151,17 @@ class RulePage:
 
 @dataclass(frozen=True)
 class ConcernedPage:
-    """Whom a ticket complains about. `about`: a post or an office, as the rules write it."""
+    """Whom a ticket complains about, or during the hearing a question. `about`: a post or an office, as the rules write
+    it.
+
+    Arguments:
+        path, back: of a question; a ticket has its own.
+    """
 
     reference: str
     abouts: tuple[AreaGroup, ...]
     about: str
     key: str
     error: str = ""
+    path: str = ""
+    back: str = ""

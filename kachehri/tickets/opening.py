@@ -63,6 +63,8 @@ class QuestionFact(Struct, frozen=True):
     assisted: bool = False
     received_at: int = 0
     decided: Decided | None = None
+    #: Whom it complains about: a post by its id, or an office (chart.py).
+    about: str = ""
 
 
 class NewTicket(NamedTuple):
@@ -89,6 +91,7 @@ class NewTicket(NamedTuple):
     #: Working days until it should be resolved.
     days: int = 15
     assisted: bool = False
+    about: str = ""
 
 
 class NewFollower(NamedTuple):
@@ -152,7 +155,7 @@ def open_tickets(facts: Iterable[QuestionFact], routing: Routing, days: Mapping[
             gone[fact.state] += 1
         elif leader == fact.question:
             decided = fact.decided
-            routed = routing.route(fact.category, decided.office if decided else "", area=fact.area)
+            routed = routing.route(fact.category, decided.office if decided else "", area=fact.area, about=fact.about)
             kind = kind_of(fact.kind)
             tickets.append(
                 NewTicket(
@@ -175,6 +178,7 @@ def open_tickets(facts: Iterable[QuestionFact], routing: Routing, days: Mapping[
                     routed.rule,
                     days_of(kind, days.get(fact.category)),
                     fact.assisted,
+                    fact.about,
                 )
             )
         else:

@@ -12,13 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from rooms import attendance, captions, closing, erasing, lifecycle, outcomes, questions, turns
+from rooms import attendance, captions, closing, concerns, erasing, lifecycle, outcomes, questions, turns
 from rooms.base import SYSTEM, Actor, Command
 from rooms.queue import Question
 from rooms.session import COMMANDS, Session, Tick, next_deadline
 from rooms.staging import SITS
 
 CITIZENS = 34
+#: From so many steps on a session is a long one.
+LONG = 500
 #: Every participant's id begins alike and no other id does, so that one search of a frame's bytes finds a leak.
 PERSON = "c0ffee"
 #: Words that only their owner and the desk may read, and words that only the desk and those concerned may read.
@@ -527,6 +529,9 @@ GENERATE: dict[type[Command], Callable[[Walker, int], Choice | None]] = {
     questions.SupportQuestion: lambda w, now: w.support(),
     questions.ClassifyQuestion: lambda w, now: w.of_question(
         ANY_OPEN, lambda q: questions.ClassifyQuestion(question=q, category=w.rng.choice(("water", "land")))
+    ),
+    concerns.ConcernQuestion: lambda w, now: w.of_question(
+        ANY_OPEN, lambda q: concerns.ConcernQuestion(question=q, about=w.rng.choice(("", "xen", "office/water")))
     ),
     questions.ClaimQuestion: lambda w, now: w.claim(),
     questions.ReleaseQuestion: lambda w, now: w.release(),

@@ -132,6 +132,7 @@ SEEN_AS_SAMPLE: Final = {
     "/calendar/import": "calendar-import",
     "/tickets/{reference}/history": "office-history",
     "/tickets/{reference}/about": "concerned",
+    "/sessions/{session}/about/{question}": "concerned-question",
     "/posts/{post}": "post",
     "/brief/{hearing}": "office-brief",
     "/q/{token}/notices": "contact",

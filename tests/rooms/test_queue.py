@@ -5,6 +5,7 @@ import pytest
 from rooms import queue
 from rooms.attendance import BlockParticipant
 from rooms.base import Command, SetFact
+from rooms.concerns import ConcernQuestion
 from rooms.lifecycle import DoorsOpened
 from rooms.limits import OPEN_QUESTIONS_MAX
 from rooms.questions import (
@@ -164,6 +165,16 @@ class TestTriage:
         hearing.do(ClassifyQuestion(question=question, category="road", kind="grievance"))
         asked = hearing.session.queue.questions[question]
         assert (asked.category, asked.kind) == ("road", "grievance")
+
+    def test_says_whom_it_complains_about_and_tells_nobody_who_follows(self) -> None:
+        hearing = Hearing()
+        question = hearing.ask()
+        told = hearing.do(ConcernQuestion(question=question, about="office/water"))
+        assert hearing.session.queue.questions[question].about == "office/water"
+        assert [each.audience for each in told] == ["system"]
+        assert hearing.do(ConcernQuestion(question=question, about="office/water")) == [], "it is so already"
+        hearing.do(ConcernQuestion(question=question, about=""))
+        assert hearing.session.queue.questions[question].about == ""
 
     def test_not_taken_tells_the_asker_why_and_can_be_undone(self) -> None:
         hearing = Hearing()

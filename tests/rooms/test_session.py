@@ -9,6 +9,7 @@ import pytest
 from rooms.attendance import BlockParticipant, CountAttendance, RemoveParticipant, ReportPresence, UnblockParticipant
 from rooms.base import Actor, Command, Event, Refused, SetFact
 from rooms.closing import OpenTickets, SealSession
+from rooms.concerns import ConcernQuestion
 from rooms.lifecycle import AdjournSession, CloseSession, ResumeSession
 from rooms.questions import (
     AdmitQuestion,
@@ -78,6 +79,7 @@ class Crowd:
             (AskQuestion(text="x"), someone),
             (SupportQuestion(question=question), someone),
             (ClassifyQuestion(question=question, category="road"), staff),
+            (ConcernQuestion(question=question, about=dice.choice(("", "xen"))), staff),
             (HoldQuestion(question=question, reason="later"), staff),
             *[(AdmitQuestion(question=self.question()), staff) for _ in range(4)],
             (MergeQuestion(question=question, into=self.question()), staff),

@@ -154,5 +154,9 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         "routing-whole": ("staff/routing_holes.html", HolesPage((), ())),
         "routing-rule": ("staff/routing_rule.html", RulePage(values, subjects, places, targets, "r1", None, told)),
         "routing-trial": ("staff/routing_rule.html", RulePage(values, subjects, places, targets, "", trial)),
+        "concerned-question": (
+            "staff/concerned.html",
+            ConcernedPage("2640718822", abouts, "", "k" * 22, path="/sessions/s/about/q", back="/mod/s"),
+        ),
         "concerned": ("staff/concerned.html", ConcernedPage("2640718822", abouts, "xen", "k" * 22)),
     }

@@ -1,5 +1,6 @@
 /** My complaint's page: that a proposal was read, and alerts on this phone, where its browser can. Works without it. */
 
+import { announce } from "./announcer.js";
 import { canPush, reachedAt, switchAlerts } from "./push.js";
 import { sentence } from "./words.js";
 import { registerWorker } from "./worker.js";
@@ -38,13 +39,14 @@ function noteReading(form) {
 /** @param {HTMLElement} root */
 async function offerAlerts(root) {
   const button = /** @type {HTMLButtonElement} */ (root.querySelector("button"));
-  const said = /** @type {HTMLElement} */ (root.querySelector("[role=status]"));
+  const said = /** @type {HTMLElement} */ (root.querySelector("h2 + p"));
   const formToken = /** @type {HTMLInputElement} */ (document.querySelector("input[name=form_token]")).value;
   /** @param {boolean} on @param {string} name of the sentence */
   const show = (on, name) => {
     button.setAttribute("aria-pressed", String(on));
     /** @type {HTMLElement} */ (button.querySelector("span")).textContent = sentence(root, on ? "stop" : "ask");
     said.textContent = sentence(root, name);
+    if (!root.hidden) announce("alerts", said.textContent);
   };
   const known = root.dataset.known ?? "";
   const here = known ? await mark(await reachedAt()) : "";

@@ -204,6 +204,16 @@
  */
 
 /**
+ * @typedef {Object} ConcernQuestion
+ * @property {"question.concern"} type
+ * @property {string} question
+ * @property {string} about
+ * @property {number} ref
+ * @property {string} key
+ * @property {string | null} [as]
+ */
+
+/**
  * @typedef {Object} ConfirmRefusal
  * @property {"question.confirm_refusal"} type
  * @property {string} question
@@ -1527,7 +1537,7 @@
  * @property {string | null} [as]
  */
 
-/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaAnswer | MediaLeave | MediaPrivate | MediaEcho | MediaTold | MediaTalk | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | ReadBack | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | GiveFloor | SetTalk | NameShown | HallTurn | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar | TypeCaption | CorrectCaption} FromClient */
+/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaAnswer | MediaLeave | MediaPrivate | MediaEcho | MediaTold | MediaTalk | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ConcernQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | ReadBack | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | GiveFloor | SetTalk | NameShown | HallTurn | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar | TypeCaption | CorrectCaption} FromClient */
 
 /** @typedef {Welcome | Snapshot | Tick | PersonalFrame | Reply | RefusedFrame | MediaOffer | MediaUp | MediaLost | MediaTalking | MediaSpeaking | MediaHealth} ToClient */
 

@@ -119,6 +119,8 @@ export class Triage {
     }
     for (const row of /** @type {NodeListOf<HTMLElement>} */ (this.chooser.list.querySelectorAll("li"))) row.toggleAttribute("data-open", row.dataset.id === this.claims.mine);
     if (!q) return;
+    const concern = /** @type {HTMLAnchorElement | null} */ (document.getElementById("concern"));
+    if (concern) concern.pathname = concern.pathname.replace(/[^/]*$/, id);
     const state = q.state ?? "admitted";
     const own = state === "refusing" && q.by === this.store.participant;
     const held = this.claims.draw(id);
