@@ -10,8 +10,11 @@ Three minutes on the stage by voice are a measurement of their own (`stage_3min_
 signal with pauses, an official speaks the whole time and she hears him, and the same is counted on her page, socket
 included, for `stage_seconds` and scaled to three minutes.
 
+The program (`audio_mb_h`, `light_mb_h`, `full_mb_h`, and its sound on a narrow line) is measured by program_data.py;
+where no program is made, sound and picture come from the stage (`stage_audio_mb_h`, `picture_mb_h`).
+
 The last line is one JSON object: megabytes an hour (10⁶ bytes), extrapolated from `seconds` for each way of following,
-and megabytes for the three minutes. The mass program in two renditions is not there yet: null.
+and megabytes for the three minutes.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ from signaling.client.media import Clip, Speaker
 from signaling.media import compat
 from signaling.media.plane import Plane
 from signaling.media.process import Server, settings_of
+from tests.bench import program_data
 from tests.bench.voice import voice
 from tests.servers import require
 from tests.signaling.media.conftest import CLIPS, stage_flags, tone
@@ -184,7 +188,7 @@ async def measure(town: Town, browser: Browser, seconds: float) -> dict[str, flo
             found["text_mb_h"] = round(await rate(page, mine, seconds), 2)
             await page.locator("[data-follow=sound]").click()
             await asyncio.sleep(SETTLE_S)
-            found["audio_mb_h"] = round(await rate(page, mine, seconds), 1)
+            found["stage_audio_mb_h"] = round(await rate(page, mine, seconds), 1)
             assert (await page.evaluate(CARRIED))["picture"] == 0, "whoever only listens is sent no picture"
             await speaker.locator("#camera").click()
             await page.locator("[data-follow=picture]").click()
@@ -237,15 +241,13 @@ async def run(seconds: float, stage_seconds: float = STAGE_S) -> dict[str, Any]:
                 browser = await launch(playwright, sound)
                 if seconds:
                     found |= await measure(town, browser, seconds)
+                    found |= await program_data.measure(browser, seconds, program_data.NARROW_S, program_data.FOLLOWS)
                 version = browser.version
                 await browser.close()
             finally:
                 await plane.stop()
     return {
         **found,
-        "light_mb_h": None,
-        "full_mb_h": None,
-        "why_null": "the program is not yet made in renditions",
         "seconds": seconds,
         "stage_seconds": stage_seconds,
         "browser": version,

@@ -83,7 +83,7 @@ class Pictures:
         coder.open()
         self.coder = coder
         chance = np.random.default_rng(7)
-        self.grain = chance.integers(96, 160, (make.height // 4, make.width // 2), dtype=np.uint8).repeat(4, 0)
+        self.grain = chance.integers(64, 192, (make.height // 2, make.width // 2), dtype=np.uint8).repeat(2, 0)
         self.grey = np.full((make.height // 2, make.width), 128, np.uint8)
 
     @property
