@@ -74,6 +74,8 @@ class Told:
     words: str = ""
     outcome: OutcomeRow | None = None
     lines: tuple[Line, ...] = ()
+    #: Whether everybody may hear and see it, where it was recorded.
+    open: bool = False
 
     @property
     def shown(self) -> tuple[Line, ...]:
@@ -182,13 +184,14 @@ def _told(
 ) -> Told:
     if question is None:
         lines = tuple(Line(cue, live.texts[cue.line]) for cue in spoken)
-        return Told(n, chapter, "released", lines=lines)
+        return Told(n, chapter, "released", lines=lines, open=chapter.spoken)
     release = cast(Release, row.state) if row is not None else "new"
     ticket = tickets.get(question.reference)
     hidden = _hidden(question, ticket, live)
     # Of somebody who had her words destroyed nothing is left that she may have said.
     erased = any(each and each not in live.texts for each in (question.content, question.name))
-    open_words = everything or (release == "released" and not hidden and not erased)
+    released = release == "released" and not hidden and not erased
+    open_words = everything or released
     words = public_words(
         live.texts.get(question.content),
         privacy="private" if question.private else "public",
@@ -201,7 +204,9 @@ def _told(
         for cue in spoken
     )
     reason = row.reason if row is not None else ""
-    return Told(n, chapter, release, reason, question, hidden, ticket, words or "", outcome, lines)
+    return Told(
+        n, chapter, release, reason, question, hidden, ticket, words or "", outcome, lines, released and chapter.spoken
+    )
 
 
 def _hidden(question: Question, ticket: PublicTicket | None, live: Live) -> Hidden:

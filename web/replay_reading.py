@@ -59,6 +59,7 @@ def chapter(
         reason=told.reason,
         hidden=told.hidden,
         link=f"/s/{session_id}/replay?c={told.n}#c{told.n}",
+        starts=told.chapter.starts_at - replay.began_at,
         follow=f"/t/{ticket.reference}/follow" if ticket and _open(ticket) else "",
     )
 

@@ -52,6 +52,10 @@ class ReplayChapter:
     link: str = ""
     follow: str = ""
     here: bool = False
+    #: What its file of sound and of small pictures weighs, in words; nothing where there is none for this reader.
+    sound: str = ""
+    picture: str = ""
+    starts: int = 0
     #: For those who decide: what people ask about it, each with its kind.
     asked: tuple[tuple[str, str], ...] = ()
 
@@ -75,6 +79,11 @@ class ReplayPage:
     errors: Mapping[str, str] = field(default_factory=dict)
     made_at: int = 0
     share: str = ""
+
+    @property
+    def heard(self) -> bool:
+        """Whether anything of it can be heard here."""
+        return any(each.sound for each in self.chapters)
 
 
 @dataclass(frozen=True)

@@ -164,6 +164,8 @@ NO_PAGE: Final = (
     ".ico",
     ".jsonl",
     ".vtt",
+    ".m4a",
+    ".mp4",
     "/log",
     "z",
     "/alerts",

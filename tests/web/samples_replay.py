@@ -140,6 +140,10 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
     return {
         "replay": ("replay.html", whole),
         "replay-here": ("replay.html", replace(whole, chapters=(replace(found[1], here=True), found[2]), here=2)),
+        "replay-heard": (
+            "replay.html",
+            replace(whole, chapters=(found[0], replace(found[1], sound="0.9", picture="5.1", starts=250_000))),
+        ),
         "replay-search": ("replay.html", replace(whole, chapters=(hit,), query=query.text)),
         "replay-search-none": ("replay.html", replace(whole, chapters=(), query="بجلی")),
         "replay-reported": ("replay.html", replace(whole, said=words.plain("replay.reported"))),

@@ -5,6 +5,7 @@ Everybody may read it, without a script and without sound. What nobody released 
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Final
 
@@ -24,7 +25,7 @@ from recordings.search import Query
 from rooms.base import Refused
 from rooms.limits import NOTE_MAX
 from rooms.text import clean
-from web import forms, reading, replay_reading
+from web import forms, reading, replay_files, replay_reading
 from web.cards import SessionCard
 from web.errors import sentence
 from web.house import House, house_of, see
@@ -61,13 +62,17 @@ async def drawn(
     here = only_number(request.query_params.get("c", ""))
     id = live.session.id
     shown = replay_reading.found(replay, query, district, words)
-    chapters = tuple(
-        replace(replay_reading.chapter(each, replay, id, district, words, query), here=each.n == here) for each in shown
-    )
+    archive = house.broadcasting.archive if house.broadcasting else None
+    weights = await asyncio.to_thread(replay_files.weights, archive, id, shown) if archive else {}
+    chapters = []
+    for each in shown:
+        heard, seen = weights.get(each.n, ("", ""))
+        card_of = replay_reading.chapter(each, replay, id, district, words, query)
+        chapters.append(replace(card_of, here=each.n == here, sound=heard, picture=seen))
     page = ReplayPage(
         session=card,
         stands="" if replay.chapters else "empty",
-        chapters=chapters,
+        chapters=tuple(chapters),
         before=tuple(replay_reading.line(each, replay, query) for each in replay.before) if not query else (),
         total=len(replay.chapters),
         length=replay_reading.clock(replay.ended_at - replay.began_at) if replay.chapters else "",

@@ -1,0 +1,69 @@
+"""The sound of a chapter, or its small picture, as one file that any browser plays: only what was released."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from recordings import replaying
+from recordings.archive import Archive, RecordingError, Segment
+from recordings.cutting import cut
+from web.house import house_of
+from web.pages.replay import only_number, stands_of
+from web.replay_files import pieces
+
+KINDS: Final = {"sound": "audio/mp4", "light": "video/mp4"}
+_RANGE: Final = re.compile(r"bytes=([0-9]{1,12})-([0-9]{1,12})?\Z")
+
+
+async def sound(request: Request) -> Response:
+    """GET /s/{session}/chapter/{n}.m4a."""
+    return await _file(request, "sound")
+
+
+async def picture(request: Request) -> Response:
+    """GET /s/{session}/chapter/{n}.mp4."""
+    return await _file(request, "light")
+
+
+async def _file(request: Request, rendition: str) -> Response:
+    house = house_of(request)
+    live = await house.service.live(request.path_params["session"])
+    if house.broadcasting is None or stands_of(live):
+        raise HTTPException(404)
+    archive, session = house.broadcasting.archive, live.session.id
+    replay = await house.service.read(replaying.replay, live)
+    n = only_number(request.path_params["n"])
+    told = next((each for each in replay.chapters if each.n == n), None)
+    found = await asyncio.to_thread(pieces, archive, session, rendition, told) if told else ()
+    if not found:
+        raise HTTPException(404)
+    try:
+        data = await asyncio.to_thread(_made, archive, session, rendition, found)
+    except (RecordingError, ValueError):
+        raise HTTPException(404) from None
+    return ranged(request, data, KINDS[rendition])
+
+
+def _made(archive: Archive, session: str, rendition: str, found: tuple[Segment, ...]) -> bytes:
+    init = archive.read_init(session, rendition, found[0].epoch)
+    return cut(init, [archive.read(session, rendition, each.number) for each in found])
+
+
+def ranged(request: Request, data: bytes, kind: str) -> Response:
+    """The file, or the piece of it that a player asks for (RFC 9110 §14.2); what is no range is answered whole."""
+    # What is released may be taken back: nobody keeps it for longer than a listener needs it.
+    headers = {"accept-ranges": "bytes", "cache-control": "private, max-age=60"}
+    asked = _RANGE.match(request.headers.get("range", ""))
+    if asked is None:
+        return Response(data, media_type=kind, headers=headers)
+    start, end = int(asked[1]), min(int(asked[2]), len(data) - 1) if asked[2] else len(data) - 1
+    if start >= len(data) or end < start:
+        return Response(status_code=416, headers={**headers, "content-range": f"bytes */{len(data)}"})
+    headers["content-range"] = f"bytes {start}-{end}/{len(data)}"
+    return Response(data[start : end + 1], status_code=206, media_type=kind, headers=headers)
