@@ -41,6 +41,8 @@ class MineCard:
     register: bool = False
     brief: bool = False
     opening: bool = False
+    captions: bool = False
+    releases: bool = False
     balance: Balance | None = None
 
 
