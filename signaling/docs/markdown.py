@@ -11,6 +11,7 @@ from rooms.lifecycle import SeatPlan, Timing
 from rooms.refusals import REFUSALS
 from rooms.views import (
     BalanceRow,
+    CaptionRow,
     ObjectionRow,
     OutcomeRow,
     OwnQuestion,
@@ -48,6 +49,7 @@ def fill(text: str) -> str:
                 SeatRow,
                 ObjectionRow,
                 BalanceRow,
+                CaptionRow,
                 Personal,
                 OwnQuestion,
             ),
