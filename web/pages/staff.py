@@ -12,6 +12,7 @@ from kachehri.appointments import as_in
 from kachehri.store import Connection, sessions
 from kachehri.store.tables import Account
 from kachehri.store.tables import Session as SessionRow
+from recordings.keeper import Keeper
 from rooms.session import Session
 from rooms.staging import SITS
 from web import reading
@@ -59,8 +60,17 @@ async def mine(request: Request, account: Account) -> Response:
         may_plan=may(account, "session.schedule"),
         ways=ways(account),
         unfinished=not house.place.set_up_at and may(account, "page.setup") and within_reach(account, "page.setup"),
+        recordings=troubles(request.app.state.keeper) if may(account, "session.schedule") else (),
     )
     return house.show(request, "staff/mine.html", page)
+
+
+def troubles(keeper: Keeper | None) -> tuple[str, ...]:
+    """What somebody should see to before recordings suffer."""
+    if keeper is None:
+        return ()
+    room = () if keeper.space == "enough" else (keeper.space,)
+    return (*room, "away") if keeper.trouble else room
 
 
 def ways(account: Account) -> tuple[tuple[str, str, str], ...]:
