@@ -9,8 +9,10 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from kachehri.i18n import words_for
+from rooms.questions import AdmitQuestion
 from tests.bench.on_air import OnAir, on_air
 from tests.bench.painted import READ
+from tests.web.test_budgets import cold
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
 SOON = 30_000
@@ -136,3 +138,21 @@ async def test_a_program_that_goes_away_is_asked_for_again(air: OnAir, browser: 
     away = False
     await plays(page, "video")
     await page.context.close()
+
+
+@pytest.mark.parametrize("language", ["ur", "en"])
+async def test_the_page_stays_within_its_budget_before_anything_plays(
+    air: OnAir, browser: Browser, language: str
+) -> None:
+    session = await air.town.schedule(live=True)
+    phone = air.town.phone(language)
+    await phone.ask(session, "چک 57 میں پانی نہیں آ رہا")
+    for number in range(30):
+        await air.town.phone(language).ask(session, f"سوال نمبر {number} سڑک اور پانی کے بارے میں ہے جو دیر سے خراب ہے")
+    live = await air.town.service.live(session)
+    for question in sorted(live.session.queue.questions.values(), key=lambda q: q.asked_at):
+        await air.town.moderate(session, AdmitQuestion(question=question.id))
+    cookies = [{"name": n, "value": v, "url": air.town.url} for n, v in phone.client.cookies.items() if v]
+    cost = await cold(browser, f"{air.town.url}/s/{session}/live", language, cookies)
+    print(cost)
+    assert cost.bytes <= 45_000 and cost.requests <= 5

@@ -10,7 +10,6 @@ import { LiveConnection } from "./connection.js";
 import { attachFollow } from "./follow.js";
 import { attachMine } from "./mine.js";
 import { attachQueue } from "./queue.js";
-import { recall, remember } from "./memory.js";
 import { freshPage, takeOver } from "./refresh.js";
 import { Screens, attachSeats } from "./seats.js";
 import { LiveStore } from "./store.js";
@@ -22,12 +21,12 @@ const RELOADED_MS = 30000;
 const OVER_NOW = new Set(["closed", "cancelled"]);
 const page = document.body;
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const store = new LiveStore(page.dataset.participant ?? "");
+export const store = new LiveStore(page.dataset.participant ?? "");
 const netBar = byId("net");
 const phaseBox = byId("phase");
 let offSince = 0;
 
-const live = new LiveConnection({
+export const live = new LiveConnection({
   session: page.dataset.session ?? "",
   formToken: page.dataset.formToken ?? "",
   position: () => store.position(),
@@ -58,9 +57,8 @@ let whole = true;
 const screens = new Screens();
 const session = page.dataset.session ?? "";
 attempt(() => attachSeats(byId("watch"), store, screens, live));
-const program = document.getElementById("program");
-if (program) attempt(() => void import("./program.js").then((made) => made.attachProgram(program, { say: sentence, recall, remember, store, live })));
-else attempt(() => attachFollow(byId("watch"), store, live, screens));
+// Where a program is made, it is followed instead of the stage (on_air.js).
+if (document.getElementById("follow")) attempt(() => attachFollow(byId("watch"), store, live, screens));
 attempt(() => attachCaptions(byId("captions"), store));
 attempt(() => attachAlerts(byId("alerts"), store, session, page.dataset.formToken ?? ""));
 attempt(() => attachMine(byId("mine"), store, session));
@@ -92,7 +90,7 @@ function wasReloaded() {
 }
 
 /** @param {() => void} part */
-function attempt(part) {
+export function attempt(part) {
   try {
     part();
   } catch (error) {

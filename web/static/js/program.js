@@ -2,7 +2,7 @@
  * The program for this phone: in writing, with sound, with a small or a large picture, as a person chose and never more. The
  * page works without this file (links and the browser's own player); with it the way is changed without a new page, what
  * broke off begins again, the locked screen has its buttons, and whoever wants to be nearer to the moment taps for it: only
- * then is the second player fetched. Nothing is imported, so that this file is fetched alone, and only where there is a program.
+ * then is the second player fetched.
  */
 
 const PROGRAM_AGAIN_MS = 3000;
