@@ -5,7 +5,7 @@ from typing import assert_never
 from . import floor
 from .base import Actor, Context, Event, Refused
 from .limits import DECK_MAX
-from .stage import DECK, Seat, StageState, leave, step
+from .stage import DECK, Seat, StageState, Turn, leave, step
 from .turns import (
     AcceptTurn,
     CallTurn,
@@ -107,6 +107,7 @@ def decide(state: StageState, command: StageCommand, actor: Actor, ctx: Context,
             step(turn, "ready")
             events: list[Event] = [TurnReadied(turn=turn.id)]
             if turn.seat:
+                events += rise(state, turn)
                 events.append(TurnStaged(turn=turn.id, seat=turn.seat, ends_at=ctx.now + turn.limit_ms))
             return events
         case StageTurn():
@@ -114,7 +115,7 @@ def decide(state: StageState, command: StageCommand, actor: Actor, ctx: Context,
             seat = turn.seat or free_seat(state, command.seat)
             if not seat:
                 raise Refused("stage_full")
-            return [TurnStaged(turn=turn.id, seat=seat, ends_at=ctx.now + turn.limit_ms)]
+            return [*rise(state, turn), TurnStaged(turn=turn.id, seat=seat, ends_at=ctx.now + turn.limit_ms)]
         case WaitTurn():
             step(turn, "wait")
             return [TurnEnded(turn=turn.id, outcome="waited")]
@@ -144,6 +145,12 @@ def decide(state: StageState, command: StageCommand, actor: Actor, ctx: Context,
             assert_never(command)
 
 
+def rise(state: StageState, turn: Turn) -> list[Event]:
+    """Somebody of the staff whose own question is called leaves her usual seat for it: nobody sits twice."""
+    theirs = [seat for seat in state.seats.values() if seat.participant == turn.participant and seat.kind != "slides"]
+    return [event for seat in theirs for event in leave(seat)]
+
+
 def room_on_deck(state: StageState) -> None:
     """Refuse one more on deck than `DECK_MAX`."""
     if sum(1 for turn in state.turns.values() if turn.state in DECK) >= DECK_MAX:
@@ -163,7 +170,8 @@ def decide_seat(state: StageState, command: TakeSeat | LeaveSeat | MuteSeat | Cl
             for other in alike(state, seat):
                 if other.participant == actor and (not other.turn or other.kind == "hall"):
                     events += leave(other)
-                elif other.participant and seat.kind == "slides":  # two screens at once, and nobody reads either
+                # She is heard herself just now; or there would be two screens at once, and nobody reads either.
+                elif other.participant and (other.participant == actor or seat.kind == "slides"):
                     raise Refused("seat_taken", seat=other.id)
             return [*events, SeatTaken(seat=seat.id, participant=actor)]
         case LeaveSeat():

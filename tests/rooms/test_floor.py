@@ -17,8 +17,10 @@ from rooms.turns import (
     NameShown,
     ParkTurn,
     ReadOutTurn,
+    ReadyTurn,
     SeatLeft,
     SetTalk,
+    StageTurn,
     TakeSeat,
     TurnCalled,
     TurnDropped,
@@ -174,6 +176,24 @@ class TestHall:
         hearing.do(FinishTurn(turn=called.turn))
         assert hearing.state(question) == "heard"
         assert hearing.session.stage.heard() == {"hall": OFFICIAL.participant}, "the hall stays for the next"
+
+    def test_whoever_sits_there_leaves_it_for_her_own_turn(self) -> None:
+        hearing = in_hall(CLERK)
+        turn = hearing.on_stage(CLERK)
+        assert hearing.session.stage.heard() == {"c1": CLERK.participant}, "nobody sits twice"
+        assert hearing.refused(TakeSeat(seat="hall"), CLERK) == "seat_taken"
+        hearing.do(FinishTurn(turn=turn))
+        hearing.do(TakeSeat(seat="hall"), CLERK)
+
+    def test_and_so_she_does_when_a_place_became_free_for_her(self) -> None:
+        hearing = in_hall(CLERK)
+        first, second = hearing.on_stage(), hearing.on_stage(BILAL, "c2")
+        turn = hearing.called(CLERK, None)
+        hearing.do(ReadyTurn(turn=turn), CLERK)
+        hearing.do(FinishTurn(turn=first))
+        hearing.do(StageTurn(turn=turn))
+        assert hearing.session.stage.heard() == {"c1": CLERK.participant, "c2": BILAL.participant}
+        hearing.do(FinishTurn(turn=second))
 
     def test_one_after_the_other(self) -> None:
         hearing = in_hall()
