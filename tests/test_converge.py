@@ -25,8 +25,7 @@ def test_whoever_followed_equals_whoever_reloaded() -> None:
     assert result["participants"] >= 30
     assert result["audiences"] == 3
     assert result["steps_in_long_sessions"] >= 1_000
-    # A hall and a screen with slides are drawn for few of so few sessions: what needs one may be missing here.
-    assert sorted(result["accepted"].values())[2] >= 3, (SEED, result["accepted"])
+    assert min(result["accepted"].values()) >= 3, (SEED, result["accepted"])
 
 
 def faults(steps: int = 400) -> str:

@@ -51,10 +51,9 @@ from rooms.views import AUDIENCES, ViewAudience, personal, view, visible
 from signaling.patch import diff, merge
 
 from .invariants import Broken, close_holds, must, nothing_leaks, only_own, queue_holds, stage_holds
-from .walk import PARTICIPANTS, Plan, Walker
+from .walk import LONG, PARTICIPANTS, Plan, Walker
 
 STEPS = 100_000
-LONG = 500
 #: 2026-01-05 10:00 in Karachi, in milliseconds since the epoch.
 START_MS = 1_767_589_200_000
 encode = msgspec.json.Encoder().encode

@@ -156,6 +156,8 @@ class Walker:
                 seat = rng.choice([seat for seat in session.stage.seats.values() if seat.turn])
                 off: Command = turns.ClearSeat(seat=seat.id, reason="time_up")
                 return self.desk(), rng.choice((off, turns.ParkTurn(turn=seat.turn), turns.FinishTurn(turn=seat.turn)))
+            if self.accepted[turns.HallTurn] < 0.01 * self.accepted.total() and (asked := self.halls()) is not None:
+                return asked
             if rng.random() < 0.7:
                 coming = [turn for turn in session.stage.turns.values() if turn.state in ("called", "on_deck")]
                 unseated = [turn for turn in coming if not turn.seat]
@@ -251,6 +253,8 @@ class Walker:
     def schedule(self, now: int) -> Command:
         rng = self.rng
         more = rng.choices(("citizen", "official", "interpreter", "hall", "slides"), (1, 3, 3, 4, 3), k=3)
+        if self.plan.length >= LONG:  # what needs a hall or a screen has its chance in every campaign
+            more[:2] = "hall", "slides"
         kinds: list[Any] = ["official", "citizen", *more]
         number: Counter[str] = Counter()
         seats = []
@@ -452,6 +456,13 @@ class Walker:
         if name is None or not found:
             return None
         return self.desk(), turns.HallTurn(question=self.rng.choice(found), seat=name)
+
+    def halls(self) -> Choice | None:
+        """Somebody sits in an empty hall, so that it has something to ask, and then it asks."""
+        empty = self.seat_where(lambda seat: seat.kind == "hall" and not seat.participant)
+        if empty is None:
+            return self.hall()
+        return self.rng.choice([each for each in SITTERS if each.role in SITS["hall"]]), turns.TakeSeat(seat=empty)
 
     def clear(self) -> Choice | None:
         name = self.seat_where(lambda seat: bool(seat.participant or seat.turn))
