@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from kachehri.i18n import Words
+from tests.web import samples_routing as routing
+from tests.web import samples_ticket as ticket_samples
 from tests.web.samples import HOUR, NOW, OFFICE
 from tests.web.samples_office import PLACE, TOPIC, ticket
 from web.hint_shapes import AgainPage, AgainRow, HintRow, JudgedRow
+from web.own_shapes import OwnTicketPage
+from web.post_shapes import PostsPage
 
 DAY = 24 * HOUR
 TEXTS = (
@@ -46,8 +51,25 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
     return {
         "ticket-alike": ("staff/ticket.html", replace(page, hints=rows, flagged=True)),
         "again": ("staff/again.html", again),
+        "posts-retired": ("staff/posts.html", retired(words)),
+        "own-promise-judged": own(words, stands="said", judges=True),
+        "own-promise-kept": own(words, stands="kept", takes_back=True),
         "again-none": ("staff/again.html", replace(again, groups=(), judged=(), looked=1)),
     }
+
+
+def retired(words: Words) -> PostsPage:
+    """The posts right after one was taken out of use."""
+    page = routing.pages(words)["posts"][1]
+    assert isinstance(page, PostsPage)
+    return replace(page, saved="retired", undo="xen.17")
+
+
+def own(words: Words, **more: Any) -> tuple[str, object]:
+    """Her own page with a promise, as it stands."""
+    template, page = ticket_samples.pages(words)["own-promised"]
+    assert isinstance(page, OwnTicketPage) and page.promise is not None
+    return template, replace(page, promise=replace(page.promise, **more))
 
 
 def hint(words: Words, number: int, state: str, shared: tuple[str, ...], **more: bool) -> HintRow:
