@@ -6,14 +6,21 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 from playwright.async_api import Browser, async_playwright
 
+from kachehri.store import migrate
+from tests.databases import Lent, new_sqlite
 from tests.servers import CHROMIUM_FLAGS, Postgres, Redis, free_port, require
 
 # How long an example takes is the machine's business; what is slow is measured by the benches.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+# The usual formatter of a log nobody has set up draws every local of every frame: seconds for each fault provoked here.
+for _last in structlog.get_config()["processors"]:
+    if isinstance(_last, structlog.dev.ConsoleRenderer):
+        _last.exception_formatter = structlog.dev.plain_traceback
 
 # 2026-01-05 10:00 in Karachi (UTC+5), a Monday: a working day in the demo's calendar. Milliseconds since the epoch.
 MONDAY_MS = 1_767_589_200_000
@@ -101,6 +108,31 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def postgres_lent(postgres_server: Postgres) -> Lent:
+    url = postgres_server.create()
+    migrate(url)
+    return Lent(postgres_server, url)
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_lent: Lent) -> Iterator[str]:
+    yield postgres_lent.take()
+    postgres_lent.give_back()
+
+
+@pytest.fixture
+def migrated_sqlite_url(tmp_path: Path) -> str:
+    return new_sqlite(tmp_path / "migrated.db")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def migrated_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database of each kind, for this test alone."""
+    url: str = request.getfixturevalue(f"migrated_{request.param}_url")
+    return url
+
+
 @pytest.fixture(scope="module")
 async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
     """Chromium without a screen. Mark the test `browser`; grant the microphone with `context.grant_permissions`."""
@@ -114,10 +146,18 @@ async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that asks for the browser is a browser test, whether or not somebody remembered the mark."""
+    """A test that asks for the browser is a browser test; files with tests that may take longest come first.
+
+    How long a test may take says its `timeout`. With the longest first, no worker is left with one of them when the
+    others have nothing more to do.
+    """
+    allowed: dict[str, float] = {}
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+        file, mark = item.location[0], item.get_closest_marker("timeout")
+        allowed[file] = max(allowed.get(file, 0), mark.args[0] if mark and mark.args else 0)
+    items.sort(key=lambda item: -allowed[item.location[0]])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

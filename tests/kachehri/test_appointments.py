@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from kachehri.appointments import as_in, effective, role_in, roles_in, roles_of_logins, standing_in
-from kachehri.store import Connection, Store, accounts, appointments, district, migrate, sessions
+from kachehri.store import Connection, Store, accounts, appointments, district, sessions
 from kachehri.store.tables import Account, Appointment, Login, Office, Room, Session, table_of
 from tests.conftest import ManualClock
 
@@ -23,9 +23,8 @@ def account(id: str, office: str | None, role: str = "moderator", guest: bool = 
 
 
 @pytest.fixture
-def conn(database_url: str, clock: ManualClock) -> Iterator[Connection]:
-    migrate(database_url)
-    store = Store(database_url, clock=clock)
+def conn(migrated_url: str, clock: ManualClock) -> Iterator[Connection]:
+    store = Store(migrated_url, clock=clock)
     with store.write() as conn:
         district.save_offices(
             conn, [Office(id=id, parent_id=up, code=id, name_ur=id, name_en=id) for id, up in OFFICES]

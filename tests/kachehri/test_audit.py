@@ -7,18 +7,17 @@ from pathlib import Path
 import pytest
 
 from kachehri import audit, staff
-from kachehri.store import Connection, Store, StoreError, migrate
+from kachehri.store import Connection, Store, StoreError
 from kachehri.store import audit as rows
 from kachehri.store.tables import Audit
 from rooms.base import Refused
 from tests.conftest import ManualClock
+from tests.databases import new_sqlite
 
 
 @pytest.fixture
 def store(tmp_path: Path, clock: ManualClock) -> Store:
-    url = f"sqlite:///{tmp_path / 'audit.db'}"
-    migrate(url)
-    return Store(url, clock=clock)
+    return Store(new_sqlite(tmp_path / "audit.db"), clock=clock)
 
 
 def acts(conn: Connection) -> list[Audit]:

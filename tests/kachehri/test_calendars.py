@@ -13,11 +13,11 @@ from kachehri.store import calendar as rows
 from kachehri.store.tables import Area
 from kachehri.tickets.calendar import Hours, Stretch
 from tests.conftest import MONDAY_MS
-from tests.kachehri.store.conftest import migrated_url, postgres_template, sqlite_template, store
+from tests.kachehri.store.conftest import store
 
 from .tickets.test_calendar import at, told
 
-__all__ = ["migrated_url", "postgres_template", "sqlite_template", "store"]
+__all__ = ["store"]
 ZONE = "Asia/Karachi"
 TODAY = "2026-01-05"
 

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kachehri.codes import Codes, end_of_day
-from kachehri.store import Connection, Store, district, migrate
-from kachehri.store.tables import Category, Office
+from kachehri.store import Connection, Store, district
+from kachehri.store.tables import Category, Office, Post
 from rooms.base import Command, Refused
+from rooms.concerns import ConcernQuestion
 from rooms.outcomes import NoteOutcome
 from rooms.questions import AdmitQuestion, AskQuestion
+from tests.databases import new_sqlite
 
 KARACHI = ZoneInfo("Asia/Karachi")
 #: 2026-03-09 at 23:30 in Karachi, which is UTC+5: in Greenwich the evening has just begun.
@@ -24,9 +26,7 @@ QUESTION = "1" * 16
 
 @pytest.fixture
 def conn(tmp_path: Path) -> Iterator[Connection]:
-    address = f"sqlite:///{tmp_path / 'codes.db'}"
-    migrate(address)
-    store = Store(address)
+    store = Store(new_sqlite(tmp_path / "codes.db"))
     with store.write() as conn:
         district.save_offices(conn, [Office(id="o1", code="wasa", name_ur="واسا", name_en="WASA", triage=True)])
         yield conn
@@ -98,3 +98,16 @@ def test_a_day_ends_at_midnight_of_the_district() -> None:
         end_of_day("2026-03-29", ZoneInfo("Europe/Berlin")) - end_of_day("2026-03-28", ZoneInfo("Europe/Berlin"))
         == 23 * 3_600_000
     )
+
+
+def test_whom_a_question_complains_about_must_exist(conn: Connection) -> None:
+    district.save_posts(conn, [Post(id="xen", office_id="o1", title_ur="ایکسین", title_en="Executive Engineer")])
+    for about, code in (
+        ("", ""),
+        ("xen", ""),
+        ("office/o1", ""),
+        ("o1", "office_unknown"),
+        ("office/xen", "office_unknown"),
+        ("sdo", "office_unknown"),
+    ):
+        assert refusal(Codes(), conn, ConcernQuestion(question=QUESTION, about=about)) == code, about

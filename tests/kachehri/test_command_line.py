@@ -17,6 +17,7 @@ import pytest
 from kachehri import keys, plain, serving
 from kachehri.settings import from_mapping
 from kachehri.store import Store, district, migrate
+from tests.databases import new_sqlite
 from tests.servers import run
 
 ROOT = Path(__file__).parents[2]
@@ -36,14 +37,13 @@ def refused(*arguments: str, **environment: str) -> str:
 def house(tmp_path: Path) -> dict[str, str]:
     """A prepared server of our own: key, database, sockets, any port."""
     environment = {
-        "KACHEHRI_DATABASE_URL": f"sqlite:///{tmp_path / 'k.db'}",
+        "KACHEHRI_DATABASE_URL": new_sqlite(tmp_path / "k.db"),
         "KACHEHRI_SECRETS_KEY_FILE": str(tmp_path / "key"),
         "KACHEHRI_BUS_SOCKET": str(tmp_path / "bus"),
         "KACHEHRI_MEDIA_SOCKET": str(tmp_path / "media"),
         "KACHEHRI_SERVER_PORT": "0",
     }
     keys.make(tmp_path / "key")
-    migrate(environment["KACHEHRI_DATABASE_URL"])
     return environment
 
 

@@ -13,7 +13,7 @@ import pytest
 from kachehri import companion
 from kachehri.companion import Companion, MediaLease
 from kachehri.settings import Settings, from_mapping
-from kachehri.store import Store, leases, migrate
+from kachehri.store import Store, leases
 from tests.servers import until
 
 #: A process that greets on its socket like the real one, and writes down who it is and under which fence.
@@ -43,9 +43,8 @@ def lived(book: Path) -> list[tuple[int, int]]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, sqlite_url: str) -> Settings:
-    migrate(sqlite_url)
-    return from_mapping({"database": {"url": sqlite_url}, "media": {"socket": str(tmp_path / "m.sock")}})
+def settings(tmp_path: Path, migrated_sqlite_url: str) -> Settings:
+    return from_mapping({"database": {"url": migrated_sqlite_url}, "media": {"socket": str(tmp_path / "m.sock")}})
 
 
 @pytest.fixture

@@ -10,14 +10,13 @@ import pytest
 from kachehri import consents
 from kachehri.consents import HEARING, Given, give, keep_wordings
 from kachehri.i18n import LANGUAGES, Words, words_for
-from kachehri.store import Store, migrate, people
+from kachehri.store import Store, people
+from tests.databases import new_sqlite
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    url = f"sqlite:///{tmp_path / 'kachehri.db'}"
-    migrate(url)
-    found = Store(url)
+    found = Store(new_sqlite(tmp_path / "kachehri.db"))
     yield found
     found.close()
 

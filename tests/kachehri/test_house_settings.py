@@ -11,7 +11,7 @@ from kachehri.bus.memory import MemoryBus
 from kachehri.house_settings import HouseSettings, Place, from_file
 from kachehri.i18n import negotiate
 from kachehri.settings import Settings, from_mapping
-from kachehri.store import Store, district, installation, migrate, sessions
+from kachehri.store import Store, district, installation, sessions
 from kachehri.store.tables import Office, Room
 
 pytestmark = pytest.mark.anyio
@@ -20,9 +20,8 @@ SETTINGS = replace(PLAIN, place=replace(PLAIN.place, name="Noorgarh", helpline="
 
 
 @pytest.fixture
-def store(sqlite_url: str) -> Store:
-    migrate(sqlite_url)
-    return Store(sqlite_url)
+def store(migrated_sqlite_url: str) -> Store:
+    return Store(migrated_sqlite_url)
 
 
 async def test_a_new_house_says_what_the_file_says(store: Store) -> None:

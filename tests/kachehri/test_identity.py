@@ -18,7 +18,7 @@ from kachehri.identity import SECOND_STEP_MS, Identity, SecondStep, SignInRefuse
 from kachehri.logins import IDLE_MS, LONGEST_MS, TOUCH_MS, SignedIn, Visit, browser_name, name_of
 from kachehri.passwords import Passwords
 from kachehri.second_factor import STEP_MS, new_codes, new_secret
-from kachehri.store import Store, accounts, migrate, people, sessions
+from kachehri.store import Store, accounts, people, sessions
 from kachehri.store.people import Taking
 from kachehri.store.tables import Account
 from rooms.base import Actor
@@ -44,9 +44,8 @@ class Counting(Passwords):
 
 
 @pytest.fixture
-def store(database_url: str, clock: ManualClock) -> Store:
-    migrate(database_url)
-    store = Store(database_url, clock=clock)
+def store(migrated_url: str, clock: ManualClock) -> Store:
+    store = Store(migrated_url, clock=clock)
     with store.write() as conn:
         row = Account(
             id="acc",

@@ -20,7 +20,7 @@ from kachehri.inviting import UNKNOWN, Invitations
 from kachehri.logins import AFTER_MS, DAY_MS, TOUCH_MS, SignedIn, Visit
 from kachehri.passwords import Passwords
 from kachehri.staff import StaffRefused
-from kachehri.store import Store, accounts, appointments, district, invitations, migrate, sessions
+from kachehri.store import Store, accounts, appointments, district, invitations, sessions
 from kachehri.store.tables import Account, Appointment, Office, Room
 from moderation.roles import ROLES
 from rooms.base import Role
@@ -79,9 +79,8 @@ class House:
 
 
 @pytest.fixture
-async def house(database_url: str, clock: ManualClock) -> AsyncIterator[House]:
-    migrate(database_url)
-    store = Store(database_url, clock=clock)
+async def house(migrated_url: str, clock: ManualClock) -> AsyncIterator[House]:
+    store = Store(migrated_url, clock=clock)
     made = House(store, clock)
     yield made
     made.identity.close()

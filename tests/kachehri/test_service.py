@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 import psycopg
@@ -30,6 +29,7 @@ from rooms.session import Session, Tick, decide
 from rooms.views import personal
 from tests.bench.house import HOUR_MS, MODERATORS, SESSION, citizen, found, schedule, service_on
 from tests.conftest import MONDAY_MS, ManualClock
+from tests.databases import Lent
 from tests.servers import Postgres
 
 pytestmark = pytest.mark.anyio
@@ -74,19 +74,16 @@ def sqlite_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_house(postgres_server: Postgres) -> str:
+def postgres_house(postgres_server: Postgres) -> Lent:
     url = postgres_server.create()
     found(url, now=MONDAY_MS)
-    return url.rsplit("/", 1)[1]
+    return Lent(postgres_server, url)
 
 
 @pytest.fixture
-def postgres_address(postgres_server: Postgres, postgres_house: str) -> Iterator[str]:
-    name = f"t{uuid4().hex[:16]}"
-    with psycopg.connect(postgres_server.dsn(), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{postgres_house}"')
-    yield postgres_server.url(name)
-    postgres_server.drop(postgres_server.url(name))
+def postgres_address(postgres_house: Lent) -> Iterator[str]:
+    yield postgres_house.take()
+    postgres_house.give_back()
 
 
 @pytest.fixture

@@ -9,16 +9,15 @@ import pytest
 from argon2 import PasswordHasher
 
 from kachehri import plain, staff
-from kachehri.store import Store, accounts, migrate
+from kachehri.store import Store, accounts
 from tests.servers import run
 
 GOOD = "four quiet lamps"
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    migrate(database_url)
-    opened = Store(database_url)
+def store(migrated_url: str) -> Iterator[Store]:
+    opened = Store(migrated_url)
     yield opened
     opened.close()
 
@@ -51,9 +50,8 @@ def test_capitals_make_no_second_account(store: Store) -> None:
         ("amina", "chair", "Amina is the chair", "password_plain"),
     ],
 )
-def test_what_is_refused(sqlite_url: str, login: str, role: str, password: str, code: str) -> None:
-    migrate(sqlite_url)
-    store = Store(sqlite_url)
+def test_what_is_refused(migrated_sqlite_url: str, login: str, role: str, password: str, code: str) -> None:
+    store = Store(migrated_sqlite_url)
     try:
         with pytest.raises(staff.StaffRefused) as caught:
             staff.add(store, login, "", role, password)
@@ -63,11 +61,10 @@ def test_what_is_refused(sqlite_url: str, login: str, role: str, password: str, 
     assert f"staff_{code}" in plain.SENTENCES
 
 
-def test_from_the_command_line(sqlite_url: str, tmp_path: Path) -> None:
-    migrate(sqlite_url)
+def test_from_the_command_line(migrated_sqlite_url: str, tmp_path: Path) -> None:
     (tmp_path / "password").write_text(GOOD + "\n")
     command = ("staff", "amina", "--role", "moderator", "--password-file", str(tmp_path / "password"))
-    done = run(*command, KACHEHRI_DATABASE_URL=sqlite_url)
+    done = run(*command, KACHEHRI_DATABASE_URL=migrated_sqlite_url)
     assert (done.returncode, done.stdout) == (0, "amina may sign in as moderator.\n")
-    done = run(*command, KACHEHRI_DATABASE_URL=sqlite_url)
+    done = run(*command, KACHEHRI_DATABASE_URL=migrated_sqlite_url)
     assert done.returncode == 2 and "already" in done.stderr

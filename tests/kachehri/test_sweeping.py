@@ -8,18 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from kachehri.store import Store, accounts, migrate
+from kachehri.store import Store, accounts
 from kachehri.sweeping import KEPT_MS, Sweeping
 from tests.conftest import MONDAY_MS, ManualClock
+from tests.databases import new_sqlite
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
 def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
-    url = f"sqlite:///{tmp_path / 'sweep.db'}"
-    migrate(url)
-    opened = Store(url, clock=clock)
+    opened = Store(new_sqlite(tmp_path / "sweep.db"), clock=clock)
     yield opened
     opened.close()
 

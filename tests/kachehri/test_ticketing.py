@@ -23,11 +23,9 @@ from kachehri.tickets.life import Life
 from kachehri.tickets.status import TicketRefused
 from rooms.base import ContentRef
 from tests.conftest import MONDAY_MS, ManualClock
-from tests.kachehri.store.conftest import migrated_url, postgres_template, sqlite_template
 from tests.kachehri.tickets.lived import begin, differences, found, live
 from tests.kachehri.tickets.lives import HOUR_MS
 
-__all__ = ["migrated_url", "postgres_template", "sqlite_template"]
 WORDS = ContentRef("c1", "digest")
 OFFICER = Doer("officer", "acc-0", "water", "p-below")
 OFFICE = Doer("office", "acc-1", "water", "p-water")

@@ -106,9 +106,8 @@ def test_no_vault_without_a_key() -> None:
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    migrate(database_url)
-    opened = Store(database_url)
+def store(migrated_url: str) -> Iterator[Store]:
+    opened = Store(migrated_url)
     yield opened
     opened.close()
 

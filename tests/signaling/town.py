@@ -32,6 +32,7 @@ from signaling.endpoint import LiveProtocol
 from signaling.hub import Hub
 from signaling.media_signalling import MediaSignalling
 from signaling.passes import Bearer, Passes
+from tests.databases import new_sqlite
 from tests.servers import free_port
 
 MASTER = bytes(range(32))
@@ -118,8 +119,11 @@ async def town_at(
         address, bus: shared with other workers, for a test of several; `session` is then the first one's.
     """
     shared = bus is not None
-    address = address or f"sqlite:///{path / 'town.db' if path else ''}"
-    migrate(address)
+    if path and not address:
+        address = new_sqlite(path / "town.db")
+    else:
+        address = address or "sqlite:///"
+        migrate(address)
     store = Store(address)
     bus = bus or MemoryBus()
     await bus.start()

@@ -19,12 +19,13 @@ from kachehri import keys
 from kachehri.service import Service
 from kachehri.serving import bind
 from kachehri.settings import Settings
-from kachehri.store import Store, district, migrate
+from kachehri.store import Store, district
 from kachehri.store import sessions as session_rows
 from kachehri.store.tables import Area, Category, Office, Room
 from rooms.base import SYSTEM, Actor, Command
 from rooms.lifecycle import OpenDoors, ScheduleSession, SeatPlan, StartSession
 from signaling.endpoint import LiveProtocol
+from tests.databases import new_sqlite
 from web.app import create_app
 from web.forms import new_key
 from web.house import House
@@ -157,8 +158,7 @@ async def open_town(
         http: uvicorn's reader of requests.
         empty: without a district: the server is as new as can be.
     """
-    url = f"sqlite:///{folder / 'town.db'}"
-    migrate(url)
+    url = new_sqlite(folder / "town.db")
     store = Store(url)
     if not empty:
         founded(store)

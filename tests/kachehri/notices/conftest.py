@@ -7,9 +7,9 @@ import pytest
 from kachehri.store import Store
 from kachehri.store.tables import Session
 from tests.kachehri.notices.town import NoticeTown
-from tests.kachehri.store.conftest import migrated_url, postgres_template, session, sqlite_template, store
+from tests.kachehri.store.conftest import session, store
 
-__all__ = ["migrated_url", "postgres_template", "session", "sqlite_template", "store"]
+__all__ = ["session", "store"]
 
 
 @pytest.fixture

@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import text
 
 from kachehri.proof.signing import Signer
-from kachehri.store import Connection, Store, event_log, migrate, sessions, tickets
+from kachehri.store import Connection, Store, event_log, sessions, tickets
 from kachehri.store.event_log import GENESIS, Head
 from kachehri.store.rows import put
 from kachehri.store.tables import Office, Room, Ticket, TicketEvent
 from rooms.base import ContentRef
 from rooms.questions import QuestionAsked
 from rooms.session import encode_event
+from tests.databases import new_sqlite
 
 MASTERS = (bytes(range(32)),)
 SESSION = "abcdefgh"
@@ -85,9 +86,7 @@ def add_ticket(conn: Connection, id: str, number: int) -> None:
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Whoever tampers has the database to himself, so its triggers are gone; every try is rolled back."""
-    address = f"sqlite:///{tmp_path_factory.mktemp('record') / 'k.sqlite3'}"
-    migrate(address)
-    store = Store(address)
+    store = Store(new_sqlite(tmp_path_factory.mktemp("record") / "k.sqlite3"))
     furnish(store)
     with store.write() as conn:
         for name in conn.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():

@@ -2,50 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
 
-from kachehri.store import Store, district, migrate, sessions
+from kachehri.store import Store, district, sessions
 from kachehri.store.tables import Category, Office, Room, Session
 from tests.conftest import ManualClock
-from tests.servers import Postgres
 
 HOUR_MS = 3_600_000
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrating takes 0.4 s, copying nothing."""
-    path = tmp_path_factory.mktemp("template") / "kachehri.db"
-    migrate(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_server: Postgres) -> str:
-    url = postgres_server.create()
-    migrate(url)
-    return url.rsplit("/", 1)[1]
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A migrated database of each kind, for this test alone."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "store.db")
-        yield f"sqlite:///{tmp_path / 'store.db'}"
-        return
-    template, server = request.getfixturevalue("postgres_template"), request.getfixturevalue("postgres_server")
-    name = f"t{uuid4().hex[:16]}"
-    with psycopg.connect(server.dsn(), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield server.url(name)
-    server.drop(server.url(name))
 
 
 @pytest.fixture

@@ -7,22 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from kachehri.store import Store, content, district, migrate
+from kachehri.store import Store, content, district
 from kachehri.store import tickets as rows
 from kachehri.store.event_log import GENESIS
 from kachehri.store.tables import Office, Ticket
 from kachehri.tickets import desk, status
 from kachehri.tickets.status import StatusLine, TicketRefused
 from tests.conftest import MONDAY_MS, ManualClock
+from tests.databases import new_sqlite
 
 TODAY = "2026-01-05"
 
 
 @pytest.fixture
 def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
-    url = f"sqlite:///{tmp_path / 'desk.db'}"
-    migrate(url)
-    opened = Store(url, clock=clock)
+    opened = Store(new_sqlite(tmp_path / "desk.db"), clock=clock)
     first = rows.step(GENESIS, "t1", 1, MONDAY_MS, "ticket.opened", "system", b"{}")
     with opened.write() as conn:
         district.save_offices(conn, [Office(id="water", code="water", name_ur="پانی", name_en="Water", triage=True)])
