@@ -103,6 +103,8 @@ PLANNING: dict[str, Relation] = {
     "session.cancel": "any",
     "page.schedule": "any",
 }
+#: Who is large in the program, and the key that keeps what was just said off the air.
+PROGRAM: dict[str, Relation] = {"page.program": "any"}
 #: Putting down what is said, for those who read along.
 CAPTIONING: dict[str, Relation] = {"caption.type": "any", "caption.correct": "any", "page.captions": "any"}
 #: What is made of a hearing after its close.
@@ -153,6 +155,7 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **PAPERS,
         **PROMISES,
         **CAPTIONING,
+        **PROGRAM,
         "page.releases": "any",
         "question.ask": "any",
         "page.tickets": "any",
@@ -176,6 +179,7 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **PAPERS,
         **PROMISES,
         **CAPTIONING,
+        **PROGRAM,
         "page.releases": "any",
         "page.tickets": "any",
         "ticket.release": "any",

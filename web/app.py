@@ -59,6 +59,7 @@ from web.errors import Errors
 from web.forms import FormRefused
 from web.house import House
 from web.numbers import Numbers
+from web.program_desk import ProgramDesk
 from web.render import Renderer, Site
 from web.routes import routes
 from web.security import SecurityHeaders
@@ -170,6 +171,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             consenting=Consenting(service),
             doors=Doors(Filer(people, oldest), Paces(), Allowance(limits.program_reads_per_minute_network)),
             broadcasting=program,
+            program=ProgramDesk(bus) if program is not None else None,
         )
         hub = Hub(
             service, LoopClock(), tick_ms=settings.limits.tick_ms, bus=bus if settings.server.workers > 1 else None

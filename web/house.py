@@ -32,6 +32,7 @@ from web.consenting import Consenting
 from web.crowds import Crowds
 from web.doors import Doors
 from web.logins import bearer_of
+from web.program_desk import ProgramDesk
 from web.render import Renderer
 from web.topics import Districts
 from web.visitors import Visitor, Visitors
@@ -63,6 +64,7 @@ class House:
     doors: Doors
     #: The program of live sessions; None where no program is made.
     broadcasting: Broadcasting | None = None
+    program: ProgramDesk | None = None
 
     @property
     def place(self) -> Place:

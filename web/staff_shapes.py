@@ -42,6 +42,7 @@ class MineCard:
     brief: bool = False
     opening: bool = False
     captions: bool = False
+    program: bool = False
     releases: bool = False
     balance: Balance | None = None
 

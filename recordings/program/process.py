@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, get_args
 
@@ -33,32 +33,14 @@ from recordings.program.following import Following
 from recordings.program.picture import Words
 from recordings.program.scene import Facts, Slate
 from recordings.program.studio import Studio
+from recordings.program.telling import CUT_TOPIC, DUMP_TOPIC, STATUS_S, STATUS_TOPIC, Doing
 from signaling.media.tap_server import tap_path
 
 #: The last slate stands for so long.
 FAREWELL_S: Final = 2.0
-#: How often the program says how it is doing.
-STATUS_S: Final = 2.0
-#: Topic of what it says, and of what a moderator tells it, each followed by the session.
-STATUS_TOPIC: Final = "program.status."
-CUT_TOPIC: Final = "program.cut."
-DUMP_TOPIC: Final = "program.dump."
 OVER: Final = frozenset({"closing", "closed", "cancelled"})
 
 _RENDITIONS: Mapping[str, Sequence[Rendition]] = {"all": (FULL, LIGHT), "light": (LIGHT,), "sound": ()}
-
-
-class Doing(msgspec.Struct, frozen=True, array_like=True):
-    """What the program says of itself. `step` is of load.py's order; `late_ms` and `busy` of the last while."""
-
-    session: str
-    epoch: int
-    step: str
-    late_ms: int
-    busy: float
-    faults: int
-    slate: str
-    parts: int
 
 
 class _Life:
@@ -129,12 +111,22 @@ async def run(settings: Settings, session: str, fence: int) -> int:
             vault=Vault(keys.read(settings.secrets.key_file)) if delay_ms else None,
         )  # fmt: skip
         studio.facts(following.facts)
-        cuts = bus.subscribe(CUT_TOPIC + session, lambda topic, seat: following.cut_to(seat.decode("ascii", "replace")))
-        dumps = bus.subscribe(DUMP_TOPIC + session, lambda _topic, _payload: _dump(session, studio))
+        asked = asyncio.Event()
+
+        def cut(_topic: str, seat: bytes) -> None:
+            following.cut_to(seat.decode("ascii", "replace"))
+            asked.set()
+
+        def dump(_topic: str, _payload: bytes) -> None:
+            _dump(session, studio)
+            asked.set()
+
+        cuts = bus.subscribe(CUT_TOPIC + session, cut)
+        dumps = bus.subscribe(DUMP_TOPIC + session, dump)
         gc.collect()
         gc.freeze()  # what was loaded is never looked through again
         log.info("program.began", session=session, epoch=studio.epoch, way="=")
-        telling = loop.create_task(_tell(bus, session, studio))
+        telling = loop.create_task(_tell(bus, session, studio, lambda: following.cut, asked))
         try:
             why = await studio.run(life.ending, lambda: life.over)
         finally:
@@ -161,19 +153,32 @@ def _dump(session: str, studio: Studio | None) -> None:
     logger(__name__).warning("program.dumped", session=session, state="done" if done else "nothing_waits", way="x")
 
 
-async def _tell(bus: Bus, session: str, studio: Studio) -> None:
-    """Says how it is doing, and logs when that changes."""
+async def _tell(bus: Bus, session: str, studio: Studio, cut: Callable[[], str], asked: asyncio.Event) -> None:
+    """Says how it is doing, now and then and whenever it was asked for something; logs when the load changes it."""
     step = ""
     while True:
         now = studio.program.status
         doing = Doing(
-            session, studio.epoch, now.step, now.late_ms, now.busy, now.faults, now.slate, studio.outlet.parts
+            session,
+            studio.epoch,
+            now.step,
+            now.late_ms,
+            now.busy,
+            now.faults,
+            now.slate,
+            studio.outlet.parts,
+            cut(),
+            studio.program.delay_ms,
+            studio.withheld,
         )
         bus.publish(STATUS_TOPIC + session, msgspec.msgpack.encode(doing))
         if now.step != step and step:
             logger(__name__).warning("program.load_changed", session=session, state=now.step, way="=")
         step = now.step
-        await asyncio.sleep(STATUS_S)
+        asked.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STATUS_S):
+                await asked.wait()
 
 
 def make_bus(settings: Settings) -> Bus:

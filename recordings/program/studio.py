@@ -51,6 +51,8 @@ class Studio:
         self._loop = asyncio.get_running_loop()
         self._told = told
         self._begun = False
+        #: How often something was dumped.
+        self.withheld = 0
         self._folder = archive.folder / session
         self.epoch = archive.next_epoch(session)
         now, wall_ms = _now(), time.time_ns() // 1_000_000
@@ -99,6 +101,7 @@ class Studio:
             return False
         if self._journal is not None:
             self._journal.wipe()
+        self.withheld += 1
         note_withheld(self._folder, *(round(self._wall_of + moment) for moment in span))
         return True
 

@@ -146,6 +146,7 @@ SEEN_AS_SAMPLE: Final = {
     "/releases": "releases",
     "/sessions/{session}/chapters": "chapters",
     "/sessions/{session}/captions": "captions",
+    "/sessions/{session}/program": "program",
     "/sessions/{session}/opening": "opening",
     "/verify": "verify",
     "/reports": "reports",

@@ -17,7 +17,7 @@ from kachehri.service import Service
 from kachehri.settings import Settings, load
 from recordings.announce import TOPIC
 from recordings.archive.archive import Archive
-from recordings.program.process import CUT_TOPIC, STATUS_TOPIC, Doing
+from recordings.program.telling import CUT_TOPIC, STATUS_TOPIC, Doing
 from rooms.base import Actor
 from rooms.lifecycle import CloseSession, OpenDoors, StartSession
 from rooms.turns import TakeSeat
@@ -104,6 +104,7 @@ async def test_a_hearing_is_made_and_kept_through_a_kill_until_its_close(house: 
         await until(lambda: house.doing[-1].slate == "")
         assert f"{TOPIC}{SESSION}/full" in rung
         house.hub.publish(CUT_TOPIC + SESSION, b"official-1")
+        await until(lambda: house.doing[-1].cut == "official-1")
 
         before, killed = house.archive.index(SESSION, "full"), house.pid
         os.kill(killed, signal.SIGKILL)

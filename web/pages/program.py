@@ -1,0 +1,68 @@
+"""The moderator's page of the program: who is large, how the making goes, and the dump key. Works without a script."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kachehri.logs import logger
+from kachehri.store.tables import Account
+from recordings.program.following import facts_of
+from web import forms, reading
+from web.house import house_of, see
+from web.program_shapes import ProgramPage, ProgramSeat
+from web.staff import guarded
+
+DONE: Final = ("cut", "floor", "dumped", "unheard")
+
+
+@guarded("page.program")
+async def show(request: Request, account: Account) -> Response:
+    """GET /sessions/{session}/program."""
+    house = house_of(request)
+    words = house.words(request)
+    live = await house.service.live(request.path_params["session"])
+    doing = house.program.doing(live.session.id) if house.program is not None else None
+    cut = doing.cut if doing is not None else ""
+    facts = facts_of(live.session, live.texts, {}, cut)
+    seats = tuple(
+        ProgramSeat(each.seat, each.name, each.kind, each.seat == cut)
+        for each in facts.sitting
+        if each.kind not in ("interpreter", "signer")
+    )
+    done = request.query_params.get("done", "")
+    page = ProgramPage(
+        session=reading.head(live, words),
+        enabled=house.program is not None,
+        made=doing is not None,
+        step=doing.step if doing is not None else "",
+        slate=doing.slate if doing is not None else "",
+        delay_s=doing.delay_ms // 1000 if doing is not None else 0,
+        withheld=doing.withheld if doing is not None else 0,
+        follows=not any(each.large for each in seats),
+        seats=seats,
+        done=done if done in DONE else "",
+    )
+    return house.show(request, "staff/program.html", page)
+
+
+@guarded("page.program")
+async def act(request: Request, account: Account) -> Response:
+    """POST /sessions/{session}/program: `seat` is made large, or none; or what waits is dumped."""
+    house = house_of(request)
+    live = await house.service.live(request.path_params["session"])
+    session_id = live.session.id
+    fields = await forms.read(request, house.origins)
+    if house.program is None:
+        raise forms.FormRefused(400)
+    if fields.get("do") == "dump":
+        logger(__name__).warning("program.dump_asked", session=session_id, way="<")
+        heard, done = await house.program.dump(session_id), "dumped"
+    else:
+        seat = fields.get("seat", "")
+        if seat and seat not in live.session.stage.seats:
+            raise forms.FormRefused(400)
+        heard, done = await house.program.cut(session_id, seat), "cut" if seat else "floor"
+    return see(f"/sessions/{session_id}/program?done={done if heard else 'unheard'}")
