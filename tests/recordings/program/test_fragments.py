@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from recordings.program.fragments import (
     Fragmenter,
     VideoShape,
 )
+from tests.servers import require
 
 from .encoded import Picture, Sound
 
@@ -96,12 +96,12 @@ def test_every_packet_is_played(cut: tuple[str, bytes, list[Fragment]], tmp_path
     assert abs(counts["audio"] - SECONDS * 24_000 / 1_024) <= 2
 
 
-@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="ffprobe is not installed")
 def test_ffprobe_has_nothing_to_remark(cut: tuple[str, bytes, list[Fragment]], tmp_path: Path) -> None:
     _, init, made = cut
+    ffprobe = str(require("ffprobe"))
     # Of a head alone it remarks that there is no picture to guess the pixels' format from; that is not an error.
     (tmp_path / "init.mp4").write_bytes(init)
-    alone = subprocess.run(["ffprobe", "-v", "error", str(tmp_path / "init.mp4")], capture_output=True, timeout=30)
+    alone = subprocess.run([ffprobe, "-v", "error", str(tmp_path / "init.mp4")], capture_output=True, timeout=30)
     assert (alone.returncode, alone.stderr) == (0, b"")
     files = {"whole.mp4": init + b"".join(part.data for part in made)}
     segment = b""
@@ -113,7 +113,7 @@ def test_ffprobe_has_nothing_to_remark(cut: tuple[str, bytes, list[Fragment]], t
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
         said = subprocess.run(
-            ["ffprobe", "-v", "warning", "-show_packets", "-of", "compact", str(tmp_path / name)],
+            [ffprobe, "-v", "warning", "-show_packets", "-of", "compact", str(tmp_path / name)],
             capture_output=True,
             timeout=30,
             check=True,
