@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, tuple_
 
 from moderation.release import public_words
 
-from .tables import ApiFiling, Category, Content, Ticket, TicketEvent, table_of
+from .tables import ApiFiling, Category, Content, ReplayChapter, Ticket, TicketEvent, table_of
 from .tickets import Step
 
 _ticket = table_of(Ticket)
@@ -16,6 +16,7 @@ _head = _step.alias("head")
 _content = table_of(Content)
 _category = table_of(Category)
 _filing = table_of(ApiFiling)
+_chapter = table_of(ReplayChapter)
 
 
 class PublicTicket(NamedTuple):
@@ -84,7 +85,14 @@ def _select() -> Select[Any]:
     )
     own = [_ticket.c[name] for name in _OWN]
     more = (_head.c.at, _filing.c.lat, _filing.c.long, _content.c.public, _ticket.c.privacy)
-    columns = (*own, *more, _category.c.protected, _filing.c.released_at)
+    # Of a hearing a chapter is released, of which a question may have several; of what a program filed, the filing.
+    heard = (
+        select(func.min(_chapter.c.decided_at))
+        .where(_chapter.c.question_id == _ticket.c.question_id, _chapter.c.state == "released")
+        .correlate(_ticket)
+        .scalar_subquery()
+    )
+    columns = (*own, *more, _category.c.protected, func.coalesce(_filing.c.released_at, heard))
     return select(*columns).select_from(joined).where(_visible())
 
 

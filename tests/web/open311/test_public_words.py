@@ -7,6 +7,8 @@ import pytest
 
 from kachehri import ticketing
 from kachehri.store import tickets as ticket_rows
+from kachehri.store.rows import save
+from kachehri.store.tables import ReplayChapter
 from kachehri.tickets.acts import Classify, Doer
 from tests.web.open311.conftest import Doors
 from tests.web.test_staff import signed_in
@@ -74,3 +76,33 @@ async def test_all_doors_open_and_shut_with_the_release(doors: Doors) -> None:
     assert {number in text for text in (await texts(doors, MANY)).values()} == {False}
     classified("water_none", sorts)
     assert await shown_by(doors, number, mark) == {True}
+
+
+async def test_the_release_of_a_chapter_opens_the_words_at_every_door(doors: Doors) -> None:
+    """One moderator's word counts everywhere, and is taken back everywhere."""
+    with doors.town.service.store.write() as conn:
+        ticket = ticket_rows.by_reference(conn, doors.heard)
+        assert ticket is not None
+
+        def chapter(key: str, state: str) -> ReplayChapter:
+            return ReplayChapter(
+                session_id=doors.session,
+                key=key,
+                n=1,
+                kind="question",
+                question_id=ticket.question_id,
+                starts_at=0,
+                ends_at=1,
+                state=state,
+                decided_at=5,
+            )
+
+        save(conn, [chapter("marked-1", "released"), chapter("marked-2", "kept")])
+    try:
+        everywhere = {**await texts(doors, ONE, doors.heard), **await texts(doors, MANY)}
+        assert [address for address, text in everywhere.items() if MARKS["heard"] not in text] == []
+        assert not [text for text in everywhere.values() if "1234567" in text or MARKS["unheard"] in text]
+    finally:
+        with doors.town.service.store.write() as conn:
+            save(conn, [chapter("marked-1", "kept"), chapter("marked-2", "kept")])
+    assert await shown_by(doors, doors.heard, MARKS["heard"]) == {False}
