@@ -95,6 +95,21 @@ def test_whose_numbers_they_are(filled: Store, session: Session) -> None:
         assert followers.states(conn, ["q1"]) == {"q1": "routed"}
 
 
+def test_what_is_not_for_everybody_or_about_somebody_is_kept_back(filled: Store) -> None:
+    other = "11111111-2222-5333-8444-666666666666"
+    with filled.write() as conn:
+        followers.add(conn, follower("f1", "p2", "2600000021"))
+        ticket(conn, other, "2600000037", question="q1")
+        assert followers.kept_back(conn, ["q1", "f1"]) == set()
+        for id, change, kept in (
+            (other, "privacy = 'protected'", {"q1"}),
+            (TICKET, "about_post_id = 'office/water'", {"q1", "f1"}),
+        ):
+            conn.exec_driver_sql(f"UPDATE ticket SET {change} WHERE id = '{id}'")
+            assert followers.kept_back(conn, ["q1", "f1"]) == kept
+        assert followers.kept_back(conn, []) == set()
+
+
 def test_particulars_are_needed_while_anything_stands(filled: Store) -> None:
     with filled.write() as conn:
         followers.add(conn, follower("f1", "p2", "2600000021"))
