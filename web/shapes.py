@@ -12,7 +12,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from web.cards import AreaGroup, Balance, Choice, MyQuestion, SeatCard, SessionCard, TopicGroup
-from web.data_rates import RATES, Follow, mb_per_hour
+from web.data_rates import PROGRAM_RATES, RATES, Follow, ProgramFollow, mb_per_hour, program_mb_per_hour
 from web.promise_shapes import PromiseCard
 
 
@@ -51,7 +51,9 @@ class SessionPage:
     scorecard: bool = False
     mine: tuple[MyQuestion, ...] = ()
     #: How this browser follows, as it was chosen last.
-    follow: Follow = "sound"
+    follow: Follow | ProgramFollow = "sound"
+    #: Renditions of the program that are made here, the cheapest first; none: the stage itself is followed.
+    program: tuple[str, ...] = ()
     hide_name: bool = False
     #: No room for further sound or picture.
     full: bool = False
@@ -70,6 +72,11 @@ class SessionPage:
     def rates(self) -> Mapping[str, int]:
         """Megabytes an hour of each way of following."""
         return {follow: mb_per_hour(follow) for follow in RATES}
+
+    @property
+    def program_rates(self) -> Mapping[str, int]:
+        """The same, of the program."""
+        return {follow: program_mb_per_hour(follow) for follow in PROGRAM_RATES}
 
     @property
     def officials(self) -> tuple[SeatCard, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kachehri.i18n import Words
 from web.live_shapes import LivePage, ProgramBox
+from web.shapes import SessionPage
 
 from . import samples
 
@@ -22,4 +23,9 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         "program-full": ProgramBox(base, "full"),
         "program-not-begun": ProgramBox(base, "light", begun=False),
     }
-    return {name: ("live.html", replace(live, program=box)) for name, box in boxes.items()}
+    lobby = samples.pages(words)["session"][1]
+    assert isinstance(lobby, SessionPage)
+    offered = replace(lobby, program=("sound", "light", "full"), follow="light")
+    return {"program-lobby": ("session.html", offered)} | {
+        name: ("live.html", replace(live, program=box)) for name, box in boxes.items()
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -323,5 +324,9 @@ async def test_the_page_offers_what_is_made(town: Town, studio: Studio) -> None:
         assert f'<video controls playsinline preload="none" src="{studio.base(session)}/light/live.m3u8"' in answer.text
         assert phone.client.cookies["k_follow"] == "light"
         assert "<video" in (await phone.get(f"/s/{session}/live")).text, "it is remembered"
+        lobby = (await phone.get(f"/s/{session}")).text
+        assert re.search(r'name="follow" value="light"[^>]* checked', lobby) and 'value="full"' not in lobby
+        joined = await phone.post(f"/s/{session}/join", follow="sound")
+        assert joined.status_code == 200 and phone.client.cookies["k_follow"] == "sound"
     finally:
         studio.door.offered = ("sound", "light", "full")

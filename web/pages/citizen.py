@@ -17,10 +17,10 @@ from rooms.base import Refused
 from rooms.limits import NOTE_MAX
 from web import errors, forms, reading
 from web.cards import SessionCard
-from web.data_rates import RATES
+from web.data_rates import PROGRAM_RATES, RATES
 from web.house import House, house_of, see
 from web.pages.home import mine
-from web.pages.live import FOLLOW_COOKIE, chosen
+from web.pages.live import FOLLOW_COOKIE, chosen, chosen_program
 from web.shapes import SessionPage
 from web.topics import District
 
@@ -44,6 +44,7 @@ async def _lobby(request: Request, error: str = "", status: int = 200) -> Respon
     visitor = house.visitors.of(request)
     own = reading.own(live, visitor.participant(card.id), house.now())
     seen = reading.public(live)
+    offered = house.broadcasting.offered if house.broadcasting else ()
     page = SessionPage(
         session=card,
         in_line=seen.totals.get("admitted", 0),
@@ -53,9 +54,10 @@ async def _lobby(request: Request, error: str = "", status: int = 200) -> Respon
         balance=reading.balance(live.session),
         scorecard=house.place.open_scorecards and card.phase == "closed" and not card.practice,
         mine=await mine(house, request, visitor, [card.id], district),
-        follow=chosen(request),
+        follow=chosen_program(request, offered) if offered else chosen(request),
+        program=offered,
         hide_name=hides_name(request),
-        full=_is_full(request),
+        full=_is_full(request) and not offered,
         barred="removed" if own.removed else "blocked" if own.barred else "",
         barred_reason=own.barred,
         barred_note=own.barred_note,
@@ -82,7 +84,7 @@ async def join(request: Request) -> Response:
         await house.consenting.give(Given(participant, session_id, language))
     response = house.visitors.keep(see(f"/s/{session_id}/live"), visitor)
     kept = {FOLLOW_COOKIE: fields.get("follow", ""), HIDE_COOKIE: "1" if fields.get("hide_name") == "1" else "0"}
-    if kept[FOLLOW_COOKIE] not in RATES:
+    if kept[FOLLOW_COOKIE] not in {*RATES, *PROGRAM_RATES}:
         del kept[FOLLOW_COOKIE]
     for name, value in kept.items():
         # The live page's script changes the way of following, so it must be able to read it: no `httponly`.
