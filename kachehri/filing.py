@@ -197,8 +197,8 @@ class Filer:
 def release(conn: Connection, now: int, ticket: Ticket, by: str, *, shown: bool) -> bool:
     """A moderator has read the masked words of a filing: everybody may, or nobody any more. Whether that is new.
 
-    Words that are private, or of a hearing, are not released: taking a question into the line shows its words to the
-    hearing, and no longer than that.
+    Words that are private are not released, and those of a hearing not here: they are released with their chapter.
+    Taking a question into the line shows its words to the hearing, and no longer than that.
     """
     if ticket.origin != ORIGIN or (shown and ticket.privacy != "public"):
         return False
