@@ -92,6 +92,17 @@ async def browser(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) 
             await chromium.close()
 
 
+@pytest.fixture(scope="module")
+async def still_browser(anyio_backend: str) -> AsyncIterator[Browser]:
+    """Chromium that only looks at pages."""
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=require("chromium"), args=CHROMIUM_FLAGS)
+        try:
+            yield chromium
+        finally:
+            await chromium.close()
+
+
 @pytest.fixture
 async def visit(house: House, browser: Browser) -> AsyncIterator[Door]:
     """Somebody comes in with a browser of her own. When the test is over, no console may have shown an error."""

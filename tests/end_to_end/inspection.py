@@ -6,6 +6,9 @@ structure; it skips the contrast of Urdu, which tests/web/test_tokens.py counts.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +17,8 @@ from playwright.async_api import Page
 AXE: Final = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
 #: WCAG 2.2, A and AA, and what its authors call good practice.
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: Of these, what colours alone decide.
+COLOURS: Final = ["color-contrast", "link-in-text-block"]
 #: A finger needs this much, in CSS pixels (WCAG 2.2 §2.5.5).
 TARGET: Final = 44
 #: A mouse needs less, but more than the least of WCAG 2.2 §2.5.8.
@@ -23,8 +28,8 @@ NARROW, USUAL = 320, 360
 #: From here on a page is looked at on a desk, with a mouse.
 DESK_FROM: Final = 1_000
 
-_AXE: Final = """async (rules) => {
-  const found = await axe.run(document, { runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] });
+_AXE: Final = """async ([type, values]) => {
+  const found = await axe.run(document, { runOnly: { type, values }, resultTypes: ["violations"], selectors: false });
   return found.violations.filter((each) => ["serious", "critical"].includes(each.impact))
     .map((each) => `${each.id}: ${each.nodes.slice(0, 3).map((node) => node.html.slice(0, 140)).join(" | ")}`);
 }"""
@@ -69,13 +74,42 @@ _FOCUS: Final = """() => {
   const name = `${here.tagName}.${here.className} ${(here.innerText || here.id || here.name || "").slice(0, 30)}`;
   return { name, ring, behind: behind ? `${at.tagName}.${at.className}` : "" };
 }"""
+#: Each Tab, once it is let go, writes down where it led.
+_STOPS: Final = f"""() => {{
+  const stop = {_FOCUS};
+  if (!window.stops) {{
+    document.activeElement?.blur();
+    addEventListener("keyup", () => window.stops.push(stop()), true);
+  }}
+  window.stops = [];
+}}"""
+#: What sticks out, with letters of another size if one is named.
+_HELD: Final = f"""(zoom) => {{
+  const {{ style }} = document.documentElement;
+  style.setProperty("--zoom", zoom);
+  const found = [({_OVER})(), ({_CUT})()];
+  style.removeProperty("--zoom");
+  return found;
+}}"""
+_TAB: Final = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
+#: So many Tabs are sent at once: each has its answer on the page, so none waits for the one before it.
+_AT_ONCE: Final = 20
 
 
 async def spoken(page: Page) -> list[str]:
     """What a screen reader would stumble over."""
+    return await _axe(page, "tag", RULES)
+
+
+async def coloured(page: Page) -> list[str]:
+    """What of that may change with the colours, and only with them."""
+    return await _axe(page, "rule", COLOURS)
+
+
+async def _axe(page: Page, kind: str, rules: list[str]) -> list[str]:
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(AXE.read_text("utf-8"))
-    return [f"axe {each}" for each in await page.evaluate(_AXE, RULES)]
+    return [f"axe {each}" for each in await page.evaluate(_AXE, [kind, rules])]
 
 
 async def drawn(page: Page) -> list[str]:
@@ -83,21 +117,19 @@ async def drawn(page: Page) -> list[str]:
     found = []
     size = page.viewport_size or {"width": USUAL, "height": 640}
     phone = size["width"] < DESK_FROM
-    for width in (size["width"], NARROW) if phone else (size["width"],):
-        await page.set_viewport_size({"width": width, "height": size["height"]})
-        found += [f"at {width}: {each}" for each in await _held(page)]
-    await page.set_viewport_size(size)
     target = TARGET if phone else TARGET_MOUSE
     found += [f"too small to touch: {each}" for each in await page.evaluate(_LOW, target)]
+    found += [f"at {size['width']}: {each}" for each in await _held(page)]
+    if phone:
+        await page.set_viewport_size({"width": NARROW, "height": size["height"]})
+        found += [f"at {NARROW}: {each}" for each in await _held(page)]
+        await page.set_viewport_size(size)
     return found
 
 
 async def enlarged(page: Page) -> list[str]:
     """Letters of twice the size lose nothing (WCAG 2.2 §1.4.4)."""
-    await page.evaluate("() => document.documentElement.style.setProperty('--zoom', '2')")
-    found = [f"at 200 %: {each}" for each in await _held(page)]
-    await page.evaluate("() => document.documentElement.style.removeProperty('--zoom')")
-    return found
+    return [f"at 200 %: {each}" for each in await _held(page, zoom="2")]
 
 
 async def sideways(page: Page) -> int:
@@ -105,26 +137,37 @@ async def sideways(page: Page) -> int:
     return int(await page.evaluate(_OVER))
 
 
-async def _held(page: Page) -> list[str]:
-    over = await sideways(page)
-    return [*([f"sticks out by {over}"] if over > 0 else []), *(f"cut: {each}" for each in await page.evaluate(_CUT))]
+async def _held(page: Page, zoom: str = "") -> list[str]:
+    over, cut = await page.evaluate(_HELD, zoom)
+    return [*([f"sticks out by {over}"] if over > 0 else []), *(f"cut: {each}" for each in cut)]
 
 
 async def keyed(page: Page, most: int = 60) -> list[str]:
     """With Tab alone, every stop can be seen, and nothing stands before it (WCAG 2.2 §2.4.7, §2.4.11)."""
     found: list[str] = []
-    seen: list[Any] = []
-    await page.evaluate("() => document.activeElement?.blur()")
-    for _ in range(most):
-        await page.keyboard.press("Tab")
-        here = await page.evaluate(_FOCUS)
-        if here is None or (seen and here["name"] == seen[0] and len(seen) > 3):
-            break
-        seen.append(here["name"])
-        if not here["ring"]:
-            found.append(f"focus cannot be seen: {here['name']}")
-        if here["behind"]:
-            found.append(f"focus behind {here['behind']}: {here['name']}")
+    seen: list[str] = []
+    async with aclosing(_stops(page)) as stops:
+        async for here in stops:
+            if here is None or (len(seen) > 3 and here["name"] == seen[0]) or len(seen) == most:
+                break
+            seen.append(here["name"])
+            if not here["ring"]:
+                found.append(f"focus cannot be seen: {here['name']}")
+            if here["behind"]:
+                found.append(f"focus behind {here['behind']}: {here['name']}")
     if not seen:
         found.append("nothing can be reached with Tab")
     return found
+
+
+async def _stops(page: Page) -> AsyncGenerator[Any]:
+    keyboard = await page.context.new_cdp_session(page)
+    try:
+        while True:
+            await page.evaluate(_STOPS)
+            downs_and_ups = [{"type": kind, **_TAB} for _ in range(_AT_ONCE) for kind in ("rawKeyDown", "keyUp")]
+            await asyncio.gather(*(keyboard.send("Input.dispatchKeyEvent", each) for each in downs_and_ups))
+            for stop in await page.evaluate("() => window.stops"):
+                yield stop
+    finally:
+        await keyboard.detach()

@@ -1,58 +1,59 @@
-"""Every page and state, in both languages, both faces, light and dark: nothing that a reader would stumble over."""
+"""Every page and state that a running house shows, and what the walks through all pages rest on."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import re
-from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Route
 
 from kachehri.i18n import LANGUAGES, words_for
 from tests.end_to_end import inspection
-from tests.end_to_end.pages_list import DRESSES, ELSEWHERE, NO_PAGE, SEEN_AS_SAMPLE, VISITS, Dress, samples
+from tests.end_to_end.dresses import DRESSES_OF
+from tests.end_to_end.pages_list import DRESSES, ELSEWHERE, NO_PAGE, SEEN_AS_SAMPLE, VISITS, samples
 from tests.end_to_end.people import House
-from tests.end_to_end.stills import Stills
+from tests.end_to_end.stills import Stills, wear
 from tests.end_to_end.visits import visited
-from tests.servers import CHROMIUM_FLAGS, require
+from web.look import Look
 from web.routes import ADDRESSES
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
-DRESSES_OF = {code: [dress for dress in DRESSES if dress.language == code] for code in LANGUAGES}
+#: How wide the first heading's words are.
+WIDTH = """() => {
+  const words = document.createRange();
+  words.selectNodeContents(document.querySelector("h1"));
+  return words.getBoundingClientRect().width;
+}"""
 BROKEN = """<!doctype html><html lang="en"><title>x</title><body><main><h1>x</h1><img src="/x.png"><button></button>
 <div style="overflow: hidden; width: 40px; white-space: nowrap">words that are cut</div>
 <a href="#" style="outline: 0">a</a><p style="width: 900px">wide</p></main>"""
 
 
-@pytest.fixture(scope="module")
-async def chromium(anyio_backend: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=require("chromium"), args=CHROMIUM_FLAGS)
-        try:
-            yield browser
-        finally:
-            await browser.close()
+async def test_a_page_is_there_when_its_letters_are(still_browser: Browser) -> None:
+    """A face that comes late would change every size after it was measured."""
+    stills = Stills(DRESSES[0])
+    asked, sent = asyncio.Event(), asyncio.Event()
 
+    async def late(route: Route) -> None:
+        asked.set()
+        await sent.wait()
+        await route.continue_()
 
-@pytest.mark.parametrize("dress", DRESSES, ids=str)
-async def test_every_page_is_for_everybody(chromium: Browser, dress: Dress) -> None:
-    stills = Stills(dress)
-    wrong: dict[str, list[str]] = {}
-    async with stills.opened(chromium) as page:
-        for name in stills.pages:
-            await stills.show(page, name)
-            # To a screen reader both faces are the same page.
-            found = await inspection.spoken(page) if dress.look.face == "naskh" else []
-            found += await inspection.drawn(page)
-            found += await inspection.enlarged(page)
-            if dress == DRESSES[0]:
-                found += await inspection.keyed(page)
-            if found:
-                wrong[name] = found
-    assert wrong == {}, json.dumps(wrong, indent=1, ensure_ascii=False)
-    assert len(stills.pages) >= 30
+    async with stills.opened(still_browser) as page:
+        await page.context.route("**/*.woff2", late)
+        await stills.show(page, "home")
+        wide = await page.evaluate(WIDTH)
+        changing = asyncio.create_task(wear(page, Look("light", "nastaliq")))
+        await asked.wait()
+        await page.evaluate("() => document.body.offsetWidth")
+        assert not changing.done()
+        sent.set()
+        await changing
+        assert await page.evaluate("() => document.fonts.check('20px K Nastaliq', 'ک')")
+        assert await page.evaluate(WIDTH) != wide
 
 
 def test_no_page_is_forgotten() -> None:
@@ -66,8 +67,8 @@ def test_no_page_is_forgotten() -> None:
     assert {path for path in left if not re.match("/help/", path)} == set()
 
 
-async def test_the_checks_see_what_is_wrong(chromium: Browser) -> None:
-    page = await chromium.new_page(viewport={"width": 360, "height": 640})
+async def test_the_checks_see_what_is_wrong(still_browser: Browser) -> None:
+    page = await still_browser.new_page(viewport={"width": 360, "height": 640})
     await page.set_content(BROKEN)
     spoken, drawn = await inspection.spoken(page), await inspection.drawn(page)
     assert {each.split(":")[0] for each in spoken} >= {"axe image-alt", "axe button-name"}
@@ -86,13 +87,17 @@ def test_the_tool_is_the_one_of_its_manifest() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_every_page_of_a_running_house_is_for_everybody(house: House, chromium: Browser, language: str) -> None:
-    """What scripts fill and what the server alone can show, in the language's first dress and in its dark one."""
+async def test_every_page_of_a_running_house_is_for_everybody(
+    house: House, still_browser: Browser, language: str
+) -> None:
+    """What scripts fill and what the server alone can show, in the language's first dress and its dark colours."""
     wrong: dict[str, list[str]] = {}
-    for dress in (DRESSES_OF[language][0], DRESSES_OF[language][-1]):
-        async for name, page in visited(house, chromium, dress):
-            found = await inspection.spoken(page)
-            found += await inspection.drawn(page)
-            if found:
-                wrong[f"{name}, {dress}"] = found
+    first, dark = DRESSES_OF[language][0], DRESSES_OF[language][-1]
+    async for name, page in visited(house, still_browser, first):
+        found = await inspection.spoken(page)
+        found += await inspection.drawn(page)
+        await wear(page, dark.look)
+        found += [f"dark: {each}" for each in await inspection.coloured(page)]
+        if found:
+            wrong[f"{name}, {first}"] = found
     assert wrong == {}, json.dumps(wrong, indent=1, ensure_ascii=False)

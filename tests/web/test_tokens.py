@@ -136,6 +136,14 @@ def test_the_dark_set_is_one_set() -> None:
     assert wished == chosen
 
 
+def test_whether_it_is_dark_decides_nothing_but_the_set() -> None:
+    """So a page in the dark has the sizes that it has in the light; the next test says that a set has none."""
+    themed = re.compile(r"data-theme|prefers-color-scheme")
+    assert [sheet.name for sheet in SHEETS if themed.search(bare(sheet))] == [TOKENS.name]
+    templates = sorted((Path(__file__).parents[2] / "web" / "templates").rglob("*.html"))
+    assert [each.name for each in templates if "shell.look" in each.read_text("utf-8")] == ["base.html"]
+
+
 def test_every_colour_has_its_dark_counterpart_or_is_the_same_in_both() -> None:
     same = {name for name in block(":root") if re.match(r"stage|on-stage|video|sheet|on-sheet|focus$|on-focus", name)}
     coloured = {name for name, value in block(":root").items() if value.startswith(("#", "rgb"))}
