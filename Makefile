@@ -29,9 +29,10 @@ demo: $(RUN)
 demo-check: $(RUN)
 	$(BIN)/python -m kachehri demo-check
 
-test: programs check coverage
+test: programs
+	$(MAKE) --jobs=2 --output-sync=target check coverage
 	$(PYTEST) -n 2 --dist loadfile -m 'not browser and not slow' --ignore=tests/rooms --ignore=tests/moderation
-	$(PYTEST) -n 2 --dist loadfile -m 'browser or slow'
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder -m 'browser or slow'
 
 # The rules by their own tests alone: every branch.
 coverage: $(DEV)
