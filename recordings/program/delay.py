@@ -7,7 +7,6 @@ newer is full, so that nothing stays much longer than the delay.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -25,8 +24,6 @@ CHUNK_MS, CHUNK_BYTES = 200, 64 * 1024
 MOST: Final = 4 * 1024 * 1024
 #: Says which start of the machine its monotonic clock counts from (proc(5), random(4)).
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
-#: Beside the renditions, one line for each span that was dumped.
-WITHHELD: Final = "withheld.jsonl"
 
 _encoder = msgspec.msgpack.Encoder()
 _frames = msgspec.msgpack.Decoder(list[TapFrame])
@@ -103,36 +100,6 @@ class Journal:
         if not keep:
             for path in self._files:
                 path.unlink(missing_ok=True)
-
-
-class Unkept:
-    """Without a delay nothing waits."""
-
-    def keep(self, frame: TapFrame) -> None: ...
-    def wipe(self) -> None: ...
-    def close(self, *, keep: bool) -> None: ...
-
-
-def note_withheld(folder: Path, since_wall_ms: int, until_wall_ms: int) -> None:
-    """Keeps which span was dumped, by the clock on the wall, for captions and chapters; synced on return."""
-    line = json.dumps({"since": since_wall_ms, "until": until_wall_ms}) + "\n"
-    handle = os.open(folder / WITHHELD, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.write(handle, line.encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def withheld(folder: Path) -> list[tuple[int, int]]:
-    """Every span of a session that was dumped: since and until, Unix time in ms. A torn last line is passed over."""
-    spans = []
-    with suppress(FileNotFoundError):
-        for line in (folder / WITHHELD).read_text().splitlines():
-            with suppress(ValueError, KeyError, TypeError):
-                said = json.loads(line)
-                spans.append((int(said["since"]), int(said["until"])))
-    return spans
 
 
 def _chunks(data: bytes) -> Iterator[bytes]:

@@ -11,13 +11,14 @@ from typing import Final
 from kachehri.vault import Vault
 from recordings.archive.archive import Archive
 from recordings.archive.layout import Part
-from recordings.program.delay import Journal, note_withheld
+from recordings.program.delay import Journal
 from recordings.program.encode import FULL, LIGHT, SOUND, Rendition
 from recordings.program.fragments import EncodedPacket, Fragmenter
 from recordings.program.outlet import Outlet
 from recordings.program.picture import Words
 from recordings.program.program import Program, Stalled
 from recordings.program.scene import Facts
+from recordings.withheld import note_withheld
 from signaling.media.tap import TapFrame
 from signaling.media.tap_reader import TapReader
 

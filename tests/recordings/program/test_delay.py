@@ -11,9 +11,10 @@ import pytest
 from kachehri.vault import Vault
 from recordings.archive.archive import Archive
 from recordings.archive.layout import Part
-from recordings.program.delay import Journal, note_withheld, withheld
+from recordings.program.delay import Journal
 from recordings.program.program import Program
 from recordings.program.studio import Studio, _now
+from recordings.withheld import is_withheld, note_withheld, withheld
 from signaling.media.tap import TapFrame
 from tests.recordings.program.footage import Person, Taken, play, sound_of
 from tests.recordings.program.test_program import LIVE
@@ -133,6 +134,13 @@ def test_dumped_spans_are_kept(tmp_path: Path) -> None:
     with (tmp_path / "withheld.jsonl").open("a") as file:
         file.write('{"since": 1')
     assert withheld(tmp_path) == [(1_000, 5_000), (9_000, 12_000)]
+    assert [is_withheld(withheld(tmp_path), at) for at in (999, 1_000, 4_999, 5_000, 9_500)] == [
+        False,
+        True,
+        True,
+        False,
+        True,
+    ]
 
 
 @pytest.mark.anyio
