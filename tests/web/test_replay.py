@@ -158,6 +158,20 @@ async def test_what_was_taken_back_or_is_private_tells_nothing(town: Town) -> No
         assert words not in page, words
 
 
+async def test_whoever_is_erased_is_not_heard_again(town: Town) -> None:
+    found = await heard(town)
+    await kept(town, found.session)
+    decided(town, found, "released")
+    path = f"/s/{found.session}/replay"
+    assert HERS in (await town.phone("en").get(path)).text
+    await found.phone.get(f"{found.receipt}/mine")
+    gone = await found.phone.post(f"{found.receipt}/erase", sure="1")
+    assert gone.status_code == 200, gone.text
+    page = (await town.phone("en").get(path)).text
+    assert HERS not in page and "نلکا" not in page and "موٹر بدلے گی" not in page
+    assert has(page, "paper.outcome.answered"), "that it was answered stays"
+
+
 async def test_anybody_may_say_that_something_should_not_be_there(town: Town) -> None:
     found = await heard(town)
     phone = town.phone("en")
