@@ -53,8 +53,8 @@ def test_a_refusal_that_is_overturned_gives_the_earlier_reason_back() -> None:
 def test_taking_another_seat_never_empties_the_seat_of_a_turn() -> None:
     hearing = Hearing().live()
     hearing.on_stage()
-    hearing.do(TakeSeat(seat="sign"), person(0x11, "interpreter"))
-    assert hearing.session.stage.heard() == {"c1": ZAINAB.participant, "sign": ZAINAB.participant}
+    assert hearing.refused(TakeSeat(seat="sign"), person(0x11, "interpreter")) == "seat_taken"
+    assert hearing.session.stage.heard() == {"c1": ZAINAB.participant}
 
 
 def test_the_desk_holds_its_own_switch() -> None:
