@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from datetime import UTC, datetime
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -78,7 +78,7 @@ def program(
     attached: Annotated[bool, typer.Option("--attached", hidden=True, help="End with whoever started it.")] = False,
     config: Config = None,
 ) -> None:
-    """Make one hearing's program: the picture and sound that are broadcast and recorded. `serve` starts it by itself."""
+    """Make one hearing's program, the picture and sound that are broadcast and recorded; `serve` starts it itself."""
     settings = _settings(config)
     logs.set_up(settings)
     if settings.program.enabled == "no":
