@@ -25,11 +25,11 @@ from kachehri.tickets.acts import Doer, NoteArrival, Propose, Route
 from kachehri.tickets.calendar import DAY_MS
 from rooms.base import ContentRef
 from tests.conftest import MONDAY_MS, ManualClock
-from tests.kachehri.store.conftest import migrated_url, postgres_template, sqlite_template, store
+from tests.kachehri.store.conftest import store
 
 from .tickets.test_calendar import at
 
-__all__ = ["migrated_url", "postgres_template", "sqlite_template", "store"]
+__all__ = ["store"]
 ZONE = "Asia/Karachi"
 WORDS = ContentRef("c", "")
 
