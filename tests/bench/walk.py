@@ -156,8 +156,10 @@ class Walker:
                 seat = rng.choice([seat for seat in session.stage.seats.values() if seat.turn])
                 off: Command = turns.ClearSeat(seat=seat.id, reason="time_up")
                 return self.desk(), rng.choice((off, turns.ParkTurn(turn=seat.turn), turns.FinishTurn(turn=seat.turn)))
-            if self.accepted[turns.HallTurn] < 0.01 * self.accepted.total() and (asked := self.halls()) is not None:
-                return asked
+            for kind, wanted in (("hall", turns.HallTurn), ("slides", turns.NameShown)):
+                lacking = self.accepted[wanted] < 0.01 * self.accepted.total()
+                if lacking and (found := self.used(kind, wanted, now)) is not None:
+                    return found
             if rng.random() < 0.7:
                 coming = [turn for turn in session.stage.turns.values() if turn.state in ("called", "on_deck")]
                 unseated = [turn for turn in coming if not turn.seat]
@@ -457,12 +459,13 @@ class Walker:
             return None
         return self.desk(), turns.HallTurn(question=self.rng.choice(found), seat=name)
 
-    def halls(self) -> Choice | None:
-        """Somebody sits in an empty hall, so that it has something to ask, and then it asks."""
-        empty = self.seat_where(lambda seat: seat.kind == "hall" and not seat.participant)
-        if empty is None:
-            return self.hall()
-        return self.rng.choice([each for each in SITTERS if each.role in SITS["hall"]]), turns.TakeSeat(seat=empty)
+    def used(self, kind: str, command: type[Command], now: int) -> Choice | None:
+        """Somebody sits in a hall or at a screen where nobody does, and then there is something to ask or to show."""
+        seats = [seat for seat in self.session.stage.seats.values() if seat.kind == kind]
+        if not seats or any(seat.participant for seat in seats):
+            return GENERATE[command](self, now)
+        sits = self.rng.choice([each for each in SITTERS if each.role in SITS[kind]])
+        return sits, turns.TakeSeat(seat=seats[0].id)
 
     def clear(self) -> Choice | None:
         name = self.seat_where(lambda seat: bool(seat.participant or seat.turn))
