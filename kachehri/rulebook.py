@@ -18,9 +18,10 @@ from kachehri.documents import diagram, fill, settle, table
 from moderation.roles import ROLES
 from rooms import limits, reasons
 from rooms.lifecycle import OPEN, PHASES, Timing
+from rooms.occasions import HALL, LIVE, PHASES_OF
 from rooms.queue import QUESTIONS
 from rooms.refusals import REFUSALS
-from rooms.session import BY_TAG, HALL, LIVE, PHASES_OF
+from rooms.session import BY_TAG
 from rooms.stage import TURNS
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -30,6 +30,16 @@ from .captions import CaptionState
 from .closing import ClosingState
 from .lifecycle import LifecycleState, Phase
 from .limits import CLOSE_CHUNK, WAIT_PLACES
+from .occasions import (
+    ATTENDANCE_COMMANDS,
+    BARRED,
+    CAPTION_COMMANDS,
+    LEFT,
+    LIFECYCLE_COMMANDS,
+    PHASES_OF,
+    QUEUE_COMMANDS,
+    STAGE_COMMANDS,
+)
 from .queue import QueueState
 from .stage import StageState
 
@@ -61,40 +71,6 @@ AnyEvent = (
 COMMANDS: tuple[type[Command], ...] = get_args(AnyCommand)
 EVENTS: tuple[type[Event], ...] = get_args(AnyEvent)
 BY_TAG: dict[str, type[Any]] = {str(kind.__struct_config__.tag): kind for kind in (*COMMANDS, *EVENTS)}
-
-LIFECYCLE_COMMANDS = frozenset(get_args(lifecycle.LifecycleCommand))
-STAGE_COMMANDS = frozenset(get_args(turns.StageCommand))
-QUEUE_COMMANDS = frozenset(get_args(questions.QueueCommand))
-ATTENDANCE_COMMANDS = frozenset(get_args(attendance.AttendanceCommand))
-CAPTION_COMMANDS = frozenset(get_args(captions.CaptionCommand))
-
-#: In which phases a command may be given; the phase table itself guards the commands of the lifecycle.
-LIVE: frozenset[str] = frozenset({"live"})
-HALL: frozenset[str] = frozenset({"doors_open", "live", "adjourned"})
-PHASES_OF: dict[type[Command], frozenset[str]] = {
-    **dict.fromkeys(QUEUE_COMMANDS, frozenset(lifecycle.OPEN)),
-    **dict.fromkeys(STAGE_COMMANDS, LIVE),
-    **dict.fromkeys((turns.TakeSeat, turns.LeaveSeat, turns.MuteSeat, turns.ClearSeat), HALL),
-    **dict.fromkeys((turns.SetTalk, turns.NameShown), HALL),
-    **dict.fromkeys((turns.ParkTurn, turns.CancelTurn), HALL),
-    **dict.fromkeys(ATTENDANCE_COMMANDS, frozenset(lifecycle.OPEN)),
-    **dict.fromkeys(CAPTION_COMMANDS, HALL),
-    closing.OpenTickets: frozenset({"closing"}),
-    closing.SealSession: frozenset({"closing"}),
-}
-#: What someone who was blocked or removed may not do.
-BARRED = frozenset(
-    {
-        questions.AskQuestion,
-        questions.SupportQuestion,
-        turns.AcceptTurn,
-        turns.ReadyTurn,
-        turns.WaitTurn,
-        turns.ReadOutTurn,
-    }
-)
-#: What is left to somebody of the staff who was blocked or removed: to give up what is her own, and to object.
-LEFT: tuple[type[Command], ...] = (questions.WithdrawQuestion, turns.LeaveSeat, attendance.ObjectToBar)
 
 
 class Session(msgspec.Struct):

@@ -15,7 +15,7 @@ from kachehri.allowance import Allowance
 from kachehri.live import Announced, Live
 from rooms.attendance import ReportPresence, StaffLeft
 from rooms.base import SYSTEM, Actor, Command, Refused
-from rooms.session import PHASES_OF
+from rooms.occasions import PHASES_OF
 from rooms.turns import LeaveSeat, TakeSeat
 
 from .hub import Hub
