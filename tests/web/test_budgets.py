@@ -101,4 +101,6 @@ async def test_a_tickets_pages_stay_within_theirs(town: Town, browser: Browser, 
     found = {path: await cold(browser, town.url + path, language, cookies) for path in paths}
     told = {path: (round(cost.bytes / KB, 1), cost.requests) for path, cost in found.items()}
     print(told)
-    assert {path: cost for path, cost in told.items() if cost[0] > 20 or cost[1] > 3} == {}
+    # Her own page says that she has read what waits for her, and offers alerts: one script, after everything is shown.
+    most = {path: 4 if path == receipt else 3 for path in told}
+    assert {path: cost for path, cost in told.items() if cost[0] > 20 or cost[1] > most[path]} == {}

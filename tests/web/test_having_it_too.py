@@ -165,7 +165,7 @@ async def test_a_follower_says_how_it_is_at_her_place_and_can_go_on_alone(town: 
     fields = phone.fields()
     for _ in range(2):
         page = (await phone.post(f"{path}/do/alone", **fields)).text
-    assert has(page, "ticket.state.routed", "ticket.due") and reference_in(page) == number
+    assert has(page, "ticket.state.routed", "own.next_reply") and reference_in(page) == number
     assert offered(page, path) == {"withdraw"}
     with town.service.store.read() as conn:
         alone = ticket_rows.by_reference(conn, number.replace("-", ""))

@@ -58,8 +58,8 @@ async def test_an_order_names_the_office_and_the_day(town: Town) -> None:
     )
     await close(town, session)
     page = (await phone.get(path)).text
-    assert has(page, "outcome_own.ordered", office="Public Health Engineering", day=day)
-    assert has(page, "ticket.state.routed", "own.story", "ticket.due")
+    assert has(page, "ticket.state.routed", "own.story", "promise.title", "promise.until", "own.next_reply")
+    assert "Public Health Engineering" in page and day in page and "New pump by Monday" in page
 
 
 async def test_a_refusal_names_the_rule_and_the_right_to_object(town: Town) -> None:
