@@ -20,6 +20,8 @@ HEARING: Final = "hearing"
 FOLLOWING: Final = "following"
 #: The sentence of each purpose, as pages show it.
 SENTENCES: Final = {HEARING: "consent", FOLLOWING: "follow.consent"}
+#: The same where hearings are broadcast and recorded.
+RECORDED: Final = SENTENCES | {HEARING: "consent_recorded"}
 
 
 class Given(NamedTuple):
@@ -30,9 +32,13 @@ class Given(NamedTuple):
     language: str
 
 
-def keep_wordings(conn: Connection, now: int) -> None:
-    """Write down the words that pages show now, where they are not the last that were written down."""
-    for purpose, sentence in SENTENCES.items():
+def keep_wordings(conn: Connection, now: int, *, recorded: bool = False) -> None:
+    """Write down the words that pages show now, where they are not the last that were written down.
+
+    Arguments:
+        recorded: whether hearings are broadcast and recorded from now on.
+    """
+    for purpose, sentence in (RECORDED if recorded else SENTENCES).items():
         for code in LANGUAGES:
             text = words_for(code).plain(sentence)
             last = people.wording(conn, purpose, code)

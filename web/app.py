@@ -70,7 +70,7 @@ from web.visitors import Visitors
 
 def create_app(settings: Settings) -> Starlette:
     """The application; its parts come to life with the server's lifespan."""
-    renderer = Renderer(Assets(), Site.of(from_file(settings)))
+    renderer = Renderer(Assets(), Site.of(from_file(settings)), recorded=settings.program.enabled == "yes")
     errors = Errors(renderer)
 
     @asynccontextmanager
@@ -104,7 +104,7 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     vault = Vault(masters)
     check_key(store, vault)
     with store.write() as conn:
-        consents.keep_wordings(conn, store.now(conn))
+        consents.keep_wordings(conn, store.now(conn), recorded=settings.program.enabled == "yes")
     bus = make_bus(settings)
     await bus.start()
     people = People(vault, keys.derive(oldest, "receipts"))

@@ -72,6 +72,7 @@ SHAPES: Final[dict[str, str]] = {
     "key": '<circle cx="8" cy="16" r="4.5"/><path d="M11.3 12.7L20 4M16 8l3 3M13.5 10.5l2 2"/>',
     "plus": '<path d="M12 5v14M5 12h14"/>',
     "signal": '<path d="M5 20v-3M10 20v-7M15 20V9M20 20V4"/>',
+    "tape": '<circle cx="12" cy="12" r="8.5"/><circle cx="12" cy="12" r="3"/>',
     "tape-off": '<circle cx="12" cy="12" r="8.5"/><circle cx="12" cy="12" r="3"/><path d="M4 4l16 16"/>',
     "practice": '<path d="M12 5L2.5 9.5 12 14l9.5-4.5zM6.5 11.7V16c1.5 1.5 3.3 2.2 5.5 2.2s4-.7 5.5-2.2v-4.3"/>'
     '<path d="M21.5 9.5v5"/>',

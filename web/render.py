@@ -79,10 +79,17 @@ class Shell:
 
 
 class Renderer:
-    """Renders pages for readers."""
+    """Renders pages for readers.
 
-    def __init__(self, assets: Assets, site: Site | None = None, cache: Path | None = None) -> None:
+    Arguments:
+        recorded: whether this house makes a program, so that a hearing is broadcast and recorded, and pages say so.
+    """
+
+    def __init__(
+        self, assets: Assets, site: Site | None = None, cache: Path | None = None, *, recorded: bool = False
+    ) -> None:
         self.assets = assets
+        self._recorded = recorded
         self._compiled = FileSystemBytecodeCache(str(cache)) if cache else None
         self._zone = ""
         self._environments: dict[str, Environment] = {}
@@ -115,6 +122,7 @@ class Renderer:
             sentences=words.family,
             asset=self.assets.url,
             import_map=self._import_map,
+            recorded=self._recorded,
         )
         return environment
 

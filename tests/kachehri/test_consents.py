@@ -41,6 +41,18 @@ def test_words_are_kept_once_and_again_when_they_change(store: Store, monkeypatc
         assert found and (found.version, found.text) == (2, "consent, new")
 
 
+def test_where_hearings_are_recorded_people_agree_to_that(store: Store) -> None:
+    with store.write() as conn:
+        keep_wordings(conn, 1)
+        for at in (2, 3):
+            keep_wordings(conn, at, recorded=True)
+        found = people.wording(conn, HEARING, "ur")
+        assert found and (found.version, found.text) == (2, words_for("ur").plain("consent_recorded"))
+        keep_wordings(conn, 4)
+        found = people.wording(conn, HEARING, "ur")
+        assert found and (found.version, found.text) == (3, words_for("ur").plain("consent"))
+
+
 def test_a_consent_is_recorded_once_for_each_wording(store: Store) -> None:
     with store.write() as conn:
         keep_wordings(conn, 1)
