@@ -22,20 +22,20 @@ EVERY_S: Final = 5.0
 _RETIRE_S: Final = 3_600.0
 
 
-def storage_of(settings: Recordings) -> Storage | None:
+def storage_of(recordings: Recordings) -> Storage | None:
     """The storage beside the folder, as the house is set; None without one."""
-    if settings.storage != "s3":
+    if recordings.storage != "s3":
         return None
     from recordings.storage.s3 import S3Storage  # who has none does not load it
 
-    secret = settings.secret_key_file.read_text().strip() if settings.secret_key_file else ""
+    secret = recordings.secret_key_file.read_text().strip() if recordings.secret_key_file else ""
     return S3Storage(
-        bucket=settings.bucket,
-        region=settings.region,
-        access_key=settings.access_key,
+        bucket=recordings.bucket,
+        region=recordings.region,
+        access_key=recordings.access_key,
         secret_key=secret,
-        endpoint=settings.endpoint,
-        prefix=settings.prefix,
+        endpoint=recordings.endpoint,
+        prefix=recordings.prefix,
     )
 
 
@@ -92,8 +92,9 @@ class Keeper:
         self._send()
         if self._clock() - self._retired >= _RETIRE_S:
             self._retired = self._clock()
+            recordings = self._settings
             try:
-                retire(self._store, self._archive, self._storage, self._settings.keep_days, self._spared)
+                retire(self._store, self._archive, self._storage, recordings.keep_days, self._spared)
             except StorageError as error:
                 self._tell(error.code)
 

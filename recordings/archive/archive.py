@@ -32,10 +32,12 @@ class Archive:
         self._lock = threading.Lock()
 
     @classmethod
-    def of(cls, settings: Recordings) -> Archive:
+    def of(cls, recordings: Recordings) -> Archive:
         """As the house is set."""
-        make_folder(settings.folder)
-        return cls(settings.folder, Space(settings.folder, settings.least_mb * 1_000_000, settings.warn_percent))
+        make_folder(recordings.folder)
+        return cls(
+            recordings.folder, Space(recordings.folder, recordings.least_mb * 1_000_000, recordings.warn_percent)
+        )
 
     @property
     def space(self) -> Space:

@@ -13,6 +13,7 @@ SAMPLES = {
     r"^[A-Za-z0-9_-]{22,32}$(?!\n)": "Jx0v4s5mQnWq8b2LrT9dEg",
     r"^[a-z2-7]{8}$(?!\n)": "kq4wz7ma",
     r"^[a-z0-9][a-z0-9_-]{0,39}$(?!\n)": "water",
+    r"^((office/)?[A-Za-z0-9_-]{1,64})?$(?!\n)": "office/water",
 }
 NAMED = {
     "seat": "citizen-1",

@@ -486,7 +486,7 @@ CELLS: Final[tuple[Cell, ...]] = (
         "receipt",
         "ordered",
         mine(admit, decided("ordered", office="water", due="2027-03-01", note="نیا پمپ لگے گا"), close=True),
-        ("outcome_own.title",),
+        ("promise.title", "promise.until"),
         ("نیا پمپ لگے گا", "2027"),
     ),
     Cell("receipt", "referred", mine(admit, decided("referred", office="water")), ("outcome_own.title",), ("office",)),
