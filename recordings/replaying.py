@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal, cast
 
 from kachehri.live import Live
@@ -19,6 +20,7 @@ from kachehri.store.tables import ReplayChapter
 from moderation.release import public_words
 from recordings.captions import Cue, cues
 from recordings.chapters import Chapter, Logged, chapter_at, chapters
+from recordings.withheld import withheld
 from rooms import captions, closing, lifecycle, outcomes, questions, turns
 from rooms.queue import Question
 from rooms.rows import OutcomeRow, outcome_row
@@ -44,6 +46,8 @@ _EVENTS: Final = (
 TYPES: Final = tuple(str(each.__struct_config__.tag) for each in _EVENTS)
 #: Seats from which citizens are heard.
 CITIZENS: Final = frozenset({"citizen", "hall"})
+#: How far a typed line may lie behind what was said, in milliseconds.
+TYPED_MS: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -112,10 +116,11 @@ def log_of(conn: Connection, session_id: str) -> list[Logged]:
     return [Logged(at, decode_event(body)) for at, body in event_log.of_types(conn, session_id, TYPES)]
 
 
-def replay(conn: Connection, live: Live, *, everything: bool = False) -> Replay:
+def replay(conn: Connection, live: Live, folder: Path, *, everything: bool = False) -> Replay:
     """A closed hearing, with what was decided on its chapters.
 
     Arguments:
+        folder: of recordings; it knows which spans were dumped, and what was typed in those is nobody's to read.
         everything: for those who decide: masked words and lines also of what nobody released.
     """
     log = log_of(conn, live.session.id)
@@ -125,7 +130,7 @@ def replay(conn: Connection, live: Live, *, everything: bool = False) -> Replay:
     references = [each.reference for each in asked.values() if each is not None]
     listed = public_tickets.listing(conn, Wanted(references=references), limit=len(references)) if references else []
     tickets = {row.reference: row for row in listed}
-    spoken = _lines(live, log)
+    spoken = _lines(live, log, withheld(folder / live.session.id))
     parts: dict[int | None, list[Cue]] = {}
     for cue in spoken:
         parts.setdefault(chapter_at(found, cue.starts_at), []).append(cue)
@@ -167,9 +172,13 @@ def _question(live: Live, chapter: Chapter) -> Question | None:
     return live.session.queue.questions[chapter.questions[0]] if chapter.questions else None
 
 
-def _lines(live: Live, log: list[Logged]) -> list[Cue]:
-    """What was typed and not erased."""
-    return [cue for cue in cues(log) if live.texts.get(cue.line)]
+def _lines(live: Live, log: list[Logged], dumped: list[tuple[int, int]]) -> list[Cue]:
+    """What was typed and not erased, without what a dumped span may have said; whoever types is behind the speaker."""
+
+    def kept(cue: Cue) -> bool:
+        return not any(since < cue.ends_at and cue.starts_at < until + TYPED_MS for since, until in dumped)
+
+    return [cue for cue in cues(log) if live.texts.get(cue.line) and kept(cue)]
 
 
 def _told(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ import pytest
 from kachehri.i18n import words_for
 from kachehri.store import replays
 from recordings import replaying, webvtt
+from recordings.withheld import note_withheld
 from rooms.base import Actor
 from rooms.captions import TypeCaption
 from rooms.lifecycle import CancelSession
@@ -98,6 +100,27 @@ async def test_shows_nobodys_words_until_they_are_released(town: Town) -> None:
     decided(town, found, "kept")
     again = (await anyone.get(path)).text
     assert "نلکا" not in again and HERS not in again and ANSWER not in again and has(again, "replay.kept")
+
+
+async def test_lines_of_a_dumped_span_are_nobodys_to_read(town: Town) -> None:
+    found = await heard(town)
+    await kept(town, found.session)
+    decided(town, found, "released")
+    live = await town.service.live(found.session)
+    folder = town.settings.recordings.folder / found.session
+    page = (await found.phone.get(f"/s/{found.session}/replay")).text
+    assert OPENING in page and ANSWER in page
+    folder.mkdir(parents=True)
+    note_withheld(folder, 0, live.session.at - replaying.TYPED_MS - 3_600_000)
+    assert ANSWER in (await found.phone.get(f"/s/{found.session}/replay")).text, "long before"
+    note_withheld(folder, live.session.lifecycle.live_since or 0, live.session.at)
+    try:
+        for reader in (found.phone, town.phone("en")):
+            page = (await reader.get(f"/s/{found.session}/replay")).text
+            assert OPENING not in page and ANSWER not in page and HERS not in page
+        assert (await found.phone.get(f"/s/{found.session}/captions/ur.vtt")).status_code == 404
+    finally:
+        shutil.rmtree(folder)
 
 
 async def test_a_chapter_has_an_address_and_is_searched_in_any_spelling(town: Town) -> None:

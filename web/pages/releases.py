@@ -124,7 +124,7 @@ async def drawn(
         asked: dict[str, list[tuple[str, str]]] = {}
         for row in replays.requests(conn, live.session.id):
             asked.setdefault(row.key, []).append((row.kind, row.text))
-        return replaying.replay(conn, live, everything=True), asked
+        return replaying.replay(conn, live, house.settings.recordings.folder, everything=True), asked
 
     replay, asked = await house.service.read(read)
 

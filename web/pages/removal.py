@@ -47,7 +47,7 @@ async def drawn(
     words, towns = house.words(request), await house.districts.get()
     live = await house.service.live(asked.session_id)
     over = not stands_of(live)
-    replay = await house.service.read(replaying.replay, live) if over else None
+    replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder) if over else None
     mine = [each for each in replay.chapters if asked.id in each.chapter.questions] if replay else []
     requests = await house.service.read(replays.requests, asked.session_id)
     keys = {each.chapter.key for each in mine}

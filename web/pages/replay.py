@@ -58,7 +58,7 @@ async def drawn(
     if stands in ("not_yet", "closing", "cancelled"):
         return house.show(request, "replay.html", ReplayPage(session=card, stands=stands), status=status)
     query = Query(request.query_params.get("q", ""))
-    replay = await house.service.read(replaying.replay, live)
+    replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder)
     here = only_number(request.query_params.get("c", ""))
     id = live.session.id
     shown = replay_reading.found(replay, query, district, words)
@@ -112,7 +112,7 @@ async def captions(request: Request) -> Response:
     language = request.path_params["language"]
     if stands_of(live) or language not in ("ur", "en"):
         raise HTTPException(404)
-    replay = await house.service.read(replaying.replay, live)
+    replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder)
     lines = [each for each in replay.public_lines if each.cue.language == language]
     if not lines:
         raise HTTPException(404)
@@ -141,7 +141,7 @@ async def report(request: Request) -> Response:
         told = sentence(words, refused.code, {"field": "text", "limit": NOTE_MAX, **(refused.params or {})})
         return await drawn(request, errors={"text": told}, status=422)
     chapter, key = fields.get("chapter", ""), fields.get("key", "")
-    replay = await house.service.read(replaying.replay, live)
+    replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder)
     if len(key) < 22 or all(each.chapter.key != chapter for each in replay.chapters):
         raise forms.FormRefused(400)
     place = network(request.client.host if request.client else "")
@@ -174,7 +174,7 @@ async def listing(request: Request) -> Response:
             found.append(FoundSession(card))
             continue
         live = await house.service.live(row.id)
-        replay = await house.service.read(replaying.replay, live)
+        replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder)
         fits = replay_reading.found(replay, query, district, words)
         if fits or query.fits([title, card.office]):
             named = tuple(

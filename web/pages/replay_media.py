@@ -37,7 +37,7 @@ async def _file(request: Request, rendition: str) -> Response:
     if house.broadcasting is None or stands_of(live):
         raise HTTPException(404)
     archive, session = house.broadcasting.archive, live.session.id
-    replay = await house.service.read(replaying.replay, live)
+    replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder)
     n = only_number(request.path_params["n"])
     told = next((each for each in replay.chapters if each.n == n), None)
     found = await asyncio.to_thread(pieces, archive, session, rendition, told) if told else ()
