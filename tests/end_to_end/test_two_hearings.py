@@ -60,7 +60,7 @@ async def test_a_whole_hearing(house: House, visit: Door, name: str) -> None:
             assert citizen.asked is not None
             await _finds_out(citizen)
         await her.page.goto(papers[0].path)
-        await expect(her.page.locator("#h-outcome")).to_be_visible()
+        await expect(her.page.locator("#h-promise")).to_be_visible()
         await expect(her.page.locator("#main")).to_contain_text(PROMISE)
         await him.page.goto(papers[1].path)
         await expect(him.page.locator("#main")).to_contain_text(him.says("ticket.state.resolution_proposed"))

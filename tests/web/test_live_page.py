@@ -87,6 +87,7 @@ async def test_place_and_reason_change_by_themselves(town: Town, browser: Browse
     await expect(mine.locator("[data-reason]")).to_contain_text("1")
     await expect(page.locator("#line li").first.locator("[data-moved]")).to_contain_text(plain("moved.health"))
     await other.goto(f"{town.url}/s/{session}/live")
+    await expect(other.locator("#line li.mine")).to_have_count(1)
     button = other.locator("#line li:not(.mine) [data-me-too] button")
     await button.click()
     await expect(button).to_have_text(plain("q.supported"))
