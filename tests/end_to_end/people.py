@@ -34,7 +34,10 @@ for (const [name, all] of [["RTCPeerConnection", window.peers], ["WebSocket", wi
 #: Chromium's offline switch leaves open sockets and WebRTC alone. A connection whose network is gone is told so by the
 #: browser (W3C webrtc §4.3.3, state "failed").
 CUT = """() => {
-  for (const socket of window.sockets) socket.close();
+  for (const socket of window.sockets) {
+    socket.close();
+    socket.dispatchEvent(new CloseEvent("close", { code: 1006 })); // the other side's word does not come on a dead line
+  }
   for (const peer of window.peers) {
     peer.close();
     Object.defineProperty(peer, "connectionState", { value: "failed" });

@@ -32,7 +32,9 @@ window.WebSocket = class extends Socket { constructor(...all) { super(...all); w
   this.addEventListener("message", () => { this.heard = true; }); } };"""
 #: The server has greeted this page: from now on it is told what happens.
 JOINED = "() => window.sockets.some((each) => each.heard)"
-CUT = "() => { for (const each of window.sockets) each.close(); }"
+#: Whoever closes waits for the other side's word, which does not come on a dead line: the page is told at once.
+CUT = """() => { for (const each of window.sockets) { each.close();
+  each.dispatchEvent(new CloseEvent("close", { code: 1006 })); } }"""
 DENIED = """navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'));
 navigator.permissions.query = () => Promise.resolve({state: 'denied'})"""
 ASKS = "navigator.mediaDevices.getUserMedia = () => new Promise(() => {})"
