@@ -23,6 +23,7 @@ from .notices import Contact, Delivery, Hook, Outbox, PushSubscription
 from .people import Account, Carry, Consent, ConsentWording, Device, Login, Participant, Person, SignInAttempt
 from .proof import RecordHead
 from .recordings import RecordedSegment
+from .redactions import RedactedWords, Redaction
 from .replays import ReplayChapter, ReplayRequest
 from .routing import RoutingRule
 from .staff import Appointment, Audit, EquipmentKey, Invitation
@@ -70,6 +71,8 @@ __all__ = [
     "Question",
     "RecordHead",
     "RecordedSegment",
+    "RedactedWords",
+    "Redaction",
     "ReferenceCounter",
     "ReplayChapter",
     "ReplayRequest",

@@ -1,0 +1,1 @@
+"""What is taken out of recordings, and of the words beside them, by subject."""

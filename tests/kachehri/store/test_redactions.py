@@ -1,0 +1,78 @@
+"""Spans and words that are taken out: what is to be done, what can be undone, and until when."""
+
+from __future__ import annotations
+
+from kachehri.store import Store, redactions
+from kachehri.store.tables import RedactedWords, Redaction, Session
+
+
+def span(session: str, id: str, starts_at: int = 1_000, made_at: int = 5) -> Redaction:
+    return Redaction(
+        id=id,
+        session_id=session,
+        starts_at=starts_at,
+        ends_at=starts_at + 500,
+        reason="r",
+        made_by="a",
+        made_at=made_at,
+    )
+
+
+def test_is_to_be_done_until_it_is(store: Store, session: Session) -> None:
+    with store.write() as conn:
+        for row in (span(session.id, "b", 2_000, 5), span(session.id, "a", 3_000, 4), span(session.id, "a")):
+            redactions.add(conn, row)
+        assert [row.id for row in redactions.of_session(conn, session.id)] == ["b", "a"]
+        assert [row.id for row in redactions.due(conn)] == ["a", "b"]
+        assert redactions.due(conn, "another") == []
+        redactions.failed(conn, "b")
+        assert [row.id for row in redactions.due(conn, session.id, failed=False)] == ["a"]
+        assert redactions.carried_out(conn, "a", 10, 100) and redactions.carried_out(conn, "b", 11, 101)
+        assert redactions.due(conn) == [] and redactions.sessions_open(conn) == set()
+        found = redactions.one(conn, "a")
+        assert found is not None and (found.state, found.done_at, found.sealed_until) == ("done", 10, 100)
+
+
+def test_undoing_is_carried_out_too(store: Store, session: Session) -> None:
+    with store.write() as conn:
+        redactions.add(conn, span(session.id, "a"))
+        redactions.carried_out(conn, "a", 10, 100)
+        assert not redactions.undo(conn, "a", "who", 100), "the original is not kept any longer"
+        assert not redactions.undo(conn, "nothing", "who", 20)
+        assert redactions.undo(conn, "a", "who", 20) and not redactions.undo(conn, "a", "who", 21)
+        assert [row.id for row in redactions.due(conn)] == ["a"]
+        assert redactions.sessions_open(conn) == {session.id}
+        assert not redactions.carried_out(conn, "a", 22, 200)
+        redactions.taken_back(conn, "a", 23)
+        assert redactions.due(conn) == []
+
+
+def test_one_that_was_never_done_can_be_undone(store: Store, session: Session) -> None:
+    with store.write() as conn:
+        redactions.add(conn, span(session.id, "a"))
+        redactions.failed(conn, "a")
+        assert redactions.undo(conn, "a", "who", 20)
+        assert [row.state for row in redactions.due(conn, failed=False)] == ["undone"], "a part may have been done"
+
+
+def test_the_original_is_kept_for_its_time(store: Store, session: Session) -> None:
+    with store.write() as conn:
+        redactions.add(conn, span(session.id, "a"))
+        redactions.carried_out(conn, "a", 10, 100)
+        assert redactions.over(conn, 99) == [] and [row.id for row in redactions.over(conn, 100)] == ["a"]
+        redactions.destroyed(conn, ["a"])
+        assert redactions.over(conn, 100) == [] and not redactions.undo(conn, "a", "who", 20)
+        redactions.forget(conn, session.id)
+        assert redactions.of_session(conn, session.id) == []
+
+
+def test_words_are_taken_out_and_given_back(store: Store, session: Session) -> None:
+    with store.write() as conn:
+        for id, at in (("2", 2), ("1", 3)):
+            redactions.hide_words(
+                conn,
+                RedactedWords(id=id, session_id=session.id, text_id="t", quote=id, reason="", made_by="a", made_at=at),
+            )
+        assert [row.quote for row in redactions.words_of(conn, session.id)] == ["2", "1"]
+        assert redactions.show_words(conn, "2") and not redactions.show_words(conn, "2")
+        assert [row.id for row in redactions.words_of(conn, session.id)] == ["1"]
