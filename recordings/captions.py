@@ -19,7 +19,8 @@ STAYS_MS: Final = 7_000
 
 @dataclass(frozen=True)
 class Cue:
-    """One line; `starts_at` and `ends_at` in milliseconds by the log's clock, `line` a content id."""
+    """One line; `starts_at` and `ends_at` in milliseconds by the log's clock, `line` a content id. `imported`: it is of
+    a file that was made afterwards, and nobody knows whose seat it came from."""
 
     id: str
     language: str
@@ -28,6 +29,7 @@ class Cue:
     ends_at: int
     seat: str = ""
     corrected: bool = False
+    imported: bool = False
 
 
 def cues(log: Iterable[Logged]) -> tuple[Cue, ...]:

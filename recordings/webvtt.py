@@ -24,7 +24,8 @@ _TAG: Final = re.compile(r"<[^>]*>")
 
 
 class BadCaptions(ValueError):
-    """A file that is no WebVTT. `code` is one of header, time, order, empty_time, text, many, encoding."""
+    """A file that is no WebVTT. `code` is one of header, time, order, empty_time, text, many, encoding; `line` is 0
+    where it is about all of it."""
 
     def __init__(self, code: str, line: int) -> None:
         super().__init__(f"{code} in line {line}")

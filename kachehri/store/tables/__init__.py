@@ -1,6 +1,7 @@
 """The tables, by subject. SQLModel classes describe them; hot paths use the Core tables underneath (`table_of`)."""
 
 from .base import Row, table_of
+from .captions import CaptionFile
 from .district import (
     Area,
     AreaWithin,
@@ -41,6 +42,7 @@ __all__ = [
     "Audit",
     "Calendar",
     "CalendarVersion",
+    "CaptionFile",
     "Carry",
     "Category",
     "Command",

@@ -1,0 +1,1 @@
+"""What the seventh version of the database adds, by subject."""
