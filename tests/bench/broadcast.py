@@ -1,14 +1,16 @@
 """How far behind the moment the program is, and how few of its readers the server hears of.
 
-From the camera to the screen: the wall clock is painted into a picture, which is encoded, cut, written, announced,
-fetched by the live page's own player (hls.js, as after the tap for less delay) in Chromium, and read back from a
-canvas: `llhls_s` straight from the server, `llhls_nginx_s` through nginx with the configuration that we ship. Medians
-of one reading each 250 ms after the player has settled.
+From the camera to the screen, with everything that stands between them: an official's camera films a clock
+(tests/bench/filmed.py), its picture is sent as VP8 over WebRTC, forwarded, tapped, put into the program's picture by
+the program process of the house, encoded, cut, written, announced, fetched by the live page's own player (hls.js, as
+after the tap for less delay) in Chromium, and read back from a canvas: `llhls_s` straight from the server,
+`llhls_nginx_s` through nginx with the configuration that we ship. Medians of one reading each 250 ms after the player
+has settled.
 
 `requests_per_origin_request`: synthetic players behind that nginx, all of one rendition, each reloads the playlist
 (blocking) and fetches the part that it named, over one connection kept open: the answers of nginx divided by the
-requests that reached the server. The program is slowed by `speed`, which changes how much there is to do in a second
-and nothing else.
+requests that reached the server. Its program is made up (tests/bench/painted.py) and slowed by `speed`, which changes
+how much there is to do in a second and nothing else.
 
 `webrtc_s` is null until the program is sent over WebRTC. The last line is one JSON object.
 """
@@ -28,8 +30,9 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, async_playwright
 
+from tests.bench.clock import READ
+from tests.bench.filmed import Filmed, filmed
 from tests.bench.on_air import OnAir, on_air
-from tests.bench.painted import READ
 from tests.nginx import Nginx
 from tests.servers import CHROMIUM_FLAGS, require
 
@@ -39,18 +42,20 @@ EACH_MS: Final = 250
 CLIENTS: Final = 1_000
 PARTS: Final = 24
 SPEED: Final = 0.25
+#: What the program process makes, as `program.renditions` says: both pictures and the sound.
+RENDITIONS: Final = "all"
 _LAST_PART: Final = re.compile(rb'#EXT-X-PART:[^\n]*URI="((\d+)\.(\d+)\.m4s)"[^\n]*\n(?!.*#EXT-X-PART:)', re.DOTALL)
 
 
-async def behind(air: OnAir, browser: Browser, url: str, seconds: float) -> list[float]:
+async def behind(hearing: Filmed, browser: Browser, url: str, seconds: float, settle_s: float) -> list[float]:
     """How old the picture on the screen is, in seconds, again and again."""
     context = await browser.new_context(viewport={"width": 360, "height": 640}, locale="en")
     try:
         page = await context.new_page()
-        await page.goto(f"{url}/s/{air.session}/live?follow=light")
+        await page.goto(f"{url}/s/{hearing.session}/live?follow=light")
         await page.locator("#near").click()
         await page.wait_for_function("() => document.querySelector('#player video')?.currentTime > 0", timeout=60_000)
-        await asyncio.sleep(SETTLE_S)
+        await asyncio.sleep(settle_s)
         found = []
         for _ in range(round(seconds * 1_000 / EACH_MS)):
             age = await page.evaluate(f"() => ({READ})(document.querySelector('#player video'))")
@@ -135,42 +140,55 @@ async def crowd(air: OnAir, front: Nginx, clients: int, parts: int) -> dict[str,
     }
 
 
-async def run(
-    seconds: float = SECONDS, clients: int = CLIENTS, parts: int = PARTS, speed: float = SPEED
-) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        async with on_air(Path(folder)) as air, async_playwright() as playwright:
-            front = Nginx(air.origin)
-            front.start()
-            try:
-                async with air.program("light"):
-                    await air.until("light", 4)
-                    browser = await playwright.chromium.launch(
-                        executable_path=require("chromium"), args=[*CHROMIUM_FLAGS]
-                    )
-                    direct = await behind(air, browser, air.town.url, seconds)
-                    through = await behind(air, browser, front.url, seconds)
-                    version = browser.version
-                    await browser.close()
-                # A session of its own: the slowed program begins anew.
-                air.session = await air.town.schedule(live=True)
-                async with air.program("light", speed=speed):
-                    await air.until("light", 2)
-                    crowded = await crowd(air, front, clients, parts)
-            finally:
-                front.close()
+async def delays(browser: Browser, folder: Path, seconds: float, settle_s: float = SETTLE_S) -> dict[str, Any]:
+    """From the camera to the screen, each way."""
+    async with filmed(folder, renditions=RENDITIONS) as hearing:
+        front = Nginx(hearing.origin)
+        front.start()
+        try:
+            await hearing.until("light", 4)
+            direct = await behind(hearing, browser, hearing.url, seconds, settle_s)
+            through = await behind(hearing, browser, front.url, seconds, settle_s)
+        finally:
+            front.close()
     return {
         "llhls_s": round(statistics.median(direct), 2),
         "llhls_nginx_s": round(statistics.median(through), 2),
         "webrtc_s": None,
-        **crowded,
         "why_null": "the program is not yet sent over WebRTC",
         "llhls_worst_s": round(max(direct), 2),
         "llhls_nginx_worst_s": round(max(through), 2),
-        "speed": speed,
-        "seconds": seconds,
-        "browser": version,
     }
+
+
+async def crowded(folder: Path, clients: int, parts: int, speed: float) -> dict[str, Any]:
+    """A program that is made up, behind nginx, with its crowd."""
+    async with on_air(folder) as air:
+        front = Nginx(air.origin)
+        front.start()
+        try:
+            async with air.program("light", speed=speed):
+                await air.until("light", 2)
+                return await crowd(air, front, clients, parts)
+        finally:
+            front.close()
+
+
+async def run(
+    seconds: float = SECONDS, clients: int = CLIENTS, parts: int = PARTS, speed: float = SPEED
+) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("filmed", "crowded"):
+            (Path(folder) / name).mkdir()
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=require("chromium"), args=[*CHROMIUM_FLAGS])
+            try:
+                found = await delays(browser, Path(folder) / "filmed", seconds)
+                version = browser.version
+            finally:
+                await browser.close()
+        found |= await crowded(Path(folder) / "crowded", clients, parts, speed)
+    return {**found, "speed": speed, "seconds": seconds, "browser": version}
 
 
 def main() -> None:

@@ -3,9 +3,8 @@
     python -m tests.bench.painted FOLDER SESSION --renditions light,sound --seconds 60 [--bus SOCKET] [--instant]
 
 It is encoded in real time at the rates that the program has, written through the same fragmenter and tracks, and told
-over the bus. The clock is a row of large black and white squares (`BITS` of them, the highest first), which survive
-any encoder and are read back from a canvas; the rest of the picture moves and is grainy, so that the encoder needs the
-rate that it is given. `--instant` writes everything at once, with a wall clock that ends now.
+over the bus. The clock (clock.py) is read back from a canvas; below it the picture moves and is grainy, so that the
+encoder needs the rate that it is given. `--instant` writes everything at once, with a wall clock that ends now.
 """
 
 from __future__ import annotations
@@ -26,28 +25,10 @@ from kachehri.bus.local_client import LocalClient
 from recordings.announce import BusAnnouncements
 from recordings.archive import Archive, Track
 from recordings.program.fragments import AudioShape, EncodedPacket, Fragmenter, VideoShape
+from tests.bench.clock import IN_PROGRAM, paint
 
-BITS: Final = 24
-ROWS: Final = 3
 RATE: Final = 24_000
 FRAME: Final = 1_024  # samples of an AAC frame
-#: Reads the clock of a picture, in milliseconds; null while there is none.
-READ = """(video) => {
-  if (!video.videoWidth || video.readyState < 2) return null;
-  const [columns, rows] = [COLUMNS, ROWS], canvas = (window.reader ??= document.createElement("canvas"));
-  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(video, 0, 0);
-  const size = Math.floor(canvas.width / (columns + 2));
-  let value = 0;
-  for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) {
-    const [x, y] = [size * (column + 1) + (size >> 1), size * row + (size >> 1)];
-    value = value * 2 + (context.getImageData(x, y, 1, 1).data[1] > 127 ? 1 : 0);
-  }
-  return (Date.now() - value + 2 ** BITS) % 2 ** BITS;
-}"""
-for _name, _value in {"COLUMNS": BITS // ROWS, "ROWS": ROWS, "BITS": BITS}.items():
-    READ = READ.replace(_name, str(_value))
 
 
 @dataclass(frozen=True)
@@ -93,15 +74,9 @@ class Pictures:
     def encode(self, number: int, clock_ms: int) -> list[EncodedPacket]:
         """One picture."""
         make = self.make
-        luma = np.full((make.height, make.width), 16, np.uint8)
         grain = np.roll(self.grain, number * 3, 1).repeat(2, 1)
-        luma[make.height // 2 :, : grain.shape[1]] = grain[make.height // 2 :, : make.width]
-        columns = BITS // ROWS
-        size = make.width // (columns + 2)
-        for bit in range(BITS):
-            if clock_ms >> (BITS - 1 - bit) & 1:
-                row, column = divmod(bit, columns)
-                luma[size * row : size * (row + 1), size * (column + 1) : size * (column + 2)] = 235
+        luma = np.ascontiguousarray(grain[: make.height, : make.width])
+        paint(luma, clock_ms, IN_PROGRAM)
         frame = av.VideoFrame.from_ndarray(np.concatenate([luma, self.grey]), "yuv420p")
         frame.pts, frame.time_base = number, Fraction(1, make.pictures)
         each_us = 1_000_000 / make.pictures

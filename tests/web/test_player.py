@@ -10,8 +10,8 @@ from playwright.async_api import Browser, Page, expect
 
 from kachehri.i18n import words_for
 from rooms.questions import AdmitQuestion
+from tests.bench.clock import READ
 from tests.bench.on_air import OnAir, on_air
-from tests.bench.painted import READ
 from tests.web.test_budgets import cold
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
