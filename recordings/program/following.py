@@ -16,6 +16,7 @@ from kachehri.logs import logger
 from kachehri.service import TOPIC
 from kachehri.store import Store, StoreError, content, district, event_log
 from kachehri.store import sessions as session_rows
+from recordings.channels import channels
 from recordings.program.scene import Facts, Sitting
 from rooms.session import Session, decode_event, replay
 from rooms.views import View, view
@@ -141,10 +142,13 @@ def facts_of(session: Session, texts: Mapping[str, str], areas: Mapping[str, str
     """What the picture may show: who is forwarded now, under the names that the public reads."""
     shown = view(session, "public", dict(texts))
     heard = session.stage.heard()
+    numbers = {
+        each.seat: each.number for each in channels((seat.id, seat.kind) for seat in session.stage.seats.values())
+    }
     sitting = tuple(
         Sitting(
             seat.id, seat.kind, *_names(shown, seat.id, seat.kind, areas), muted=seat.muted,
-            who=f"{heard[seat.id]}/{seat.turn}",
+            who=f"{heard[seat.id]}/{seat.turn}", channel=numbers.get(seat.id, 0),
         )
         for seat in session.stage.seats.values()
         if seat.id in heard

@@ -41,19 +41,32 @@ class Outlet:
     ) -> None:
         self._fragmenters, self._wall_ms, self._told = dict(fragmenters), wall_ms, told
         self._tracks: dict[str, Track] = {}
-        self._waiting: queue.SimpleQueue[tuple[str, Fragment] | None] = queue.SimpleQueue()
+        self._archive, self._session, self._fence, self._epoch = archive, session, fence, epoch
+        #: Parts, and the heads of renditions that begin later.
+        self._waiting: queue.SimpleQueue[tuple[str, Fragment | bytes] | None] = queue.SimpleQueue()
         #: The code of what went wrong with the files; empty while all is well.
         self.failed = ""
         self.parts = 0
         try:
             for name, fragmenter in self._fragmenters.items():
-                self._tracks[name] = archive.track(session, name, fence)
-                self._tracks[name].begin(epoch, fragmenter.init())
+                self._begin(name, fragmenter.init())
         except RecordingError:
             self._let_go()
             raise
         self._thread = threading.Thread(target=self._write, name="program-disk", daemon=True)
         self._thread.start()
+
+    def has(self, rendition: str) -> bool:
+        return rendition in self._fragmenters
+
+    def add(self, rendition: str, fragmenter: Fragmenter) -> None:
+        """A rendition that begins later than the epoch; its folder is made when its turn comes."""
+        self._fragmenters[rendition] = fragmenter
+        self._waiting.put((rendition, fragmenter.init()))
+
+    def _begin(self, name: str, init: bytes) -> None:
+        self._tracks[name] = self._archive.track(self._session, name, self._fence)
+        self._tracks[name].begin(self._epoch, init)
 
     def packet(self, rendition: str, packet: EncodedPacket) -> None:
         """Takes one packet; never waits."""
@@ -83,6 +96,9 @@ class Outlet:
         try:
             while (found := self._waiting.get()) is not None:
                 name, fragment = found
+                if isinstance(fragment, bytes):
+                    self._begin(name, fragment)
+                    continue
                 part = self._tracks[name].part(
                     fragment.data,
                     duration_us=fragment.duration_us,

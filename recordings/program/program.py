@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from recordings.channels import rendition_of
+from recordings.program.channels import ChannelMaker
 from recordings.program.encode import FULL, LIGHT, SOUND, PictureEncoder, Rendition, SoundEncoder
 from recordings.program.feed import DELAY_MS
 from recordings.program.fragments import EncodedPacket
 from recordings.program.lines import NEVER, Camera, Maker, Microphone
 from recordings.program.load import Load
 from recordings.program.picture import Composer, Words
-from recordings.program.scene import Cut, Facts, Scene, heard, large, scene
+from recordings.program.scene import Cut, Facts, Scene, heard, interpreting, large, scene
 from recordings.program.sound import RATE, Halver, Mixer, Samples
 from signaling.media.tap import TapFrame
 
@@ -63,6 +65,8 @@ class Program:
         out: gets every packet.
         want: asks for a keyframe of a seat.
         renditions: pictures that are made; none of them: sound alone.
+        channels: interpreters' channels that were begun earlier; others begin when somebody sits down there. Each goes
+            on to the end, with the floor alone when nobody sits there any more.
         delay_ms: the safety delay. Everything is made so much later than it came, and may be dumped until then.
     """
 
@@ -75,6 +79,7 @@ class Program:
         starts_ms: int = 0,
         want: Callable[[str], None] = lambda seat: None,
         renditions: Sequence[Rendition] = (FULL, LIGHT),
+        channels: Sequence[int] = (),
         delay_ms: int = 0,
         cpu: Callable[[], float] = time.process_time,
     ) -> None:
@@ -87,6 +92,8 @@ class Program:
         self._withheld_until = NEVER
         self._makers = {each.name: Maker(each, starts_ms * 1000) for each in renditions}
         self.sound = SoundEncoder(starts_ms * 1000)
+        self._starts_us = starts_ms * 1000
+        self._channels = {number: ChannelMaker(self._starts_us) for number in channels}
         self._composer = Composer(words)
         self._mixer, self._halver = Mixer(), Halver()
         self._cameras: dict[str, Camera] = {}
@@ -106,8 +113,8 @@ class Program:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every rendition."""
-        return (*self._makers, SOUND)
+        """Every rendition that is made by now."""
+        return (*self._makers, SOUND, *map(rendition_of, self._channels))
 
     # --- what is told
 
@@ -209,16 +216,30 @@ class Program:
         while self._told and self._told[0][0] <= now:
             at, facts = self._told.popleft()
             self._show(facts, at)
-        mixed = self._halver.push(self._mixer.mix(self._voices(now)))
-        for packet in self.sound.encode(mixed):
+        voices = self._voices(now)
+        on_floor = heard(self._facts)
+        floor = self._mixer.add({seat: block for seat, block in voices.items() if seat in on_floor})
+        for packet in self.sound.encode(self._halver.push(self._mixer.limit(floor))):
             for name in (*self._makers, SOUND):
                 self._out(name, packet)
+        self._interpret(floor, voices)
         if self._makers:
             self._watch(now)
             self._pictures(now, since)
 
+    def _interpret(self, floor: Samples, voices: Mapping[str, Samples]) -> None:
+        """Each channel's block: the interpreter over the floor."""
+        seats = interpreting(self._facts)
+        for each in self._facts.sitting:
+            if each.channel and each.channel not in self._channels:
+                begins = (self._blocks - 1) * BLOCK_MS * 1000
+                self._channels[each.channel] = ChannelMaker(self._starts_us + begins)
+        for number, maker in self._channels.items():
+            for packet in maker.make(floor, voices.get(seats.get(number, ""))):
+                self._out(rendition_of(number), packet)
+
     def _voices(self, now: float) -> dict[str, Samples]:
-        allowed = heard(self._facts) if now > self._withheld_until else frozenset()
+        """A block of everybody who said something, by seat; nothing of a span that was dumped."""
         blocks = {}
         for seat, microphone in self._microphones.items():
             for moment, frame in microphone.feed.due(now):
@@ -226,7 +247,7 @@ class Program:
                 if samples is not None:
                     microphone.speech.put(round((moment - self.began) * RATE / 1000), samples)
             block = microphone.speech.take()
-            if block is not None and seat in allowed:
+            if block is not None and now > self._withheld_until:
                 blocks[seat] = block
         return blocks
 

@@ -2,7 +2,7 @@
 
 The official is large and the citizen beside; a shared screen comes before both; the seat that has the floor, or that
 the moderator cut to, takes the large place. Nobody who sits on the stage disappears, while there is room: who sends no
-picture is shown by name. A signer has a place of her own that nothing covers. An interpreter is heard elsewhere.
+picture is shown by name. A signer has a place of her own that nothing covers. An interpreter is heard in a channel.
 Measures are pixels of the full rendition; every edge is even, since colour is kept for every second pixel.
 """
 
@@ -39,6 +39,8 @@ class Sitting:
     muted: bool = False
     #: Stands for the person, so that nobody's picture is shown under another's name; never shown itself.
     who: str = ""
+    #: The sound channel that an interpreter on this seat speaks into (recordings/channels.py); 0: none.
+    channel: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +173,10 @@ def heard(facts: Facts) -> frozenset[str]:
     return frozenset(
         each.seat for each in facts.sitting if each.kind not in ("interpreter", "signer") and not each.muted
     )
+
+
+def interpreting(facts: Facts) -> dict[int, str]:
+    """Who is heard over the floor in each channel, while the hearing is live: the unmuted interpreter on its seat."""
+    if facts.phase != "live":
+        return {}
+    return {each.channel: each.seat for each in facts.sitting if each.channel and not each.muted}

@@ -82,6 +82,10 @@ class Mixer:
 
     def mix(self, blocks: Mapping[str, Samples]) -> Samples:
         """One block of everybody who is heard, 20 ms after it was given (the limiter's look ahead)."""
+        return self.limit(self.add(blocks))
+
+    def add(self, blocks: Mapping[str, Samples]) -> Samples:
+        """Everybody who is heard, levelled and added up, before the limiter."""
         for gone in self._voices.keys() - blocks.keys():
             del self._voices[gone]
         total = np.zeros(BLOCK, np.float32)
@@ -90,6 +94,10 @@ class Mixer:
             if voice is None:
                 voice = self._voices[seat] = Voice()
             total += voice.level(block)
+        return total
+
+    def limit(self, total: Samples) -> Samples:
+        """The block before this one, below the ceiling."""
         return self._limiter.push(total)
 
 

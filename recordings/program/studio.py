@@ -11,6 +11,7 @@ from typing import Final
 from kachehri.vault import Vault
 from recordings.archive.archive import Archive
 from recordings.archive.layout import Part
+from recordings.channels import number_of, rendition_of
 from recordings.program.delay import Journal
 from recordings.program.encode import FULL, LIGHT, SOUND, Rendition
 from recordings.program.fragments import EncodedPacket, Fragmenter
@@ -64,14 +65,16 @@ class Studio:
         if back_ms:
             ahead = max(0, min(back_ms, starts_ms - resume_at(archive, session, wall_ms, behind=False)))
             began, wall_ms = began + ahead, wall_ms + ahead
+        # Whoever follows an interpreter's channel goes on hearing the floor there, whether or not she sits down again.
+        begun = [number for number in map(number_of, archive.renditions(session)) if number]
         self._reader = TapReader(tap, session, self._frame)
         self.program = Program(
             began, self._out, words, starts_ms=starts_ms, want=self._reader.want, renditions=renditions,
-            delay_ms=delay_ms,
+            channels=begun, delay_ms=delay_ms,
         )  # fmt: skip
         sound = self.program.sound.shape
         fragmenters = {name: Fragmenter(encoder.shape, sound) for name, encoder in self.program.shapes.items()}
-        fragmenters[SOUND] = Fragmenter(None, sound)
+        fragmenters |= {name: Fragmenter(None, sound) for name in (SOUND, *map(rendition_of, begun))}
         self.outlet = Outlet(archive, session, fence, self.epoch, fragmenters, wall_ms - starts_ms, self._written)
         #: Unix time in ms of what is 0 in the machine's monotonic clock.
         self._wall_of = wall_ms - began
@@ -138,6 +141,8 @@ class Studio:
         self.program.frame(frame)
 
     def _out(self, rendition: str, packet: EncodedPacket) -> None:
+        if not self.outlet.has(rendition):  # an interpreter has sat down for the first time
+            self.outlet.add(rendition, Fragmenter(None, self.program.sound.shape))
         self.outlet.packet(rendition, packet)
 
     def _written(self, part: Part) -> None:

@@ -84,12 +84,12 @@ def play(program: Program, people: list[Person], until: float, now: float = 0.0,
     return now
 
 
-def sound_of(taken: Taken) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-    """The sound rendition, decoded: 24,000 samples a second."""
+def sound_of(taken: Taken, rendition: str = "sound") -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    """A rendition's sound, decoded: 24,000 samples a second."""
     decoder = av.CodecContext.create("aac", "r")
     decoder.extradata = b"\x13\x08"  # AAC-LC, 24 kHz, mono (ISO/IEC 14496-3 §1.6.2.1)
     found = []
-    for packet in taken.of("sound", "audio"):
+    for packet in taken.of(rendition, "audio"):
         for frame in decoder.decode(av.Packet(packet.data)):
             found.append(frame.to_ndarray()[0])
     return np.concatenate(found)

@@ -10,12 +10,14 @@ import pytest
 
 from kachehri.bus.memory import MemoryBus
 from kachehri.service import Service
-from recordings.program.following import Following
+from recordings.program.following import Following, facts_of
 from recordings.program.scene import Facts
 from rooms.base import Actor
 from rooms.captions import TypeCaption
 from rooms.lifecycle import AdjournSession, OpenDoors, StartSession
 from rooms.questions import AdmitQuestion, AskQuestion
+from rooms.session import Session
+from rooms.stage import Seat
 from rooms.turns import AcceptTurn, CallTurn, FinishTurn, MuteSeat, ReadyTurn, TakeSeat
 from tests.bench.house import MODERATORS, SESSION, citizen, found, schedule, service_on
 from tests.signaling.media.people import until
@@ -128,3 +130,11 @@ async def test_a_session_that_is_not_there(told: Told) -> None:
     with pytest.raises(LookupError):
         await nobody.start()
     await nobody.stop()
+
+
+def test_an_interpreters_channel_is_that_of_her_seat_in_the_plan() -> None:
+    session = Session("s")
+    for seat, kind, who in (("i-a", "interpreter", ""), ("o-1", "official", "dc"), ("i-b", "interpreter", "zoya")):
+        session.stage.seats[seat] = Seat(seat, kind, participant=who)
+    found = facts_of(session, {}, {})
+    assert [(each.seat, each.channel) for each in found.sitting] == [("o-1", 0), ("i-b", 2)]
