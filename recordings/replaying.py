@@ -9,17 +9,19 @@ words is in moderation/release.py). What has no public ticket has no topic here 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, cast
 
 from kachehri.live import Live
-from kachehri.store import Connection, event_log, public_tickets, replays
+from kachehri.store import Connection, content, event_log, public_tickets, replays
 from kachehri.store.public_tickets import PublicTicket, Wanted
 from kachehri.store.tables import ReplayChapter
 from moderation.release import public_words
+from recordings import clips
 from recordings.captions import Cue, cues
 from recordings.chapters import Chapter, Logged, chapter_at, chapters
+from recordings.cutting import Span
 from recordings.withheld import withheld
 from rooms import captions, closing, lifecycle, outcomes, questions, turns
 from rooms.queue import Question
@@ -36,6 +38,7 @@ _EVENTS: Final = (
     turns.TurnReadOut,
     turns.TurnParked,
     turns.TurnEnded,
+    turns.FloorGiven,
     questions.QuestionAnswered,
     outcomes.OutcomeNoted,
     closing.SessionClosed,
@@ -80,6 +83,8 @@ class Told:
     lines: tuple[Line, ...] = ()
     #: Whether everybody may hear and see it, where it was recorded.
     open: bool = False
+    #: Where the answer is in it.
+    clip: Span | None = None
 
     @property
     def shown(self) -> tuple[Line, ...]:
@@ -125,20 +130,24 @@ def replay(conn: Connection, live: Live, folder: Path, *, everything: bool = Fal
     """
     log = log_of(conn, live.session.id)
     found = chapters(log, live.session)
+    # Not this process's copy of the words: what was taken out a moment ago, elsewhere, is out.
+    texts = content.texts(conn, live.session.id)
     decided = {row.key: row for row in replays.of_session(conn, live.session.id)}
     asked = {each.key: _question(live, each) for each in found}
     references = [each.reference for each in asked.values() if each is not None]
     listed = public_tickets.listing(conn, Wanted(references=references), limit=len(references)) if references else []
     tickets = {row.reference: row for row in listed}
-    spoken = _lines(live, log, withheld(folder / live.session.id))
+    spoken = _lines(texts, log, withheld(folder / live.session.id))
     parts: dict[int | None, list[Cue]] = {}
     for cue in spoken:
         parts.setdefault(chapter_at(found, cue.starts_at), []).append(cue)
     told = tuple(
-        _told(n, each, live, asked[each.key], tickets, decided.get(each.key), parts.get(n - 1, []), everything)
+        _told(n, each, live, texts, asked[each.key], tickets, decided.get(each.key), parts.get(n - 1, []), everything)
         for n, each in enumerate(found, 1)
     )
-    before = tuple(Line(cue, live.texts[cue.line]) for cue in parts.get(None, ()))
+    offices = {id for id, seat in live.session.stage.seats.items() if seat.kind == "official"}
+    told = tuple(replace(each, clip=clips.answer(log, each.chapter, offices)) for each in told)
+    before = tuple(Line(cue, texts[cue.line]) for cue in parts.get(None, ()))
     began_at = live.session.lifecycle.live_since or (found[0].starts_at if found else 0)
     began_at = min([began_at, *(each.starts_at for each in found)])
     return Replay(began_at, max((at for at, _ in log), default=0), told, before)
@@ -172,19 +181,20 @@ def _question(live: Live, chapter: Chapter) -> Question | None:
     return live.session.queue.questions[chapter.questions[0]] if chapter.questions else None
 
 
-def _lines(live: Live, log: list[Logged], dumped: list[tuple[int, int]]) -> list[Cue]:
+def _lines(texts: Mapping[str, str], log: list[Logged], dumped: list[tuple[int, int]]) -> list[Cue]:
     """What was typed and not erased, without what a dumped span may have said; whoever types is behind the speaker."""
 
     def kept(cue: Cue) -> bool:
         return not any(since < cue.ends_at and cue.starts_at < until + TYPED_MS for since, until in dumped)
 
-    return [cue for cue in cues(log) if live.texts.get(cue.line) and kept(cue)]
+    return [cue for cue in cues(log) if texts.get(cue.line) and kept(cue)]
 
 
 def _told(
     n: int,
     chapter: Chapter,
     live: Live,
+    texts: Mapping[str, str],
     question: Question | None,
     tickets: Mapping[str, PublicTicket],
     row: ReplayChapter | None,
@@ -192,25 +202,24 @@ def _told(
     everything: bool,
 ) -> Told:
     if question is None:
-        lines = tuple(Line(cue, live.texts[cue.line]) for cue in spoken)
+        lines = tuple(Line(cue, texts[cue.line]) for cue in spoken)
         return Told(n, chapter, "released", lines=lines, open=chapter.spoken)
     release = cast(Release, row.state) if row is not None else "new"
     ticket = tickets.get(question.reference)
     hidden = _hidden(question, ticket, live)
     # Of somebody who had her words destroyed nothing is left that she may have said.
-    erased = any(each and each not in live.texts for each in (question.content, question.name))
+    erased = any(each and each not in texts for each in (question.content, question.name))
     released = release == "released" and not hidden and not erased
     open_words = everything or released
     words = public_words(
-        live.texts.get(question.content),
+        texts.get(question.content),
         privacy="private" if question.private else "public",
         protected=bool(hidden) and not everything,
         released_at=row.decided_at if row is not None and release == "released" else 0 if everything else None,
     )
-    outcome = outcome_row(question.outcome, live.texts if open_words else {}) if not hidden or everything else None
+    outcome = outcome_row(question.outcome, texts if open_words else {}) if not hidden or everything else None
     lines = tuple(
-        Line(cue, live.texts[cue.line], held=not open_words and _hers(cue, chapter, live, hidden, release))
-        for cue in spoken
+        Line(cue, texts[cue.line], held=not open_words and _hers(cue, chapter, live, hidden, release)) for cue in spoken
     )
     reason = row.reason if row is not None else ""
     return Told(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from web.cards import MyQuestion
 from web.promise_shapes import PromiseCard
+from web.replay_shapes import ClipCard
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ class OwnTicketPage:
     alerts: AlertBox | None = None
     #: Until when she could answer if she read of the proposal now; 0 where that is known already.
     reads_until: int = 0
+    #: What the office answered, to be listened to.
+    clip: ClipCard | None = None
 
     @property
     def scripted(self) -> bool:
@@ -175,6 +178,8 @@ class PublicTicketPage:
     mine: str = ""
     picture: str = ""
     address: str = ""
+    #: What the office answered, to be listened to.
+    clip: ClipCard | None = None
 
 
 @dataclass(frozen=True)

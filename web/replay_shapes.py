@@ -61,6 +61,26 @@ class ReplayChapter:
 
 
 @dataclass(frozen=True)
+class ClipCard:
+    """The answer to one question, to be listened to.
+
+    Arguments:
+        state: ready; waiting, until a moderator has released it; kept, for a reason; none, where nothing was recorded.
+        words: what was promised, as it was written down; only where it is ready.
+        long: how long it lasts, as minutes and seconds.
+        sound, picture: kilobytes of its files; 0 where there is none.
+    """
+
+    state: Literal["ready", "waiting", "kept", "none"]
+    link: str = ""
+    words: str = ""
+    long: str = ""
+    sound: int = 0
+    picture: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class ReplayPage:
     """A hearing that is over."""
 

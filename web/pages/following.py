@@ -31,12 +31,13 @@ from kachehri.ticketing import history
 from kachehri.tickets.life import Life, replay
 from kachehri.tickets.reference import References
 from rooms.base import Refused
-from web import forms, own_reading
+from web import clip_reading, forms, own_reading
 from web.house import House, house_of, see
 from web.own_reading import Names
 from web.own_shapes import FollowPage, PublicTicketPage, Standing, TicketPicture, Told
 from web.pages.track import misread
 from web.render import Shell
+from web.replay_shapes import ClipCard
 from web.shapes import Link, MessagePage, TrackPage, TrackValues
 
 
@@ -70,8 +71,17 @@ async def show(request: Request) -> Response:
         mine=found.mine,
         picture=f"{address}/t/{reference}/share.png" if address else "",
         address=f"{address}/t/{reference}",
+        clip=await _clip(house, found.ticket),
     )
     return house.show(request, "ticket.html", page)
+
+
+async def _clip(house: House, ticket: Ticket) -> ClipCard | None:
+    """The answer that was heard; why a part was kept back is for its asker."""
+    if ticket.session_id is None or ticket.question_id is None:
+        return None
+    found = await clip_reading.clip_of(house, ticket.session_id, ticket.question_id)
+    return replace(found, reason="") if found else None
 
 
 def _unknown(house: House, request: Request, reference: str) -> Response:

@@ -25,7 +25,7 @@ from kachehri.ticketing import TEXT_MOST
 from kachehri.tickets import events as e
 from kachehri.tickets.status import TicketRefused
 from rooms.base import Refused
-from web import forms, own_acts, own_alerts, own_reading, promising, reading
+from web import clip_reading, forms, own_acts, own_alerts, own_reading, promising, reading
 from web.cards import MyQuestion, trodden
 from web.errors import sentence
 from web.house import House, house_of, see
@@ -136,6 +136,7 @@ async def drawn(
         made_at=now,
         alerts=own.alerts,
         reads_until=own.seen.reads_until or 0,
+        clip=await clip_reading.clip_of(house, held.asked.session_id, held.asked.id) if held.asked else None,
     )
     return house.show(request, "own_ticket.html", page, status=status)
 
