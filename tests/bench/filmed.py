@@ -24,7 +24,7 @@ from av.video.frame import PictureType, VideoFrame
 from kachehri.settings import from_mapping
 from recordings.archive import Archive
 from rooms.lifecycle import Timing
-from signaling.client import LiveClient
+from signaling.client import LiveClient, RefusedError
 from signaling.client.media import Clip, Speaker
 from signaling.media import compat
 from tests.bench.clock import IN_CAMERA, paint
@@ -39,6 +39,8 @@ WIDTH, HEIGHT = 640, 360
 #: Nobody's time runs out meanwhile.
 TIMING: Final = Timing(turn_ms=1_800_000)
 UP_S: Final = 30.0
+#: Seconds before a refused media request is made again.
+AGAIN_S: Final = 0.5
 
 
 class Camera(MediaStreamTrack):
@@ -128,11 +130,24 @@ def house(folder: Path, sections: Mapping[str, Mapping[str, Any]]) -> Server:
     return server
 
 
+async def offered(client: LiveClient, kind: str) -> dict[str, Any]:
+    """The answer to a media request; asked again while the media process is still on its way, as pages do."""
+    for _ in range(round(UP_S / AGAIN_S)):
+        try:
+            return await client.send(kind)
+        except RefusedError as refused:
+            if refused.code not in ("media", "lost"):
+                raise
+            last = refused
+            await asyncio.sleep(AGAIN_S)
+    raise last
+
+
 async def publish(client: LiveClient, speaker: Speaker) -> None:
     """What whoever sits on a seat sends goes on the stage."""
     up: set[str] = set()
     client.on("media.up", lambda frame: up.add(frame["peer"]))
-    offer = await client.send("media.publish")
+    offer = await offered(client, "media.publish")
     await client.send("media.answer", peer=offer["peer"], sdp=await speaker.answer(offer["sdp"]))
     await client.until(lambda: offer["peer"] in up)
 
