@@ -15,6 +15,26 @@ from typing import Final
 #: Each channel costs an encoder for as long as the program runs; seats beyond have none.
 MOST: Final = 4
 _NAME: Final = re.compile(r"sound-([1-9])\Z")
+#: What readers call a language themselves: whoever needs a channel finds it in her own letters. By RFC 5646.
+NAMES: Final = {
+    "ur": "اردو",
+    "en": "English",
+    "pnb": "پنجابی",
+    "skr": "سرائیکی",
+    "ps": "پښتو",
+    "sd": "سنڌي",
+    "bal": "بلوچی",
+    "brh": "براہوئی",
+    "hno": "ہندکو",
+    "khw": "کھوار",
+    "scl": "شینا",
+    "bft": "بلتی",
+    "ks": "کٲشُر",
+    "ar": "العربية",
+    "fa": "فارسی",
+    "prs": "دری",
+    "zh": "中文",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +48,11 @@ class Channel:
     @property
     def rendition(self) -> str:
         return rendition_of(self.number)
+
+    @property
+    def name(self) -> str:
+        """The language in its own words; the tag of one that has none here, empty where none is known."""
+        return NAMES.get(self.language, self.language)
 
 
 def channels(seats: Iterable[tuple[str, str]], languages: Sequence[str] = ()) -> tuple[Channel, ...]:

@@ -15,11 +15,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from recordings.archive.layout import Index, Part, Segment
+from recordings.channels import number_of
 
 #: Parts are listed this many target durations back from the end (§6.2.2 wants at least three).
 _PARTS_BACK: Final = 3
 #: A clock that moved this much against the media is told anew, in milliseconds.
 _DRIFT_MS: Final = 50
+#: The group of all sounds that go with a picture.
+_GROUP: Final = "sound"
 #: Seconds by which a request may run ahead of the last part (§6.2.5.2, Advance Part Limit).
 _AHEAD_S: Final = 3
 
@@ -48,6 +51,11 @@ SOUND: Final = Shape(4, 0, 8)
 SHAPES: Final = {"full": VIDEO, "light": VIDEO, "sound": SOUND}
 
 
+def shape_of(rendition: str) -> Shape | None:
+    """How a rendition is cut, an interpreter's channel too; None for what is no rendition."""
+    return SOUND if number_of(rendition) else SHAPES.get(rendition)
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """Where another rendition stands, so that a player that changes over need not ask twice (§4.4.5.4)."""
@@ -57,8 +65,15 @@ class Report:
     part: int
 
 
-def media_playlist(index: Index, shape: Shape, *, live: bool, reports: Iterable[Report] = ()) -> str:
-    """The playlist of a rendition that is on, or that has just ended (`live` false closes it with ENDLIST)."""
+def media_playlist(
+    index: Index, shape: Shape, *, live: bool, reports: Iterable[Report] = (), breaks_before: int = 0
+) -> str:
+    """The playlist of a rendition that is on, or that has just ended (`live` false closes it with ENDLIST).
+
+    Arguments:
+        breaks_before: discontinuities of the program before this rendition began: the same break has the same number in
+            every rendition (§4.4.3.3), also in a channel that came later.
+    """
     shown = [each for each in window(index, shape) if live or each.whole]
     target, part_ms = _target(shape, shown), _part_ms(shape, shown)
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{9 if shape.low else 6}", f"#EXT-X-TARGETDURATION:{target}"]
@@ -67,7 +82,7 @@ def media_playlist(index: Index, shape: Shape, *, live: bool, reports: Iterable[
         lines.append(f"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,{hold}")
         lines.append(f"#EXT-X-PART-INF:PART-TARGET={part_ms / 1_000:.3f}")
     lines += ["#EXT-X-INDEPENDENT-SEGMENTS", f"#EXT-X-MEDIA-SEQUENCE:{shown[0].number if shown else 0}"]
-    if broken := _epochs_before(index, shown):
+    if broken := breaks_before + _epochs_before(index, shown):
         lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{broken}")
     parts_from = (shown[-1].wall_ms - _PARTS_BACK * target * 1_000) if shown else 0
     lines += _body(shown, shape, target, parts_from if live else None)
@@ -112,15 +127,44 @@ class Variant:
     rate: float = 0.0
 
 
-def master_playlist(variants: Iterable[Variant], playlist: str = "live.m3u8") -> str:
-    """All renditions. Our own pages name one of them instead: a player that has the choice takes a dearer one."""
+@dataclass(frozen=True, slots=True)
+class Interpreted:
+    """An interpreter's channel as the master playlist offers it beside the floor's own sound."""
+
+    rendition: str
+    bits_per_s: int
+    name: str
+    language: str = ""
+
+
+def master_playlist(
+    variants: Iterable[Variant], playlist: str = "live.m3u8", interpreted: Sequence[Interpreted] = ()
+) -> str:
+    """All renditions. Our own pages name one of them instead: a player that has the choice takes a dearer one.
+
+    The floor's sound lies in each variant and is the default of its group; an interpreter's takes its place (§4.4.6.1).
+    None is chosen by a player itself: whoever wants to hear an interpreter says so.
+    """
     lines = ["#EXTM3U", "#EXT-X-VERSION:6", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    if interpreted:
+        lines.append(_sound("اصل / Original", "", "DEFAULT=YES,AUTOSELECT=YES"))
+        for other in interpreted:
+            where = f'DEFAULT=NO,AUTOSELECT=NO,URI="{other.rendition}/{playlist}"'
+            lines.append(_sound(other.name, other.language, where))
+    beside = max((other.bits_per_s for other in interpreted), default=0)
     for each in variants:
-        known = f'BANDWIDTH={each.bits_per_s},CODECS="{each.codecs}"'
+        known = f'BANDWIDTH={each.bits_per_s + beside},CODECS="{each.codecs}"'
         if each.width:
             known += f",RESOLUTION={each.width}x{each.height},FRAME-RATE={each.rate:.3f}"
+        if interpreted:
+            known += f',AUDIO="{_GROUP}"'
         lines += [f"#EXT-X-STREAM-INF:{known}", f"{each.rendition}/{playlist}"]
     return _text(lines)
+
+
+def _sound(name: str, language: str, rest: str) -> str:
+    spoken = f',LANGUAGE="{language}"' if language else ""
+    return f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{_GROUP}",NAME="{name}"{spoken},{rest}'
 
 
 def codecs_of(init: bytes) -> str:

@@ -7,7 +7,7 @@ what a citizen said is heard again only when it has been released.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,8 +17,9 @@ from kachehri.settings import Settings
 from recordings import playlists
 from recordings.announce import Waiting
 from recordings.archive import Archive, Index, Part, Segment
+from recordings.channels import Channel, channels
 from recordings.grants import Scope, check, grant
-from recordings.playlists import SHAPES, Report, Shape, Variant
+from recordings.playlists import SHAPES, SOUND, Interpreted, Report, Shape, Variant
 
 #: A player on a bad line may be this far behind what is on the air, in milliseconds of wall time.
 LAG_MS: Final = 120_000
@@ -52,6 +53,10 @@ class Broadcasting:
     #: What is made here, the cheapest first.
     offered: tuple[str, ...] = ("sound", "light", "full")
     released: Released = lambda _session: None
+    #: Languages of the interpreters' seats, the first seat's first.
+    interpreted: tuple[str, ...] = ()
+    #: Anybody may also have it without delay, for as long as there is a place.
+    direct: bool = False
     waiters: int = 0
 
     def base(self, session: str, scope: Scope, now_ms: int) -> str:
@@ -69,6 +74,30 @@ class Broadcasting:
         """Whether there is anything to listen to."""
         return bool(playlists.window(self.index(session, "sound"), SHAPES["sound"]))
 
+    def channels(self, session: str, seats: Iterable[tuple[str, str]]) -> tuple[Channel, ...]:
+        """The interpreters' channels that are on. `seats`: id and kind of each, as they were planned."""
+        newest = _epoch(self.index(session, "sound"))
+        every = channels(seats, self.interpreted)
+        return tuple(each for each in every if newest and _epoch(self.index(session, each.rendition)) == newest)
+
+    def spoken(self, session: str, on: Iterable[Channel]) -> list[Interpreted]:
+        """Channels as the master playlist offers them."""
+        found = []
+        for each in on:
+            shown = [one for one in playlists.window(self.index(session, each.rendition), SOUND) if one.whole]
+            if shown:
+                name = each.name or str(each.number)
+                found.append(Interpreted(each.rendition, _peak(shown), name, each.language))
+        return found
+
+    def breaks_before(self, session: str, rendition: str) -> int:
+        """How often the program broke before this rendition began."""
+        segments = self.index(session, rendition).segments
+        floor = self.index(session, "sound").segments
+        if not segments or not floor or floor[0].epoch == segments[0].epoch:
+            return 0
+        return len({each.epoch for each in floor if each.epoch < segments[0].epoch})
+
     def reports(self, session: str, rendition: str) -> list[Report]:
         """Where the other renditions stand that are sent in parts."""
         found = []
@@ -84,9 +113,8 @@ class Broadcasting:
             shown = [each for each in playlists.window(self.index(session, rendition), shape) if each.whole]
             if not shown:
                 continue
-            peak = math.ceil(max(8e6 * each.bytes / each.duration_us for each in shown))
             codecs = playlists.codecs_of(self.archive.read_init(session, rendition, shown[-1].epoch))
-            found.append(Variant(rendition, peak, codecs, *_PICTURES.get(rendition, ())))
+            found.append(Variant(rendition, _peak(shown), codecs, *_PICTURES.get(rendition, ())))
         return found
 
 
@@ -97,7 +125,13 @@ def broadcasting(settings: Settings, bus: Bus, masters: Sequence[bytes]) -> Broa
     archive = Archive(settings.recordings.folder)
     waiting = Waiting(bus, archive.index)
     waiting.start()
-    return Broadcasting(archive, waiting, sealing_keys(masters), _OFFERED[settings.program.renditions])
+    return Broadcasting(
+        archive,
+        waiting,
+        sealing_keys(masters),
+        _OFFERED[settings.program.renditions],
+        interpreted=settings.program.interpreted,
+    )
 
 
 def is_over(phase: str, index: Index, now_ms: int) -> bool:
@@ -122,6 +156,15 @@ def is_released(segment: Segment, spans: Sequence[tuple[int, int]] | None) -> bo
 def patience_s(shape: Shape) -> float:
     """How long a blocking request waits (RFC 8216bis §6.2.5.2: no longer than three target durations)."""
     return 3.0 * shape.target_s
+
+
+def _epoch(index: Index) -> int:
+    return index.segments[-1].epoch if index.segments else 0
+
+
+def _peak(segments: Iterable[Segment]) -> int:
+    """The most bits a second that a segment had."""
+    return math.ceil(max(8e6 * each.bytes / each.duration_us for each in segments))
 
 
 def _newest_ms(segment: Segment) -> float:

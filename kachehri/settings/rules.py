@@ -18,6 +18,7 @@ SOCKET_PATH_BYTES = 100
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]{0,62})(\.[A-Za-z0-9]([A-Za-z0-9-]{0,62}))*")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"([A-Za-z0-9_-]{1,64}/)+")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 #: A token for /metrics, in characters.
 TOKEN_LEAST = 16
 ONE_PROCESS = "SQLite allows exactly one process; use PostgreSQL for more, or set workers to 1"
@@ -36,6 +37,8 @@ def broken(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from _recordings(settings)
     if settings.program.enabled == "yes" and settings.bus.kind == "memory":
         yield "program.enabled", "the program is a process of its own and hears of the hearing over the bus: use local"
+    if any(not _LANGUAGE.fullmatch(each) for each in settings.program.interpreted):
+        yield "program.interpreted", "names languages by short tags (RFC 5646), such as en or ps"
     token = settings.secrets.metrics_token_file
     if token is not None and not (token.is_file() and len(token.read_text().strip()) >= TOKEN_LEAST):
         yield "secrets.metrics_token_file", f"must be a readable file with {TOKEN_LEAST} characters or more"

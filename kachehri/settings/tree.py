@@ -255,6 +255,16 @@ class Program:
         least=0,
         most=10,
     )
+    direct_viewers: int = setting(
+        20,
+        "Most viewers of one hearing who may follow the program without delay (WebRTC); staff and those on deck may"
+        " beyond it.",
+        least=0,
+        most=500,
+    )
+    interpreted: tuple[str, ...] = setting(
+        ("en", "ur"), "Languages that interpreters speak, the first interpreter's seat first: tags such as ps, sd, pnb."
+    )
     adjourned_s: int = setting(
         1_800, "How long a program goes on while its hearing is adjourned.", unit="seconds", least=0, most=36_000
     )

@@ -6,12 +6,14 @@ from recordings.archive.layout import Index, Part, Segment
 from recordings.playlists import (
     SOUND,
     VIDEO,
+    Interpreted,
     Report,
     Variant,
     codecs_of,
     holds,
     master_playlist,
     media_playlist,
+    shape_of,
     too_far,
     vod_playlist,
 )
@@ -144,6 +146,35 @@ def test_the_master_playlist_names_every_rendition() -> None:
         '#EXT-X-STREAM-INF:BANDWIDTH=30000,CODECS="mp4a.40.2"',
         "sound/live.m3u8",
     ]
+
+
+def test_the_master_playlist_offers_an_interpreter_beside_the_floor_and_chooses_none() -> None:
+    found = master_playlist(
+        [Variant("light", 150_000, "avc1.42c01e,mp4a.40.2", 426, 240, 12), Variant("sound", 30_000, "mp4a.40.2")],
+        interpreted=[Interpreted("sound-1", 31_000, "English", "en"), Interpreted("sound-2", 29_000, "2")],
+    )
+    sounds = [line for line in found.splitlines() if line.startswith("#EXT-X-MEDIA:")]
+    assert sounds == [
+        '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="اصل / Original",DEFAULT=YES,AUTOSELECT=YES',
+        '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="English",LANGUAGE="en",DEFAULT=NO,AUTOSELECT=NO,'
+        'URI="sound-1/live.m3u8"',
+        '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="2",DEFAULT=NO,AUTOSELECT=NO,URI="sound-2/live.m3u8"',
+    ]
+    assert "BANDWIDTH=181000," in found and "BANDWIDTH=61000," in found
+    assert found.count(',AUDIO="sound"\n') == 2
+
+
+def test_a_channel_that_began_later_counts_the_breaks_before_it() -> None:
+    later = Index("s1", "sound-1", (long(0, epoch=3), long(1, epoch=3), long(2, epoch=4)))
+    found = media_playlist(later, SOUND, live=True, breaks_before=2)
+    assert "#EXT-X-DISCONTINUITY-SEQUENCE:2\n" in found and found.count("#EXT-X-DISCONTINUITY\n") == 1
+    assert "#EXT-X-MEDIA-SEQUENCE:0\n" in found and "init-3.mp4" in found and "init-4.mp4" in found
+
+
+def test_every_rendition_has_a_shape_and_nothing_else() -> None:
+    assert shape_of("full") == shape_of("light") == VIDEO
+    assert shape_of("sound") == shape_of("sound-1") == shape_of("sound-4") == SOUND
+    assert shape_of("sound-5") is shape_of("fence") is shape_of("") is None
 
 
 def test_codecs_are_read_from_the_header() -> None:

@@ -48,3 +48,11 @@ def test_what_cannot_work_is_said(tmp_path: Path, name: str, value: object) -> N
     with pytest.raises(SettingsError) as caught:
         from_mapping(settings(tmp_path, **{name: value}))
     assert [problem.path for problem in caught.value.problems] == [f"recordings.{name}"]
+
+
+def test_languages_of_interpreters_are_short_tags() -> None:
+    assert from_mapping({}).program.interpreted == ("en", "ur")
+    assert from_mapping({"program": {"interpreted": ["ps", "pnb"]}}).program.interpreted == ("ps", "pnb")
+    with pytest.raises(SettingsError) as caught:
+        from_mapping({"program": {"interpreted": ["Pashto"]}})
+    assert [problem.path for problem in caught.value.problems] == ["program.interpreted"]

@@ -33,6 +33,7 @@ from web.lan import Papers
 
 HOUR_MS = 3_600_000
 MODERATOR = Actor("00000000000000ff", "moderator", "acc")
+SEATS = (SeatPlan(seat="chair", kind="official"), SeatPlan(seat="citizen", kind="citizen"))
 TITLE = {"ur": "پینے کا پانی", "en": "Drinking water"}
 
 
@@ -50,7 +51,7 @@ class Town:
     def service(self) -> Service:
         return self.house.service
 
-    async def schedule(self, *, live: bool = False) -> str:
+    async def schedule(self, *, live: bool = False, seats: tuple[SeatPlan, ...] = SEATS) -> str:
         """Announce a hearing; a live one has started."""
         store = self.service.store
         with store.write() as conn:
@@ -64,7 +65,6 @@ class Town:
                 ends_at=now + 3 * HOUR_MS,
                 created_at=now,
             )
-        seats = (SeatPlan(seat="chair", kind="official"), SeatPlan(seat="citizen", kind="citizen"))
         schedule = ScheduleSession(title=TITLE, starts_at=now + HOUR_MS, ends_at=now + 3 * HOUR_MS, seats=seats)
         await self.service.submit(SYSTEM, row.id, schedule)
         if live:

@@ -23,8 +23,9 @@ from recordings import playlists
 from recordings.announce import There
 from recordings.archive import Index, RecordingError
 from recordings.grants import GrantRefused, Scope
-from recordings.playlists import SHAPES, Shape
+from recordings.playlists import SOUND, Shape, shape_of
 from rooms.base import Refused
+from rooms.session import Session
 from web.broadcasting import MOST_WAITING, Broadcasting, is_gone, is_over, is_released, on_air, patience_s
 from web.house import House, house_of
 
@@ -73,12 +74,15 @@ def _answering(endpoint: Endpoint) -> Endpoint:
 async def master(request: Request) -> Response:
     """All renditions, for players that choose for themselves."""
     house, door, session, scope = await _opened(request)
+    spoken = []
     if scope == "live":
-        await _phase(request, house, session)
+        seats = (await _read(house, session)).stage.seats
+        on = door.channels(session, ((seat.id, seat.kind) for seat in seats.values()))
+        spoken = door.spoken(session, on)
     variants = door.variants(session)
     if not variants:
         raise _No(404)
-    return _listed(request, playlists.master_playlist(variants, f"{scope}.m3u8"), _RELOAD_S)
+    return _listed(request, playlists.master_playlist(variants, f"{scope}.m3u8", spoken), _RELOAD_S)
 
 
 @_answering
@@ -86,10 +90,10 @@ async def piece(request: Request) -> Response:
     """A playlist, a header, a segment or a part of one."""
     house, door, session, scope = await _opened(request)
     rendition, name = request.path_params["rendition"], request.path_params["name"]
-    shape = SHAPES.get(rendition)
+    shape = shape_of(rendition)
     if shape is None:
         raise _No(404)
-    phase = await _phase(request, house, session) if scope == "live" else ""
+    phase = (await _read(house, session)).phase if scope == "live" else ""
     try:
         if name == f"{scope}.m3u8":
             if scope == "replay":
@@ -126,7 +130,9 @@ async def _live(
             raise _No(503)
         index, kept = found, _WAITED_TARGETS * shape.target_s
     reports = door.reports(session, rendition) if shape.low and not over else ()
-    return _listed(request, playlists.media_playlist(index, shape, live=not over, reports=reports), kept)
+    before = door.breaks_before(session, rendition)
+    text = playlists.media_playlist(index, shape, live=not over, reports=reports, breaks_before=before)
+    return _listed(request, text, kept)
 
 
 def _replay(request: Request, door: Broadcasting, session: str, rendition: str, shape: Shape) -> Response:
@@ -198,9 +204,9 @@ async def _opened(request: Request) -> tuple[House, Broadcasting, str, Scope]:
     return house, house.broadcasting, session, scope
 
 
-async def _phase(request: Request, house: House, session: str) -> str:
+async def _read(house: House, session: str) -> Session:
     try:
-        return (await house.service.live(session)).session.phase
+        return (await house.service.live(session)).session
     except (Refused, StoreError) as error:
         raise _No(404 if isinstance(error, Refused) else 503) from error
 
@@ -214,5 +220,5 @@ def _listed(request: Request, text: str, seconds: int) -> Response:
 
 
 def _sent(rendition: str, data: bytes, seconds: int = _PIECE_S["live"]) -> Response:
-    kind = "audio/mp4" if rendition == "sound" else "video/mp4"
+    kind = "audio/mp4" if shape_of(rendition) == SOUND else "video/mp4"
     return Response(data, media_type=kind, headers={"cache-control": f"public, max-age={seconds}, immutable"})
