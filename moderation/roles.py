@@ -24,6 +24,7 @@ CITIZEN: dict[str, Relation] = {
     "participant.object": "any",
     "media.publish": "own",
     "media.watch": "any",
+    "media.program": "any",
     "media.private": "own",
     "media.echo": "own",
     "media.told": "own",
@@ -140,7 +141,13 @@ CLOCK: dict[str, Relation] = {
     "session.schedule": "any",
 }
 #: What everybody of the staff has: the list of hearings, and the own account.
-INSIDE: dict[str, Relation] = {"media.watch": "any", "page.live": "any", "page.staff": "any", "page.account": "any"}
+INSIDE: dict[str, Relation] = {
+    "media.watch": "any",
+    "media.program": "any",
+    "page.live": "any",
+    "page.staff": "any",
+    "page.account": "any",
+}
 #: Whoever does something in a hearing can be barred, and may object to it; the command speaks of its actor alone.
 OBJECTING: dict[str, Relation] = {"participant.object": "any"}
 

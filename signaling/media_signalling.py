@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from kachehri.live import Announced, Live
 from moderation.roles import allows
 from rooms.attendance import ReportPresence
-from rooms.base import SYSTEM, Command, Refused
+from rooms.base import SYSTEM, Command, Refused, Role
 from rooms.lifecycle import ENDED
 from rooms.session import Session
 from rooms.staging import SITS
@@ -31,7 +31,10 @@ WAYS: dict[type[protocol.MediaRequest], port.Direction] = {
     protocol.MediaPublish: "publish",
     protocol.MediaWatch: "watch",
     protocol.MediaPrivate: "private",
+    protocol.MediaProgram: "program",
 }
+#: Who follows the program because she has a part in the hearing: she does not count among its viewers.
+TAKING_PART: frozenset[Role] = frozenset({"moderator", "chair", "clerk", "official", "interpreter"})
 #: Behind a participant's id: the name under which the plane knows the screen that she shares beside her own seat.
 SCREEN = ".screen"
 
@@ -58,6 +61,7 @@ class MediaSignalling:
         fence: of the lease under which this process speaks to the plane; each instance of the media process says its
             own when it is there (`port.Ready`).
         ice_servers: for each participant, how to get through firewalls; credentials may end.
+        direct_viewers: how many may follow a session's program without delay, apart from those who take part.
     """
 
     def __init__(
@@ -67,11 +71,12 @@ class MediaSignalling:
         *,
         fence: int = 1,
         ice_servers: Callable[[str], tuple[protocol.IceServer, ...]] = lambda participant: (),
+        direct_viewers: int = 20,
     ) -> None:
         self._hub = hub
         self._plane = plane
         self._fence = fence
-        self._ice_servers = ice_servers
+        self._ice_servers, self._direct_viewers = ice_servers, direct_viewers
         #: Sessions that the plane knows, with what it was last told of each seat.
         self._open: dict[str, dict[str, Seated]] = {}
         #: Peers of this worker's connections.
@@ -101,7 +106,7 @@ class MediaSignalling:
         at = self._hub.clock.now
         try:
             match request:
-                case protocol.MediaPublish() | protocol.MediaWatch() | protocol.MediaPrivate():
+                case _ if type(request) in WAYS:
                     return await self._offer(line, bearer, request, live)
                 case protocol.MediaEcho() | protocol.MediaTold() | protocol.MediaTalk():
                     result = await self._private.request(bearer, request, live)
@@ -129,10 +134,12 @@ class MediaSignalling:
         await self._opened(live)
         seats = request.seats if isinstance(request, protocol.MediaWatch) else None
         network: port.NetworkClass = "unknown"
-        if isinstance(request, protocol.MediaPublish | protocol.MediaWatch):
+        if isinstance(request, protocol.MediaPublish | protocol.MediaWatch | protocol.MediaProgram):
             network = request.network
         name = bearer.participant + SCREEN if screen else bearer.participant
-        offer = await self._plane.offer(bearer.session, name, direction, seats, network)
+        counts = direction == "program" and not takes_part(bearer, live.session)
+        most = self._direct_viewers if counts else None
+        offer = await self._plane.offer(bearer.session, name, direction, seats, network, most)
         if screen:
             self._screens.add(offer.peer)
         self._peers[offer.peer] = (line, bearer, direction)
@@ -335,12 +342,17 @@ def seating(session: Session) -> dict[str, Seated]:
 
 def may(direction: port.Direction, bearer: Bearer, session: Session) -> bool:
     """Whether someone may ask for an offer; what is forwarded is another matter, and the seat's."""
-    if session.attendance.bar(bearer.participant, session.at) is not None and direction != "watch":
+    if session.attendance.bar(bearer.participant, session.at) is not None and direction not in ("watch", "program"):
         return False
     if not allows(bearer.role, f"media.{direction}", own=True):
         return False
-    if direction == "watch" or allows(bearer.role, "seat.take", own=True):
+    if direction in ("watch", "program") or allows(bearer.role, "seat.take", own=True):
         return True
     if direction == "private" and allows(bearer.role, "media.talk", own=False):
         return True
     return session.stage.turn_of(bearer.participant) is not None
+
+
+def takes_part(bearer: Bearer, session: Session) -> bool:
+    """Whether somebody has a part in the hearing: by her post, or because she speaks, is called or is on deck."""
+    return bearer.role in TAKING_PART or session.stage.turn_of(bearer.participant) is not None

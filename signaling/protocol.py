@@ -94,6 +94,14 @@ class MediaWatch(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=
     network: Network = "unknown"
 
 
+class MediaProgram(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.program"):
+    """Ask for an offer to receive the program, the one sound and picture that is made of the stage, without delay: one
+    line of Opus and, unless it is sound alone, one of H.264, as the stream `program`. How many viewers may is limited
+    (`media_program_full`); there may be none (`media_no_program`)."""
+
+    network: Network = "unknown"
+
+
 class MediaAnswer(MediaRequest, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="media.answer"):
     """The browser's answer to an offer."""
 
@@ -152,6 +160,7 @@ PLAIN: Final[dict[type[Any], type[Command]]] = {derived: kind for kind, derived 
 MEDIA: Final = (
     MediaPublish,
     MediaWatch,
+    MediaProgram,
     MediaAnswer,
     MediaLeave,
     MediaPrivate,
@@ -246,7 +255,7 @@ class MediaOffer(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="m
 
     ref: int
     peer: str
-    direction: Literal["publish", "watch", "private"]
+    direction: Literal["publish", "watch", "private", "program"]
     sdp: str
     ice_servers: tuple[IceServer, ...] = ()
 
@@ -255,7 +264,7 @@ class MediaUp(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="medi
     """A peer is connected."""
 
     peer: str
-    direction: Literal["publish", "watch", "private"]
+    direction: Literal["publish", "watch", "private", "program"]
 
 
 class MediaLost(ToClient, frozen=True, kw_only=True, omit_defaults=True, tag="media.lost"):

@@ -19,7 +19,9 @@ async def stage(settings: Settings, hub: Hub) -> AsyncIterator[MediaSignalling]:
     it.
     """
     plane = RemotePlane(settings.media.socket)
-    media = MediaSignalling(hub, plane, ice_servers=relays(settings, hub.clock.now))
+    media = MediaSignalling(
+        hub, plane, ice_servers=relays(settings, hub.clock.now), direct_viewers=settings.program.direct_viewers
+    )
     media.start()
     plane.start()
     try:

@@ -1,4 +1,4 @@
-"""An encoder's own offer and our answer to it (RFC 9725 §4.4): here the other side chooses the payload types.
+"""An encoder's own offer and our answer to it (RFC 9725 §4.4), or a player's: the other side chooses the numbers.
 
 Only what the stage can forward is accepted: one Opus line and one line of the session's video codec, bundled on one
 transport with RTCP on it. Whatever else is offered is refused line by line, with port 0. We answer as an ICE-lite agent
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from signaling.media import sdp
+from signaling.media.labels import Labels
 from signaling.media.port import Codec, MediaRefused
 from signaling.media.rtp import LEVEL_ID, SEND_TIME_ID
 
@@ -50,19 +51,30 @@ class Media:
     mid: str
     attributes: tuple[str, ...]
 
+    @property
+    def kind(self) -> str:
+        """audio or video; what else there is, we refuse."""
+        return self.head.partition(" ")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class ClientOffer:
-    """What counts in an encoder's offer."""
+    """What counts in an encoder's or a player's offer. `send_time`: her id of abs-send-time, if she has one."""
 
     remote: sdp.Answer
     role: Role
     payloads: Payloads
     media: tuple[Media, ...]
+    send_time: int | None = None
 
 
-def read(text: str, codec: Codec) -> ClientOffer:
-    """Reads an offer. Raises `MediaRefused`: `media_codec` when its picture is of another codec than the session's."""
+def read(text: str, codec: Codec, *, receives: bool = False, picture: bool = True) -> ClientOffer:
+    """Reads an offer. Raises `MediaRefused`: `media_codec` when its picture is of another codec than the session's.
+
+    Arguments:
+        receives: it is a player's, which wants to be sent sound and picture; else an encoder's.
+        picture: there is one; without, the offer's lines for pictures are refused.
+    """
     if len(text) > MAX_OFFER:
         raise MediaRefused("media_answer_too_long")
     rows = text.splitlines()
@@ -74,7 +86,7 @@ def read(text: str, codec: Codec) -> ClientOffer:
         raise MediaRefused("media_answer_invalid")
     if not prints:
         raise MediaRefused("media_insecure")
-    audio = video = rtx = None
+    audio = video = rtx = send_time = None
     media: list[Media] = []
     if len(sections) > 1 and not any(row.startswith("a=group:BUNDLE ") for row in rows):
         raise MediaRefused("media_answer_invalid")
@@ -84,25 +96,28 @@ def read(text: str, codec: Codec) -> ClientOffer:
         kind, _, rest = section[0].partition(" ")
         offered = rest.split(" ")[2:]
         mid = _first(section, "a=mid:") or str(len(media))
-        sends = "a=recvonly" not in section and "a=inactive" not in section and not rest.startswith("0 ")
-        usable = sends and "a=rtcp-mux" in section and _token(mid)
+        away = "a=sendonly" if receives else "a=recvonly"
+        wants = away not in section and "a=inactive" not in section and not rest.startswith("0 ")
+        usable = wants and "a=rtcp-mux" in section and _token(mid)
         attributes: tuple[str, ...] = ()
         if usable and kind == "audio" and audio is None:
             audio = _find(section, offered, "opus", "")
             attributes = () if audio is None else _audio(section, audio)
-        elif usable and kind == "video" and video is None:
+        elif usable and kind == "video" and video is None and picture:
             video = _find(section, offered, "vp8" if codec == "vp8" else "h264", codec)
             if video is None:
                 raise MediaRefused("media_codec")
             rtx = _rtx(section, offered, video)
             attributes = _video(section, codec, video, rtx)
+        if attributes and send_time is None:
+            send_time = _send_time(section)
         media.append(Media(section[0], mid, attributes))
     if audio is None and video is None:
         raise MediaRefused("media_no_tracks")
     if len({each.mid for each in media}) != len(media):
         raise MediaRefused("media_answer_invalid")
     remote = sdp.Answer(ufrag, pwd, prints, (audio is not None, video is not None))
-    return ClientOffer(remote, ROLES[role], Payloads(audio, video, rtx), tuple(media))
+    return ClientOffer(remote, ROLES[role], Payloads(audio, video, rtx), tuple(media), send_time)
 
 
 def _first(section: list[str], name: str) -> str:
@@ -184,8 +199,26 @@ def _video(section: list[str], codec: Codec, number: int, rtx: int | None) -> tu
     return (*lines, *_extensions(section))
 
 
+def _send_time(section: list[str]) -> int | None:
+    """Her id of abs-send-time, when one byte has room for it (RFC 8285 §4.2)."""
+    name = _EXTENSIONS[SEND_TIME_ID]
+    found = next((row for row in section if row.startswith("a=extmap:") and row.endswith(f" {name}")), "")
+    number = found.removeprefix("a=extmap:").partition(" ")[0]
+    return int(number) if number.isascii() and number.isdecimal() and 0 < int(number[:4]) < 15 else None
+
+
+def program_answer(local: sdp.Local, offer: ClientOffer, program: sdp.SeatLines) -> str:
+    """Our answer to a player (draft-ietf-wish-whep §4): sound and picture come, nothing goes."""
+    return _answer(local, offer, None, program)
+
+
 def answer(local: sdp.Local, offer: ClientOffer, kbps: int) -> str:
-    """Our answer: the same lines in the same order (RFC 3264 §6), candidates complete (no trickle)."""
+    """Our answer to an encoder."""
+    return _answer(local, offer, kbps, None)
+
+
+def _answer(local: sdp.Local, offer: ClientOffer, kbps: int | None, program: sdp.SeatLines | None) -> str:
+    """The same lines in the same order (RFC 3264 §6), candidates complete (no trickle)."""
     taken = [each for each in offer.media if each.attributes]
     lines = [
         "v=0",
@@ -197,11 +230,13 @@ def answer(local: sdp.Local, offer: ClientOffer, kbps: int) -> str:
         "a=msid-semantic: WMS *",
     ]
     for each in offer.media:
-        lines += _line(local, offer, each, kbps)
+        lines += _line(local, offer, each, kbps, program)
     return "\r\n".join(lines) + "\r\n"
 
 
-def _line(local: sdp.Local, offer: ClientOffer, media: Media, kbps: int) -> list[str]:
+def _line(
+    local: sdp.Local, offer: ClientOffer, media: Media, kbps: int | None, program: sdp.SeatLines | None
+) -> list[str]:
     kind, _, profile, *numbers = media.head.split(" ")
     if not media.attributes:
         return [f"m={kind} 0 {profile} {' '.join(numbers)}", "c=IN IP4 0.0.0.0", "a=inactive", f"a=mid:{media.mid}"]
@@ -209,9 +244,9 @@ def _line(local: sdp.Local, offer: ClientOffer, media: Media, kbps: int) -> list
     return [
         f"m={kind} 9 {profile} {' '.join(mine)}",
         "c=IN IP4 0.0.0.0",
-        *([f"b=AS:{kbps}"] if kind == "video" else []),
+        *([f"b=AS:{kbps}"] if kbps is not None and kind == "video" else []),
         f"a=mid:{media.mid}",
-        "a=recvonly",
+        "a=recvonly" if program is None else "a=sendonly",
         "a=rtcp-mux",
         "a=rtcp-rsize",
         f"a=ice-ufrag:{local.ufrag}",
@@ -219,6 +254,23 @@ def _line(local: sdp.Local, offer: ClientOffer, media: Media, kbps: int) -> list
         f"a=fingerprint:sha-256 {local.fingerprint}",
         f"a=setup:{'passive' if offer.role == 'server' else 'active'}",
         *media.attributes,
+        *_names(offer, media, program),
         *(f"a=candidate:{i} 1 udp {p} {host} {port} typ host" for i, (host, port, p) in enumerate(local.candidates, 1)),
         "a=end-of-candidates",
     ]
+
+
+def _names(offer: ClientOffer, media: Media, program: sdp.SeatLines | None) -> list[str]:
+    """What is sent on a line, for a player; with her own id of the only extension that goes out."""
+    if program is None:
+        return []
+    audio = media.kind == "audio"
+    names = sdp.sound_names(program) if audio else sdp.picture_names(program, again=offer.payloads.rtx is not None)
+    return names if offer.send_time is None else [f"a=extmap:{offer.send_time} {_EXTENSIONS[SEND_TIME_ID]}", *names]
+
+
+def labels(offer: ClientOffer, codec: Codec) -> Labels:
+    """The player's numbers for what we send."""
+    hers = offer.payloads
+    pairs = ((sdp.AUDIO_PT, hers.audio), (sdp.VIDEO_PT[codec], hers.video), (sdp.RTX_PT[codec], hers.rtx))
+    return Labels({ours: theirs for ours, theirs in pairs if theirs is not None}, offer.send_time)

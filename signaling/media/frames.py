@@ -38,6 +38,7 @@ class MakeOffer(Call, frozen=True, kw_only=True, tag="offer", array_like=True):
     direction: Direction
     seats: tuple[str, ...] | None
     network: NetworkClass
+    most: int | None
 
 
 class Answer(Call, frozen=True, kw_only=True, tag="answer", array_like=True):
@@ -50,6 +51,13 @@ class Answer(Call, frozen=True, kw_only=True, tag="answer", array_like=True):
 
 class PublishFor(Call, frozen=True, kw_only=True, tag="publish_for", array_like=True):
     method = "publish_for"
+    session: str
+    participant: str
+    sdp: str
+
+
+class ProgramFor(Call, frozen=True, kw_only=True, tag="program_for", array_like=True):
+    method = "program_for"
     session: str
     participant: str
     sdp: str
@@ -138,7 +146,10 @@ class Told(msgspec.Struct, frozen=True, tag="told"):
     report: Report
 
 
-AnyCall = Open | MakeOffer | Answer | PublishFor | Leave | Seat | Mute | Floor | Private | Echo | Close | Stats | Retire
+AnyCall = (
+    Open | MakeOffer | Answer | PublishFor | ProgramFor | Leave | Seat | Mute | Floor | Private | Echo | Close | Stats
+    | Retire
+)  # fmt: skip
 Said = Done | Refusal | Told
 
 _encoder = msgspec.msgpack.Encoder()

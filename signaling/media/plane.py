@@ -11,12 +11,13 @@ import logging
 import re
 import secrets
 import time
-from collections import Counter
 from collections.abc import Callable, Coroutine
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
 
-from signaling.media import client_offer, port, sdp
+from signaling.media import client_offer, counts, port, sdp
 from signaling.media.compat import Certificate
+from signaling.media.direct import CODEC, NAME
 from signaling.media.gate import GateLimits
 from signaling.media.network import Network
 from signaling.media.peer import Peer
@@ -43,6 +44,9 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between ticks with a speaker connected (how soon a lost packet is asked for again), and without.
 BUSY_TICK_S, IDLE_TICK_S = 0.025, 0.25
+#: Peers of one person who counts among those who follow the program: the one she has, and the next.
+COUNTED_PEERS = 2
+DIRECTIONS = frozenset(get_args(Direction))
 #: Longest participant or session name taken.
 MAX_NAME = 64
 #: A seat's id goes into descriptions as a stream's id, so it is a plain token (RFC 8830).
@@ -69,6 +73,8 @@ class Plane:
         self.network = Network(self.settings, clock)
         self._stages: dict[str, Stage] = {}
         self._peers: dict[str, Peer] = {}
+        #: Called when a session begins anew: who makes its program finds it at once.
+        self.opened: Callable[[], None] = lambda: None
         self._followers: list[Reports] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -132,13 +138,17 @@ class Plane:
             raise MediaRefused("media_stale")
         stage = self._stages.get(session)
         if stage is None:
-            self._stages[session] = Stage(session, fence, seats, codec, self._tell, self.network.fanout)
+            self._begin(Stage(session, fence, seats, codec, self._tell, self.network.fanout))
         else:
             stage.check(fence)
             stage.orphaned_at = None
             if codec != stage.codec and not any(peer.session == session for peer in self._peers.values()):
                 # Planned anew before anybody came.
-                self._stages[session] = Stage(session, fence, seats, codec, self._tell, self.network.fanout)
+                self._begin(Stage(session, fence, seats, codec, self._tell, self.network.fanout))
+
+    def _begin(self, stage: Stage) -> None:
+        self._stages[stage.session] = stage
+        self.opened()
 
     async def offer(
         self,
@@ -147,19 +157,23 @@ class Plane:
         direction: Direction,
         seats: tuple[str, ...] | None = None,
         network: NetworkClass = "unknown",
+        most: int | None = None,
     ) -> Offer:
         stage = self._stage(session)
-        if direction not in ("publish", "watch", "private") or not _named(participant):
+        if direction not in DIRECTIONS or not _named(participant) or network not in port.UPLINK_KBPS:
             raise MediaRefused("media_invalid")
-        self._clear_way(session, participant, direction)
-        if network not in port.UPLINK_KBPS:
-            raise MediaRefused("media_invalid")
-        peer = self._make(stage, participant, direction, seats, network)
+        if direction == "program":
+            counts.may_follow(stage, self._peers.values(), participant, most, self._clock())
+        self._clear_way(session, participant, direction, most)
+        peer = self._make(stage, participant, direction, seats, network, most=most)
         local = await self._admit(peer)
         if isinstance(peer, PrivatePeer):
             return Offer(peer.name, sdp.private_offer(local, PRIVATE_SSRC))
         if isinstance(peer, Publisher):
             return Offer(peer.name, sdp.publish_offer(local, stage.codec, self.settings.video_kbps))
+        if direction == "program":
+            assert isinstance(peer, Watcher)
+            return Offer(peer.name, sdp.program_offer(local, CODEC, stage.program.lines, peer.width == 2))
         return Offer(peer.name, sdp.watch_offer(local, stage.codec, [seat.lines for seat in stage.seats.values()]))
 
     async def publish_for(self, session: str, participant: str, sdp: str) -> Offer:
@@ -176,12 +190,27 @@ class Plane:
         peer.connect(offer.remote, offer.role)
         return Offer(peer.name, client_offer.answer(local, offer, self.settings.video_kbps))
 
-    def _clear_way(self, session: str, participant: str, direction: Direction) -> None:
+    async def program_for(self, session: str, participant: str, sdp: str) -> Offer:
+        stage = self._stage(session)
+        if not _named(participant):
+            raise MediaRefused("media_invalid")
+        counts.may_follow(stage, self._peers.values(), participant, None, self._clock())
+        offer = client_offer.read(sdp, CODEC, receives=True, picture=stage.program.pictured)
+        self._clear_way(session, participant, "program")
+        peer = self._make(stage, participant, "program", None, lite=True)
+        assert isinstance(peer, Watcher)
+        peer.labels = client_offer.labels(offer, CODEC)
+        local = await self._admit(peer)
+        peer.connect(replace(offer.remote, active=offer.remote.active[: peer.width]), offer.role)
+        return Offer(peer.name, client_offer.program_answer(local, offer, stage.program.lines))
+
+    def _clear_way(self, session: str, participant: str, direction: Direction, most: int | None = None) -> None:
         """Bounds the machine's and the session's peers before one more is made."""
         mine = [p for p in self._peers.values() if p.session == session]
         if len(self._peers) >= self.settings.max_peers or len(mine) >= self.settings.max_session_peers:
             raise MediaRefused("media_full")
-        self._make_room([p for p in mine if p.participant == participant and p.direction == direction], direction)
+        hers = [p for p in mine if p.participant == participant and p.direction == direction]
+        self._make_room(hers, direction, self.settings.max_watching if most is None else COUNTED_PEERS)
 
     async def _admit(self, peer: Peer) -> sdp.Local:
         """Opens the peer's sockets; the session may be closed meanwhile."""
@@ -196,12 +225,12 @@ class Plane:
             raise MediaRefused("media_unknown_session")
         return local
 
-    def _make_room(self, mine: list[Peer], direction: Direction) -> None:
+    def _make_room(self, mine: list[Peer], direction: Direction, most: int) -> None:
         """A newer offer replaces one that was never taken up; a standing peer stays until the new one stands."""
-        if direction != "watch":
+        if direction in ("publish", "private"):
             leaving = [p for p in mine if not p.up]
         else:
-            leaving = mine[: max(0, len(mine) - self.settings.max_watching + 1)]
+            leaving = mine[: max(0, len(mine) - most + 1)]
         for peer in leaving:
             self.peer_ended(peer, "replaced")
 
@@ -214,17 +243,24 @@ class Plane:
         network: NetworkClass = "unknown",
         *,
         lite: bool = False,
+        most: int | None = None,
     ) -> Peer:
         name = secrets.token_hex(8)
         limits = GateLimits(picture_bytes_per_s=2 * self.settings.video_kbps * 125)
+        codec = CODEC if direction == "program" else stage.codec
         common = (
-            self, name, stage.session, participant, stage.codec, self.settings, self._certificate, self._clock, limits,
+            self, name, stage.session, participant, codec, self.settings, self._certificate, self._clock, limits,
         )  # fmt: skip
         if direction == "publish":
             kbps = port.UPLINK_KBPS[network]
             return Publisher(lambda publisher: stage.wire_of(publisher.participant), *common, kbps=kbps, lite=lite)
         if direction == "private":
             return PrivatePeer(stage.backroom.spoken, *common)
+        if direction == "program":
+            shown = [stage.program.audio, *([stage.program.video] if stage.program.pictured else [])]
+            ways = [(line, NAME) for line in shown]
+            kbps = port.DOWNLINK_KBPS[network]
+            return Watcher(ways, *common, kbps=kbps, most=most, direction=direction, lite=lite)
         lines = []
         for seat in stage.seats.values():
             allowed = seats is None or seat.name in seats
@@ -232,15 +268,15 @@ class Plane:
         return Watcher(lines, *common, kbps=port.DOWNLINK_KBPS[network])
 
     async def answer(self, session: str, participant: str, peer: str, sdp: str) -> None:
-        stage = self._stage(session)
+        self._stage(session)
         found = self._peers.get(peer)
         if found is None or found.session != session or found.participant != participant:
             raise MediaRefused("media_unknown_peer")
         if found.answer is not None:
             raise MediaRefused("media_answered")
         sending = found.direction == "publish"
-        lines = {"publish": 2, "private": 1, "watch": 2 * len(stage.seats)}[found.direction]
-        found.connect(_read(sdp, stage.codec, lines, sending))
+        lines = found.width if isinstance(found, Watcher) else {"publish": 2, "private": 1}[found.direction]
+        found.connect(_read(sdp, found.codec, lines, sending))
 
     async def leave(self, session: str, participant: str, peer: str | None = None) -> None:
         self._stage(session)
@@ -280,25 +316,7 @@ class Plane:
             self._forget(session)
 
     async def stats(self, session: str) -> MediaStats:
-        stage = self._stage(session)
-        dropped: Counter[str] = Counter(self.network.dropped())
-        unseated, unsent = 0, self.network.unsent()
-        for peer in self._peers.values():
-            if peer.session == session:
-                dropped.update(peer.gate.dropped())
-                unsent += peer.wire.unsent
-                unseated += peer.held if isinstance(peer, Publisher) else 0
-        return MediaStats(
-            session=session,
-            publishers=len(stage.publishers),
-            watchers=len(stage.watchers),
-            forwarded=stage.forwarded(),
-            unseated=unseated,
-            paused=stage.downlinks.paused(),
-            unsent=unsent,
-            seats=stage.last,
-            dropped=dict(dropped),
-        )
+        return counts.stats(self._stage(session), self._peers.values(), self.network)
 
     def _stage(self, session: str) -> Stage:
         stage = self._stages.get(session)

@@ -15,7 +15,8 @@ import msgspec
 
 from signaling.media.health import Grade
 
-Direction = Literal["publish", "watch", "private"]
+#: `watch`: the people on the stage, each for herself. `program`: the one picture and sound that is made of them.
+Direction = Literal["publish", "watch", "private", "program"]
 #: What somebody does on her own private line: keeps a phrase, hears it, or says that she was told who listens.
 EchoAction = Literal["record", "play", "told"]
 PrivateState = Literal["asked", "listening", "talking", "over"]
@@ -52,6 +53,8 @@ REFUSALS = {
     "media_unknown_seat": "the session has no such seat",
     "media_stale": "the caller's lease has been taken over",
     "media_full": "the most peers this machine or session takes",
+    "media_program_full": "as many as may follow the program without delay do so already",
+    "media_no_program": "no program is made of the session right now",
     "media_on_stage": "whoever is on a seat has no private line",
     "media_busy": "somebody else speaks with her privately, or she with somebody",
     "media_answered": "the offer has already been answered",
@@ -97,6 +100,8 @@ class MediaStats(msgspec.Struct, frozen=True, omit_defaults=True):
     session: str
     publishers: int = 0
     watchers: int = 0
+    #: Those of the watchers who follow the program.
+    program: int = 0
     forwarded: int = 0
     unseated: int = 0
     #: Pictures that somebody does not get because her line does not take them.
@@ -230,7 +235,7 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MediaPlane(Protocol):
-    """Nine requests. Each raises `MediaRefused`, and nothing else because of what it was given."""
+    """The requests. Each raises `MediaRefused`, and nothing else because of what it was given."""
 
     def follow(self, reports: Reports) -> None:
         """Calls back with every report from now on, on the event loop, in order."""
@@ -246,15 +251,20 @@ class MediaPlane(Protocol):
         direction: Direction,
         seats: tuple[str, ...] | None = None,
         network: NetworkClass = "unknown",
+        most: int | None = None,
     ) -> Offer:
         """A fresh peer. `seats` are those whose tracks this watcher may receive; None means all. `network` is what the
-        phone says of its own."""
+        phone says of its own. `most`: how many people the program may have who came with such a limit; None: this one
+        does not count among them."""
 
     async def answer(self, session: str, participant: str, peer: str, sdp: str) -> None:
         """The browser's answer; `Up` follows when the connection stands."""
 
     async def publish_for(self, session: str, participant: str, sdp: str) -> Offer:
         """A fresh publishing peer from an encoder's own offer (RFC 9725); what comes back is the answer to it."""
+
+    async def program_for(self, session: str, participant: str, sdp: str) -> Offer:
+        """A fresh peer that receives the program, from a player's own offer; what comes back is the answer to it."""
 
     async def leave(self, session: str, participant: str, peer: str | None = None) -> None:
         """Ends one peer, or all of the participant's. Asking twice is no error."""

@@ -57,6 +57,7 @@ class Server:
         self.path, self.fence = path, fence
         self.plane = Plane(settings, fence=fence)
         self.tap = TapServer(tap_path(path), self.plane.stage_of)
+        self.plane.opened = self.tap.look
         #: Set when it is time to end, also because a successor is there.
         self.ending = asyncio.Event()
         self._place: Place | None = None

@@ -160,6 +160,7 @@ class RemotePlane:
         direction: Direction,
         seats: tuple[str, ...] | None = None,
         network: NetworkClass = "unknown",
+        most: int | None = None,
     ) -> Offer:
         done = await self._call(
             frames.MakeOffer,
@@ -168,6 +169,7 @@ class RemotePlane:
             direction=direction,
             seats=seats,
             network=network,
+            most=most,
         )
         assert done.offer is not None
         return done.offer
@@ -177,6 +179,11 @@ class RemotePlane:
 
     async def publish_for(self, session: str, participant: str, sdp: str) -> Offer:
         done = await self._call(frames.PublishFor, session=session, participant=participant, sdp=sdp)
+        assert done.offer is not None
+        return done.offer
+
+    async def program_for(self, session: str, participant: str, sdp: str) -> Offer:
+        done = await self._call(frames.ProgramFor, session=session, participant=participant, sdp=sdp)
         assert done.offer is not None
         return done.offer
 

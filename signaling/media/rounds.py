@@ -138,7 +138,7 @@ class Rounds:
             if quiet > settings.dead_s:
                 self._end(peer, "timeout")
                 continue
-            patience = WATCHER_QUIET_S if peer.direction == "watch" else QUIET_S
+            patience = WATCHER_QUIET_S if peer.direction in ("watch", "program") else QUIET_S
             if quiet > patience and now - peer.probed >= PROBE_S:
                 peer.probed = now
                 self._spawn(peer.wire.probe())

@@ -47,12 +47,14 @@ class Local:
 
 @dataclass(frozen=True, slots=True)
 class SeatLines:
-    """The fixed identifiers of one seat's pair of lines."""
+    """The fixed identifiers of one seat's pair of lines, or of the program's. `stream`: the stream's id where it is not
+    the seat's."""
 
     seat: str
     audio_ssrc: int
     video_ssrc: int
     rtx_ssrc: int
+    stream: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +76,35 @@ def publish_offer(local: Local, codec: Codec, kbps: int) -> str:
 
 def watch_offer(local: Local, codec: Codec, seats: Sequence[SeatLines]) -> str:
     lines = _head(local, 2 * len(seats))
-    for i, s in enumerate(seats):
-        name = s.seat
-        lines += _audio(2 * i, "sendonly", local)
-        lines += [f"a=msid:{name} {name}a", f"a=ssrc:{s.audio_ssrc} cname:{name}"]
-        lines += _video(2 * i + 1, "sendonly", codec, None, local)
-        lines += [
-            f"a=msid:{name} {name}v",
-            f"a=ssrc-group:FID {s.video_ssrc} {s.rtx_ssrc}",
-            f"a=ssrc:{s.video_ssrc} cname:{name}",
-            f"a=ssrc:{s.rtx_ssrc} cname:{name}",
-        ]
+    for i, seat in enumerate(seats):
+        lines += _audio(2 * i, "sendonly", local) + sound_names(seat)
+        lines += _video(2 * i + 1, "sendonly", codec, None, local) + picture_names(seat)
     return "\r\n".join(lines) + "\r\n"
+
+
+def program_offer(local: Local, codec: Codec, program: SeatLines, pictured: bool) -> str:
+    """The program's sound, and its picture if it has one."""
+    lines = _head(local, 2 if pictured else 1)
+    lines += _audio(0, "sendonly", local) + sound_names(program)
+    if pictured:
+        lines += _video(1, "sendonly", codec, None, local) + picture_names(program)
+    return "\r\n".join(lines) + "\r\n"
+
+
+def sound_names(lines: SeatLines) -> list[str]:
+    """Under which names a watcher finds a sound (RFC 8830, RFC 5576)."""
+    stream = lines.stream or lines.seat
+    return [f"a=msid:{stream} {stream}a", f"a=ssrc:{lines.audio_ssrc} cname:{lines.seat}"]
+
+
+def picture_names(lines: SeatLines, *, again: bool = True) -> list[str]:
+    """The same of a picture. `again`: with its retransmissions."""
+    stream, video, rtx = lines.stream or lines.seat, lines.video_ssrc, lines.rtx_ssrc
+    found = [f"a=msid:{stream} {stream}v", f"a=ssrc:{video} cname:{lines.seat}"]
+    if again:
+        found[1:1] = [f"a=ssrc-group:FID {video} {rtx}"]
+        found.append(f"a=ssrc:{rtx} cname:{lines.seat}")
+    return found
 
 
 def private_offer(local: Local, ssrc: int) -> str:

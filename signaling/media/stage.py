@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from signaling.media.backroom import Backroom
+from signaling.media.direct import NAME, Program
 from signaling.media.downlink import Downlinks
 from signaling.media.forward import DIRECT, Fanout, Line
 from signaling.media.port import Codec, MediaRefused, Private, SeatStats
@@ -74,6 +75,8 @@ class Stage:
         #: What is heard behind the stage, and never on it.
         self.backroom = Backroom(session, self.is_seated, lambda who: self.publishers.get(who), tell)
         self.seats = {name: self._seat(name) for name in seats}
+        #: What is made of them all, for those who watch that instead.
+        self.program = Program((self._ssrc(), self._ssrc(), self._ssrc()), fanout)
 
     def _ssrc(self) -> int:
         while True:
@@ -176,19 +179,22 @@ class Stage:
         for seat in self.seats.values():
             self._spare(watcher, seat)
         self.downlinks.join(watcher, watcher.kbps, watcher.clock())
+        self.program.settle()
 
     def part(self, watcher: Watcher) -> None:
         """A watcher has gone."""
         if self.watchers.pop(watcher.name, None) is not None:
             watcher.detach()
             self.downlinks.part(watcher)
+            self.program.settle()
 
     def importance(self) -> list[str]:
         """The seats, the most important first: who has the floor, who spoke last, then as the session orders them."""
         return sorted(self.seats, key=lambda name: (name != self.floor, name != self.spoke_last))
 
     def _pictures(self) -> list[tuple[str, Line]]:
-        found = ((name, self.seats[name].video) for name in self.importance())
+        found = [(name, self.seats[name].video) for name in self.importance()]
+        found.append((NAME, self.program.video))  # whoever watches both has the people themselves longest
         return [(name, line) for name, line in found if line.source is not None]
 
     def wire_of(self, participant: str) -> None:
@@ -199,9 +205,10 @@ class Stage:
                 self.wire(seat)
 
     def ask(self, now: float) -> None:
-        """Speakers are asked for what is missing."""
+        """Speakers are asked for what is missing, and so is the program."""
         for publisher in list(self.publishers.values()):
             publisher.ask(now)
+        self.program.ask(now)
 
     def report(self, now: float) -> None:
         """Speakers are told how they arrive."""
@@ -261,9 +268,7 @@ class Stage:
 
     def spend(self, now: float, limit_kbps: int) -> None:
         """Keeps what the session sends within its share: the picture of the last seat goes first, and returns last."""
-        verdict = self.spending.look(
-            now, (line for s in self.seats.values() for line in (s.audio, s.video)), limit_kbps
-        )
+        verdict = self.spending.look(now, self._lines(), limit_kbps)
         if verdict == "less":
             lit = [name for name, seat in self.seats.items() if seat.video.source is not None]
             if lit:
@@ -273,4 +278,8 @@ class Stage:
             self.wire(self.seats[self.dark.pop()])
 
     def forwarded(self) -> int:
-        return sum(seat.audio.sent + seat.video.sent for seat in self.seats.values())
+        return sum(line.sent for line in self._lines())
+
+    def _lines(self) -> list[Line]:
+        seats = [line for seat in self.seats.values() for line in (seat.audio, seat.video)]
+        return [*seats, self.program.audio, self.program.video]

@@ -7,6 +7,7 @@ seat is muted. Nothing is decoded. A reader that does not keep up loses frames; 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import msgspec
 from aiortc import RTCRtpCodecParameters
@@ -23,7 +24,7 @@ MAX_WAITING, GIVE_UP_S = 256, 0.25
 MAX_PICTURE = 512 * 1024
 
 
-class TapFrame(msgspec.Struct, frozen=True, array_like=True):
+class TapFrame(msgspec.Struct, frozen=True, array_like=True, tag="frame"):
     """One frame as an encoder made it. `timestamp` counts in 90,000ths or 48,000ths of a second, modulo 2^32, and goes
     on when another person takes the seat; `arrived_ms` is of the media process's monotonic clock."""
 
@@ -36,16 +37,43 @@ class TapFrame(msgspec.Struct, frozen=True, array_like=True):
     data: bytes
 
 
+class Wish(msgspec.Struct, frozen=True, array_like=True, tag="wish"):
+    """What the reader that makes the program is told: whether somebody watches it without delay, and whether a picture
+    that needs no earlier one is wanted."""
+
+    watched: bool
+    key: bool = False
+
+
+#: What a reader makes for whoever watches without delay: nothing, sound alone, or a picture too.
+Makes = Literal["", "sound", "picture"]
+
+
 class Attach(msgspec.Struct, frozen=True, array_like=True):
     """What a reader says first."""
 
     session: str
+    makes: Makes = ""
 
 
-class Want(msgspec.Struct, frozen=True, array_like=True):
+class Want(msgspec.Struct, frozen=True, array_like=True, tag="want"):
     """What a reader says later: it needs a keyframe of this seat. Asked for at most twice a second (track.py)."""
 
     seat: str
+
+
+class DirectFrame(msgspec.Struct, frozen=True, array_like=True, tag="direct"):
+    """One frame of the program: an Opus packet, or the NAL units of an H.264 picture (parameter sets before each one
+    that needs no other). `at_us`: when it is heard or seen, in microseconds of the program's time."""
+
+    kind: Kind
+    at_us: int
+    key: bool
+    units: tuple[bytes, ...]
+
+
+#: Largest picture of the program taken, in bytes: what its encoder's buffer holds is half of it.
+MAX_DIRECT = 100_000
 
 
 Taken = Callable[[TapFrame], None]

@@ -1,4 +1,7 @@
-"""The program's end of the tap: frames of one session, and again whenever the media process has come back."""
+"""The program's end of the tap: frames of one session, and again whenever the media process has come back.
+
+What the program makes for whoever watches it without delay goes back on the same connection (direct.py).
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,34 @@ from pathlib import Path
 
 import msgspec
 
-from signaling.media.tap import MAX_PICTURE, Attach, TapFrame, Want
+from signaling.media.tap import MAX_PICTURE, Attach, DirectFrame, Makes, TapFrame, Want, Wish
 
 #: Seconds before the media process is looked for again.
 PAUSE_S = 0.25
+#: Bytes of the program that may wait for the media process: two keyframes. Policy: drop, and go on with a keyframe.
+MOST_UNSENT = 128 * 1024
 _MOST = MAX_PICTURE + 1024
-_frame = msgspec.msgpack.Decoder(TapFrame)
+_said = msgspec.msgpack.Decoder(TapFrame | Wish)
 
 
 class TapReader:
-    """Calls back with every frame, on the event loop. `attached` says whether the media process is there."""
+    """Calls back with every frame, on the event loop. `attached` says whether the media process is there.
 
-    def __init__(self, path: Path, session: str, taken: Callable[[TapFrame], None]) -> None:
+    Arguments:
+        wished: told whether somebody watches what is made here; not any more when the media process goes.
+        makes: what is made here.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        session: str,
+        taken: Callable[[TapFrame], None],
+        wished: Callable[[Wish], None] = lambda wish: None,
+        makes: Makes = "",
+    ) -> None:
         self.path, self.session, self._taken = path, session, taken
+        self._wished, self._makes = wished, makes
         self.attached = False
         self.connections = 0
         self._task: asyncio.Task[None] | None = None
@@ -43,7 +61,7 @@ class TapReader:
                 continue
             try:
                 self._writer = writer
-                self._say(Attach(self.session))
+                self._say(Attach(self.session, self._makes))
                 self.attached = True
                 self.connections += 1
                 await self._read(reader)
@@ -52,6 +70,7 @@ class TapReader:
             finally:
                 self.attached, self._writer = False, None
                 writer.transport.abort()
+                self._wished(Wish(watched=False))
             await asyncio.sleep(PAUSE_S)
 
     def want(self, seat: str) -> None:
@@ -59,7 +78,14 @@ class TapReader:
         if self._writer is not None and self._writer.transport.get_write_buffer_size() == 0:
             self._say(Want(seat))
 
-    def _say(self, message: Attach | Want) -> None:
+    def send(self, frame: DirectFrame) -> bool:
+        """Sends one frame of the program; False when the media process does not take it now."""
+        if self._writer is None or self._writer.transport.get_write_buffer_size() > MOST_UNSENT:
+            return False
+        self._say(frame)
+        return True
+
+    def _say(self, message: Attach | Want | DirectFrame) -> None:
         assert self._writer is not None
         data = msgspec.msgpack.encode(message)
         self._writer.write(len(data).to_bytes(4, "big") + data)
@@ -69,4 +95,8 @@ class TapReader:
             size = int.from_bytes(await reader.readexactly(4), "big")
             if size > _MOST:
                 return
-            self._taken(_frame.decode(await reader.readexactly(size)))
+            said = _said.decode(await reader.readexactly(size))
+            if isinstance(said, Wish):
+                self._wished(said)
+            else:
+                self._taken(said)

@@ -1,4 +1,5 @@
-"""The Unix socket at which the program of this machine gets the stage's frames (tap.py).
+"""The Unix socket at which the program of this machine gets the stage's frames (tap.py), and gives back its own for
+whoever watches without delay (direct.py).
 
 Only our own account may open it. What a reader does not take in time is dropped for that reader alone: the write buffer
 of its connection is the whole queue.
@@ -10,6 +11,7 @@ import asyncio
 import os
 import socket
 import struct
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from signaling.media.forward import Line
 from signaling.media.frames import read_frame
 from signaling.media.stage import Stage
 from signaling.media.succession import Place
-from signaling.media.tap import Assembler, Attach, TapFrame, Want
+from signaling.media.tap import MAX_DIRECT, Assembler, Attach, DirectFrame, TapFrame, Want, Wish
 
 #: Bytes that may wait for one reader: about ten seconds of four pictures. Policy: drop, and go on with keyframes.
 MAX_UNREAD = 2 * 1024 * 1024
@@ -34,7 +36,7 @@ HELLO_S = 5.0
 
 _encoder = msgspec.msgpack.Encoder()
 _hello = msgspec.msgpack.Decoder(Attach)
-_want = msgspec.msgpack.Decoder(Want)
+_said = msgspec.msgpack.Decoder(Want | DirectFrame)
 
 
 def tap_path(media_socket: Path) -> Path:
@@ -45,11 +47,38 @@ def tap_path(media_socket: Path) -> Path:
 class _Reader:
     """One program's connection. `behind`: it lost frames; `stale`: pictures of which it needs a keyframe first."""
 
-    def __init__(self, session: str, transport: asyncio.WriteTransport) -> None:
-        self.session, self.transport = session, transport
+    def __init__(self, hello: Attach, transport: asyncio.WriteTransport) -> None:
+        self.session, self.makes, self.transport = hello.session, hello.makes, transport
         self.behind = False
         self.stale: set[str] = set()
         self.dropped = 0
+        #: The stage to whose watchers its program goes without delay.
+        self.stage: Stage | None = None
+
+    def wish(self, wish: Wish) -> None:
+        """Whether its program is watched; a few bytes, seldom."""
+        if not self.transport.is_closing():
+            self.transport.write(_framed(wish))
+
+    def join(self, stage: Stage | None, now: float) -> None:
+        """Makes the program of this stage from now on, and of no other."""
+        if self.makes and stage is not self.stage:
+            if self.stage is not None:
+                self.stage.program.end(self.wish, now)
+            if stage is not None:
+                stage.program.begin(self.wish, self.makes == "picture", now)
+            self.stage = stage
+
+    def send(self, frame: DirectFrame, now: float) -> None:
+        """A frame of its program; of one that another process has taken over nothing is forwarded."""
+        stage = self.stage
+        if stage is not None and stage.program.is_of(self.wish) and sum(map(len, frame.units)) <= MAX_DIRECT:
+            stage.program.take(frame, now)
+
+
+def _framed(message: TapFrame | Wish) -> bytes:
+    body = _encoder.encode(message)
+    return len(body).to_bytes(4, "big") + body
 
 
 class _Wired:
@@ -88,10 +117,13 @@ class TapServer:
 
     Arguments:
         stage_of: the plane's stage of a session, None while it is not open.
+        clock: the plane's, in seconds.
     """
 
-    def __init__(self, path: Path, stage_of: Callable[[str], Stage | None]) -> None:
-        self.path, self._stage_of = path, stage_of
+    def __init__(
+        self, path: Path, stage_of: Callable[[str], Stage | None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.path, self._stage_of, self._clock = path, stage_of, clock
         self._readers: list[_Reader] = []
         self._wired: dict[str, _Wired] = {}
         self._server: asyncio.Server | None = None
@@ -145,6 +177,8 @@ class TapServer:
             if stage is not None:
                 self._wired[session] = _Wired(stage, self._taken)
                 self._wired[session].keyframes()
+        for reader in self._readers:
+            reader.join(self._stage_of(reader.session), self._clock())
 
     def _taken(self, session: str, frame: TapFrame) -> None:
         data: bytes | None = None
@@ -167,8 +201,7 @@ class TapServer:
                     continue
                 reader.stale.discard(frame.seat)
             if data is None:
-                body = _encoder.encode(frame)
-                data = len(body).to_bytes(4, "big") + body
+                data = _framed(frame)
             reader.transport.write(data)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -183,21 +216,24 @@ class TapServer:
                 hello = await read_frame(reader)
             if hello is None:
                 return
-            mine = _Reader(_hello.decode(hello).session, writer.transport)
+            mine = _Reader(_hello.decode(hello), writer.transport)
             self._readers.append(mine)
             if mine.session in self._wired:
                 self._wired[mine.session].keyframes()
                 mine.stale = set(self._wired[mine.session].stage.seats)
             self.look()
-            while (said := await read_frame(reader)) is not None:
-                wired = self._wired.get(mine.session)
-                if wired is not None:
-                    wired.keyframe(_want.decode(said).seat)
+            while (data := await read_frame(reader)) is not None:
+                said = _said.decode(data)
+                if isinstance(said, DirectFrame):
+                    mine.send(said, self._clock())
+                elif (wired := self._wired.get(mine.session)) is not None:
+                    wired.keyframe(said.seat)
         except (asyncio.CancelledError, TimeoutError, OSError, msgspec.MsgspecError):
             pass
         finally:
             self._tasks.discard(task)
             if mine is not None:
+                mine.join(None, self._clock())
                 self._readers.remove(mine)
                 self.look()
             writer.close()

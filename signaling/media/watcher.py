@@ -9,8 +9,10 @@ from typing import Any
 from signaling.media import rtcp
 from signaling.media.downlink import Downlink
 from signaling.media.forward import Line, Outlet
+from signaling.media.labels import Labels
 from signaling.media.pacing import Pacer
 from signaling.media.peer import Peer
+from signaling.media.port import Direction
 from signaling.media.rtcp import Block
 from signaling.media.track import SOUND_RTT_S
 from signaling.media.valve import Valve
@@ -46,16 +48,24 @@ class _Way:
 
 
 class Watcher(Peer):
-    """A viewer's peer. `lines` are those of her offer in its order, None where she may not receive; `kbps` is what her
-    browser said of her network."""
+    """A viewer's peer, of the seats or of the program. `lines` are those of her offer in its order, None where she may
+    not receive; `kbps` is what her browser said of her network; `most`: how many there may be of her kind."""
 
-    direction = "watch"
+    direction: Direction = "watch"
 
     def __init__(
-        self, lines: Sequence[tuple[Line | None, str]], *args: Any, kbps: float | None = None, **named: Any
+        self,
+        lines: Sequence[tuple[Line | None, str]],
+        *args: Any,
+        kbps: float | None = None,
+        most: int | None = None,
+        direction: Direction = "watch",
+        **named: Any,
     ) -> None:
         super().__init__(*args, **named)
-        self._lines = list(lines)
+        self._lines, self.most, self.direction = list(lines), most, direction
+        #: How her own numbers differ from ours, where she made the offer (RFC 3264 §6.1).
+        self.labels: Labels | None = None
         self.kbps = kbps
         #: What she has in common with her other peers; there while this one stands.
         self.link: Downlink | None = None
@@ -66,6 +76,11 @@ class Watcher(Peer):
         self._pacer: Pacer[Valve] | None = None
 
     # --- public state
+
+    @property
+    def width(self) -> int:
+        """How many lines her offer has."""
+        return len(self._lines)
 
     @property
     def estimate_kbps(self) -> int | None:
@@ -85,10 +100,22 @@ class Watcher(Peer):
         assert self.answer is not None
         for (line, cname), active in zip(self._lines, self.answer.active, strict=True):
             if line is not None and active:
-                outlet = Outlet(self.wire.send_rtp, self.wire.path)
+                outlet = self._outlet()
                 self._outlets[line.ssrc] = _Way(line, outlet, cname)
                 line.add(outlet)
         self._count()
+
+    def _outlet(self) -> Outlet:
+        labels, send = self.labels, self.wire.send_rtp
+        if labels is None:
+            return Outlet(send, self.wire.path)
+
+        def labelled(data: bytes) -> None:
+            hers = labels.put(data)
+            if hers is not None:
+                send(hers)
+
+        return Outlet(labelled)
 
     def detach(self) -> None:
         for way in self._outlets.values():

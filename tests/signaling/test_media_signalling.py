@@ -30,6 +30,9 @@ class Notes:
         self.refuse: dict[str, str] = {}
         self.report: port.Reports = lambda report: None
         self._peers = 0
+        #: Whether a program is made, and with which limit each offer was asked for.
+        self.program = False
+        self.limits: list[int | None] = []
 
     def _note(self, name: str, *what: Any) -> None:
         if name in self.refuse:
@@ -44,11 +47,15 @@ class Notes:
         self.known.add(session)
 
     async def offer(
-        self, session: str, participant: str, direction: Any, seats: Any = None, network: str = "unknown"
-    ) -> Offer:
+        self, session: str, participant: str, direction: Any, seats: Any = None, network: str = "unknown",
+        most: int | None = None,
+    ) -> Offer:  # fmt: skip
         if session not in self.known:
             raise MediaRefused("media_unknown_session")
+        if direction == "program" and not self.program:
+            raise MediaRefused("media_no_program")
         self._note("offer", participant, direction, seats)
+        self.limits.append(most)
         self._peers += 1
         return Offer(peer=f"p{self._peers}", sdp="v=0\r\n")
 
@@ -118,6 +125,28 @@ async def test_watching_is_for_everyone(scene: Scene) -> None:
         assert (await asyncio.wait_for(up, 5))["peer"] == "p1"
         await viewer.send("media.leave", peer="p1")
         assert scene.plane.named("leave") == [(person(1), "p1")]
+
+
+async def test_viewers_of_the_program_are_counted_and_whoever_takes_part_is_not(scene: Scene) -> None:
+    async with (
+        scene.town.client(1) as speaker,
+        scene.town.client(2) as viewer,
+        scene.town.client(8, "observer") as observer,
+        scene.town.client(9, "moderator") as moderator,
+    ):
+        with pytest.raises(RefusedError) as refused:
+            await viewer.send("media.program")
+        assert refused.value.code == "media" and refused.value.params == {"reason": "media_no_program"}
+        scene.plane.program = True
+        offer = await viewer.send("media.program", network="low")
+        assert (offer["type"], offer["direction"]) == ("media.offer", "program")
+        assert scene.plane.named("offer") == [(person(2), "program", None)]
+        await observer.send("media.program")
+        await moderator.send("media.program")
+        await speaker.send("media.program")
+        await scene.called(speaker, moderator)
+        await speaker.send("media.program")
+        assert scene.plane.limits == [20, 20, None, 20, None]
 
 
 async def test_only_who_has_a_turn_or_may_sit_may_send(scene: Scene) -> None:

@@ -411,7 +411,7 @@
  * @property {number} at
  * @property {number} ref
  * @property {string} peer
- * @property {"private" | "publish" | "watch"} direction
+ * @property {"private" | "program" | "publish" | "watch"} direction
  * @property {string} sdp
  * @property {Array<IceServer>} [ice_servers]
  */
@@ -421,6 +421,14 @@
  * @property {"media.private"} type
  * @property {number} ref
  * @property {string | null} [as]
+ */
+
+/**
+ * @typedef {Object} MediaProgram
+ * @property {"media.program"} type
+ * @property {number} ref
+ * @property {string | null} [as]
+ * @property {"high" | "low" | "middle" | "sound" | "unknown"} [network]
  */
 
 /**
@@ -471,7 +479,7 @@
  * @property {"media.up"} type
  * @property {number} at
  * @property {string} peer
- * @property {"private" | "publish" | "watch"} direction
+ * @property {"private" | "program" | "publish" | "watch"} direction
  */
 
 /**
@@ -1537,7 +1545,7 @@
  * @property {string | null} [as]
  */
 
-/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaAnswer | MediaLeave | MediaPrivate | MediaEcho | MediaTold | MediaTalk | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ConcernQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | ReadBack | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | GiveFloor | SetTalk | NameShown | HallTurn | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar | TypeCaption | CorrectCaption} FromClient */
+/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaProgram | MediaAnswer | MediaLeave | MediaPrivate | MediaEcho | MediaTold | MediaTalk | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ConcernQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | ReadBack | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | GiveFloor | SetTalk | NameShown | HallTurn | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar | TypeCaption | CorrectCaption} FromClient */
 
 /** @typedef {Welcome | Snapshot | Tick | PersonalFrame | Reply | RefusedFrame | MediaOffer | MediaUp | MediaLost | MediaTalking | MediaSpeaking | MediaHealth} ToClient */
 
