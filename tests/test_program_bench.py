@@ -15,7 +15,9 @@ def test_the_program_is_measured() -> None:
     result = asyncio.run(program.measure(program.SMALL))
     for name in ("core_video", "core_audio", "core_two_renditions"):
         assert 0 < result[name] < 1.5, result
-    assert isinstance(result["rss_drift_mb"], float), result
+    assert isinstance(result["rss_drift_mb"], float) and isinstance(result["core_channel"], float), result
+    told = result["told"]
+    assert told["channel"]["parts"] > told["audio"]["parts"] * 1.5, result
     assert result["failed"] == "", result
     assert result["told"]["two"]["pictured"] == ["c1", "o1"], result
     assert all(each["why"] == "told" and each["parts"] > 3 for each in result["told"].values()), result

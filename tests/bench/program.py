@@ -6,6 +6,7 @@ who are seen and four who are heard. The picture is made here: 640x360, 24 a sec
 noise, which costs a decoder and an encoder more than a drawing does. A figure is the CPU time of the program's process,
 its own and the system's, over the paced time, the median of the windows; the first seconds are left out.
 
+`core_channel`: what an interpreter's channel adds to a program of sound alone, decoding her included.
 `rss_drift_mb`: the resident memory after 30 simulated minutes less that after 3.
 """
 
@@ -32,7 +33,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
 from signaling.client.media import Clip
-from tests.bench.program_studio import RENDITIONS, SEATS, frames
+from tests.bench.program_studio import INTERPRETER, RENDITIONS, SEATS, frames
 
 SEED = 20_261_122
 ROOT = Path(__file__).parents[2]
@@ -95,7 +96,8 @@ class Tap:
     """Plays the media process: the same clips to whoever reads, at their own pace."""
 
     def __init__(self, path: Path, clips: list[dict[str, Any]]) -> None:
-        self.path, self._clips = path, clips
+        self.path = path
+        self.sending = [(seat, clip) for (seat, _), clip in zip(SEATS, clips, strict=True)]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readexactly(4)
@@ -104,7 +106,7 @@ class Tap:
         try:
             while True:
                 now = time.monotonic() * 1000
-                for (seat, _), clip in zip(SEATS, self._clips, strict=True):
+                for seat, clip in self.sending:
                     for frame in frames(seat, clip, last - began, now - began):
                         moved = msgspec.structs.replace(frame, arrived_ms=round(now))
                         data = msgspec.msgpack.encode(moved)
@@ -150,6 +152,8 @@ async def measure(size: Size) -> dict[str, Any]:
         server = await asyncio.start_unix_server(tap.serve, tap.path)
         shares, told = {}, {}
         for kind in RENDITIONS:
+            if kind == "channel":  # the last: an interpreter beside the four, who speaks all the time
+                tap.sending.append((INTERPRETER[0], tap.sending[0][1] | {"video": []}))
             shares[kind], told[kind] = await paced(kind, folder, tap.path, size)
         server.close()
         process = await asyncio.create_subprocess_exec(
@@ -163,6 +167,7 @@ async def measure(size: Size) -> dict[str, Any]:
         "core_video": round(shares["video"], 4),
         "core_audio": round(shares["audio"], 4),
         "core_two_renditions": round(shares["two"], 4),
+        "core_channel": round(shares["channel"] - shares["audio"], 4),
         "rss_drift_mb": round((long["memory_kb"][-1] - long["memory_kb"][0]) / 1024, 2),
         "rss_mb": round(long["memory_kb"][-1] / 1024, 1),
         "simulated_s": size.simulated_s,

@@ -11,6 +11,7 @@ import gc
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,10 @@ FACTS = Facts(
     tuple(Sitting(seat, kind, "عائشہ بی بی", "مری", who=seat) for seat, kind in SEATS),
     floor="c1",
 )  # fmt: skip
-RENDITIONS: dict[str, tuple[Rendition, ...]] = {"video": (FULL,), "audio": (), "two": (FULL, LIGHT)}
+#: The interpreter of the bench's channel.
+INTERPRETER = ("i1", "interpreter")
+WITH_CHANNEL = replace(FACTS, sitting=(*FACTS.sitting, Sitting(*INTERPRETER, who="i1", channel=1)))
+RENDITIONS: dict[str, tuple[Rendition, ...]] = {"video": (FULL,), "audio": (), "two": (FULL, LIGHT), "channel": ()}
 SLATES = {"waiting": ("انتظار کریں", "Please wait")}
 
 
@@ -42,7 +46,7 @@ async def paced(socket: Path, folder: Path, renditions: str) -> None:
     studio = Studio(
         socket, SESSION, Archive(folder), 1, SLATES, lambda part: None, renditions=RENDITIONS[renditions]
     )  # fmt: skip
-    studio.facts(FACTS)
+    studio.facts(WITH_CHANNEL if renditions == "channel" else FACTS)
     gc.freeze()
     why = await studio.run(ending)
     status = studio.program.status
