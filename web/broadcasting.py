@@ -131,6 +131,7 @@ def broadcasting(settings: Settings, bus: Bus, masters: Sequence[bytes]) -> Broa
         sealing_keys(masters),
         _OFFERED[settings.program.renditions],
         interpreted=settings.program.interpreted,
+        direct=settings.program.direct_viewers > 0,
     )
 
 

@@ -7,6 +7,7 @@ it names. `source` says whether somebody counted or only reckoned; a reckoned fi
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -61,6 +62,15 @@ PROGRAM_RATES: Final[dict[ProgramFollow, Rate]] = {
 }
 #: What it costs more to be nearer to the moment: a playlist and a piece three times a second.
 NEAR: Final = Rate(14 / MB_PER_KBPS_HOUR, "reckoned")
+#: The program without delay: Opus in frames of 20 ms, and the picture's own rate with a twelfth for headers.
+_DIRECT_SOUND_KBPS: Final = 24 + 20
+_DIRECT_PICTURES_KBPS: Final = {"full": 400, "light": 130}
+
+
+def direct_rate(offered: Sequence[str]) -> Rate:
+    """Of the program without delay, whose picture is the largest that is made here."""
+    picture = max((_DIRECT_PICTURES_KBPS.get(each, 0) for each in offered), default=0)
+    return Rate(_DIRECT_SOUND_KBPS + picture * 13 / 12, "reckoned")
 
 
 def mb_per_hour(follow: Follow) -> int:

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from rooms.limits import SEAT_HOLD_MS
 from web.caption_shapes import CaptionRow
 from web.cards import Balance, LineRow, MyQuestion, SeatCard, SessionCard, way
-from web.data_rates import NEAR, PROGRAM_RATES, RATES, Follow, ProgramFollow, mb_per_hour, program_mb_per_hour
+from web.data_rates import (
+    NEAR,
+    PROGRAM_RATES,
+    RATES,
+    Follow,
+    ProgramFollow,
+    direct_rate,
+    mb_per_hour,
+    program_mb_per_hour,
+)
 
 
 @dataclass(frozen=True)
@@ -19,12 +28,14 @@ class ProgramBox:
         base: where its addresses begin; it is the key to them, and names nobody.
         begun: there is something to play.
         offered: the renditions that are made here.
+        direct: it can also be had without delay, over WebRTC.
     """
 
     base: str
     follow: ProgramFollow = "sound"
     begun: bool = True
     offered: tuple[str, ...] = ("sound", "light", "full")
+    direct: bool = True
 
     @property
     def rates(self) -> Mapping[str, int]:
@@ -34,6 +45,10 @@ class ProgramBox:
     @property
     def near_rate(self) -> int:
         return NEAR.mb_per_hour
+
+    @property
+    def direct_rate(self) -> int:
+        return direct_rate(self.offered).mb_per_hour
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def program(house: House, request: Request, session: str) -> ProgramBox | None:
         return None
     door = house.broadcasting
     base = door.base(session, "live", house.now())
-    return ProgramBox(base, chosen_program(request, door.offered), door.begun(session), door.offered)
+    return ProgramBox(base, chosen_program(request, door.offered), door.begun(session), door.offered, door.direct)
 
 
 def chosen_program(request: Request, offered: tuple[str, ...]) -> ProgramFollow:

@@ -1,9 +1,11 @@
 /** The live page where a program is made: the same page, with the program's player. */
 
+import { announce } from "./announcer.js";
 import { attempt, live, store } from "./live.js";
 import { recall, remember } from "./memory.js";
 import { attachProgram } from "./program.js";
+import { Standing } from "./standing.js";
 import { sentence } from "./words.js";
 
 const program = document.getElementById("program");
-if (program) attempt(() => attachProgram(program, { say: sentence, recall, remember, store, live }));
+if (program) attempt(() => attachProgram(program, { say: sentence, announce, recall, remember, store, live, Standing }));
