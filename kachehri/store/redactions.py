@@ -47,7 +47,7 @@ def due(conn: Connection, session_id: str | None = None, *, failed: bool = True)
         session_id: of this session alone.
         failed: also those that failed before.
     """
-    here = [_undone_and_there() | _redaction.c.state.in_(OPEN if failed else ("new",))]
+    here: list[ColumnElement[bool]] = [_undone_and_there() | _redaction.c.state.in_(OPEN if failed else ("new",))]
     if session_id is not None:
         here.append(_redaction.c.session_id == session_id)
     return fetch(conn, Redaction, *here, order=(_redaction.c.made_at, _redaction.c.id))

@@ -4,7 +4,10 @@
                                    000042.m4s         a whole segment, under its name only when it is whole
                                    000043.open        the segment that grows, part by part
                                    000042.parts       its lines: a head, one a part, and a seal when it is whole
+                                   000042.sealed      the original of one that something was taken out of
+                                   replaced           changes whenever a whole segment became another
                                    fence, writer      who may write; who does (recordings/archive/guard.py)
+    {folder}/{session}/edition/                       what everybody gets (recordings/edition)
 
 A name that reaches the disk comes from here, and nothing that somebody sent becomes part of a path unless it fits the
 patterns of this file: no dot, no slash, no way out of the folder.
@@ -21,10 +24,14 @@ from typing import Final
 #: Sessions and renditions are named by us; what does not look so is refused before a path is made of it.
 _SESSION: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _RENDITION: Final = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
-_SEGMENT: Final = re.compile(r"([0-9]{6,9})\.(m4s|open|parts)\Z")
+_SEGMENT: Final = re.compile(r"([0-9]{6,9})\.(m4s|open|parts|sealed)\Z")
 _INIT: Final = re.compile(r"init-([1-9][0-9]{0,8})\.mp4\Z")
 
 NUMBER_MOST: Final = 999_999_999
+#: No rendition is called so.
+EDITION: Final = "edition"
+#: The file that says that whole segments became others.
+REPLACED: Final = "replaced"
 _HEAD: Final = "kachehri-parts"
 _VERSION: Final = 1
 
@@ -33,7 +40,8 @@ class RecordingError(Exception):
     """A recording that cannot be written or read. `code` is one of
     name (no such session or rendition can be), fence (somebody newer writes), busy (the folder is held),
     space (the disk is full), disk (a write failed: this track is over), state (used in the wrong order),
-    gone (not there), damaged (the bytes are not those that were written).
+    gone (not there), damaged (the bytes are not those that were written), other (encoded in another way than now),
+    sealed (the original cannot be opened).
     """
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -143,13 +151,13 @@ def session_name(session: str) -> str:
 
 def rendition_name(rendition: str) -> str:
     """The folder of a rendition. Errors: `RecordingError` name."""
-    if not _RENDITION.match(rendition):
+    if not _RENDITION.match(rendition) or rendition == EDITION:
         raise RecordingError("name", "rendition")
     return rendition
 
 
 def segment_name(number: int, ending: str = "m4s") -> str:
-    """The file of a segment: `m4s` whole, `open` growing, `parts` its lines."""
+    """The file of a segment: `m4s` whole, `open` growing, `parts` its lines, `sealed` its original."""
     if not 0 <= number <= NUMBER_MOST:
         raise RecordingError("name", "number")
     return f"{number:06}.{ending}"

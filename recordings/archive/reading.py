@@ -6,7 +6,7 @@ import os
 import threading
 from pathlib import Path
 
-from .layout import Index, Segment, numbers, read_lines, segment_name
+from .layout import REPLACED, Index, Segment, numbers, read_lines, segment_name
 
 
 class Reading:
@@ -18,6 +18,7 @@ class Reading:
         self._growing: tuple[int, int, Segment | None] = (-1, -1, None)
         self._index = Index(session, rendition)
         self._listed = False
+        self._replaced = 0
         self._lock = threading.Lock()
 
     def refresh(self) -> Index:
@@ -27,8 +28,11 @@ class Reading:
 
     def _refreshed(self) -> Index:
         changed = False
+        if (at := self._when_replaced()) != self._replaced:
+            # Whole segments became others, which happens long after a hearing: all is read anew.
+            self._replaced, self._listed, self._whole, changed = at, False, [], True
         if not self._listed:
-            changed = self._list()
+            changed = self._list() or changed
         while self._next_whole():
             changed = True
         grown = self._grown()
@@ -37,6 +41,12 @@ class Reading:
             segments = (*self._whole, grown) if grown is not None else tuple(self._whole)
             self._index = Index(self._session, self._rendition, segments)
         return self._index
+
+    def _when_replaced(self) -> int:
+        try:
+            return os.stat(self._folder / REPLACED).st_mtime_ns
+        except FileNotFoundError:
+            return 0
 
     def _list(self) -> bool:
         try:

@@ -1,0 +1,158 @@
+"""What everybody gets of one session's recording, segment by segment, as it stands at this moment.
+
+Nothing is asked of a list that somebody made earlier: each segment's plan follows from what is released now. As it is
+it comes from the archive; as silence and a slate from a template; and where it lies at a border, from the folder of
+what was made anew for it, under a name that holds what it was made from. What is not made yet is silence and a slate.
+
+    {folder}/{session}/edition/{rendition}/blank-{epoch}.m4s      the template (blank.py)
+                                           {number}-{mark}.m4s    a segment at a border, made anew
+                               edition/state.json                 when it was made, and from what
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from recordings.archive import Archive, Index, RecordingError, Segment
+from recordings.archive.layout import EDITION, rendition_name, session_name
+
+from .blank import blank_pieces
+from .plan import Basis, Plan, plan
+from .samples import Piece, all_pieces, packed, pieces_of
+
+STATE: Final = "state.json"
+#: Raised when segments are made in another way, so that older ones are made again.
+_WAY: Final = 1
+
+
+class State(NamedTuple):
+    """Whether all of an edition is made, and when it last was; `at` is None before the first time."""
+
+    state: Literal["making", "ready"]
+    at: int | None = None
+
+
+class Edition:
+    """One session's edition. Reads files: call it beside the event loop.
+
+    Arguments:
+        picture: whether a rendition has a picture; by default whether its name is one of those that do.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        session: str,
+        basis: Basis,
+        picture: Callable[[str], bool] = lambda rendition: rendition in ("full", "light"),
+    ) -> None:
+        self._archive, self.session, self.basis, self._picture = archive, session, basis, picture
+        self._covers = basis.all_covers
+
+    @property
+    def folder(self) -> Path:
+        """Where what was made for it lies."""
+        return self._archive.folder / session_name(self.session) / EDITION
+
+    def index(self, rendition: str) -> Index:
+        """All whole segments; of the same numbers, durations and times as the recording's. Errors: name."""
+        found = self._archive.index(self.session, rendition)
+        return Index(self.session, rendition, tuple(each for each in found.segments if each.whole))
+
+    def plan(self, segment: Segment) -> Plan:
+        """What everybody gets of a segment."""
+        return plan(self._covers, segment.wall_ms, segment.duration_us, picture=self._picture(segment.rendition))
+
+    def open(self, rendition: str) -> bool:
+        """Whether there is anything to hear or see."""
+        return any(self.plan(each).action != "blank" for each in self.index(rendition).segments)
+
+    def overlapping(self, rendition: str, starts_at: int, ends_at: int) -> tuple[Segment, ...]:
+        """The segments in which any of a span is, by the log's clock; those at its borders are in it as a whole."""
+        segments = self.index(rendition).segments
+        return tuple(each for each in segments if each.wall_ms < ends_at and _ends_ms(each) > starts_at)
+
+    def heads(self, rendition: str, segments: tuple[Segment, ...]) -> bytes:
+        """The one head that all of these segments have. Errors: gone; other, where they have several."""
+        found = {self._archive.read_init(self.session, rendition, each.epoch) for each in segments}
+        if len(found) != 1:
+            raise RecordingError("other", "segments with different heads are no one file")
+        return found.pop()
+
+    def read(self, segment: Segment) -> bytes:
+        """A segment's bytes. Errors: `RecordingError` gone (also before the template is made), damaged."""
+        wanted = self.plan(segment)
+        if wanted.action == "render":
+            with suppress(FileNotFoundError):
+                return self.made_path(segment, wanted).read_bytes()
+        data = self.source(segment)
+        if wanted.action == "keep":
+            return data
+        template = self.template_path(segment.rendition, segment.epoch)
+        try:
+            stock = _template(str(template), template.stat().st_mtime_ns)
+        except FileNotFoundError:
+            raise RecordingError("gone", template.name) from None
+        return packed(blank_pieces(stock, pieces_of(data, segment.parts)), segment)[0]
+
+    def source(self, segment: Segment) -> bytes:
+        """A segment as it is in the archive. Errors: gone, damaged."""
+        data = self._archive.read(self.session, segment.rendition, segment.number)
+        if sha256(data).hexdigest() != segment.sha256:
+            raise RecordingError("damaged", "not what its lines say")
+        return data
+
+    def made_path(self, segment: Segment, wanted: Plan) -> Path:
+        """Where a segment that has to be made anew lies."""
+        said = f"{_WAY} {segment.sha256} {wanted.silent} {wanted.dark}"
+        mark = sha256(said.encode()).hexdigest()[:16]
+        return self.folder / rendition_name(segment.rendition) / f"{segment.number:06}-{mark}.m4s"
+
+    def template_path(self, rendition: str, epoch: int) -> Path:
+        """Where the template of an epoch lies."""
+        return self.folder / rendition_name(rendition) / f"blank-{epoch}.m4s"
+
+    def needed(self, rendition: str) -> tuple[set[Path], list[tuple[Segment, Plan, Path]]]:
+        """The templates that it takes, and what has to be made anew."""
+        templates, anew = set(), []
+        for segment in self.index(rendition).segments:
+            wanted = self.plan(segment)
+            if wanted.action != "keep":
+                # Also for what is made anew: until it is, it is silence and a slate.
+                templates.add(self.template_path(rendition, segment.epoch))
+            if wanted.action == "render":
+                anew.append((segment, wanted, self.made_path(segment, wanted)))
+        return templates, anew
+
+    def state(self) -> State:
+        """How far it is made."""
+        at = None
+        with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
+            at = int(json.loads((self.folder / STATE).read_bytes())["at"])
+        for rendition in self._archive.renditions(self.session):
+            templates, anew = self.needed(rendition)
+            if not all(path.exists() for path in (*templates, *(path for _, _, path in anew))):
+                return State("making", at)
+        return State("ready" if at is not None else "making", at)
+
+
+def made_from(folder: Path) -> str:
+    """What an edition was last made from, as whoever asked for it named it; empty before the first time."""
+    with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
+        return str(json.loads((folder / STATE).read_bytes())["mark"])
+    return ""
+
+
+@lru_cache(64)
+def _template(path: str, _changed: int) -> list[Piece]:
+    return all_pieces(Path(path).read_bytes())
+
+
+def _ends_ms(segment: Segment) -> int:
+    return segment.wall_ms + segment.duration_us // 1_000
