@@ -8,7 +8,7 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -206,6 +206,16 @@ class Service:
                 self._tell(announced)
             self._apply(announced)
 
+    def reword(self, session_id: str, texts: Mapping[str, str]) -> None:
+        """Carry texts that were changed after they were said into every copy of their session, here and elsewhere."""
+        live = self._live.get(session_id)
+        # Whoever finds another epoch in it reads the database, which has them, too.
+        told = Announced(session_id, live.epoch if live is not None else "", 0, [], texts)
+        if self._shared:
+            self._tell(told)
+        if live is not None:
+            self._apply(told)
+
     def _tell(self, announced: Announced) -> None:
         events = [(record.at, record.body) for record in announced.events]
         last = announced.first_seq + len(events) - 1
@@ -232,6 +242,8 @@ class Service:
                 for index, (at, body) in enumerate(wire.events)
             ]
             self._apply(Announced(wire.session_id, wire.epoch, wire.first_seq, records, wire.texts))
+        elif wire.texts:
+            self._apply(Announced(wire.session_id, wire.epoch, 0, [], wire.texts))
         elif live is not None and (live.seq < wire.head or live.epoch != wire.epoch):
             self._mend(wire.session_id)
 
@@ -301,6 +313,8 @@ class Service:
         if rows:
             records = [Recorded(row.seq, row.at, decode_event(row.body), row.body) for row in rows]
             self._apply(Announced(session_id, epoch, records[0].seq, records, texts))
+        else:
+            live.texts.update(texts)
 
     async def _heartbeat(self) -> None:
         while True:

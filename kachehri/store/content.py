@@ -6,11 +6,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from .bulk import Bulk
-from .tables import Content, Participant, Person, table_of
+from .tables import Content, Participant, Person, RedactedWords, table_of
 
 _content = table_of(Content)
 _participant = table_of(Participant)
 _person = table_of(Person)
+_taken = table_of(RedactedWords)
 
 
 class Kept(NamedTuple):
@@ -56,6 +57,12 @@ def texts_of(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
     """The public text behind these ids, for events fetched to fill a gap."""
     wanted = list(ids)
     return {id: public for id, public in conn.execute(_SOME, {"ids": wanted})} if wanted else {}
+
+
+def texts_in(conn: Connection, session_id: str, ids: Iterable[str]) -> dict[str, str]:
+    """The public text behind those of these ids that belong to this session."""
+    here = (_content.c.session_id == session_id, _content.c.id.in_(list(ids)), _content.c.public.is_not(None))
+    return {id: public for id, public in conn.execute(select(_content.c.id, _content.c.public).where(*here))}
 
 
 def original(conn: Connection, id: str) -> Kept | None:
@@ -111,7 +118,8 @@ def drop(conn: Connection, ids: Sequence[str]) -> None:
 
 
 def erase(conn: Connection, ids: Sequence[str], at: int) -> None:
-    """Remove the words, sealed and public. The row stays, so that the log's pointer still leads somewhere.
+    """Remove the words, sealed and public, and those that were taken out of them. The row stays, so that the log's
+    pointer still leads somewhere.
 
     SQLite would leave the bytes where they were until something else is written there; it is told to wipe them.
     """
@@ -120,3 +128,4 @@ def erase(conn: Connection, ids: Sequence[str], at: int) -> None:
             conn.exec_driver_sql("PRAGMA secure_delete=ON").close()
         statement = update(_content).where(_content.c.id.in_(ids))
         conn.execute(statement.values(sealed=None, public=None, erased_at=at))
+        conn.execute(delete(_taken).where(_taken.c.text_id.in_(ids)))
