@@ -8,17 +8,18 @@ words is in moderation/release.py). What has no public ticket has no topic here 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, cast
 
 from kachehri.live import Live
-from kachehri.store import Connection, content, event_log, public_tickets, replays
+from kachehri.store import Connection, caption_files, content, event_log, public_tickets, replays
 from kachehri.store.public_tickets import PublicTicket, Wanted
 from kachehri.store.tables import ReplayChapter
 from moderation.release import public_words
 from recordings import clips
+from recordings.caption_files import cues_of, in_place
 from recordings.captions import Cue, cues
 from recordings.chapters import Chapter, Logged, chapter_at, chapters
 from recordings.cutting import Span
@@ -137,7 +138,8 @@ def replay(conn: Connection, live: Live, folder: Path, *, everything: bool = Fal
     references = [each.reference for each in asked.values() if each is not None]
     listed = public_tickets.listing(conn, Wanted(references=references), limit=len(references)) if references else []
     tickets = {row.reference: row for row in listed}
-    spoken = _lines(texts, log, withheld(folder / live.session.id))
+    imported = [cues_of(each.id, tag, each.lines) for tag, each in caption_files.holding(conn, live.session.id).items()]
+    spoken = _lines(texts, in_place(cues(log), imported), withheld(folder / live.session.id))
     parts: dict[int | None, list[Cue]] = {}
     for cue in spoken:
         parts.setdefault(chapter_at(found, cue.starts_at), []).append(cue)
@@ -147,7 +149,10 @@ def replay(conn: Connection, live: Live, folder: Path, *, everything: bool = Fal
     )
     offices = {id for id, seat in live.session.stage.seats.items() if seat.kind == "official"}
     told = tuple(replace(each, clip=clips.answer(log, each.chapter, offices)) for each in told)
-    before = tuple(Line(cue, texts[cue.line]) for cue in parts.get(None, ()))
+    shut = [each.chapter for each in told if each.question is not None and not each.open and not everything]
+    told = tuple(replace(each, lines=_careful(each.lines, shut)) for each in told)
+    first = _careful([Line(cue, texts[cue.line]) for cue in parts.get(None, ())], shut)
+    before = tuple(line for line in first if not line.held)
     began_at = live.session.lifecycle.live_since or (found[0].starts_at if found else 0)
     began_at = min([began_at, *(each.starts_at for each in found)])
     return Replay(began_at, max((at for at, _ in log), default=0), told, before)
@@ -181,13 +186,28 @@ def _question(live: Live, chapter: Chapter) -> Question | None:
     return live.session.queue.questions[chapter.questions[0]] if chapter.questions else None
 
 
-def _lines(texts: Mapping[str, str], log: list[Logged], dumped: list[tuple[int, int]]) -> list[Cue]:
-    """What was typed and not erased, without what a dumped span may have said; whoever types is behind the speaker."""
+def _lines(texts: Mapping[str, str], said: list[Cue], dumped: list[tuple[int, int]]) -> list[Cue]:
+    """What was put down and not erased, without what a dumped span may have said."""
+    return [cue for cue in said if texts.get(cue.line) and not is_dumped(cue.starts_at, cue.ends_at, dumped)]
 
-    def kept(cue: Cue) -> bool:
-        return not any(since < cue.ends_at and cue.starts_at < until + TYPED_MS for since, until in dumped)
 
-    return [cue for cue in cues(log) if texts.get(cue.line) and kept(cue)]
+def is_dumped(starts_at: int, ends_at: int, dumped: list[tuple[int, int]]) -> bool:
+    """Whether a line may say what was dumped; whoever types is behind the speaker."""
+    return any(since < ends_at and starts_at < until + TYPED_MS for since, until in dumped)
+
+
+def _careful(lines: Iterable[Line], shut: Sequence[Chapter]) -> tuple[Line, ...]:
+    """Of lines from a file nobody knows who spoke, and their times are not exact: near a chapter that nobody released
+    they stay with the moderators.
+    """
+
+    def near(cue: Cue) -> bool:
+        return cue.imported and any(
+            each.spoken and each.starts_at - TYPED_MS < cue.ends_at and cue.starts_at < each.ends_at + TYPED_MS
+            for each in shut
+        )
+
+    return tuple(replace(line, held=True) if near(line.cue) else line for line in lines)
 
 
 def _told(

@@ -16,16 +16,18 @@ _file = table_of(CaptionFile)
 KIND: Final = "caption_file"
 
 
-def add(conn: Connection, row: CaptionFile, words: Sequence[tuple[str, str]]) -> None:
-    """Take a file in; it stands in the place of an earlier one of its language. The same one, sent twice, once.
+def add(conn: Connection, row: CaptionFile, words: Sequence[tuple[str, str]]) -> bool:
+    """Take a file in; it stands in the place of an earlier one of its language. False for one that is there already.
 
     Arguments:
         words: the masked words of each line, under their ids.
     """
-    if fetch_one(conn, CaptionFile, _file.c.id == row.id) is None:
-        put_new(conn, [row])
-        kept = [content.Kept(id, row.session_id, None, KIND, None, text, b"", row.made_at) for id, text in words]
-        content.add(conn, kept)
+    if fetch_one(conn, CaptionFile, _file.c.id == row.id) is not None:
+        return False
+    put_new(conn, [row])
+    kept = [content.Kept(id, row.session_id, None, KIND, None, text, b"", row.made_at) for id, text in words]
+    content.add(conn, kept)
+    return True
 
 
 def holding(conn: Connection, session_id: str) -> dict[str, CaptionFile]:

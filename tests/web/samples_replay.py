@@ -198,7 +198,10 @@ def staff(words: Words, session: SessionCard, found: tuple[ReplayChapter, ...]) 
             "staff/captions.html",
             replace(typing, typed="", error=words.plain("refused.text_empty")),
         ),
-        "captions-shut": ("staff/captions.html", replace(typing, open=False, rows=(), session=session)),
+        "captions-shut": (
+            "staff/captions.html",
+            replace(typing, open=False, rows=(), session=replace(session, phase="cancelled")),
+        ),
     }
 
 

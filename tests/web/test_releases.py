@@ -138,7 +138,7 @@ async def test_lines_are_on_the_live_page_and_typed_only_while_it_lasts(town: To
     await close(town, session)
     assert HERS not in (await town.phone("ur").get(f"/s/{session}/live")).text
     phone = await signed_in(town, "clerk")
-    assert has((await phone.get(f"/sessions/{session}/captions")).text, "captions.shut")
+    assert has((await phone.get(f"/sessions/{session}/captions")).text, "capfile.new")
 
 
 def test_the_post_that_answers_is_the_head_of_the_office() -> None:

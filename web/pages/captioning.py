@@ -17,6 +17,7 @@ from web import forms, reading
 from web.caption_shapes import CaptionPage, CaptionRow
 from web.errors import sentence
 from web.house import house_of, see
+from web.pages import caption_files
 from web.staff import guarded, submit_as
 
 LANGUAGES: Final = ("ur", "en")
@@ -34,6 +35,8 @@ async def drawn(
     house = house_of(request)
     words = house.words(request)
     live = await house.service.live(request.path_params["session"])
+    if live.session.phase == "closed":
+        return await caption_files.drawn(request, live)
     kept = language or request.query_params.get("language", "")
     rows = tuple(
         CaptionRow(each.id, each.language, live.texts[each.line], each.at, each.corrected)

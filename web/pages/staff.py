@@ -110,7 +110,7 @@ async def card(house: House, request: Request, account: Account, row: SessionRow
         register=may(account, "page.register") and shown.phase == "closed",
         brief=may(account, "page.brief") and not shown.is_over,
         opening=may(account, "page.opening") and not shown.is_over,
-        captions=may(account, "page.captions") and shown.is_live,
+        captions=may(account, "page.captions") and (shown.is_live or shown.phase == "closed"),
         program=may(account, "page.program") and shown.is_live and house.program is not None,
         releases=may(account, "page.releases") and shown.phase == "closed" and not shown.practice,
         balance=reading.balance(live.session),
