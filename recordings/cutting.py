@@ -10,7 +10,9 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from recordings.archive import Index, Segment
+from kachehri.logs import logger
+from recordings.archive import RecordingError, Segment
+from recordings.edition import Edition
 
 _CONTAINERS: Final = frozenset({b"moof", b"traf"})
 
@@ -22,16 +24,31 @@ class Span(NamedTuple):
     ends_at: int
 
 
-def within(index: Index, span: Span) -> tuple[Segment, ...]:
-    """The whole segments that lie in a span from end to end, of the epoch that it begins with: another has its own
-    header, and one file has one.
+def film(edition: Edition, segments: Sequence[Segment]) -> bytes:
+    """Segments as everybody gets them, as one file. One at a border that is not made yet is left out.
+
+    One file has one head. The lives of a program that encode alike have the same (recordings/program); where they have
+    not, it is a file of those that are longest together.
+
+    Errors: `RecordingError`; `ValueError` where there is nothing.
     """
-    kept = [
-        each
-        for each in index.segments
-        if each.whole and span.starts_at <= each.wall_ms and each.wall_ms + each.duration_us // 1_000 <= span.ends_at
-    ]
-    return tuple(each for each in kept if each.epoch == kept[0].epoch)
+    heads = {each.epoch: edition.head(each) for each in segments}
+    longest: dict[bytes, int] = {}
+    for each in segments:
+        longest[heads[each.epoch]] = longest.get(heads[each.epoch], 0) + each.duration_us
+    found: list[bytes] = []
+    head = max(longest, key=lambda each: longest[each], default=b"")
+    for each in segments:
+        if heads[each.epoch] == head:
+            try:
+                found.append(edition.read(each))
+            except RecordingError as error:
+                if edition.plan(each).action == "keep":
+                    raise
+                logger(__name__).info("edition.not_made", session=edition.session, code=error.code)
+    if not found:
+        raise ValueError("nothing to make a file of")
+    return cut(head, found)
 
 
 def cut(init: bytes, segments: Sequence[bytes]) -> bytes:

@@ -6,20 +6,27 @@ what a citizen said is heard again only when it has been released.
 
 from __future__ import annotations
 
+import asyncio
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from kachehri import keys
 from kachehri.bus import Bus
+from kachehri.live import Live
+from kachehri.service import Service
 from kachehri.settings import Settings
 from recordings import playlists
 from recordings.announce import Waiting
 from recordings.archive import Archive, Index, Part, Segment
 from recordings.channels import Channel, channels
+from recordings.edition import Edition
+from recordings.edition.basis import basis_of
 from recordings.grants import Scope, check, grant
 from recordings.playlists import SHAPES, SOUND, Interpreted, Report, Shape, Variant
+from recordings.replaying import Told
 
 #: A player on a bad line may be this far behind what is on the air, in milliseconds of wall time.
 LAG_MS: Final = 120_000
@@ -34,8 +41,9 @@ _PICTURES: Final = {"full": (640, 360, 15.0), "light": (426, 240, 12.0)}
 
 _OFFERED: Final = {"all": ("sound", "light", "full"), "light": ("sound", "light"), "sound": ("sound",)}
 
-#: Spans of program time that anybody may see, in milliseconds; None where nothing has been released.
-Released = Callable[[str], Sequence[tuple[int, int]] | None]
+#: What of a replay everybody may have is asked again after so many seconds; caches keep it longer.
+_EDITION_S: Final = 1.0
+_EDITIONS_MOST: Final = 256
 
 
 def sealing_keys(masters: Sequence[bytes]) -> tuple[bytes, ...]:
@@ -52,12 +60,13 @@ class Broadcasting:
     keys: tuple[bytes, ...]
     #: What is made here, the cheapest first.
     offered: tuple[str, ...] = ("sound", "light", "full")
-    released: Released = lambda _session: None
     #: Languages of the interpreters' seats, the first seat's first.
     interpreted: tuple[str, ...] = ()
     #: Anybody may also have it without delay, for as long as there is a place.
     direct: bool = False
     waiters: int = 0
+    _looking: dict[tuple[str, str], asyncio.Task[Index]] = field(default_factory=dict)
+    _editions: dict[str, tuple[float, asyncio.Task[Edition]]] = field(default_factory=dict)
 
     def base(self, session: str, scope: Scope, now_ms: int) -> str:
         """Where addresses of a session's program begin."""
@@ -69,6 +78,40 @@ class Broadcasting:
 
     def index(self, session: str, rendition: str) -> Index:
         return self.archive.index(session, rendition)
+
+    async def look(self, session: str, rendition: str) -> Index:
+        """The index, read beside the event loop: one look at the files for all who ask in that moment."""
+        key = (session, rendition)
+        task = self._looking.get(key)
+        if task is None:
+            task = self._looking[key] = asyncio.create_task(asyncio.to_thread(self.archive.index, *key))
+            task.add_done_callback(lambda _: self._looking.pop(key, None))
+        return await asyncio.shield(task)
+
+    async def edition(self, service: Service, live: Live, told: Sequence[Told] | None = None) -> Edition:
+        """What everybody gets of a closed session's recording; nothing of one that is not closed.
+
+        Arguments:
+            told: its chapters as they are now; None: as they were at most a second ago.
+        """
+        if told is not None:
+            return await self._edition(service, live, told)
+        session, now = live.session.id, time.monotonic()
+        found = self._editions.get(session)
+        if found is None or now - found[0] > _EDITION_S:
+            while len(self._editions) >= _EDITIONS_MOST:
+                del self._editions[next(iter(self._editions))]
+            found = self._editions[session] = (now, asyncio.create_task(self._edition(service, live, None)))
+        try:
+            return await asyncio.shield(found[1])
+        except BaseException:
+            if found[1].done():
+                self._editions.pop(session, None)
+            raise
+
+    async def _edition(self, service: Service, live: Live, told: Sequence[Told] | None) -> Edition:
+        basis = await service.read(basis_of, live, self.archive.folder, told)
+        return Edition(self.archive, live.session.id, basis)
 
     def begun(self, session: str) -> bool:
         """Whether there is anything to listen to."""
@@ -148,10 +191,6 @@ def is_gone(index: Index, phase: str, now_ms: int) -> bool:
 def on_air(index: Index, segment: Segment) -> bool:
     """Whether a piece is still within what a lagging player may fetch."""
     return _newest_ms(index.segments[-1]) - segment.wall_ms <= LAG_MS
-
-
-def is_released(segment: Segment, spans: Sequence[tuple[int, int]] | None) -> bool:
-    return segment.whole and any(start <= segment.starts_ms < end for start, end in spans or ())
 
 
 def patience_s(shape: Shape) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from recordings import clips, replaying
-from recordings.archive import Archive, RecordingError, Segment
-from recordings.cutting import Span, within
+from recordings.archive import RecordingError, Segment
+from recordings.edition import Edition
 from recordings.replaying import Replay, Told
 from web.house import House
 from web.pages.replay import stands_of
@@ -15,9 +15,9 @@ from web.replay_reading import clock
 from web.replay_shapes import ClipCard
 
 
-def clip_pieces(archive: Archive, session: str, rendition: str, told: Told) -> tuple[Segment, ...]:
+def clip_pieces(edition: Edition, rendition: str, told: Told) -> tuple[Segment, ...]:
     """The segments of a chapter's clip that everybody may have."""
-    return clips.pieces(pieces(archive, session, rendition, told), told.clip) if told.clip else ()
+    return clips.pieces(pieces(edition, rendition, told), told.clip) if told.clip else ()
 
 
 async def clip_of(house: House, session: str, question: str) -> ClipCard | None:
@@ -28,21 +28,22 @@ async def clip_of(house: House, session: str, question: str) -> ClipCard | None:
     if stands_of(live):
         return None
     replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder)
-    return await asyncio.to_thread(_card, house.broadcasting.archive, session, question, replay)
+    edition = await house.broadcasting.edition(house.service, live, replay.chapters)
+    return await asyncio.to_thread(_card, edition, session, question, replay)
 
 
-def _card(archive: Archive, session: str, question: str, replay: Replay) -> ClipCard | None:
+def _card(edition: Edition, session: str, question: str, replay: Replay) -> ClipCard | None:
     told = best(replay, question)
     if told is None:
         return None
-    if not _recorded(archive, session, told):
+    if not _recorded(edition, told):
         return ClipCard("none")
     if told.release == "kept":
         return ClipCard("kept", reason=told.reason)
-    sound = clip_pieces(archive, session, "sound", told)
+    sound = clip_pieces(edition, "sound", told)
     if not sound:
         return ClipCard("waiting" if told.release == "new" else "none")
-    picture = clip_pieces(archive, session, "light", told)
+    picture = clip_pieces(edition, "light", told)
     return ClipCard(
         "ready",
         link=f"/s/{session}/clip/{told.n}",
@@ -59,12 +60,11 @@ def best(replay: Replay, question: str) -> Told | None:
     return next((each for each in reversed(hers) if each.open), hers[-1] if hers else None)
 
 
-def _recorded(archive: Archive, session: str, told: Told) -> bool:
+def _recorded(edition: Edition, told: Told) -> bool:
     try:
-        index = archive.index(session, "sound")
+        return bool(edition.overlapping("sound", told.chapter.starts_at, told.chapter.ends_at))
     except RecordingError:
         return False
-    return bool(within(index, Span(told.chapter.starts_at, told.chapter.ends_at)))
 
 
 def _kilobytes(found: tuple[Segment, ...]) -> int:

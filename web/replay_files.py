@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from recordings.archive import Archive, RecordingError, Segment
-from recordings.cutting import Span, within
+from recordings.archive import RecordingError, Segment
+from recordings.edition import Edition
 from recordings.replaying import Told
 
 #: A file is put together in memory; a chapter of more than half an hour of pictures is heard without them.
 BYTES_MOST: Final = 32_000_000
 
 
-def pieces(archive: Archive, session: str, rendition: str, told: Told) -> tuple[Segment, ...]:
-    """The segments of a chapter that everybody may have; none where it is not released, not recorded, or too large."""
+def pieces(edition: Edition, rendition: str, told: Told) -> tuple[Segment, ...]:
+    """The segments of a chapter that everybody may have; none where it is not released, not recorded, or too large.
+
+    Those at its borders are among them: what is not the chapter's is silence and a slate in them.
+    """
     if not told.open:
         return ()
     try:
-        index = archive.index(session, rendition)
+        found = edition.overlapping(rendition, told.chapter.starts_at, told.chapter.ends_at)
     except RecordingError:
         return ()
-    found = within(index, Span(told.chapter.starts_at, told.chapter.ends_at))
     return found if sum(each.bytes for each in found) <= BYTES_MOST else ()
 
 
-def weights(archive: Archive, session: str, shown: Sequence[Told]) -> dict[int, tuple[str, str]]:
+def weights(edition: Edition, shown: Sequence[Told]) -> dict[int, tuple[str, str]]:
     """What the files of sound and of small pictures of each chapter weigh, in megabytes; nothing where none is."""
-    return {
-        each.n: (_weight(archive, session, "sound", each), _weight(archive, session, "light", each)) for each in shown
-    }
+    return {each.n: (_weight(edition, "sound", each), _weight(edition, "light", each)) for each in shown}
 
 
-def _weight(archive: Archive, session: str, rendition: str, told: Told) -> str:
-    size = sum(each.bytes for each in pieces(archive, session, rendition, told))
+def _weight(edition: Edition, rendition: str, told: Told) -> str:
+    size = sum(each.bytes for each in pieces(edition, rendition, told))
     return f"{max(0.1, size / 1_000_000):.1f}" if size else ""

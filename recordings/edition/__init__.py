@@ -4,7 +4,7 @@ Start reading: recordings/RECORDING.md, then plan.py. Pages use `Edition` and `B
 in a process of their own.
 """
 
-from .edition import Edition
+from .edition import Edition, State
 from .plan import Basis, Cover, Plan
 
-__all__ = ["Basis", "Cover", "Edition", "Plan"]
+__all__ = ["Basis", "Cover", "Edition", "Plan", "State"]

@@ -54,6 +54,7 @@ class Edition:
     ) -> None:
         self._archive, self.session, self.basis, self._picture = archive, session, basis, picture
         self._covers = basis.all_covers
+        self._open: dict[str, bool] = {}
 
     @property
     def folder(self) -> Path:
@@ -71,19 +72,18 @@ class Edition:
 
     def open(self, rendition: str) -> bool:
         """Whether there is anything to hear or see."""
-        return any(self.plan(each).action != "blank" for each in self.index(rendition).segments)
+        if rendition not in self._open:
+            self._open[rendition] = any(self.plan(each).action != "blank" for each in self.index(rendition).segments)
+        return self._open[rendition]
 
     def overlapping(self, rendition: str, starts_at: int, ends_at: int) -> tuple[Segment, ...]:
         """The segments in which any of a span is, by the log's clock; those at its borders are in it as a whole."""
         segments = self.index(rendition).segments
         return tuple(each for each in segments if each.wall_ms < ends_at and _ends_ms(each) > starts_at)
 
-    def heads(self, rendition: str, segments: tuple[Segment, ...]) -> bytes:
-        """The one head that all of these segments have. Errors: gone; other, where they have several."""
-        found = {self._archive.read_init(self.session, rendition, each.epoch) for each in segments}
-        if len(found) != 1:
-            raise RecordingError("other", "segments with different heads are no one file")
-        return found.pop()
+    def head(self, segment: Segment) -> bytes:
+        """What a player reads before a segment. Errors: gone."""
+        return self._archive.read_init(self.session, segment.rendition, segment.epoch)
 
     def read(self, segment: Segment) -> bytes:
         """A segment's bytes. Errors: `RecordingError` gone (also before the template is made), damaged."""

@@ -1,4 +1,4 @@
-"""A chapter as one file: only whole segments between its ends, of one epoch, and time from zero."""
+"""A chapter as one file: its segments as everybody gets them, one head, and time from zero."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from recordings.cutting import Span, _boxes, cut, within
+from recordings.archive import Archive
+from recordings.cutting import _boxes, cut, film
+from recordings.edition import Basis, Edition
 from tests.recordings.archive.made import PART_US, PARTS, SESSION, WALL_MS, archive, begun, fragment, head, write
 
 SEGMENT_MS = PARTS * PART_US // 1_000
@@ -16,6 +18,14 @@ SEGMENT_MS = PARTS * PART_US // 1_000
 def times(data: bytes) -> list[int]:
     """The decode times of a file, in ticks."""
     return [struct.unpack_from(">Q", data, at + 4)[0] for kind, at in _boxes(data, 0, len(data)) if kind == b"tfdt"]
+
+
+def edition(made: Archive, since_ms: int = -1_000, until_ms: int = 100_000) -> Edition:
+    return Edition(made, SESSION, Basis(((WALL_MS + since_ms, WALL_MS + until_ms),)))
+
+
+def taken(found: Edition, since_ms: int, until_ms: int) -> list[int]:
+    return [each.number for each in found.overlapping("sound", WALL_MS + since_ms, WALL_MS + until_ms)]
 
 
 def test_a_file_begins_at_zero_and_keeps_its_pace() -> None:
@@ -31,30 +41,44 @@ def test_what_is_not_made_of_boxes_is_refused(broken: bytes) -> None:
         cut(head(), [broken])
 
 
-def test_only_whole_segments_between_the_ends_are_taken(tmp_path: Path) -> None:
+def test_segments_at_the_borders_are_taken_too(tmp_path: Path) -> None:
     made = archive(tmp_path)
-    track = begun(made)
+    track = begun(made, rendition="sound")
     write(track, 0, 3 * PARTS + 2)
-    index = made.index(SESSION, "full")
-    ends = WALL_MS + 3 * SEGMENT_MS
-
-    def taken(starts_at: int, ends_at: int) -> list[int]:
-        return [each.number for each in within(index, Span(starts_at, ends_at))]
-
-    first = index.segments[0].number
-    assert taken(WALL_MS, ends + 10_000) == [first, first + 1, first + 2], "the one that grows is not whole"
-    assert taken(WALL_MS + 1, ends - 10) == [first + 1], "nothing from before or behind is in it"
-    assert taken(WALL_MS + 1, WALL_MS + SEGMENT_MS) == []
+    found = edition(made)
+    assert taken(found, -10, 60_000) == [0, 1, 2], "the one that grows is not whole"
+    assert taken(found, 1, 3 * SEGMENT_MS - 10) == [0, 1, 2]
+    assert taken(found, SEGMENT_MS + 1, SEGMENT_MS + 2) == [1]
+    assert taken(found, 60_000, 61_000) == []
     track.close()
 
 
-def test_a_file_has_one_header(tmp_path: Path) -> None:
+def test_a_border_that_is_not_made_yet_is_left_out(tmp_path: Path) -> None:
     made = archive(tmp_path)
-    track = begun(made)
-    write(track, 0, PARTS)
+    track = begun(made, rendition="sound")
+    write(track, 0, 3 * PARTS)
     track.close()
-    track = begun(made, fence=2)
-    write(track, 2 * PARTS, PARTS)
-    track.close()
-    found = within(made.index(SESSION, "full"), Span(WALL_MS, WALL_MS + 10 * SEGMENT_MS))
-    assert len(made.index(SESSION, "full").segments) == 2 and {each.epoch for each in found} == {found[0].epoch}
+    found = edition(made, 900, 100_000)
+    segments = found.overlapping("sound", WALL_MS + 900, WALL_MS + 100_000)
+    assert [each.number for each in segments] == [0, 1, 2]
+    data = film(found, segments)
+    assert data == cut(head(), [made.read(SESSION, "sound", number) for number in (1, 2)]) and times(data)[0] == 0
+    with pytest.raises(ValueError, match="nothing"):
+        film(found, segments[:1])
+    with pytest.raises(ValueError, match="nothing"):
+        film(found, ())
+
+
+def test_lives_that_encode_alike_are_one_file_and_others_are_not(tmp_path: Path) -> None:
+    made = archive(tmp_path)
+    for fence, first, count in ((1, 0, 1), (2, 1, 2), (3, 4, 1)):
+        track = begun(made, fence=fence, rendition="sound")
+        write(track, first * PARTS, count * PARTS)
+        track.close()
+    found = edition(made)
+    segments = found.overlapping("sound", WALL_MS, WALL_MS + 60_000)
+    assert {each.epoch for each in segments} == {1, 2, 3}
+    assert len(times(film(found, segments))) == 4 * PARTS
+    made.init_path(SESSION, "sound", 2).write_bytes(head() + b"other")
+    data = film(found, segments)
+    assert data.startswith(head()) and len(times(data)) == 2 * PARTS, "as long as what is one file can be"

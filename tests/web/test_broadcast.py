@@ -14,9 +14,11 @@ import httpx
 import pytest
 
 from kachehri.bus.memory import MemoryBus
+from kachehri.live import Live
 from kachehri.settings import Settings
 from recordings.announce import BusAnnouncements, Waiting
 from recordings.archive import Archive, Part, Track
+from recordings.edition import Basis, Edition
 from recordings.grants import grant
 from rooms.lifecycle import CloseSession
 from tests.web.conftest import Town
@@ -266,20 +268,31 @@ async def test_what_was_said_long_ago_is_not_fetched_again(town: Town, studio: S
     assert (await get(town, base + "000005.0.m4s")).status_code == 404
 
 
-async def test_a_replay_holds_what_was_released(town: Town, studio: Studio) -> None:
+async def test_a_replay_is_as_long_as_the_hearing_and_holds_what_was_released(
+    town: Town, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session = await town.schedule(live=True)
     studio.fill(session, "light", 6, 1)
     base = studio.door.base(session, "replay", town.house.now()) + "/light/"
-    assert (await get(town, base + "replay.m3u8")).status_code == 404
-    studio.door.released = lambda of: [(4_000, 8_000)] if of == session else None
-    try:
-        found = await get(town, base + "replay.m3u8")
-        assert [line for line in found.text.splitlines() if line.endswith("m4s")] == ["000002.m4s", "000003.m4s"]
-        assert (await get(town, base + "000002.m4s")).headers["cache-control"] == "public, max-age=60, immutable"
-        for name in ("000001.m4s", "000004.m4s", "000001.3.m4s", "live.m3u8", "000006.0.m4s"):
-            assert (await get(town, base + name)).status_code == 404, name
-    finally:
-        studio.door.released = lambda _session: None
+    assert (await get(town, base + "replay.m3u8")).status_code == 404, "nothing before the close"
+    began = studio.began_ms
+    released = [((began + 3_700, began + 8_300),)]
+
+    async def edition(_door: Broadcasting, _service: object, live: Live, _told: object = None) -> Edition:
+        return Edition(studio.archive, live.session.id, Basis(*released))
+
+    monkeypatch.setattr(Broadcasting, "edition", edition)
+    found = await get(town, base + "replay.m3u8")
+    assert found.headers["cache-control"] == "public, max-age=60"
+    assert [line for line in found.text.splitlines() if line.endswith("m4s")] == [f"{n:06}.m4s" for n in range(6)]
+    for number in (2, 3):
+        answer = await get(town, f"{base}{number:06}.m4s")
+        assert answer.text.startswith(f"light {number}.0;") and "max-age=60" in answer.headers["cache-control"]
+    for name in ("000001.m4s", "000004.m4s", "000002.3.m4s", "live.m3u8", "000006.0.m4s", "000009.m4s"):
+        assert (await get(town, base + name)).status_code == 404, name
+    released[0] = ()
+    for name in ("replay.m3u8", "000002.m4s"):
+        assert (await get(town, base + name)).status_code == 404, "what is taken back is gone at once"
 
 
 async def test_without_a_program_there_is_no_door(town: Town) -> None:

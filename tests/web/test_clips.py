@@ -19,6 +19,12 @@ from web.clip_reading import best
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture(autouse=True)
+def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These chapters last for milliseconds."""
+    monkeypatch.setattr("recordings.edition.plan.GUARD_MS", 0)
+
+
 async def with_sound(town: Town, folder: Path) -> Heard:
     """A chapter of two segments: before the office had the floor, and from there on."""
     found = await heard(town)

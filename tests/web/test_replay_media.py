@@ -19,11 +19,17 @@ from web.broadcasting import Broadcasting
 pytestmark = pytest.mark.anyio
 
 
+@pytest.fixture(autouse=True)
+def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These chapters last for milliseconds."""
+    monkeypatch.setattr("recordings.edition.plan.GUARD_MS", 0)
+
+
 def recorded(made: Archive, session: str, starts_at: int) -> None:
-    """Three segments of two milliseconds: one that begins before the chapter, one in it, one long after it."""
+    """Three segments of two milliseconds: one long before the chapter, one in it, one long after it."""
     track = made.track(session, "sound", 1)
     track.begin(made.next_epoch(session), head())
-    for number, wall_ms in enumerate((starts_at - 1, starts_at, starts_at + 3_600_000)):
+    for number, wall_ms in enumerate((starts_at - 3_600_000, starts_at, starts_at + 3_600_000)):
         sample = movie.Sample(number * 48, 48, b"voice%d" % number, True)
         data = movie.fragment(number + 1, [(1, [sample])])
         track.part(data, duration_us=2_000, independent=True, starts_ms=number * 2, wall_ms=wall_ms, last=True)

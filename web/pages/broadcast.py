@@ -22,11 +22,12 @@ from kachehri.store import StoreError
 from recordings import playlists
 from recordings.announce import There
 from recordings.archive import Index, RecordingError
+from recordings.edition import Edition
 from recordings.grants import GrantRefused, Scope
 from recordings.playlists import SOUND, Shape, shape_of
 from rooms.base import Refused
 from rooms.session import Session
-from web.broadcasting import MOST_WAITING, Broadcasting, is_gone, is_over, is_released, on_air, patience_s
+from web.broadcasting import MOST_WAITING, Broadcasting, is_gone, is_over, on_air, patience_s
 from web.house import House, house_of
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -79,7 +80,7 @@ async def master(request: Request) -> Response:
         seats = (await _read(house, session)).stage.seats
         on = door.channels(session, ((seat.id, seat.kind) for seat in seats.values()))
         spoken = door.spoken(session, on)
-    variants = door.variants(session)
+    variants = await asyncio.to_thread(door.variants, session)
     if not variants:
         raise _No(404)
     return _listed(request, playlists.master_playlist(variants, f"{scope}.m3u8", spoken), _RELOAD_S)
@@ -97,19 +98,21 @@ async def piece(request: Request) -> Response:
     try:
         if name == f"{scope}.m3u8":
             if scope == "replay":
-                return _replay(request, door, session, rendition, shape)
+                return await _replay(request, await _edition(house, door, session), rendition, shape)
             return await _live(request, door, session, rendition, shape, phase, house.now())
         if (found := _INIT.match(name)) is not None:
             return _sent(rendition, await asyncio.to_thread(door.archive.read_init, session, rendition, int(found[1])))
         if (found := _PIECE.match(name)) is None:
             raise _No(404)
         number, part = int(found[1]), int(found[2]) if found[2] else None
-        index = door.index(session, rendition)
-        if scope == "live" and is_gone(index, phase, house.now()):
+        if scope == "replay":
+            return await _replayed(await _edition(house, door, session), rendition, number, part)
+        index = await door.look(session, rendition)
+        if is_gone(index, phase, house.now()):
             raise _No(404)
-        if scope == "live" and part is not None and shape.low:
+        if part is not None and shape.low:
             index = await _awaited(door, index, shape, number, part) or index
-        return await _piece(request, door, index, scope, number, part)
+        return await _piece(door, index, number, part)
     except RecordingError as error:
         raise _No(404) from error
 
@@ -117,7 +120,7 @@ async def piece(request: Request) -> Response:
 async def _live(
     request: Request, door: Broadcasting, session: str, rendition: str, shape: Shape, phase: str, now_ms: int
 ) -> Response:
-    index = door.index(session, rendition)
+    index = await door.look(session, rendition)
     if not playlists.window(index, shape) or is_gone(index, phase, now_ms):
         raise _No(404)
     over, kept = is_over(phase, index, now_ms), _RELOAD_S
@@ -129,27 +132,40 @@ async def _live(
         if found is None:
             raise _No(503)
         index, kept = found, _WAITED_TARGETS * shape.target_s
-    reports = door.reports(session, rendition) if shape.low and not over else ()
-    before = door.breaks_before(session, rendition)
+    reports = await asyncio.to_thread(door.reports, session, rendition) if shape.low and not over else ()
+    before = await asyncio.to_thread(door.breaks_before, session, rendition)
     text = playlists.media_playlist(index, shape, live=not over, reports=reports, breaks_before=before)
     return _listed(request, text, kept)
 
 
-def _replay(request: Request, door: Broadcasting, session: str, rendition: str, shape: Shape) -> Response:
-    spans = door.released(session)
-    index = door.index(session, rendition)
-    if not any(is_released(each, spans) for each in index.segments):
+async def _edition(house: House, door: Broadcasting, session: str) -> Edition:
+    try:
+        return await door.edition(house.service, await house.service.live(session))
+    except (Refused, StoreError) as error:
+        raise _No(404 if isinstance(error, Refused) else 503) from error
+
+
+async def _replay(request: Request, edition: Edition, rendition: str, shape: Shape) -> Response:
+    """The whole hearing, so that every place in it is where it was; what is not released is silence and a slate."""
+    if not await asyncio.to_thread(edition.open, rendition):
         raise _No(404)
-    return _listed(request, playlists.vod_playlist(index, shape, within=spans), _PIECE_S["replay"])
+    index = await asyncio.to_thread(edition.index, rendition)
+    return _listed(request, playlists.vod_playlist(index, shape), _PIECE_S["replay"])
 
 
-async def _piece(
-    request: Request, door: Broadcasting, index: Index, scope: Scope, number: int, part: int | None
-) -> Response:
+async def _replayed(edition: Edition, rendition: str, number: int, part: int | None) -> Response:
+    def read() -> bytes:
+        segment = edition.index(rendition).segment(number)
+        if segment is None or part is not None or not edition.open(rendition):
+            raise _No(404)
+        return edition.read(segment)
+
+    return _sent(rendition, await asyncio.to_thread(read), _PIECE_S["replay"])
+
+
+async def _piece(door: Broadcasting, index: Index, number: int, part: int | None) -> Response:
     segment = index.segment(number)
-    if segment is None or (part is None and not segment.whole):
-        raise _No(404)
-    if not (on_air(index, segment) if scope == "live" else is_released(segment, door.released(index.session))):
+    if segment is None or (part is None and not segment.whole) or not on_air(index, segment):
         raise _No(404)
     offset, length = 0, segment.bytes
     if part is not None:
@@ -160,7 +176,7 @@ async def _piece(
     data = await asyncio.to_thread(door.archive.read, index.session, index.rendition, number, offset, length)
     if len(data) != length:
         raise _No(404)
-    return _sent(index.rendition, data, _PIECE_S[scope])
+    return _sent(index.rendition, data, _PIECE_S["live"])
 
 
 async def _awaited(door: Broadcasting, index: Index, shape: Shape, number: int, part: int) -> Index | None:

@@ -9,9 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from recordings import replaying
-from recordings.archive import Archive, RecordingError
-from recordings.cutting import cut
-from recordings.replaying import Told
+from recordings.archive import RecordingError
+from recordings.cutting import film
 from web.clip_reading import clip_pieces
 from web.house import house_of
 from web.pages.replay import only_number, stands_of
@@ -38,17 +37,9 @@ async def _file(request: Request, rendition: str) -> Response:
     told = next((each for each in replay.chapters if each.n == n), None)
     if told is None:
         raise HTTPException(404)
+    edition = await house.broadcasting.edition(house.service, live, replay.chapters)
     try:
-        data = await asyncio.to_thread(_made, house.broadcasting.archive, live.session.id, rendition, told)
+        data = await asyncio.to_thread(lambda: film(edition, clip_pieces(edition, rendition, told)))
     except (RecordingError, ValueError):
         raise HTTPException(404) from None
     return ranged(request, data, KINDS[rendition])
-
-
-def _made(archive: Archive, session: str, rendition: str, told: Told) -> bytes:
-    """The file. Errors: `ValueError` where there is none for everybody."""
-    found = clip_pieces(archive, session, rendition, told)
-    if not found:
-        raise ValueError("no clip")
-    init = archive.read_init(session, rendition, found[0].epoch)
-    return cut(init, [archive.read(session, rendition, each.number) for each in found])

@@ -62,8 +62,10 @@ async def drawn(
     here = only_number(request.query_params.get("c", ""))
     id = live.session.id
     shown = replay_reading.found(replay, query, district, words)
-    archive = house.broadcasting.archive if house.broadcasting else None
-    weights = await asyncio.to_thread(replay_files.weights, archive, id, shown) if archive else {}
+    weights = {}
+    if house.broadcasting is not None:
+        edition = await house.broadcasting.edition(house.service, live, replay.chapters)
+        weights = await asyncio.to_thread(replay_files.weights, edition, shown)
     chapters = []
     for each in shown:
         heard, seen = weights.get(each.n, ("", ""))

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from recordings import replaying
-from recordings.archive import Archive, RecordingError, Segment
-from recordings.cutting import cut
+from recordings.archive import RecordingError
+from recordings.cutting import film
 from web.house import house_of
 from web.pages.replay import only_number, stands_of
 from web.replay_files import pieces
@@ -36,23 +36,17 @@ async def _file(request: Request, rendition: str) -> Response:
     live = await house.service.live(request.path_params["session"])
     if house.broadcasting is None or stands_of(live):
         raise HTTPException(404)
-    archive, session = house.broadcasting.archive, live.session.id
     replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder)
     n = only_number(request.path_params["n"])
     told = next((each for each in replay.chapters if each.n == n), None)
-    found = await asyncio.to_thread(pieces, archive, session, rendition, told) if told else ()
-    if not found:
+    if told is None:
         raise HTTPException(404)
+    edition = await house.broadcasting.edition(house.service, live, replay.chapters)
     try:
-        data = await asyncio.to_thread(_made, archive, session, rendition, found)
+        data = await asyncio.to_thread(lambda: film(edition, pieces(edition, rendition, told)))
     except (RecordingError, ValueError):
         raise HTTPException(404) from None
     return ranged(request, data, KINDS[rendition])
-
-
-def _made(archive: Archive, session: str, rendition: str, found: tuple[Segment, ...]) -> bytes:
-    init = archive.read_init(session, rendition, found[0].epoch)
-    return cut(init, [archive.read(session, rendition, each.number) for each in found])
 
 
 def ranged(request: Request, data: bytes, kind: str) -> Response:

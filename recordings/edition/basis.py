@@ -1,0 +1,38 @@
+"""What of a closed hearing everybody may hear and see, as it was decided until now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kachehri.live import Live
+from kachehri.store import Connection, redactions
+from recordings import replaying
+from recordings.replaying import Told
+from recordings.withheld import withheld
+
+from .plan import Basis, Cover
+
+
+def basis_of(conn: Connection, live: Live, folder: Path, told: Sequence[Told] | None = None) -> Basis:
+    """What an edition follows from; nothing before the close.
+
+    Arguments:
+        folder: of recordings.
+        told: the chapters, where somebody has just read them.
+    """
+    if live.session.phase != "closed":
+        return Basis()
+    if told is None:
+        told = replaying.replay(conn, live, folder).chapters
+    released = tuple((each.chapter.starts_at, each.chapter.ends_at) for each in told if each.open)
+    dumped = tuple(Cover(*span) for span in withheld(folder / live.session.id))
+    return Basis(released, (*dumped, *open_covers(conn, live.session.id)))
+
+
+def open_covers(conn: Connection, session: str) -> tuple[Cover, ...]:
+    """Redactions that the archive does not have in it yet: nobody gets them from this moment on."""
+    rows = redactions.of_session(conn, session)
+    return tuple(
+        Cover(row.starts_at, row.ends_at, row.sound, row.picture) for row in rows if row.state in redactions.OPEN
+    )
