@@ -105,7 +105,7 @@ PLANNING: dict[str, Relation] = {
     "page.schedule": "any",
 }
 #: Who is large in the program, and the key that keeps what was just said off the air.
-PROGRAM: dict[str, Relation] = {"page.program": "any"}
+PROGRAM: dict[str, Relation] = {"page.program": "any", "caption.withhold": "any"}
 #: Putting down what is said, for those who read along.
 CAPTIONING: dict[str, Relation] = {"caption.type": "any", "caption.correct": "any", "page.captions": "any"}
 #: What is made of a hearing after its close.
@@ -164,6 +164,7 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **CAPTIONING,
         **PROGRAM,
         "page.releases": "any",
+        "chapter.hear": "any",
         "question.ask": "any",
         "page.tickets": "any",
         "ticket.release": "any",
@@ -188,6 +189,7 @@ ROLES: dict[Role, dict[str, Relation]] = {
         **CAPTIONING,
         **PROGRAM,
         "page.releases": "any",
+        "chapter.hear": "any",
         "page.tickets": "any",
         "ticket.release": "any",
         "ticket.act": "any",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from recordings.chapters import Logged
-from rooms.captions import CaptionCorrected, CaptionTyped
+from rooms.captions import CaptionCorrected, CaptionsWithheld, CaptionTyped
 
 #: A line that nobody follows with another stays this long.
 STAYS_MS: Final = 7_000
@@ -35,15 +35,19 @@ class Cue:
 def cues(log: Iterable[Logged]) -> tuple[Cue, ...]:
     """Every line as it reads at the end, in order; within a language none begins before the one before it has."""
     lines: dict[str, Cue] = {}
+    sent: dict[str, int] = {}
     for at, event in log:
         match event:
             case CaptionTyped():
                 began = max(0, at - event.took_ms)
+                sent[event.caption] = at
                 lines[event.caption] = Cue(
                     event.caption, event.language, event.line.id, began, at + STAYS_MS, event.seat
                 )
             case CaptionCorrected(line=None):
                 lines.pop(event.caption, None)
+            case CaptionsWithheld():
+                lines = {id: each for id, each in lines.items() if sent[id] < event.since}
             case CaptionCorrected() if event.caption in lines and event.line is not None:
                 lines[event.caption] = replace(lines[event.caption], line=event.line.id, corrected=True)
             case _:

@@ -46,6 +46,7 @@ _EVENTS: Final = (
     lifecycle.SessionClosing,
     captions.CaptionTyped,
     captions.CaptionCorrected,
+    captions.CaptionsWithheld,
 )
 TYPES: Final = tuple(str(each.__struct_config__.tag) for each in _EVENTS)
 #: Seats from which citizens are heard.

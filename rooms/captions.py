@@ -2,7 +2,8 @@
 
 A line names the floor's seat at the moment it was sent, so that later it is known whether an official or a citizen was
 speaking. The last lines can be corrected or taken back; what is further back stands as it was read. The words are
-masked like everybody's and stand beside the log.
+masked like everybody's and stand beside the log. What a moderator takes off the air with the dump key is taken off the
+page with it: the lines of those seconds, and any that is still being typed of them.
 """
 
 from typing import Annotated, Literal, assert_never
@@ -10,7 +11,7 @@ from typing import Annotated, Literal, assert_never
 import msgspec
 
 from .base import Command, ContentRef, Context, Event, Id, Refused
-from .limits import CAPTION_TOOK_MAX_MS, CAPTIONS_OPEN
+from .limits import CAPTION_REACH_MAX_MS, CAPTION_TOOK_MAX_MS, CAPTIONS_OPEN
 
 Language = Literal["ur", "en"]
 Line = Annotated[str, msgspec.Meta(description="one line of what is said, masked before anyone reads it")]
@@ -31,6 +32,12 @@ class CorrectCaption(Command, frozen=True, kw_only=True, forbid_unknown_fields=T
     caption: Id
     line: Line = ""
     texts = ("line",)
+
+
+class WithholdCaptions(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="caption.withhold"):
+    """What was just said was dumped: the lines of the last `reach_ms` are nobody's to read."""
+
+    reach_ms: Annotated[int, msgspec.Meta(ge=0, le=CAPTION_REACH_MAX_MS)]
 
 
 class CaptionTyped(Event, frozen=True, kw_only=True, omit_defaults=True, tag="caption.typed"):
@@ -56,8 +63,17 @@ class CaptionCorrected(Event, frozen=True, kw_only=True, omit_defaults=True, tag
     by: str = ""
 
 
-CaptionCommand = TypeCaption | CorrectCaption
-CaptionEvent = CaptionTyped | CaptionCorrected
+class CaptionsWithheld(Event, frozen=True, kw_only=True, omit_defaults=True, tag="caption.withheld"):
+    """Lines that were typed since then are nobody's to read: what they say was dumped before it went out."""
+
+    desk_only = ("by",)
+    #: Unix time in ms; the span ends with this event.
+    since: int
+    by: str = ""
+
+
+CaptionCommand = TypeCaption | CorrectCaption | WithholdCaptions
+CaptionEvent = CaptionTyped | CaptionCorrected | CaptionsWithheld
 
 
 class Caption(msgspec.Struct, frozen=True):
@@ -75,6 +91,8 @@ class CaptionState(msgspec.Struct):
     """The lines that can still be corrected, the newest last. What is older is in the log alone."""
 
     last: list[Caption] = []
+    #: When something was dumped last.
+    withheld_at: int = 0
 
 
 def decide(state: CaptionState, command: CaptionCommand, actor: str, ctx: Context, seat: str) -> list[Event]:
@@ -83,13 +101,15 @@ def decide(state: CaptionState, command: CaptionCommand, actor: str, ctx: Contex
     Arguments:
         actor: who types it.
         seat: the seat that has the floor, or nothing.
-    Errors: `Refused` with `text_empty`, `caption_gone`.
+    Errors: `Refused` with `text_empty`, `caption_gone`, `caption_withheld`.
     """
     line = ctx.kept.get("line")
     match command:
         case TypeCaption():
             if line is None:
                 raise Refused("text_empty", field="line")
+            if ctx.now - command.took_ms < state.withheld_at:
+                raise Refused("caption_withheld")
             return [
                 CaptionTyped(
                     caption=ctx.new_id(),
@@ -104,6 +124,8 @@ def decide(state: CaptionState, command: CaptionCommand, actor: str, ctx: Contex
             if all(each.id != command.caption for each in state.last):
                 raise Refused("caption_gone")
             return [CaptionCorrected(caption=command.caption, line=line, by=actor)]
+        case WithholdCaptions():
+            return [CaptionsWithheld(since=ctx.now - command.reach_ms, by=actor)]
         case _:
             assert_never(command)
 
@@ -121,5 +143,8 @@ def evolve(state: CaptionState, event: CaptionEvent, at: int) -> None:
                 for each in state.last
                 if words or each.id != event.caption
             ]
+        case CaptionsWithheld():
+            state.last = [each for each in state.last if each.at < event.since]
+            state.withheld_at = at
         case _:
             assert_never(event)

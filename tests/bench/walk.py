@@ -613,6 +613,10 @@ GENERATE: dict[type[Command], Callable[[Walker, int], Choice | None]] = {
     turns.HallTurn: lambda w, now: w.hall(),
     captions.TypeCaption: lambda w, now: (w.desk(), captions.TypeCaption(language="ur", line=w.words() or "جی")),
     captions.CorrectCaption: lambda w, now: w.correct(),
+    captions.WithholdCaptions: lambda w, now: (
+        w.desk(),
+        captions.WithholdCaptions(reach_ms=w.rng.choice((0, 5_000))),
+    ),
     attendance.ReportPresence: lambda w, now: w.presence(),
     attendance.CountAttendance: lambda w, now: (
         SYSTEM,

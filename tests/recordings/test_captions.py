@@ -11,7 +11,7 @@ from recordings.chapters import Logged
 from recordings.search import Piece, Query
 from recordings.webvtt import BadCaptions, Timed, clock, read, write
 from rooms.base import ContentRef, Event
-from rooms.captions import CaptionCorrected, CaptionTyped
+from rooms.captions import CaptionCorrected, CaptionsWithheld, CaptionTyped
 
 
 def typed(n: int, at: int, took_ms: int = 0, language: str = "ur") -> Logged:
@@ -44,6 +44,12 @@ class TestCues:
 
     def test_of_two_languages_stand_side_by_side(self) -> None:
         assert times(cues([typed(1, 1_000), typed(2, 1_500, language="en")])) == [(1_000, 8_000), (1_500, 8_500)]
+
+    def test_leave_out_what_was_dumped(self) -> None:
+        dump = Logged(9_000, CaptionsWithheld(since=4_000))
+        corrected = Logged(8_500, CaptionCorrected(caption=f"{2:016x}", line=ref(9)))
+        log = [typed(1, 3_999), typed(2, 4_000), typed(3, 8_000), corrected, dump, typed(4, 9_000)]
+        assert [each.line for each in cues(log)] == [ref(1).id, ref(4).id]
 
     @given(st.lists(st.tuples(st.integers(0, 9_000), st.integers(0, 60_000), st.sampled_from(("ur", "en")))))
     def test_make_a_file_whatever_was_typed_when(self, lines: list[tuple[int, int, str]]) -> None:

@@ -2,8 +2,16 @@
 
 import pytest
 
+from moderation.roles import ROLES
 from rooms.base import ContentRef
-from rooms.captions import CaptionCorrected, CaptionTyped, CorrectCaption, TypeCaption
+from rooms.captions import (
+    CaptionCorrected,
+    CaptionsWithheld,
+    CaptionTyped,
+    CorrectCaption,
+    TypeCaption,
+    WithholdCaptions,
+)
 from rooms.erasing import EraseContent
 from rooms.lifecycle import AdjournSession, CloseSession, ResumeSession
 from rooms.limits import CAPTION_BYTES, CAPTIONS_OPEN, CAPTIONS_SHOWN
@@ -100,3 +108,28 @@ class TestCorrecting:
         (again,) = hearing.do(CorrectCaption(caption=event.caption, line="دوسرا"), line="دوسرا")
         assert isinstance(again, CaptionCorrected) and isinstance(again.line, ContentRef)
         assert {hearing.texts[event.line.id], hearing.texts[again.line.id]} == {BASIN, "دوسرا"}
+
+
+class TestDumping:
+    def test_takes_the_lines_of_those_seconds_off_every_page(self) -> None:
+        hearing = Hearing().live()
+        before = typed(hearing, "before").caption
+        hearing.now += 6_000
+        typed(hearing, "dumped")
+        hearing.now += 4_000
+        last = typed(hearing, "dumped too").caption
+        (event,) = hearing.do(WithholdCaptions(reach_ms=5_000))
+        assert event == CaptionsWithheld(since=hearing.now - 5_000, by=MODERATOR.participant)
+        assert list(shown(hearing)) == [before] and "by" not in (visible(event, "public") or {})
+        assert hearing.refused(CorrectCaption(caption=last, line="x"), line="x") == "caption_gone"
+
+    def test_lets_nobody_finish_a_line_of_them(self) -> None:
+        hearing = Hearing().live()
+        hearing.do(WithholdCaptions(reach_ms=5_000))
+        hearing.now += 2_000
+        late = TypeCaption(language="ur", line="late", took_ms=2_001)
+        assert hearing.refused(late, line="late") == "caption_withheld"
+        typed(hearing, "after", took_ms=2_000)
+
+    def test_is_the_moderators(self) -> None:
+        assert all(("caption.withhold" in rows) == (role in ("moderator", "chair")) for role, rows in ROLES.items())

@@ -166,6 +166,15 @@
  */
 
 /**
+ * @typedef {Object} CaptionsWithheld
+ * @property {"caption.withheld"} type
+ * @property {number} since
+ * @property {string} [by]
+ * @property {number} seq
+ * @property {number} at
+ */
+
+/**
  * @typedef {Object} ClaimQuestion
  * @property {"question.claim"} type
  * @property {string} question
@@ -270,7 +279,7 @@
  * @property {number} at
  */
 
-/** @typedef {SessionScheduled | DoorsOpened | SessionStarted | SessionAdjourned | SessionResumed | SessionPostponed | SessionRescheduled | SessionClosing | QuestionAsked | SupportCounted | QuestionClassified | QuestionClaimed | QuestionReleased | QuestionReturned | QuestionHeld | QuestionAdmitted | QuestionMerged | QuestionUnmerged | QuestionNotTaken | RefusalProposed | RefusalOverturned | QuestionRefused | QuestionWithdrawn | QuestionAnswered | QuestionDeferred | QuestionMoved | PolicyDeclared | OutcomeNoted | OutcomeReadBack | TurnCalled | TurnAccepted | TurnReadied | TurnStaged | TurnDropped | TurnReturned | TurnParked | TurnOffered | TurnExtended | TurnReadOut | TurnEnded | SeatTaken | SeatLeft | SeatMuted | FloorGiven | TalkSet | ShownNamed | StaffArrived | StaffLeft | AttendanceCounted | ParticipantRemoved | ParticipantBlocked | ParticipantUnblocked | ParticipantObjected | CaptionTyped | CaptionCorrected | TicketsOpened | SessionClosed | ContentErased} Event */
+/** @typedef {SessionScheduled | DoorsOpened | SessionStarted | SessionAdjourned | SessionResumed | SessionPostponed | SessionRescheduled | SessionClosing | QuestionAsked | SupportCounted | QuestionClassified | QuestionClaimed | QuestionReleased | QuestionReturned | QuestionHeld | QuestionAdmitted | QuestionMerged | QuestionUnmerged | QuestionNotTaken | RefusalProposed | RefusalOverturned | QuestionRefused | QuestionWithdrawn | QuestionAnswered | QuestionDeferred | QuestionMoved | PolicyDeclared | OutcomeNoted | OutcomeReadBack | TurnCalled | TurnAccepted | TurnReadied | TurnStaged | TurnDropped | TurnReturned | TurnParked | TurnOffered | TurnExtended | TurnReadOut | TurnEnded | SeatTaken | SeatLeft | SeatMuted | FloorGiven | TalkSet | ShownNamed | StaffArrived | StaffLeft | AttendanceCounted | ParticipantRemoved | ParticipantBlocked | ParticipantUnblocked | ParticipantObjected | CaptionTyped | CaptionCorrected | CaptionsWithheld | TicketsOpened | SessionClosed | ContentErased} Event */
 
 /**
  * @typedef {Object} ExtendTurn
@@ -1545,7 +1554,16 @@
  * @property {string | null} [as]
  */
 
-/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaProgram | MediaAnswer | MediaLeave | MediaPrivate | MediaEcho | MediaTold | MediaTalk | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ConcernQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | ReadBack | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | GiveFloor | SetTalk | NameShown | HallTurn | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar | TypeCaption | CorrectCaption} FromClient */
+/**
+ * @typedef {Object} WithholdCaptions
+ * @property {"caption.withhold"} type
+ * @property {number} reach_ms
+ * @property {number} ref
+ * @property {string} key
+ * @property {string | null} [as]
+ */
+
+/** @typedef {Hello | AddParticipant | MediaPublish | MediaWatch | MediaProgram | MediaAnswer | MediaLeave | MediaPrivate | MediaEcho | MediaTold | MediaTalk | ScheduleSession | OpenDoors | StartSession | AdjournSession | ResumeSession | PostponeSession | RescheduleSession | CancelSession | CloseSession | AskQuestion | SupportQuestion | ClassifyQuestion | ConcernQuestion | ClaimQuestion | ReleaseQuestion | ReturnQuestion | HoldQuestion | AdmitQuestion | MergeQuestion | UnmergeQuestion | NotTakeQuestion | RefuseQuestion | ConfirmRefusal | OverturnRefusal | WithdrawQuestion | AnswerQuestion | DeferQuestion | MoveQuestion | DeclarePolicy | NoteOutcome | ReadBack | CallTurn | AcceptTurn | ReadyTurn | StageTurn | WaitTurn | ReadOutTurn | FinishTurn | ExtendTurn | OfferTurn | ParkTurn | CancelTurn | TakeSeat | LeaveSeat | MuteSeat | ClearSeat | GiveFloor | SetTalk | NameShown | HallTurn | RemoveParticipant | BlockParticipant | UnblockParticipant | ObjectToBar | TypeCaption | CorrectCaption | WithholdCaptions} FromClient */
 
 /** @typedef {Welcome | Snapshot | Tick | PersonalFrame | Reply | RefusedFrame | MediaOffer | MediaUp | MediaLost | MediaTalking | MediaSpeaking | MediaHealth} ToClient */
 
