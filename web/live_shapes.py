@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from rooms.limits import SEAT_HOLD_MS
 from web.caption_shapes import CaptionRow
 from web.cards import Balance, LineRow, MyQuestion, SeatCard, SessionCard, way
+from web.channel_shapes import Sounds
 from web.data_rates import (
     NEAR,
     PROGRAM_RATES,
@@ -29,6 +30,7 @@ class ProgramBox:
         begun: there is something to play.
         offered: the renditions that are made here.
         direct: it can also be had without delay, over WebRTC.
+        sounds: the hearing's own, and those of its interpreters.
     """
 
     base: str
@@ -36,6 +38,7 @@ class ProgramBox:
     begun: bool = True
     offered: tuple[str, ...] = ("sound", "light", "full")
     direct: bool = True
+    sounds: Sounds = Sounds()
 
     @property
     def rates(self) -> Mapping[str, int]:

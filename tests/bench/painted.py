@@ -41,7 +41,12 @@ class Make:
     bits: int = 0
 
 
-MADE: Final = {"full": Make(640, 360, 15, 400_000), "light": Make(426, 240, 12, 130_000), "sound": Make()}
+MADE: Final = {
+    "full": Make(640, 360, 15, 400_000),
+    "light": Make(426, 240, 12, 130_000),
+    "sound": Make(),
+    "sound-1": Make(),
+}
 
 
 class Pictures:

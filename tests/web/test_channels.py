@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from kachehri.bus.memory import MemoryBus
+from kachehri.i18n import words_for
 from recordings.announce import Waiting
 from recordings.archive import Archive, Track
 from rooms.lifecycle import SeatPlan
@@ -109,3 +111,50 @@ async def test_a_break_of_the_program_has_the_same_number_in_a_channel_that_bega
     channel = (await get(town, air.base(session) + "/sound-1/live.m3u8")).text
     assert "DISCONTINUITY-SEQUENCE" not in floor and floor.count("#EXT-X-DISCONTINUITY\n") == 1
     assert "#EXT-X-DISCONTINUITY-SEQUENCE:1\n" in channel and "#EXT-X-DISCONTINUITY\n" not in channel
+
+
+async def page_of(town: Town, session: str, language: str, query: str = "") -> str:
+    answer = await town.phone(language).get(f"/s/{session}/live{query}")
+    assert answer.status_code == 200
+    return str(answer.text)
+
+
+@pytest.mark.parametrize("language", ["ur", "en"])
+async def test_the_page_lets_choose_an_interpreter_who_can_be_heard(town: Town, air: Air, language: str) -> None:
+    words = words_for(language)
+    session = await town.schedule(live=True, seats=SEATS)
+    air.write(session, "sound", 1, range(0, 20, 4))
+    before = await page_of(town, session, language)
+    assert re.search(r'id="sounds" hidden', before), "somebody may sit down while the page is open"
+    air.write(session, "sound-2", 1, range(8, 20, 4))
+    page = await page_of(town, session, language)
+    assert words.plain("channels.title") in page and words.plain("channels.alone") in page
+    choices = re.findall(r'<a class="mode" href="([^"]*)" data-sound="([^"]*)"([^>]*)>', page)
+    assert [(href, sound, " hidden" in rest) for href, sound, rest in choices] == [
+        ("?follow=sound#watch", "sound", False),
+        ("?follow=sound&amp;sound=sound-1#watch", "sound-1", True),
+        ("?follow=sound&amp;sound=sound-2#watch", "sound-2", False),
+    ]
+    assert '<bdi lang="ps">پښتو</bdi><small>' in page
+    assert "aria-current" in choices[0][2] and "/sound/live.m3u8" in page
+    chosen = await page_of(town, session, language, "?follow=sound&sound=sound-2")
+    assert "/sound-2/live.m3u8" in chosen and 'data-sound="sound-2" data-near' in chosen
+    marked = re.findall(r'data-sound="([^"]*)"[^>]* aria-current="true"', chosen)
+    assert marked == ["sound-2"]
+
+
+@pytest.mark.parametrize(
+    "query", ["?follow=sound&sound=sound-1", "?follow=light&sound=sound-2", "?follow=sound&sound=../x"]
+)
+async def test_what_cannot_be_heard_or_goes_with_a_picture_is_the_original(town: Town, air: Air, query: str) -> None:
+    session = await town.schedule(live=True, seats=SEATS)
+    air.write(session, "sound", 1, range(0, 20, 4))
+    air.write(session, "sound-2", 1, range(8, 20, 4))
+    page = await page_of(town, session, "en", query)
+    assert 'data-sound="sound" data-near' in page and "/../x/live" not in page
+
+
+async def test_a_hearing_without_interpreters_has_no_choice(town: Town, air: Air) -> None:
+    session = await town.schedule(live=True)
+    air.write(session, "sound", 1, range(0, 20, 4))
+    assert 'id="sounds"' not in await page_of(town, session, "en")

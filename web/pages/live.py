@@ -7,10 +7,13 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from recordings.channels import channels
 from rooms.questions import SupportQuestion
 from rooms.rows import View
+from rooms.session import Session
 from web import forms, reading
 from web.caption_shapes import CaptionRow
+from web.channel_shapes import sounds
 from web.data_rates import PROGRAM_RATES, RATES, Follow, ProgramFollow
 from web.house import House, house_of, see
 from web.live_shapes import LivePage, ProgramBox
@@ -50,7 +53,7 @@ async def live(request: Request) -> Response:
         present=replica.session.attendance.present,
         moved_away=visitor.moved_away(replica.session.id),
         captions=captions(seen),
-        program=program(house, request, replica.session.id),
+        program=program(house, request, replica.session),
     )
     response = house.show(request, "live.html", page)
     if page.program and request.query_params.get("follow") == page.program.follow:
@@ -68,13 +71,19 @@ def captions(seen: View) -> tuple[CaptionRow, ...]:
     return tuple(sorted(rows, key=lambda row: row.at))
 
 
-def program(house: House, request: Request, session: str) -> ProgramBox | None:
+def program(house: House, request: Request, session: Session) -> ProgramBox | None:
     """The program, as this browser follows it."""
     if house.broadcasting is None:
         return None
     door = house.broadcasting
-    base = door.base(session, "live", house.now())
-    return ProgramBox(base, chosen_program(request, door.offered), door.begun(session), door.offered, door.direct)
+    base = door.base(session.id, "live", house.now())
+    follow = chosen_program(request, door.offered)
+    seats = [(seat.id, seat.kind) for seat in session.stage.seats.values()]
+    on = {each.rendition for each in door.channels(session.id, seats)}
+    # An interpreter is heard without a picture; whoever looks has the hearing's own sound.
+    wanted = request.query_params.get("sound", "") if follow == "sound" else ""
+    choice = sounds(channels(seats, door.interpreted), on, wanted)
+    return ProgramBox(base, follow, door.begun(session.id), door.offered, door.direct, choice)
 
 
 def chosen_program(request: Request, offered: tuple[str, ...]) -> ProgramFollow:

@@ -147,7 +147,7 @@ export function attachProgram(box, { say, announce, recall, remember, store, liv
     made.addEventListener("play", mine(() => ((wanted = true), (held = false), describe())));
     made.addEventListener("playing", mine(() => ((playing = true), draw())));
     // In the background it is the phone that stops a picture, and nobody's wish.
-    made.addEventListener("pause", mine(() => ((playing = false), (held ||= !document.hidden), draw())));
+    made.addEventListener("pause", mine(() => ((playing = false), (held ||= !document.hidden && !made.error), draw())));
     made.addEventListener("waiting", mine(draw));
     made.addEventListener("error", mine(() => !hls && later()));
     // What is over stays; a playlist that ended while the hearing goes on does not.
@@ -254,7 +254,7 @@ export function attachProgram(box, { say, announce, recall, remember, store, liv
   }
 
   function address() {
-    return `${box.dataset.base}/${resting ? "sound" : mode}/live.m3u8`;
+    return `${box.dataset.base}/${mode === "sound" ? box.dataset.sound : resting ? "sound" : mode}/live.m3u8`;
   }
 
   /** What the phone's locked screen says, with a button to stop (W3C Media Session). */
