@@ -14,6 +14,7 @@ from recordings.archive.layout import Part
 from recordings.channels import number_of, rendition_of
 from recordings.program.delay import Journal
 from recordings.program.encode import FULL, LIGHT, SOUND, Rendition
+from recordings.program.feed import DELAY_MS
 from recordings.program.fragments import EncodedPacket, Fragmenter
 from recordings.program.outlet import Outlet
 from recordings.program.picture import Words
@@ -57,7 +58,8 @@ class Studio:
         self.withheld = 0
         self._folder = archive.folder / session
         self.epoch = archive.next_epoch(session)
-        now, wall_ms = _now(), time.time_ns() // 1_000_000
+        # On the wall, moments are those at which something was said: frames wait that long for those behind.
+        now, wall_ms = _now(), time.time_ns() // 1_000_000 - DELAY_MS
         # Whoever died may have left what waited: this epoch begins where the last one ended.
         back_ms = delay_ms if self.epoch > 1 else 0
         starts_ms = resume_at(archive, session, wall_ms - back_ms)
@@ -76,7 +78,7 @@ class Studio:
         fragmenters = {name: Fragmenter(encoder.shape, sound) for name, encoder in self.program.shapes.items()}
         fragmenters |= {name: Fragmenter(None, sound) for name in (SOUND, *map(rendition_of, begun))}
         self.outlet = Outlet(archive, session, fence, self.epoch, fragmenters, wall_ms - starts_ms, self._written)
-        #: Unix time in ms of what is 0 in the machine's monotonic clock.
+        #: Unix time in ms of what is 0 in the machine's monotonic clock, less the time for which frames wait.
         self._wall_of = wall_ms - began
         self._journal: Journal | None = None
         self._left: list[TapFrame] = []
@@ -106,7 +108,8 @@ class Studio:
         if self._journal is not None:
             self._journal.wipe()
         self.withheld += 1
-        note_withheld(self._folder, *(round(self._wall_of + moment) for moment in span))
+        since, until = span
+        note_withheld(self._folder, round(self._wall_of + since), round(self._wall_of + until + DELAY_MS))
         return True
 
     async def run(self, ending: asyncio.Event, over: Callable[[], bool] = lambda: True) -> str:
