@@ -10,7 +10,7 @@ import asyncio
 import time
 import tomllib
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -93,6 +93,7 @@ class Filmed:
     founded: founding.Founded
     desk: LiveClient
     official: LiveClient
+    stack: AsyncExitStack
 
     @property
     def session(self) -> str:
@@ -111,11 +112,40 @@ class Filmed:
     def archive(self) -> Archive:
         return Archive(self.server.settings.recordings.folder)
 
+    @property
+    def program_pid(self) -> int:
+        """The process that makes the program now. Errors: `LookupError` while there is none."""
+        for entry in Path("/proc").iterdir():
+            with suppress(OSError):
+                if entry.name.isdigit() and _makes(entry, self.session):
+                    return int(entry.name)
+        raise LookupError("no program process")
+
+    async def citizen(self, text: str, speaker: Speaker) -> tuple[LiveClient, str]:
+        """Somebody asks, is called, is on the stage and is seen and heard; her connection and her turn."""
+        client = await entered(self.stack, self.server, self.session, "citizen")
+        asked = await client.send("question.ask", category="other", text=text)
+        question = asked["result"]["question"]
+        await self.desk.send("question.admit", question=question)
+        await self.desk.send("turn.call", question=question, seat="citizen-1")
+        turn = str(await client.until(lambda: client.personal["turn"]))
+        await client.send("turn.accept", turn=turn)
+        self.stack.push_async_callback(speaker.close)
+        await publish(client, speaker)
+        await client.send("turn.ready", turn=turn)
+        return client, turn
+
     async def until(self, rendition: str, segments: int) -> None:
         """Wait until so much of a rendition is written."""
         async with asyncio.timeout(UP_S):
             while sum(each.whole for each in self.archive.index(self.session, rendition).segments) < segments:
                 await asyncio.sleep(0.05)
+
+
+def _makes(entry: Path, session: str) -> bool:
+    """Whether a process is the program of a session, and not one that has ended."""
+    words = (entry / "cmdline").read_bytes().split(b"\0")
+    return b"program" in words and session.encode() in words and " Z " not in (entry / "stat").read_text()
 
 
 def house(folder: Path, sections: Mapping[str, Mapping[str, Any]]) -> Server:
@@ -172,7 +202,7 @@ async def filmed(folder: Path, *, renditions: str = "light", delay_s: int = 0) -
         stack.push_async_callback(filming.close)
         await publish(official, filming)
         try:
-            yield Filmed(server, founded, desk, official)
+            yield Filmed(server, founded, desk, official, stack)
         except BaseException:
             print(server.tail(), flush=True)
             raise
