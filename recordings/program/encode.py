@@ -78,11 +78,12 @@ class PictureEncoder:
         """What the segmenter writes into the head."""
         return VideoShape(self.rendition.width, self.rendition.height, bytes(self._context.extradata or b""))
 
-    def encode(self, picture: VideoFrame, number: int, duration: int = 1) -> list[EncodedPacket]:
+    def encode(self, picture: VideoFrame, number: int, duration: int = 1, *, key: bool = False) -> list[EncodedPacket]:
         """The picture of this number, counted from the program's beginning.
 
         Arguments:
             duration: for how many pictures' time it stands.
+            key: it needs no other, also within a segment.
         """
         rendition = self.rendition
         if (picture.width, picture.height) != (rendition.width, rendition.height):
@@ -91,7 +92,7 @@ class PictureEncoder:
             )
         picture.pts = self._starts_us + _us(number, rendition.rate)
         picture.time_base = Fraction(1, 1_000_000)
-        key = number % (SEGMENT_S * rendition.rate) == 0
+        key = key or number % (SEGMENT_S * rendition.rate) == 0
         picture.pict_type = PictureType.I if key else PictureType.NONE
         ends = self._starts_us + _us(number + duration, rendition.rate)
         return [

@@ -41,20 +41,41 @@ class Microphone:
 
 
 class Maker:
-    """A rendition's picture encoder and the number of its next picture."""
+    """A rendition's picture encoder and the number of its next picture. `wanted`: somebody who watches without delay
+    needs a picture that needs no other."""
 
     def __init__(self, rendition: Rendition, starts_us: int) -> None:
         self.encoder, self.rate = PictureEncoder(rendition, starts_us), rendition.rate
         self.number = 0
         self.every = 1
+        self.wanted = False
+        self._key = 0  # the last one that needs no other
 
     def make(self, frame: VideoFrame, every: int) -> list[EncodedPacket]:
         """The next picture, or nothing where the load asks for fewer; how many changes with a segment."""
         number = self.number
         self.number += 1
-        if number % (SEGMENT_S * self.rate) == 0:
+        begins = number % (SEGMENT_S * self.rate) == 0
+        if begins:
             self.every = every
-        return self.encoder.encode(frame, number, self.every) if number % self.every == 0 else []
+        if number % self.every:
+            return []
+        between = self.wanted and comes_between(number, self._key, self.rate)
+        if begins or between:
+            self.wanted, self._key = False, number
+        return self.encoder.encode(frame, number, self.every, key=between)
 
     def due(self, since: float) -> bool:
         return self.number * 1000 / self.rate < since
+
+
+def comes_between(number: int, last: int, rate: int) -> bool:
+    """Whether a keyframe that was asked for is made now, rather than the one that begins the next segment. At most one
+    a second, because it is many times the size of its neighbours and lies in the recording too; and none in the last
+    half second of a segment, when the next is soon there anyway. It begins no segment (fragments.py).
+
+    Arguments:
+        number, last: of this picture and of the last keyframe.
+        rate: pictures a second.
+    """
+    return number - last >= rate and -number % (SEGMENT_S * rate) > rate // 2

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from recordings.channels import rendition_of
+from recordings.channels import LAG_MS, rendition_of
 from recordings.program.channels import ChannelMaker
 from recordings.program.encode import FULL, LIGHT, SOUND, PictureEncoder, Rendition, SoundEncoder
 from recordings.program.feed import DELAY_MS
@@ -105,6 +105,20 @@ class Program:
         self._away_since: float | None = None
         self._slate = ""
         self._pictured: frozenset[str] = frozenset()
+        #: Get each block of the mix with its moment in program time (µs), and each of the first rendition's pictures:
+        #: for those who follow without delay (direct.py).
+        self.mixed: Callable[[Samples, int], None] = lambda samples, at_us: None
+        self.shown: Callable[[EncodedPacket], None] = lambda packet: None
+
+    @property
+    def configuration(self) -> bytes:
+        """The first rendition's parameter sets with start codes; empty without a picture."""
+        return next((each.encoder.shape.configuration for each in self._makers.values()), b"")
+
+    def keyframe(self) -> None:
+        """One of the first rendition's next pictures is to need no other."""
+        for maker in list(self._makers.values())[:1]:
+            maker.wanted = True
 
     @property
     def shapes(self) -> dict[str, PictureEncoder]:
@@ -219,16 +233,20 @@ class Program:
         voices = self._voices(now)
         on_floor = heard(self._facts)
         floor = self._mixer.add({seat: block for seat, block in voices.items() if seat in on_floor})
-        for packet in self.sound.encode(self._halver.push(self._mixer.limit(floor))):
+        mixed = self._mixer.limit(floor)
+        self.mixed(mixed, self._starts_us + (self._blocks - 1) * BLOCK_MS * 1000)
+        for packet in self.sound.encode(self._halver.push(mixed)):
             for name in (*self._makers, SOUND):
                 self._out(name, packet)
-        self._interpret(floor, voices)
+        # She heard what was dumped, and would say it now.
+        silent = now <= self._withheld_until + LAG_MS
+        self._interpret(floor, {} if silent else voices)
         if self._makers:
             self._watch(now)
             self._pictures(now, since)
 
     def _interpret(self, floor: Samples, voices: Mapping[str, Samples]) -> None:
-        """Each channel's block: the interpreter over the floor."""
+        """Each channel's block: the interpreter over the floor, where she may be heard."""
         seats = interpreting(self._facts)
         for each in self._facts.sitting:
             if each.channel and each.channel not in self._channels:
@@ -284,11 +302,14 @@ class Program:
         self._slate = made.slate or ""
         self._composer.compose(made, pictures)
         frame = self._composer.frame()
+        first = next(iter(self._makers))
         for maker in due:
             name = maker.encoder.rendition.name
             while maker.due(since):
                 for packet in maker.make(frame, step.every(name)):
                     self._out(name, packet)
+                    if name == first:
+                        self.shown(packet)
 
     @property
     def status(self) -> Status:

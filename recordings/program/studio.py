@@ -13,6 +13,7 @@ from recordings.archive.archive import Archive
 from recordings.archive.layout import Part
 from recordings.channels import number_of, rendition_of
 from recordings.program.delay import Journal
+from recordings.program.direct import Direct, Undelayed, lead
 from recordings.program.encode import FULL, LIGHT, SOUND, Rendition
 from recordings.program.feed import DELAY_MS
 from recordings.program.fragments import EncodedPacket, Fragmenter
@@ -21,7 +22,7 @@ from recordings.program.picture import Words
 from recordings.program.program import Program, Stalled
 from recordings.program.scene import Facts
 from recordings.withheld import note_withheld
-from signaling.media.tap import TapFrame
+from signaling.media.tap import TapFrame, Wish
 from signaling.media.tap_reader import TapReader
 
 #: Seconds between ticks: two blocks of sound.
@@ -69,17 +70,26 @@ class Studio:
             began, wall_ms = began + ahead, wall_ms + ahead
         # Whoever follows an interpreter's channel goes on hearing the floor there, whether or not she sits down again.
         begun = [number for number in map(number_of, archive.renditions(session)) if number]
-        self._reader = TapReader(tap, session, self._frame)
+        self._reader = TapReader(tap, session, self._frame, self._wished, "picture" if renditions else "sound")
         self.program = Program(
             began, self._out, words, starts_ms=starts_ms, want=self._reader.want, renditions=renditions,
             channels=begun, delay_ms=delay_ms,
         )  # fmt: skip
+        #: What goes out without delay, and where there is a delay, what it is made by.
+        self._direct = Direct(self._reader.send, self._keyframe)
+        self._undelayed: Undelayed | None = None
+        if delay_ms:
+            self._undelayed = Undelayed(self._direct, words, renditions, self._reader.want)
+        else:
+            lead(self.program, self._direct)
         sound = self.program.sound.shape
         fragmenters = {name: Fragmenter(encoder.shape, sound) for name, encoder in self.program.shapes.items()}
         fragmenters |= {name: Fragmenter(None, sound) for name in (SOUND, *map(rendition_of, begun))}
         self.outlet = Outlet(archive, session, fence, self.epoch, fragmenters, wall_ms - starts_ms, self._written)
         #: Unix time in ms of what is 0 in the machine's monotonic clock, less the time for which frames wait.
         self._wall_of = wall_ms - began
+        #: Program time of the same moment.
+        self._time_of = starts_ms - began
         self._journal: Journal | None = None
         self._left: list[TapFrame] = []
         if delay_ms and vault is not None:
@@ -91,6 +101,8 @@ class Studio:
 
     def facts(self, facts: Facts) -> None:
         """What the session says now. The first time it holds for what is left of an earlier process too."""
+        if self._undelayed is not None:
+            self._undelayed.facts(facts, _now())
         if self._begun:
             self.program.facts(facts, _now())
             return
@@ -132,6 +144,8 @@ class Studio:
                 self.program.tick(now)
             except Stalled:
                 return "stalled"
+            if self._undelayed is not None:
+                self._undelayed.tick(now, self._time_of + now, self._reader.attached)
             if self.outlet.failed:
                 return self.outlet.failed
             due = max(due + 1000 * TICK_S, now - 1000 * TICK_S)
@@ -142,6 +156,14 @@ class Studio:
         if self._journal is not None:
             self._journal.keep(frame)
         self.program.frame(frame)
+        if self._undelayed is not None:
+            self._undelayed.frame(frame)
+
+    def _wished(self, wish: Wish) -> None:
+        self._direct.wished(wish)
+
+    def _keyframe(self) -> None:
+        (self._undelayed or self.program).keyframe()
 
     def _out(self, rendition: str, packet: EncodedPacket) -> None:
         if not self.outlet.has(rendition):  # an interpreter has sat down for the first time

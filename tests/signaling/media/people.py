@@ -109,6 +109,15 @@ class Hall:
         await until(lambda: watcher.state == "connected")
         return watcher
 
+    async def follower(self, name: str, most: int | None = None) -> Watcher:
+        """A watcher of the program."""
+        watcher = Watcher()
+        self.people.append(watcher)
+        offer = await self.plane.offer(SESSION, name, "program", most=most)
+        await self.plane.answer(SESSION, name, offer.peer, await watcher.answer(offer.sdp))
+        await until(lambda: watcher.state == "connected")
+        return watcher
+
     async def private(self, name: str) -> Seen:
         """A private line that only listens; what comes on it."""
         watcher = Watcher()

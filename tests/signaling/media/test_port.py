@@ -15,6 +15,8 @@ from signaling.media import compat, port
 from signaling.media.plane import Plane
 from signaling.media.port import MediaPlane, MediaRefused, MediaSettings
 from signaling.media.remote import RemotePlane
+from signaling.media.tap_server import TapServer, tap_path
+from tests.signaling.media.maker import Maker
 from tests.signaling.media.people import LOOPBACK, SEATS, SESSION, Hall, end_process, start_process, until
 
 pytestmark = pytest.mark.anyio
@@ -36,17 +38,34 @@ def process_sockets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callab
         end_process(process)
 
 
+@pytest.fixture
+def tap(
+    request: pytest.FixtureRequest,
+    loopback: MediaSettings,
+    tmp_path: Path,
+    process_sockets: Callable[[MediaSettings], Path],
+) -> Path:
+    """Where a program finds the plane's tap."""
+    here = request.node.callspec.params["hall"] == "here"
+    return tmp_path / "m.tap" if here else tap_path(process_sockets(loopback))
+
+
 @pytest.fixture(params=["here", "process"])
 async def hall(
     request: pytest.FixtureRequest,
     clip: Clip,
     loopback: MediaSettings,
     process_sockets: Callable[[MediaSettings], Path],
+    tap: Path,
 ) -> AsyncIterator[Hall]:
     compat.limit_client_addresses(["127.0.0.1"])
     plane: Plane | RemotePlane
+    here: TapServer | None = None
     if request.param == "here":
         plane = Plane(loopback)
+        here = TapServer(tap, plane.stage_of)
+        plane.opened = here.look
+        await here.start()
     else:
         plane = RemotePlane(process_sockets(loopback))
     hall = Hall(clip, plane)
@@ -58,6 +77,8 @@ async def hall(
     finally:
         await hall.stop()
         await plane.close(SESSION, 1_000_000)
+        if here is not None:
+            await here.stop()
         await plane.stop()
 
 
@@ -94,6 +115,31 @@ async def test_only_the_occupant_is_forwarded(hall: Hall) -> None:
     assert (await hall.plane.stats(SESSION)).unseated > 0
     await hall.plane.seat(SESSION, 1, "official", "bilal", 6)
     await flowing(hall, "official")
+
+
+async def test_the_program_goes_to_whoever_asks_for_it_in_h264_whatever_the_stage_speaks(hall: Hall, tap: Path) -> None:
+    assert await refused(hall.plane.offer(SESSION, "viewer", "program")) == "media_no_program"
+    async with Maker(tap) as maker:
+        await until_made(hall)
+        assert await refused(hall.plane.offer(SESSION, "viewer", "program", most=0)) == "media_program_full"
+        seen = (await hall.follower("viewer", most=1)).seats["program"]
+        await until(lambda: seen.audio_packets > 10 and seen.video_frames > 10)
+        assert maker.direct.watched
+        assert await refused(hall.plane.offer(SESSION, "other", "program", most=1)) == "media_program_full"
+        assert (await hall.plane.stats(SESSION)).program == 1
+        assert hall.told(port.Up, participant="viewer", direction="program")
+
+
+async def until_made(hall: Hall) -> None:
+    """The program's process has been noticed."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await hall.plane.leave(SESSION, "nobody", (await hall.plane.offer(SESSION, "nobody", "program")).peer)
+            except MediaRefused:
+                await asyncio.sleep(0.05)
+            else:
+                return
 
 
 async def test_taken_off_is_not_heard_any_more(hall: Hall) -> None:
