@@ -31,9 +31,15 @@ def clock(ms: int) -> str:
 
 
 def chapter(
-    told: Told, replay: Replay, session_id: str, district: District, words: Words, query: Query
+    told: Told,
+    replay: Replay,
+    session_id: str,
+    district: District,
+    words: Words,
+    query: Query,
+    asked: tuple[tuple[str, str], ...] = (),
 ) -> ReplayChapter:
-    """One chapter; what was looked for is marked."""
+    """One chapter; what was looked for is marked. `asked`: what people ask of those who decide."""
     question, ticket = told.question, told.ticket
     named = question is not None and not told.hidden
     topic = district.topic(ticket.category if ticket else question.category if question else None, words)
@@ -61,6 +67,7 @@ def chapter(
         link=f"/s/{session_id}/replay?c={told.n}#c{told.n}",
         starts=told.chapter.starts_at - replay.began_at,
         follow=f"/t/{ticket.reference}/follow" if ticket and _open(ticket) else "",
+        asked=asked,
     )
 
 

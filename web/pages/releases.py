@@ -163,12 +163,16 @@ async def decide(request: Request, account: Account) -> Response:
         )
         return await drawn(request, wrong=key, error=wrong, typed=reason, status=422)
     await told(house, session_id)
+    await settle(house, account, session_id, key, do, mask(kept).text)
+    return see(f"/sessions/{session_id}/chapters?said={do}#{key}")
+
+
+async def settle(house: House, account: Account, session_id: str, key: str, do: str, reason: str) -> None:
+    """Release a chapter or keep it back, with a masked reason. Errors: 404 where there is no such chapter."""
 
     def write(conn: Connection, now: int) -> None:
-        masked = mask(kept).text
-        if not replays.decide(conn, session_id, key, STATES[do], masked, account.id, now):
+        if not replays.decide(conn, session_id, key, STATES[do], reason, account.id, now):
             raise HTTPException(404)
-        audit.record(conn, now, action=ACTS[do], subject=key, reason=masked, account=account.id, session=session_id)
+        audit.record(conn, now, action=ACTS[do], subject=key, reason=reason, account=account.id, session=session_id)
 
     await house.write(write)
-    return see(f"/sessions/{session_id}/chapters?said={do}#{key}")
