@@ -14,6 +14,9 @@ from typing import Final
 
 #: Each channel costs an encoder for as long as the program runs; seats beyond have none.
 MOST: Final = 4
+#: An interpreter says it later than it was said, in milliseconds: what is taken out of a hearing is taken out of her
+#: channel for so long behind it, too.
+LAG_MS: Final = 10_000
 _NAME: Final = re.compile(r"sound-([1-9])\Z")
 #: What readers call a language themselves: whoever needs a channel finds it in her own letters. By RFC 5646.
 NAMES: Final = {

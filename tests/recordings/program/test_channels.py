@@ -206,16 +206,18 @@ def test_two_interpreters_have_a_channel_each() -> None:
     assert taken.of("sound-1", "audio")[0].pts_us == 0
 
 
-def test_what_is_dumped_is_silent_in_a_channel_too() -> None:
+def test_what_is_dumped_is_in_no_channel_nor_said_there_afterwards() -> None:
     program, taken = made(BOTH, delay_ms=2_000)
     people = [Toned("o"), Toned("i-1")]
     now = play(program, people, 6_000)  # type: ignore[arg-type]
     assert program.dump(now) == (4_000, 6_000)
-    play(program, people, now + 4_000, now)  # type: ignore[arg-type]
+    play(program, people, now + 14_000, now)  # type: ignore[arg-type]
     channel = sound_of(taken, "sound-1")
     assert strength(channel, TONES["i-1"], 2.0, 3.9) > 0.05
     assert not channel[round(4.2 * 24_000) : round(5.9 * 24_000)].any()
-    assert strength(channel, TONES["i-1"], 7.0, 7.8) > 0.05
+    assert strength(channel, TONES["i-1"], 6.5, 15.9) < 0.002, "she has heard it, and would say it now"
+    assert strength(channel, TONES["o"], 6.5, 15.9) > 0.05
+    assert strength(channel, TONES["i-1"], 16.5, 17.8) > 0.05
 
 
 def test_short_of_time_a_channel_is_never_given_up() -> None:
