@@ -7,8 +7,10 @@ moment. All spans are half open.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
+
+from recordings.channels import LAG_MS, number_of
 
 Span = tuple[int, int]
 Spans = tuple[Span, ...]
@@ -91,6 +93,13 @@ def touches(cover: Cover, wall_ms: int, duration_us: int) -> bool:
     """Whether anything of a segment is taken out by it, its guards included."""
     starts, ends = cover.starts_at - GUARD_MS, cover.ends_at + GUARD_MS
     return starts < ends and (starts - wall_ms) * 1_000 < duration_us and (ends - wall_ms) * 1_000 > 0
+
+
+def said_later(covers: Iterable[Cover], rendition: str) -> tuple[Cover, ...]:
+    """What is taken out of a rendition: in an interpreter's channel for longer, because she says it later."""
+    if not number_of(rendition):
+        return tuple(covers)
+    return tuple(replace(each, ends_at=each.ends_at + LAG_MS) for each in covers if each.starts_at < each.ends_at)
 
 
 def merged(spans: Iterable[Span]) -> Spans:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordings.edition.plan import GUARD_MS, KEEP, Basis, Cover, Plan, edition_plan, gaps, merged, plan, touches
+from recordings.channels import LAG_MS
+from recordings.edition.plan import (
+    GUARD_MS,
+    KEEP,
+    Basis,
+    Cover,
+    Plan,
+    edition_plan,
+    gaps,
+    merged,
+    plan,
+    said_later,
+    touches,
+)
 
 WALL = 1_800_000_000_000
 TWO_S = 2_000_000
@@ -82,3 +95,13 @@ def test_the_three_actions() -> None:
 def test_two_chapters_that_touch_have_no_hole_between_them() -> None:
     basis = Basis(((WALL - 9_000, WALL + 1_000), (WALL + 1_000, WALL + 9_000)))
     assert edition_plan(basis, WALL, TWO_S, picture=True) == KEEP
+
+
+def test_an_interpreter_says_later_what_was_taken_out() -> None:
+    taken = (Cover(WALL, WALL + 3_000), Cover(WALL + 9_000, WALL + 9_000))
+    assert said_later(taken, "sound") == said_later(taken, "light") == taken
+    assert said_later(taken, "sound-1") == (Cover(WALL, WALL + 3_000 + LAG_MS),)
+    unreleased = Basis(released=((WALL + 20_000, WALL + 90_000),)).all_covers
+    assert plan(unreleased, WALL + 22_000, TWO_S, picture=False) == KEEP
+    assert plan(said_later(unreleased, "sound-2"), WALL + 22_000, TWO_S, picture=False).action == "blank"
+    assert plan(said_later(unreleased, "sound-2"), WALL + 31_000, TWO_S, picture=False) == KEEP
