@@ -26,13 +26,13 @@ from web.pages.review import look
 from web.staff import guarded
 
 
-@guarded("chapter.hear")
+@guarded("page.hear")
 async def sound(request: Request, account: Account) -> Response:
     """GET /sessions/{session}/chapters/{n}/raw/{part}.m4a."""
     return await _file(request, account, "sound")
 
 
-@guarded("chapter.hear")
+@guarded("page.hear")
 async def picture(request: Request, account: Account) -> Response:
     """GET /sessions/{session}/chapters/{n}/raw/{part}.mp4."""
     return await _file(request, account, "light")
