@@ -54,6 +54,7 @@ RIGHTS = {
     "register": "page.register",
     "opening": "page.opening",
     "simulate": "session.simulate",
+    "program": "page.program",
 }
 
 

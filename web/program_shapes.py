@@ -28,6 +28,9 @@ class ProgramPage:
     slate: str = ""
     delay_s: int = 0
     withheld: int = 0
+    #: Megabytes an hour of the preview; nothing where it cannot be had.
+    preview_rate: int = 0
+    participant: str = ""
     follows: bool = True
     seats: tuple[ProgramSeat, ...] = ()
     #: What was just done: cut, floor, dumped, or nothing since nobody answered: unheard.

@@ -28,7 +28,7 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
     )
     page = ProgramPage(
         SessionCard("abcd2345", TITLE[code], "live", NOW - 7_200_000),
-        made=True, step="all", delay_s=8, withheld=1, seats=seats,
+        made=True, step="all", delay_s=8, withheld=1, seats=seats, preview_rate=215,
     )  # fmt: skip
     large = (replace(seats[0], large=True), *seats[1:])
     return {

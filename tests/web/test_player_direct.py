@@ -1,7 +1,7 @@
 """Without delay on the live page, in a real browser: chosen by a tap, refused, lost, and given up when nobody looks.
 
-What the server and its media process do stands elsewhere; here their part is played by a script in the page, so that each
-answer comes when a test wants it.
+What the server and its media process do stands elsewhere; here their part is played by a script in the page, so that
+each answer comes when a test wants it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from tests.web.test_player import SOON, plays
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
 UR = words_for("ur")
-#: Answers the page's requests for it: `say` is a refusal's reason, or nothing for an offer. Peers stand at once, and what
-#: they bring is a picture and a tone of the browser's own. A page counts as out of sight as `sight` says.
+#: Answers the page's requests for it: `say` is a refusal's reason, or nothing for an offer. Peers stand at once, and
+#: what they bring is a picture and a sound of the browser's own. A page counts as out of sight as `sight` says.
 FAKE: Final = """
 const fake = window.fake = { say: "", asked: [], peers: [] };
 const send = WebSocket.prototype.send;
@@ -39,7 +39,8 @@ fake.tell = (frame) => fake.socket.onmessage({ data: JSON.stringify({ at: Date.n
 fake.watch = async (offer, options) => {
   const canvas = document.createElement("canvas");
   const tone = new AudioContext();
-  const video = options.picture ? (canvas.getContext("2d").fillRect(0, 0, 9, 9), canvas.captureStream(5)) : new MediaStream();
+  canvas.getContext("2d").fillRect(0, 0, 9, 9);
+  const video = options.picture ? canvas.captureStream(5) : new MediaStream();
   const audio = tone.createMediaStreamDestination().stream;
   const peer = { peer: offer.peer, answer: "answer", state: "connecting", picture: options.picture };
   Object.assign(peer, {

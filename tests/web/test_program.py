@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from kachehri.bus.memory import MemoryBus
+from kachehri.store import Connection, audit
 from recordings.program.telling import CUT_TOPIC, DUMP_TOPIC, STATUS_TOPIC, Doing
 from rooms.base import Actor
 from rooms.turns import TakeSeat
@@ -97,6 +98,36 @@ async def test_cut_follow_and_dump(town: Town, studio: Studio, monkeypatch: pyte
     for fields in ({"do": "dump"}, {"seat": "chair", "do": ""}):
         await phone.get(path)
         assert "did not answer" in (await phone.post(path, **fields)).text
+
+
+async def test_who_dumped_and_who_cut_stands_in_the_audit(
+    town: Town, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = await signed_in(town, "moderator")
+    path = f"/sessions/{studio.doing.session}/program"
+    studio.say()
+    monkeypatch.setattr(program_desk, "ANSWER_S", 0.05)
+    await phone.get(path)
+    await phone.post(path, seat="chair", do="")
+    await phone.post(path, do="dump")
+    studio.answers = False
+    await phone.post(path, seat="", do="")  # nobody followed, so nothing was done
+    await phone.post(path, do="dump")  # it may have been done
+
+    session = studio.doing.session
+
+    def read(conn: Connection) -> list[tuple[str, dict[str, str] | None]]:
+        rows = audit.listing(conn, actions=["program.dump", "program.cut"], before=None, limit=20)
+        return [(row.action, row.body) for row, _ in rows if row.session_id == session]
+
+    assert await town.service.read(read) == [
+        ("program.dump", None),
+        ("program.dump", None),
+        ("program.cut", {"seat": "chair"}),
+    ]
+    office = await signed_in(town, "administrator")
+    page = (await office.get("/audit?act=program.dump")).text
+    assert page.count(session) == 2 and "Stopped what was said from going out</td>" in page
 
 
 async def test_only_those_who_run_the_hearing(town: Town, studio: Studio) -> None:

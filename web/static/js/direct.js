@@ -18,15 +18,12 @@ export class Direct {
    * @param {typeof import("./standing.js").Standing} Standing given by the page, which has it already
    * @param {(streams: {audio: MediaStream, video: MediaStream}) => void} onPlay
    * @param {(state: DirectState) => void} onState
-   * @param {{sound?: boolean, picture?: boolean}} [wants]
    */
-  constructor(live, Standing, onPlay, onState, { sound = true, picture = true } = {}) {
+  constructor(live, Standing, onPlay, onState) {
     this.live = live;
     this.onPlay = onPlay;
     this.onState = onState;
-    this.sound = sound;
-    this.picture = picture;
-    /** Nobody looks at it. */
+    /** Nobody looks at it: only the sound is wanted. */
     this.resting = false;
     this.timer = 0;
     this.rest = 0;
@@ -69,13 +66,6 @@ export class Direct {
     this.onState(why);
   }
 
-  /** What is wanted of it from now on. @param {{sound?: boolean, picture?: boolean}} wants */
-  want({ sound = this.sound, picture = this.picture }) {
-    this.sound = sound;
-    this.picture = picture;
-    this.fit();
-  }
-
   /** What has arrived so far, over all connections. */
   async bytes() {
     const { peer } = this.standing;
@@ -95,10 +85,9 @@ export class Direct {
   /** @param {any} offer @param {(state: string) => void} onstate */
   async make(offer, onstate) {
     const { watch } = await import("./media.js");
-    const wants = this.wants;
+    const picture = !this.resting;
     const peer = await watch(offer, {
-      sound: this.sound,
-      picture: this.picture && !this.resting,
+      picture,
       // What plays now plays on until the fresh connection stands.
       onstate: (state) => {
         onstate(state);
@@ -106,17 +95,13 @@ export class Direct {
         if (state === "up" && peer === this.standing.peer && streams) this.onPlay(streams);
       },
     });
-    return Object.assign(peer, { wants });
+    return Object.assign(peer, { picture });
   }
 
-  get wants() {
-    return `${this.sound}${this.picture && !this.resting}`;
-  }
-
-  /** A fresh connection beside the old one, where that brings other things than are wanted. */
+  /** A fresh connection beside the old one, where that brings more or less than is wanted. */
   fit() {
     const { peer } = this.standing;
-    if (this.wanted && peer && peer.wants !== this.wants) void this.standing.connect();
+    if (this.wanted && peer && peer.picture === this.resting) void this.standing.connect();
   }
 
   look() {

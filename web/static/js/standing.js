@@ -19,7 +19,7 @@ const STEADY_MS = 3000;
 
 /**
  * @typedef {Object} Wish
- * @property {"media.publish" | "media.watch"} type
+ * @property {"media.publish" | "media.watch" | "media.program"} type
  * @property {boolean} eager
  * @property {(offer: any, onstate: (state: string) => void) => Promise<any>} make a peer from the server's offer
  * @property {(state: "up" | "down") => void} onState

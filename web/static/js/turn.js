@@ -161,7 +161,7 @@ function speakFromHall(yes) {
   check.stop();
   sender.stop();
   hearing.stop();
-  byId("hears").hidden = true;
+  sayWhatSheHears();
 }
 
 /** What goes out: nothing while she is muted, or holds no button where one has to be held. */
@@ -202,7 +202,11 @@ function prepare() {
 function listen() {
   if (HEARS.has(turnState) && !fromHall) hearing.start();
   else hearing.stop();
-  byId("hears").hidden = !hearing.wanted;
+  sayWhatSheHears();
+}
+
+function sayWhatSheHears() {
+  for (const each of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-hears]"))) each.hidden = !hearing.wanted;
 }
 
 /** Whether the turn stands on a hall's seat, as far as is known. */
