@@ -89,6 +89,21 @@ def program(
 
 
 @app.command()
+def edition(
+    session: Annotated[str, typer.Argument(help="The hearing's id, as in its address.")],
+    mark: Annotated[str, typer.Option(hidden=True)] = "",
+    attached: Annotated[bool, typer.Option("--attached", hidden=True, help="End with whoever started it.")] = False,
+    config: Config = None,
+) -> None:
+    """Make what everybody gets of a closed hearing's recording, and carry redactions out; `serve` starts it itself."""
+    settings = _settings(config)
+    logs.set_up(settings)
+    if attached:
+        end_with_parent()
+    serving.resolve("recordings.edition.making:main")(settings, session, mark)
+
+
+@app.command()
 def migrate(config: Config = None) -> None:
     """Make the database, or bring it up to date."""
     settings = _settings(config)

@@ -1,4 +1,4 @@
-"""Looks after recordings beside the programs that write them: rows, storage, the room on the disk, and their end."""
+"""Looks after recordings beside the programs that write them: rows, storage, editions, room on the disk, their end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from kachehri.store import Store
 from recordings.archive import Archive
 from recordings.archive.manifest import Manifest
 from recordings.archive.space import State
-from recordings.retention import retire
+from recordings.edition.keeping import Editions
+from recordings.retention import retire, wanted
 from recordings.storage import Storage, StorageError
 from recordings.storage.sending import Sending
 
@@ -43,7 +44,7 @@ def keeper_of(settings: Settings, store: Store) -> Keeper | None:
     """This house's keeper; None where nothing is recorded and nothing ever was."""
     if settings.program.enabled != "yes" and not settings.recordings.folder.is_dir():
         return None
-    return Keeper(store, settings.recordings)
+    return Keeper(store, settings.recordings, spared=lambda session: wanted(store, session))
 
 
 class Keeper:
@@ -69,6 +70,7 @@ class Keeper:
         self._storage = storage or storage_of(settings)
         self._manifest = Manifest(store, self._archive)
         self._sending = Sending(store, self._archive, self._storage) if self._storage is not None else None
+        self._editions = Editions(store, self._archive, self._storage, settings.sealed_days)
         self._retired = -_RETIRE_S
         #: How much room is left: `low` is said early enough for somebody to make more.
         self.space: State = "enough"
@@ -84,19 +86,25 @@ class Keeper:
         if self._sending is not None:
             self._sending.stop()
         await self.rounds.close()
+        self._editions.close()
 
     def round(self) -> None:
         """Once, now."""
         self._look()
         self._manifest.round()
-        self._send()
+        if not self._editions.busy:
+            self._send()
+        self._edit()
         if self._clock() - self._retired >= _RETIRE_S:
             self._retired = self._clock()
             recordings = self._settings
             try:
-                retire(self._store, self._archive, self._storage, recordings.keep_days, self._spared)
+                retire(self._store, self._archive, self._storage, recordings.keep_days, self._spares)
             except StorageError as error:
                 self._tell(error.code)
+
+    def _spares(self, session: str) -> bool:
+        return self._editions.busy or self._spared(session)
 
     def _look(self) -> None:
         now = self._archive.space.state()
@@ -104,6 +112,15 @@ class Keeper:
             log = logger(__name__)
             (log.info if now == "enough" else log.warning)("recordings.room_changed", state=now, way="=")
             self.space = now
+
+    def _edit(self) -> None:
+        try:
+            changed = self._editions.round(self._clock())
+        except StorageError as error:
+            self._tell(error.code)
+            return
+        if self._sending is not None:
+            self._sending.held.difference_update(changed)  # they may have been looked at while they changed
 
     def _send(self) -> None:
         if self._sending is None:

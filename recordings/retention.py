@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from kachehri.logs import logger
-from kachehri.store import Store, recordings
+from kachehri.store import Store, recordings, redactions, replays
 from recordings.archive import Archive
 from recordings.archive.guard import undisturbed
 from recordings.storage import Storage
@@ -64,3 +64,10 @@ def remove(store: Store, archive: Archive, storage: Storage | None, session: str
     archive.forget(session)
     with store.write() as conn:
         recordings.forget(conn, session)
+        redactions.forget(conn, session)
+
+
+def wanted(store: Store, session: str) -> bool:
+    """Whether a recording is kept beyond its time: somebody asked for something in it, or a redaction is not done."""
+    with store.read() as conn:
+        return bool(replays.requests(conn, session) or redactions.due(conn, session))

@@ -280,6 +280,9 @@ class Recordings:
     )
     warn_percent: int = setting(15, "Somebody is warned when less of its disk is free.", least=1, most=90)
     keep_days: int = setting(0, "Older ones are removed, everywhere. 0: none is.", least=0, most=36_500)
+    sealed_days: int = setting(
+        90, "So long what was taken out of one is kept, sealed, and can be put back.", least=1, most=3_650
+    )
     storage: Literal["local", "s3"] = setting(
         "local", "local: the folder alone. s3: whole segments are also sent to a storage that speaks S3."
     )

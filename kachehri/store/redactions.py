@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select, update
 
 from .rows import fetch, fetch_one, put_new
-from .tables import RedactedWords, Redaction, table_of
+from .tables import RedactedWords, Redaction, ReplayChapter, Session, table_of
 
 _redaction = table_of(Redaction)
 _words = table_of(RedactedWords)
+_chapter = table_of(ReplayChapter)
+_session = table_of(Session)
 
 #: States of which the files do not say yet what the row says.
 OPEN: Final = ("new", "failed")
@@ -113,3 +115,31 @@ def sessions_open(conn: Connection) -> set[str]:
 def _undone_and_there() -> ColumnElement[bool]:
     later = or_(_redaction.c.done_at.is_(None), _redaction.c.done_at <= _redaction.c.undone_at)
     return and_(_redaction.c.state == "undone", later)
+
+
+def marks(conn: Connection, sessions: Sequence[str]) -> dict[str, str]:
+    """What tells that the edition of a closed session has to be made anew: it is another string then.
+
+    Arguments:
+        sessions: of these; those that are not closed are left out.
+    """
+    heads = select(_session.c.id, _session.c.head_seq).where(
+        _session.c.id.in_(list(sessions)), _session.c.phase == "closed"
+    )
+    found = {str(id): f"{seq}" for id, seq in conn.execute(heads)}
+    released = func.sum(case((_chapter.c.state == "released", 1), else_=0))
+    decided = (
+        select(_chapter.c.session_id, released, func.max(_chapter.c.decided_at))
+        .where(_chapter.c.decided_at.is_not(None))
+        .group_by(_chapter.c.session_id)
+    )
+    taken = select(
+        _redaction.c.session_id,
+        func.count(_redaction.c.id),
+        func.max(_redaction.c.made_at),
+        func.max(_redaction.c.undone_at),
+    ).group_by(_redaction.c.session_id)
+    for letter, statement in (("c", decided), ("r", taken)):
+        for id, *said in conn.execute(statement.where(statement.selected_columns[0].in_(list(found)))):
+            found[id] += f" {letter}" + ",".join(str(each or 0) for each in said)
+    return found

@@ -23,7 +23,7 @@ from recordings.archive import Archive, Index, RecordingError, Segment
 from recordings.archive.layout import EDITION, rendition_name, session_name
 
 from .blank import blank_pieces
-from .plan import Basis, Plan, plan
+from .plan import Basis, Cover, Plan, plan, said_later
 from .samples import Piece, all_pieces, packed, pieces_of
 
 STATE: Final = "state.json"
@@ -53,7 +53,8 @@ class Edition:
         picture: Callable[[str], bool] = lambda rendition: rendition in ("full", "light"),
     ) -> None:
         self._archive, self.session, self.basis, self._picture = archive, session, basis, picture
-        self._covers = basis.all_covers
+        #: What nobody gets of each rendition.
+        self._covers: dict[str, tuple[Cover, ...]] = {}
         self._open: dict[str, bool] = {}
 
     @property
@@ -68,7 +69,10 @@ class Edition:
 
     def plan(self, segment: Segment) -> Plan:
         """What everybody gets of a segment."""
-        return plan(self._covers, segment.wall_ms, segment.duration_us, picture=self._picture(segment.rendition))
+        name = segment.rendition
+        if name not in self._covers:
+            self._covers[name] = said_later(self.basis.all_covers, name)
+        return plan(self._covers[name], segment.wall_ms, segment.duration_us, picture=self._picture(name))
 
     def open(self, rendition: str) -> bool:
         """Whether there is anything to hear or see."""
@@ -107,6 +111,11 @@ class Edition:
         if sha256(data).hexdigest() != segment.sha256:
             raise RecordingError("damaged", "not what its lines say")
         return data
+
+    def beside(self, segment: Segment, step: int) -> bytes | None:
+        """The segment before (-1) or behind (1), where it is of the same epoch."""
+        found = self.index(segment.rendition).segment(segment.number + step)
+        return self.source(found) if found is not None and found.epoch == segment.epoch else None
 
     def made_path(self, segment: Segment, wanted: Plan) -> Path:
         """Where a segment that has to be made anew lies."""

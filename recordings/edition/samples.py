@@ -69,7 +69,8 @@ def packed(pieces: Sequence[Piece], segment: Segment) -> tuple[bytes, Segment]:
     for piece, part in zip(pieces, segment.parts, strict=True):
         data = fragment(piece.sequence, piece.runs)
         made.append(data)
-        said.append(replace(part, offset=offset, length=len(data), crc32=crc32(data)))
+        first = piece.runs[0][1][0].key
+        said.append(replace(part, offset=offset, length=len(data), independent=first, crc32=crc32(data)))
         offset += len(data)
     whole = b"".join(made)
     return whole, replace(segment, parts=tuple(said), sha256=hashlib.sha256(whole).hexdigest())

@@ -276,10 +276,10 @@ async def test_a_replay_is_as_long_as_the_hearing_and_holds_what_was_released(
     base = studio.door.base(session, "replay", town.house.now()) + "/light/"
     assert (await get(town, base + "replay.m3u8")).status_code == 404, "nothing before the close"
     began = studio.began_ms
-    released = [((began + 3_700, began + 8_300),)]
+    released = [(began + 3_700, began + 8_300)]
 
     async def edition(_door: Broadcasting, _service: object, live: Live, _told: object = None) -> Edition:
-        return Edition(studio.archive, live.session.id, Basis(*released))
+        return Edition(studio.archive, live.session.id, Basis(tuple(released)))
 
     monkeypatch.setattr(Broadcasting, "edition", edition)
     found = await get(town, base + "replay.m3u8")
@@ -290,7 +290,7 @@ async def test_a_replay_is_as_long_as_the_hearing_and_holds_what_was_released(
         assert answer.text.startswith(f"light {number}.0;") and "max-age=60" in answer.headers["cache-control"]
     for name in ("000001.m4s", "000004.m4s", "000002.3.m4s", "live.m3u8", "000006.0.m4s", "000009.m4s"):
         assert (await get(town, base + name)).status_code == 404, name
-    released[0] = ()
+    released.clear()
     for name in ("replay.m3u8", "000002.m4s"):
         assert (await get(town, base + name)).status_code == 404, "what is taken back is gone at once"
 

@@ -33,7 +33,9 @@ def archive(folder: Path) -> Archive:
     return Archive(folder, Space(folder, room=lambda _: (10**12, 10**12)))
 
 
-def record(made: Archive, seconds: int, *, starts_s: int = 0, fence: int = 1, session: str = SESSION) -> None:
+def record(
+    made: Archive, seconds: int, *, starts_s: int = 0, fence: int = 1, session: str = SESSION, wall_ms: int = WALL_MS
+) -> None:
     """One epoch of `light` and `sound`."""
     sound, picture = SoundEncoder(starts_s * 1_000_000), PictureEncoder(LIGHT, starts_s * 1_000_000)
     fragmenters = {"light": Fragmenter(picture.shape, sound.shape), SOUND: Fragmenter(None, sound.shape)}
@@ -55,7 +57,7 @@ def record(made: Archive, seconds: int, *, starts_s: int = 0, fence: int = 1, se
                 duration_us=each.duration_us,
                 independent=each.independent,
                 starts_ms=each.starts_ms,
-                wall_ms=WALL_MS + each.starts_ms,
+                wall_ms=wall_ms + each.starts_ms,
                 last=each.last,
             )
         track.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from av.video.frame import VideoFrame
@@ -51,6 +53,18 @@ def test_nothing_is_drawn_again_until_something_changes() -> None:
     assert luma(composer)[100, 100] == 90
     assert composer.compose(Scene("waiting"), {})
     assert (luma(composer) == SLATE[0]).all()
+
+
+def test_practice_says_so_over_every_picture_and_slate() -> None:
+    composer, made = Composer({"practice": ("مشق", "Practice"), "waiting": ("Soon",)}), replace(two(), practice=True)
+    for value in (200, 90):  # the word is over the next picture too
+        composer.compose(made, {"o": plain(640, 480, value)})
+        corner = luma(composer)[:28, :80]
+        assert (corner == BAR).any() and (corner > 220).any() and not (corner == value).any()
+        assert (luma(composer)[40:320, :440] == value).all()
+    composer.compose(Scene("waiting", practice=True), {})
+    assert (luma(composer)[:28, :80] == BAR).any()
+    assert scene(Facts("live", practice=True), frozenset(), Cut()).practice
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,91 @@
+"""The original of a segment that something was taken out of: sealed beside it, and put back.
+
+A segment and its lines are two files and are replaced one after the other. Whoever is interrupted between them begins
+again from the sealed original, which is written before and removed after everything else; so no original is lost, and
+none is left in the clear.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from kachehri.vault import Vault, VaultError
+from recordings.archive import RecordingError, Segment
+from recordings.archive.disk import sync_folder, write_whole
+from recordings.archive.layout import REPLACED, read_lines, segment_name
+
+from .samples import lines_of
+
+
+class Original:
+    """The bytes of a segment and of its lines."""
+
+    def __init__(self, rendition: str, number: int, data: bytes, lines: bytes) -> None:
+        segment = read_lines(rendition, number, lines)
+        if segment is None or not segment.whole or sha256(data).hexdigest() != segment.sha256:
+            raise RecordingError("damaged", segment_name(number))
+        self.data, self.lines, self.segment = data, lines, segment
+
+    @classmethod
+    def of(cls, data: bytes, segment: Segment) -> Original:
+        """Of a segment that was made anew."""
+        return cls(segment.rendition, segment.number, data, lines_of(segment))
+
+
+class Sealing:
+    """The originals of one rendition.
+
+    Arguments:
+        place: what they are sealed for, "recording/SESSION/RENDITION".
+    """
+
+    def __init__(self, folder: Path, rendition: str, vault: Vault, place: str) -> None:
+        self._folder, self._rendition, self._vault, self._place = folder, rendition, vault, place
+
+    def path(self, number: int) -> Path:
+        return self._folder / segment_name(number, "sealed")
+
+    def read(self, number: int) -> Original | None:
+        """The sealed original; None without one. Errors: `RecordingError` sealed, damaged."""
+        try:
+            text = self._vault.open(f"{self._place}/{number}", self.path(number).read_bytes())
+        except FileNotFoundError:
+            return None
+        except VaultError:
+            raise RecordingError("sealed", segment_name(number)) from None
+        size = int.from_bytes(text[:4], "big")
+        return Original(self._rendition, number, text[4 + size :], text[4 : 4 + size])
+
+    def plain(self, number: int) -> Original:
+        """A segment as it lies in the archive. Errors: `RecordingError` gone, damaged."""
+        try:
+            data = (self._folder / segment_name(number)).read_bytes()
+            lines = (self._folder / segment_name(number, "parts")).read_bytes()
+        except FileNotFoundError:
+            raise RecordingError("gone", segment_name(number)) from None
+        return Original(self._rendition, number, data, lines)
+
+    def seal(self, number: int, original: Original) -> None:
+        """Keep an original; on return it outlasts a power cut, and can be opened."""
+        text = len(original.lines).to_bytes(4, "big") + original.lines + original.data
+        write_whole(self.path(number), self._vault.seal(f"{self._place}/{number}", text))
+        kept = self.read(number)
+        if kept is None or kept.data != original.data:
+            raise RecordingError("sealed", "what was sealed does not open")
+
+    def replace(self, number: int, fresh: Original) -> None:
+        """Put a segment into the archive in place of the one that is there."""
+        write_whole(self._folder / segment_name(number), fresh.data)
+        write_whole(self._folder / segment_name(number, "parts"), fresh.lines)
+
+    def drop(self, number: int) -> bool:
+        """Destroy a sealed original. Whether there was one."""
+        there = self.path(number).exists()
+        self.path(number).unlink(missing_ok=True)
+        sync_folder(self._folder)
+        return there
+
+    def tell(self) -> None:
+        """Let whoever has read the index read it anew."""
+        write_whole(self._folder / REPLACED, b"")

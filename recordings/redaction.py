@@ -1,0 +1,159 @@
+"""Takes spans out of a recording, and puts them back while the originals are kept.
+
+The archive itself is changed: segments are made anew with equal duration, their originals sealed beside them under the
+house's key. Each segment is made from its original and all that holds for it now, never from one that was made anew
+already; so two redactions may overlap, one of them may be undone, and a run that was interrupted is simply done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from kachehri.logs import logger
+from kachehri.store.redactions import OPEN
+from kachehri.store.tables import Redaction
+from kachehri.vault import Vault
+from recordings.archive import Archive, RecordingError, Segment
+from recordings.archive.guard import undisturbed
+from recordings.edition.plan import Cover, Plan, plan, said_later, touches
+from recordings.edition.sealing import Original, Sealing
+
+
+class Rendering(Protocol):
+    """Makes a segment anew (recordings/program/rendering.py)."""
+
+    def render(
+        self,
+        rendition: str,
+        init: bytes,
+        segment: Segment,
+        data: bytes,
+        plan: Plan,
+        before: bytes | None = None,
+        after: bytes | None = None,
+    ) -> tuple[bytes, Segment]: ...
+
+
+@dataclass
+class Work:
+    """What is to be done for one session.
+
+    Arguments:
+        holds: what is taken out and can be undone: new, failed and done redactions.
+        back: undone ones whose originals are to be put back.
+        over: done ones whose originals have been kept long enough; they become a part of the original.
+    """
+
+    holds: Sequence[Redaction] = ()
+    back: Sequence[Redaction] = ()
+    over: Sequence[Redaction] = ()
+
+    @classmethod
+    def of(cls, rows: Iterable[Redaction], now: int) -> Work:
+        """From a session's redactions at an instant."""
+        rows = list(rows)
+        kept = [row for row in rows if row.state == "done" and row.sealed_until is not None]
+        over = [row for row in kept if row.sealed_until is not None and row.sealed_until <= now]
+        back = [row for row in rows if row.state == "undone" and (row.done_at or 0) <= (row.undone_at or 0)]
+        holds = [row for row in rows if row.state in OPEN] + [row for row in kept if row not in over]
+        return cls(holds, back, over)
+
+    @property
+    def anew(self) -> list[Redaction]:
+        """Those that change what is in the archive."""
+        return [*(row for row in self.holds if row.state in OPEN), *self.back]
+
+    def __bool__(self) -> bool:
+        return bool(self.anew or self.over)
+
+
+@dataclass
+class Done:
+    """What was done; every list can be told twice without harm.
+
+    Arguments:
+        replaced: rendition, number, bytes and SHA-256 of each segment that is another now, or was before.
+        unsealed: rendition and number of each original that is not kept any longer.
+        failed: ids of redactions with a segment that could not be made.
+    """
+
+    replaced: list[tuple[str, int, int, str]] = field(default_factory=list)
+    unsealed: list[tuple[str, int]] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+
+
+def carry_out(archive: Archive, session: str, work: Work, vault: Vault, rendering: Rendering) -> Done:
+    """Bring a session's files to what holds now.
+
+    Errors: `RecordingError` busy, while somebody writes the recording; `OSError`.
+    """
+    done = Done()
+    for rendition in archive.renditions(session):
+        folder = archive.folder_of(session, rendition)
+        with undisturbed(folder) as alone:
+            if not alone:
+                raise RecordingError("busy", rendition)
+            sealing = Sealing(folder, rendition, vault, f"recording/{session}/{rendition}")
+            for segment in archive.index(session, rendition).segments:
+                changes = [row for row in (*work.anew, *work.over) if _on(row, segment)]
+                if segment.whole and changes:
+                    try:
+                        _bring(archive, session, segment, work, sealing, rendering, done)
+                    except RecordingError as error:
+                        logger(__name__).error("redaction.failed", session=session, code=error.code, way="!")
+                        done.failed |= {row.id for row in changes}
+            sealing.tell()
+    return done
+
+
+def _bring(
+    archive: Archive, session: str, segment: Segment, work: Work, sealing: Sealing, rendering: Rendering, done: Done
+) -> None:
+    """One segment."""
+    number, rendition = segment.number, segment.rendition
+    init = archive.read_init(session, rendition, segment.epoch)
+    picture = b"avcC" in init
+    original = sealing.read(number)
+    base = original or sealing.plain(number)
+
+    def planned(rows: Sequence[Redaction]) -> Plan:
+        covers = said_later(map(_cover, rows), rendition)
+        return plan(covers, base.segment.wall_ms, base.segment.duration_us, picture=picture)
+
+    def made(source: Original, wanted: Plan) -> Original:
+        if wanted.action == "keep":
+            return source
+        beside = (_beside(archive, session, segment, step) for step in (-1, 1))
+        return Original.of(*rendering.render(rendition, init, source.segment, source.data, wanted, *beside))
+
+    if original is not None and any(_on(row, segment) for row in work.over):
+        base = made(original, planned(work.over))  # what nobody can undo any more is not kept for those who still can
+    wanted = planned(work.holds)
+    if wanted.action != "keep" and base is not original:
+        sealing.seal(number, base)
+    if any(_on(row, segment) for row in work.anew):
+        fresh = made(base, wanted)
+        sealing.replace(number, fresh)
+        done.replaced.append((rendition, number, len(fresh.data), fresh.segment.sha256))
+    if wanted.action == "keep":
+        sealing.drop(number)
+        done.unsealed.append((rendition, number))
+
+
+def _beside(archive: Archive, session: str, segment: Segment, step: int) -> bytes | None:
+    """The segment before or behind, of the same epoch."""
+    found = archive.index(session, segment.rendition).segment(segment.number + step)
+    if found is None or not found.whole or found.epoch != segment.epoch:
+        return None
+    return archive.read(session, segment.rendition, found.number)
+
+
+def _cover(row: Redaction) -> Cover:
+    return Cover(row.starts_at, row.ends_at, row.sound, row.picture)
+
+
+def _on(row: Redaction, segment: Segment) -> bool:
+    covers = said_later([_cover(row)], segment.rendition)
+    return any(touches(each, segment.wall_ms, segment.duration_us) for each in covers)
