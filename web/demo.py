@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import json
+import shutil
 import signal
 import sys
 import tempfile
@@ -25,13 +26,14 @@ from web import demo_data, lan
 from web.rehearsal import founding, script, server
 from web.rehearsal.browser import Unexpected
 from web.rehearsal.hearing import Hearing
+from web.rehearsal.on_air import followed
 from web.rehearsal.telling import Stage
 from web.rehearsal.verify import Outcome, verify
 from web.rehearsal.watching import Stranger
 
 STATE = Path("var/demo")
 #: What a demo leaves behind and the next one removes.
-REMAINS = ("kachehri.db*", "key", "server.log", server.RECEIPTS)
+REMAINS = ("kachehri.db*", "key", "server.log", server.RECEIPTS, server.RECORDINGS)
 #: Written before everything else and removed after it: a folder without it was not made by a demo, and is left alone.
 MARK = "demo.toml"
 #: How long the three calls may take before the check gives up, in seconds.
@@ -86,7 +88,10 @@ def alone(state: Path) -> Iterator[None]:
         if remains and not (state / MARK).exists():
             raise FileExistsError(remains[0])
         for path in (*remains, state / MARK):
-            path.unlink(missing_ok=True)
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
         yield
 
 
@@ -192,11 +197,12 @@ async def _rehearse(hearing: Hearing, stage: Stage) -> Outcome:
         await hearing.until("all_asked", "", timeout=CALLS_S)
         await hearing.until("withdrawn", *(each.key for each in hearing.script.asking if each.withdraws), timeout=10)
         await hearing.until("merged", *(each.key for each in hearing.script.asking if each.same_as), timeout=10)
+        heard = [await followed(hearing.browser(), way) for way in ("sound", "light", "full")]
         stage.step("closing")
         await hearing.close()
         await stranger.client.until(lambda: "balance" in stranger.client.view)
         stage.step("verifying")
-        return await verify(hearing, stranger)
+        return await verify(hearing, stranger, heard)
     finally:
         await stranger.leave()
 

@@ -154,7 +154,8 @@ def facts_of(session: Session, texts: Mapping[str, str], areas: Mapping[str, str
         if seat.id in heard
     )  # fmt: skip
     captions = tuple(row.text for row in shown.captions.values())[-2:]
-    return Facts(session.phase, _either(shown.session.title), sitting, shown.floor, cut, captions)
+    title, practice = _either(shown.session.title), session.lifecycle.practice
+    return Facts(session.phase, title, sitting, shown.floor, cut, captions, practice)
 
 
 def _names(shown: View, seat: str, kind: str, areas: Mapping[str, str]) -> tuple[str, str]:

@@ -24,6 +24,8 @@ Plane = NDArray[np.uint8]
 GROUND, BAR, INK, SOFT, GREY = 30, 44, 235, 180, 128
 #: The slates' ground: a deep green, as luma and colour difference.
 SLATE: Final = (52, 120, 108)
+#: Height of the word that says what the whole picture is.
+LABEL: Final = 28
 #: A picture may lose so much of itself to fill its place; else it is shown whole between margins.
 MOST_CROPPED: Final = 0.35
 #: What a slate says: a line in each language of the house.
@@ -34,7 +36,7 @@ class Composer:
     """The full rendition's picture.
 
     Arguments:
-        words: the sentences of each slate.
+        words: the sentences of each slate, and of `practice`.
     """
 
     def __init__(self, words: Words) -> None:
@@ -62,6 +64,8 @@ class Composer:
                 self._shown[place.seat] = picture
                 self._blit(place, picture)
                 changed = True
+        if changed and scene.practice:
+            self._label("   ".join(self._words.get("practice", ())))
         return changed
 
     def frame(self) -> VideoFrame:
@@ -91,6 +95,12 @@ class Composer:
         for row, text in enumerate(scene.captions):
             top = HEIGHT - CAPTIONS + row * (CAPTIONS // 2)
             luma[top : top + CAPTIONS // 2] = line(text, WIDTH, CAPTIONS // 2, 16, INK)
+
+    def _label(self, text: str) -> None:
+        """A word over the upper edge, which nothing covers."""
+        made = label(text)
+        self._fill(Box(0, 0, made.shape[1], made.shape[0]), (BAR, GREY, GREY))
+        self._planes[0][: made.shape[0], : made.shape[1]] = made
 
     def _fill(self, box: Box, colour: tuple[int, int, int]) -> None:
         for plane, value, shift in zip(self._planes, colour, (0, 1, 1), strict=True):
@@ -167,6 +177,14 @@ def strip(name: str, about: str, width: int, height: int) -> Plane:
     for coverage, at_right, letters in ((first, right, INK), (second, not right, SOFT)):
         _put(made, coverage, edge if not at_right else width - edge - coverage.shape[1], letters)
     return made
+
+
+@lru_cache(4)
+def label(text: str) -> Plane:
+    """A word on a bar of its own length."""
+    size = 18
+    width = min(WIDTH, _even(alpha(text, size, WIDTH - 16).shape[1] + 24, 2))
+    return line(text, width, LABEL, size, INK)
 
 
 def line(text: str, width: int, height: int, size: int, letters: int, ground: int = BAR) -> Plane:

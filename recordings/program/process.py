@@ -191,7 +191,8 @@ def make_bus(settings: Settings) -> Bus:
 def slate_words(settings: Settings) -> Words:
     """The slates' sentences, a line in each language of the house."""
     words = [words_for(code, settings.place.timezone) for code in LANGUAGES]
-    return {name: tuple(each.plain(f"program.slate_{name}") for each in words) for name in get_args(Slate)}
+    slates = {name: tuple(each.plain(f"program.slate_{name}") for each in words) for name in get_args(Slate)}
+    return {**slates, "practice": tuple(each.plain("program.practice") for each in words)}
 
 
 def main(settings: Settings, session: str, fence: int) -> None:

@@ -54,6 +54,8 @@ class Facts:
     #: The seat that the moderator cut to; empty: the program follows the floor.
     cut: str = ""
     captions: tuple[str, ...] = ()
+    #: Nobody's hearing: it says so in every picture.
+    practice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Scene:
     title: str = ""
     places: tuple[Place, ...] = ()
     captions: tuple[str, ...] = ()
+    practice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ def scene(facts: Facts, pictured: frozenset[str], cut: Cut, away_ms: int = 0) ->
     """The picture that follows from all this."""
     slate = slate_of(facts, away_ms)
     if slate is not None:
-        return Scene(slate, facts.title)
+        return Scene(slate, facts.title, practice=facts.practice)
     shown = [each for each in facts.sitting if each.kind != "interpreter"]
     signer = next((each for each in shown if each.kind == "signer"), None)
     people = [each for each in shown if each is not signer]
@@ -159,7 +162,7 @@ def scene(facts: Facts, pictured: frozenset[str], cut: Cut, away_ms: int = 0) ->
     if signer is not None:
         box = Box(WIDTH - column, height - _SIGNER, column, _SIGNER)
         places.append(replace(_place(signer, box, 0, pictured), name="" if signer.seat in pictured else signer.name))
-    return Scene(None, facts.title, tuple(places), captions)
+    return Scene(None, facts.title, tuple(places), captions, facts.practice)
 
 
 def _place(each: Sitting, box: Box, strip: int, pictured: frozenset[str]) -> Place:

@@ -84,6 +84,7 @@ def test_the_check_holds_and_ends_with_one_json_line() -> None:
     assert (found["followers"], found["withdrawn"], found["heard"], found["reconnected"]) == (1, 1, 3, 1)
     assert found["balanced"] is True and found["seats"] == 3
     assert found["audio_packets"] > 500 and found["video_frames_decoded"] > 100
+    assert found["program_seconds"] >= 6 and found["chapters"] >= 4
 
 
 def test_a_demo_opens_ends_and_begins_anew_on_the_same_folder(tmp_path: Path) -> None:

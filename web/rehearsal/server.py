@@ -33,6 +33,8 @@ END_S = 15.0
 LOG_LINES = 25
 #: Holds the secret of the simulated gateway's receipts.
 RECEIPTS = "sms-receipts"
+#: Holds what was recorded.
+RECORDINGS = "recordings"
 
 
 def claim_port(host: str) -> socket.socket:
@@ -123,6 +125,8 @@ def tree(
         "media": {"addresses": [where.host], "socket": str(sockets / "media.sock")},
         "secrets": {"key_file": str(state / "key")},
         "place": {"name": place},
+        "program": {"enabled": "yes"},
+        "recordings": {"folder": str(state / RECORDINGS), "least_mb": 50},
         "logs": {"level": "info", "shape": "json"},
     }
 

@@ -7,7 +7,7 @@ asked is compared with what the pages say to anyone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -16,9 +16,12 @@ from signaling.client import LiveClient
 from web.rehearsal.browser import Browser, Page
 from web.rehearsal.citizen import Citizen
 from web.rehearsal.hearing import Hearing
+from web.rehearsal.on_air import OnAir, replayed
 from web.rehearsal.watching import Stranger
 
 LEAST_RAISED, LEAST_CITIZENS = 20, 30
+#: Seconds of program that a playlist offers at the least.
+LEAST_PROGRAM_S = 6.0
 LEAST_AUDIO, LEAST_FRAMES = 500, 100
 FIGURES = re.compile(r'<dl class="figures">(.*?)</dl>', re.DOTALL)
 FIGURE = re.compile(r"<dd>\D*(\d+)\D*</dd>")
@@ -40,6 +43,8 @@ class Outcome:
     audio_packets: int = 0
     video_frames_decoded: int = 0
     reconnected: int = 0
+    program_seconds: float = 0.0
+    chapters: int = 0
     citizens: int = 0
     seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
@@ -56,12 +61,17 @@ class Outcome:
         return found
 
 
-async def verify(hearing: Hearing, stranger: Stranger) -> Outcome:
-    """Everything that a stranger can find out, compared with everything that the cast knows."""
+async def verify(hearing: Hearing, stranger: Stranger, heard: Sequence[OnAir]) -> Outcome:
+    """Everything that a stranger can find out, compared with everything that the cast knows.
+
+    Arguments:
+        heard: what each way of the live page offered while the hearing was live.
+    """
     found = Outcome()
     _stage(found, hearing, stranger)
     await _balance(found, hearing, stranger)
     await _pages(found, hearing)
+    await _program(found, hearing, heard)
     return found
 
 
@@ -100,6 +110,16 @@ async def _balance(found: Outcome, hearing: Hearing, stranger: Stranger) -> None
     found.need(found.raised >= LEAST_RAISED, f"only {found.raised} questions were raised")
     found.need(found.followers == 1, f"{found.followers} followers, not 1")
     found.need(found.withdrawn == 1, f"{found.withdrawn} withdrawn, not 1")
+
+
+async def _program(found: Outcome, hearing: Hearing, heard: Sequence[OnAir]) -> None:
+    """The stage was to be followed by each way of the live page, and is to be read again after the close."""
+    found.program_seconds = round(min((each.seconds for each in heard), default=0.0), 1)
+    found.need(found.program_seconds >= LEAST_PROGRAM_S, f"only {found.program_seconds} s of a program were offered")
+    found.need(all(each.bytes for each in heard), "a way of the program leads to nothing")
+    found.chapters = await replayed(hearing.browser())
+    wanted = found.heard + 1  # what the official said first
+    found.need(found.chapters >= wanted, f"the replay has {found.chapters} chapters, not {wanted}")
 
 
 def _figures(balance: dict[str, int] | None) -> dict[str, int]:

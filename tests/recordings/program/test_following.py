@@ -137,4 +137,6 @@ def test_an_interpreters_channel_is_that_of_her_seat_in_the_plan() -> None:
     for seat, kind, who in (("i-a", "interpreter", ""), ("o-1", "official", "dc"), ("i-b", "interpreter", "zoya")):
         session.stage.seats[seat] = Seat(seat, kind, participant=who)
     found = facts_of(session, {}, {})
+    session.lifecycle.practice = True
+    assert not found.practice and facts_of(session, {}, {}).practice
     assert [(each.seat, each.channel) for each in found.sitting] == [("o-1", 0), ("i-b", 2)]

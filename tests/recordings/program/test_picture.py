@@ -60,7 +60,7 @@ def test_practice_says_so_over_every_picture_and_slate() -> None:
     for value in (200, 90):  # the word is over the next picture too
         composer.compose(made, {"o": plain(640, 480, value)})
         corner = luma(composer)[:28, :80]
-        assert (corner == BAR).any() and (corner > 220).any() and not (corner == value).any()
+        assert (corner == BAR).any() and (corner > 220).any() and (corner == value).mean() < 0.1
         assert (luma(composer)[40:320, :440] == value).all()
     composer.compose(Scene("waiting", practice=True), {})
     assert (luma(composer)[:28, :80] == BAR).any()
