@@ -29,6 +29,17 @@ class SoundChoice:
 
 
 @dataclass(frozen=True)
+class SpokenFile:
+    """A chapter as one interpreter's channel has it. `mb`: what it weighs, in megabytes."""
+
+    rendition: str
+    number: int
+    language: str
+    name: str
+    mb: str
+
+
+@dataclass(frozen=True)
 class Sounds:
     """What the plan has of them, and which one is chosen."""
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from recordings.archive import RecordingError, Segment
+from recordings.channels import Channel
 from recordings.edition import Edition
 from recordings.replaying import Told
+from web.channel_shapes import SpokenFile
 
 #: A file is put together in memory; a chapter of more than half an hour of pictures is heard without them.
 BYTES_MOST: Final = 32_000_000
@@ -30,6 +32,17 @@ def pieces(edition: Edition, rendition: str, told: Told) -> tuple[Segment, ...]:
 def weights(edition: Edition, shown: Sequence[Told]) -> dict[int, tuple[str, str]]:
     """What the files of sound and of small pictures of each chapter weigh, in megabytes; nothing where none is."""
     return {each.n: (_weight(edition, "sound", each), _weight(edition, "light", each)) for each in shown}
+
+
+def spoken(edition: Edition, shown: Sequence[Told], planned: Sequence[Channel]) -> dict[int, tuple[SpokenFile, ...]]:
+    """The interpreters' channels that there are of each chapter."""
+    found: dict[int, tuple[SpokenFile, ...]] = {}
+    for told in shown:
+        every = ((each, _weight(edition, each.rendition, told)) for each in planned if edition.open(each.rendition))
+        found[told.n] = tuple(
+            SpokenFile(each.rendition, each.number, each.language, each.name, mb) for each, mb in every if mb
+        )
+    return found
 
 
 def _weight(edition: Edition, rendition: str, told: Told) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from recordings.search import Piece
 from web.cards import OutcomeCard, SessionCard
+from web.channel_shapes import SpokenFile
 
 #: What there is to see: everything, not yet anything, never anything, or a hearing in which nobody was heard.
 Stands = Literal["", "not_yet", "closing", "cancelled", "empty"]
@@ -24,6 +25,8 @@ class ReplayLine:
     corrected: bool = False
     #: For those who decide: everybody reads it only after a release.
     held: bool = False
+    #: It stands for a moment that was taken out; `words` say why.
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class ReplayChapter:
     #: What its file of sound and of small pictures weighs, in words; nothing where there is none for this reader.
     sound: str = ""
     picture: str = ""
+    #: The same with an interpreter.
+    spoken: tuple[SpokenFile, ...] = ()
     starts: int = 0
     #: For those who decide: what people ask about it, each with its kind.
     asked: tuple[tuple[str, str], ...] = ()

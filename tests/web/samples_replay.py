@@ -8,6 +8,7 @@ from kachehri.i18n import Words
 from recordings.search import Piece, Query
 from web.caption_shapes import CaptionPage, CaptionRow
 from web.cards import OutcomeCard, SessionCard
+from web.channel_shapes import SpokenFile
 from web.replay_shapes import (
     FoundChapter,
     FoundSession,
@@ -84,6 +85,10 @@ def chapters(words: Words) -> tuple[ReplayChapter, ...]:
         pieces(ASKED[code]),
         lines(words, ANSWER[code], 290_000),
         release="released",
+        spoken=(
+            SpokenFile("sound-1", 1, "en", "English", "0.9"),
+            SpokenFile("sound-2", 2, "", "", "0.4"),
+        ),
         link="?c=2#c2",
         follow="/t/2640718822/follow",
     )

@@ -21,6 +21,7 @@ from kachehri.store import sessions as session_rows
 from kachehri.store.tables import ReplayRequest
 from moderation.masking import mask
 from recordings import replaying, webvtt
+from recordings.channels import channels
 from recordings.search import Query
 from rooms.base import Refused
 from rooms.limits import NOTE_MAX
@@ -62,15 +63,19 @@ async def drawn(
     here = only_number(request.query_params.get("c", ""))
     id = live.session.id
     shown = replay_reading.found(replay, query, district, words)
-    weights = {}
+    weights, spoken = {}, {}
     if house.broadcasting is not None:
         edition = await house.broadcasting.edition(house.service, live, replay.chapters)
         weights = await asyncio.to_thread(replay_files.weights, edition, shown)
+        seats = ((seat.id, seat.kind) for seat in live.session.stage.seats.values())
+        planned = channels(seats, house.broadcasting.interpreted)
+        spoken = await asyncio.to_thread(replay_files.spoken, edition, shown, planned)
     chapters = []
     for each in shown:
         heard, seen = weights.get(each.n, ("", ""))
         card_of = replay_reading.chapter(each, replay, id, district, words, query)
-        chapters.append(replace(card_of, here=each.n == here, sound=heard, picture=seen))
+        said_too = spoken.get(each.n, ())
+        chapters.append(replace(card_of, here=each.n == here, sound=heard, picture=seen, spoken=said_too))
     page = ReplayPage(
         session=card,
         stands="" if replay.chapters else "empty",

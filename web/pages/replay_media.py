@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from recordings import replaying
 from recordings.archive import RecordingError
+from recordings.channels import number_of
 from recordings.cutting import film
 from web.house import house_of
 from web.pages.replay import only_number, stands_of
@@ -22,8 +23,11 @@ _RANGE: Final = re.compile(r"bytes=([0-9]{1,12})-([0-9]{1,12})?\Z")
 
 
 async def sound(request: Request) -> Response:
-    """GET /s/{session}/chapter/{n}.m4a."""
-    return await _file(request, "sound")
+    """GET /s/{session}/chapter/{n}.m4a; `?sound=` names an interpreter's channel."""
+    wanted = request.query_params.get("sound", "sound")
+    if wanted != "sound" and not number_of(wanted):
+        raise HTTPException(404)
+    return await _file(request, wanted)
 
 
 async def picture(request: Request) -> Response:
@@ -46,7 +50,7 @@ async def _file(request: Request, rendition: str) -> Response:
         data = await asyncio.to_thread(lambda: film(edition, pieces(edition, rendition, told)))
     except (RecordingError, ValueError):
         raise HTTPException(404) from None
-    return ranged(request, data, KINDS[rendition])
+    return ranged(request, data, KINDS.get(rendition, KINDS["sound"]))
 
 
 def ranged(request: Request, data: bytes, kind: str) -> Response:
