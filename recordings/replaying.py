@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Literal, cast
 
 from kachehri.live import Live
-from kachehri.store import Connection, caption_files, content, event_log, public_tickets, replays
+from kachehri.store import Connection, caption_files, content, event_log, public_tickets, redactions, replays
 from kachehri.store.public_tickets import PublicTicket, Wanted
 from kachehri.store.tables import ReplayChapter
 from moderation.release import public_words
@@ -65,6 +65,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """A moment of a chapter that was taken out of it, with the masked reason; times are by the log's clock."""
+
+    starts_at: int
+    ends_at: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Told:
     """One chapter; times are by the log's clock.
 
@@ -87,6 +96,8 @@ class Told:
     open: bool = False
     #: Where the answer is in it.
     clip: Span | None = None
+    #: What was taken out of it, whether or not the files agree with that yet.
+    cuts: tuple[Cut, ...] = ()
 
     @property
     def shown(self) -> tuple[Line, ...]:
@@ -149,7 +160,19 @@ def replay(conn: Connection, live: Live, folder: Path, *, everything: bool = Fal
         for n, each in enumerate(found, 1)
     )
     offices = {id for id, seat in live.session.stage.seats.items() if seat.kind == "official"}
-    told = tuple(replace(each, clip=clips.answer(log, each.chapter, offices)) for each in told)
+    out = [
+        Cut(row.starts_at, row.ends_at, row.reason)
+        for row in redactions.of_session(conn, live.session.id)
+        if row.state != "undone"
+    ]
+    told = tuple(
+        replace(
+            each,
+            clip=clips.answer(log, each.chapter, offices),
+            cuts=tuple(cut for cut in out if _within(cut, each.chapter)),
+        )
+        for each in told
+    )
     shut = [each.chapter for each in told if each.question is not None and not each.open and not everything]
     told = tuple(replace(each, lines=_careful(each.lines, shut)) for each in told)
     first = _careful([Line(cue, texts[cue.line]) for cue in parts.get(None, ())], shut)
@@ -157,6 +180,10 @@ def replay(conn: Connection, live: Live, folder: Path, *, everything: bool = Fal
     began_at = live.session.lifecycle.live_since or (found[0].starts_at if found else 0)
     began_at = min([began_at, *(each.starts_at for each in found)])
     return Replay(began_at, max((at for at, _ in log), default=0), told, before)
+
+
+def _within(cut: Cut, chapter: Chapter) -> bool:
+    return cut.starts_at < chapter.ends_at and cut.ends_at > chapter.starts_at
 
 
 def keep(conn: Connection, live: Live) -> None:

@@ -59,7 +59,7 @@ def chapter(
         tone=_TONES.get(ticket.state, "") if ticket else "",
         outcome=reading.outcome(told.outcome, district, words),
         words=query.marked(told.words) if told.words else (),
-        lines=tuple(line(each, replay, query) for each in told.shown),
+        lines=_lines(told, replay, query),
         held=told.held,
         release=told.release,
         reason=told.reason,
@@ -74,6 +74,15 @@ def chapter(
 def _open(ticket: PublicTicket) -> bool:
     """Whether others may say that they have it too (kachehri/following.py)."""
     return ticket.kind in SHARED_KINDS and ticket.state not in CLOSED
+
+
+def _lines(told: Told, replay: Replay, query: Query) -> tuple[ReplayLine, ...]:
+    """What was said, and in its place what was taken out of what can be heard."""
+    said = [line(each, replay, query) for each in told.shown]
+    for cut in told.cuts if told.open else ():
+        at = max(cut.starts_at, told.chapter.starts_at) - replay.began_at
+        said.append(ReplayLine(at, clock(at), "", (Piece(cut.reason, False),), cut=True))
+    return tuple(sorted(said, key=lambda each: each.at))
 
 
 def line(said: Line, replay: Replay, query: Query) -> ReplayLine:

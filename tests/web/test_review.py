@@ -179,3 +179,19 @@ def test_ticked_words_are_quoted_as_they_stand() -> None:
     assert list(review_reading.quotes(text, {2, 3, 5, 6, 99})) == ["Zainab Bibi,", "lane"]
     assert list(review_reading.quotes(text, set())) == []
     assert [part.kind for part in review_reading.parts_of(text)] == ["", "taken", ""]
+
+
+async def test_what_was_taken_out_is_said_in_its_place(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review, "LEAST_MS", 1)
+    found, moderator = await opened(town, tmp_path)
+    span = {"from": "0:00", "to": "0:09", "sound": "1", "picture": "1", "reason": "نام لیا گیا"}
+    await moderator.post(f"{way(found)}/review", do="mark", **span)
+    public = f"/s/{found.session}/replay"
+    assert "نام لیا گیا" not in (await town.phone("en").get(public)).text, "of what is shut nothing is told"
+    decided(town, found, "released")
+    page = (await town.phone("en").get(public)).text
+    assert has(page, "replay.cut", reason="نام لیا گیا") and HERS in page, "words are taken out apart"
+    await moderator.post(f"{way(found)}/review", do="undo", id=marks(town, found)[0][0])
+    assert "نام لیا گیا" not in (await town.phone("en").get(public)).text
