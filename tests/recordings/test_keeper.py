@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy import text
 
 from kachehri.settings import Settings, from_mapping
 from kachehri.settings.tree import Recordings
@@ -211,6 +212,18 @@ class TestRetention:
         assert not made.sessions() and not list(kept.list("")) and not entered(house)
         assert made.index(SESSION, "full").segments == ()
         assert retire(house, made, kept, 29) == []
+
+    def test_what_was_practice_is_kept_for_two_days_whatever_else_is(
+        self, house: Store, made: Archive, kept: LocalStorage, clock: ManualClock
+    ) -> None:
+        clock.now = WALL_MS + 3 * DAY_MS
+        assert retire(house, made, kept, 0) == []
+        with house.write() as conn:
+            conn.execute(text("UPDATE session SET practice = 1"))
+        clock.now = WALL_MS + DAY_MS
+        assert retire(house, made, kept, 0) == []
+        clock.now = WALL_MS + 3 * DAY_MS
+        assert retire(house, made, kept, 0) == [SESSION] and not made.sessions()
 
     def test_one_that_was_interrupted_is_ended_the_next_time(
         self, house: Store, made: Archive, kept: LocalStorage, clock: ManualClock

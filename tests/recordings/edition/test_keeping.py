@@ -1,0 +1,261 @@
+"""The keeper's share of editions and redactions: who is next, what is entered, and what is stored, in which order."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import structlog
+
+from kachehri import keys
+from kachehri.settings import Settings, from_mapping
+from kachehri.store import Store, recordings, redactions, replays, sessions
+from kachehri.store.tables import Redaction, ReplayRequest
+from recordings.archive import Archive
+from recordings.archive.manifest import Manifest
+from recordings.edition import making
+from recordings.edition.edition import made_from
+from recordings.edition.keeping import AGAIN_S, FAILED_S, Editions
+from recordings.edition.making import run
+from recordings.edition.report import BUSY, NOTHING
+from recordings.keeper import Keeper
+from recordings.retention import DAY_MS, retire, wanted
+from recordings.storage import LocalStorage, StorageError
+from tests.conftest import ManualClock
+from tests.recordings.edition.filmed import SESSION, WALL_MS, archive, record
+
+DAYS = 90
+
+
+@pytest.fixture
+def settings(house: Store, tmp_path: Path) -> Settings:
+    keys.make(tmp_path / "secrets" / "key")
+    (tmp_path / "r").mkdir()
+    return from_mapping(
+        {
+            "database": {"url": f"sqlite:///{tmp_path / 'house.db'}"},
+            "recordings": {"folder": str(tmp_path / "r")},
+            "secrets": {"key_file": str(tmp_path / "secrets" / "key")},
+        }
+    )
+
+
+@pytest.fixture
+def made(house: Store, settings: Settings, clock: ManualClock) -> Archive:
+    """The recording of a hearing that is closed, entered; nothing of it was released."""
+    found = archive(settings.recordings.folder)
+    record(found, 8)
+    Manifest(house, found).round()
+    clock.now = WALL_MS + 60_000
+    with house.write() as conn:
+        sessions.project(conn, SESSION, phase="closed", starts_at=1, ends_at=2, deadline=None)
+    return found
+
+
+class Here(Editions):
+    """Each run is made in this process, and its report kept for a child that says it."""
+
+    settings: Settings
+    runs: int = 0
+
+    def _begin(self, session: str, mark: str, now: float) -> None:
+        said: list[str] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(making, "print", lambda text, **_: said.append(text), raising=False)
+            patch.setattr(making, "Store", lambda url: Store(url, clock=self._store._clock))
+            status = run(self.settings, session, mark)
+        self.runs += 1
+        self.say("".join(said), status)
+        super()._begin(session, mark, now)
+
+    def say(self, text: str, status: int = 0) -> None:
+        self.COMMAND = (sys.executable, "-c", f"print({text!r}); raise SystemExit({status})")
+
+
+def here(house: Store, made: Archive, settings: Settings, storage: LocalStorage | None = None) -> Here:
+    found = Here(house, made, storage, DAYS)
+    found.settings = settings
+    return found
+
+
+def settled(found: Editions, now: float = 0.0) -> list[tuple[str, str, int]]:
+    """One run from its beginning to its end, where there is any to be made."""
+    found.round(now)
+    if found._child is not None:
+        found._child.process.wait()
+    return found.round(now)
+
+
+def taken(house: Store, id: str, since_ms: int = 2_500, until_ms: int = 3_000) -> None:
+    row = Redaction(
+        id=id, session_id=SESSION, starts_at=WALL_MS + since_ms, ends_at=WALL_MS + until_ms, made_by="a", made_at=1
+    )
+    with house.write() as conn:
+        redactions.add(conn, row)
+
+
+def state(house: Store, id: str) -> Redaction:
+    with house.read() as conn:
+        found = redactions.one(conn, id)
+    assert found is not None
+    return found
+
+
+def entered(house: Store, made: Archive) -> None:
+    """What the rows say is what the files are."""
+    with house.read() as conn:
+        rows = recordings.of_session(conn, SESSION)
+    assert rows
+    for row in rows:
+        data = made.read(SESSION, row.rendition, row.number)
+        assert (row.bytes, row.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+
+
+def test_every_closed_hearing_gets_one_and_again_when_something_was_decided(
+    house: Store, made: Archive, settings: Settings
+) -> None:
+    found = here(house, made, settings)
+    settled(found)
+    assert found.runs == 1 and made_from(made.folder / SESSION / "edition")
+    settled(found)
+    again = here(house, made, settings)
+    settled(again)
+    assert (found.runs, again.runs) == (1, 0), "it stands beside it what it was made from"
+    taken(house, "a")
+    changed = settled(found, 1.0)
+    assert found.runs == 2 and set(changed) == {(SESSION, "light", 1), (SESSION, "sound", 0)}
+    row = state(house, "a")
+    assert (row.state, row.sealed_until) == ("done", house_now(house) + DAYS * DAY_MS)
+    entered(house, made)
+    settled(found, 2.0)
+    assert found.runs == 2
+
+
+def house_now(house: Store) -> int:
+    with house.read() as conn:
+        return house.now(conn)
+
+
+def test_it_is_undone_and_destroyed_in_its_time(
+    house: Store, made: Archive, settings: Settings, clock: ManualClock
+) -> None:
+    found = here(house, made, settings)
+    taken(house, "a")
+    taken(house, "b", 6_500, 7_000)
+    settled(found)
+    with house.write() as conn:
+        assert redactions.undo(conn, "a", "who", house.now(conn))
+    settled(found, 1.0)
+    entered(house, made)
+    assert state(house, "a").state == "undone" and not wanted(house, SESSION)
+    assert [path.name for path in made.folder.rglob("*.sealed")].count("000001.sealed") == 1, "that of b"
+    clock.now += DAYS * DAY_MS
+    with structlog.testing.capture_logs() as told:
+        settled(found, 2.0)
+        settled(found, FAILED_S + 3.0)
+    assert not list(made.folder.rglob("*.sealed")) and state(house, "b").sealed_until is None
+    assert [each["count"] for each in told if each["event"] == "redaction.unsealed"] == [1]
+
+
+def test_the_storage_has_it_before_it_counts_as_done(
+    house: Store, made: Archive, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = LocalStorage(tmp_path / "storage")
+    found = here(house, made, settings, storage)
+    taken(house, "a")
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalStorage, "put", lambda *_: (_ for _ in ()).throw(StorageError("away")))
+        with pytest.raises(StorageError):
+            settled(found)
+    assert state(house, "a").state == "new"
+    settled(found, AGAIN_S + 1.0)
+    assert state(house, "a").state == "done"
+    stored = {each.name for each in storage.list("")}
+    assert {f"{SESSION}/light/000001.{ending}" for ending in ("sealed", "parts", "m4s")} <= stored
+    assert storage.get(f"{SESSION}/light/000001.m4s") == made.read(SESSION, "light", 1)
+    with house.write() as conn:
+        redactions.undo(conn, "a", "who", house.now(conn))
+    settled(found, AGAIN_S + 2.0)
+    assert not any(each.name.endswith("sealed") for each in storage.list(""))
+    assert storage.get(f"{SESSION}/light/000001.m4s") == made.read(SESSION, "light", 1)
+
+
+def test_one_that_failed_is_tried_again_after_an_hour(house: Store, made: Archive, settings: Settings) -> None:
+    path = made.folder / SESSION / "light" / "000001.m4s"
+    whole = path.read_bytes()
+    path.write_bytes(b"torn")
+    found = here(house, made, settings)
+    taken(house, "a")
+    settled(found)
+    assert state(house, "a").state == "failed" and wanted(house, SESSION)
+    path.write_bytes(whole)
+    settled(found, 10.0)
+    assert state(house, "a").state == "failed"
+    settled(found, FAILED_S + 1.0)
+    assert state(house, "a").state == "done"
+
+
+@pytest.mark.parametrize("status", [1, BUSY])
+def test_a_run_that_died_is_begun_again_after_a_while(
+    house: Store, made: Archive, settings: Settings, status: int
+) -> None:
+    found = Editions(house, made, None, DAYS)
+    found.COMMAND = (sys.executable, "-c", f"raise SystemExit({status})")
+    with structlog.testing.capture_logs() as told:
+        settled(found)
+        assert [found.busy, found.round(AGAIN_S + 1.0), found.busy] == [False, [], True], "not at once"
+    found.close()
+    assert [each["event"] for each in told] == (["edition.died"] if status != BUSY else [])
+
+
+def test_nothing_is_begun_while_somebody_writes_or_before_the_close(
+    house: Store, made: Archive, settings: Settings
+) -> None:
+    found = here(house, made, settings)
+    track = made.track(SESSION, "light", 2)
+    settled(found)
+    assert not found.runs
+    track.close()
+    with house.write() as conn:
+        sessions.project(conn, SESSION, phase="live", starts_at=1, ends_at=2, deadline=None)
+    settled(found)
+    assert not found.runs
+    assert run(settings, "unknown", "m") == NOTHING
+
+
+def test_what_is_asked_for_is_not_removed(house: Store, made: Archive, settings: Settings, clock: ManualClock) -> None:
+    clock.now = WALL_MS + 30 * DAY_MS
+    with house.write() as conn:
+        replays.ask(conn, ReplayRequest(id="1", session_id=SESSION, key="t-1", kind="removal", at=1))
+    assert retire(house, made, None, 1, lambda session: wanted(house, session)) == []
+    with house.write() as conn:
+        replays.decide(conn, SESSION, "t-1", "kept", "", "a", 2)
+        conn.exec_driver_sql("UPDATE replay_request SET closed_at = 3")
+    assert retire(house, made, None, 1, lambda session: wanted(house, session)) == [SESSION]
+
+
+@pytest.mark.slow
+def test_the_keeper_does_it_in_a_process_of_its_own(
+    house: Store, made: Archive, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken(house, "a")
+    config = tmp_path / "house.toml"
+    config.write_text(
+        f'[database]\nurl = "{settings.database.url}"\n[recordings]\nfolder = "{settings.recordings.folder}"\n'
+        f'[secrets]\nkey_file = "{settings.secrets.key_file}"\n'
+    )
+    monkeypatch.setenv("KACHEHRI_CONFIG", str(config))
+    keeper = Keeper(house, settings.recordings, archive=made)
+    until = time.monotonic() + 60
+    while state(house, "a").state != "done" and time.monotonic() < until:
+        keeper.round()
+        time.sleep(0.1)
+    keeper.round()
+    assert state(house, "a").state == "done"
+    entered(house, made)
+    said = json.loads((made.folder / SESSION / "edition" / "state.json").read_text())
+    assert said["mark"] and made.index(SESSION, "sound").segments
