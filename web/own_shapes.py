@@ -107,6 +107,8 @@ class OwnTicketPage:
     reads_until: int = 0
     #: What the office answered, to be listened to.
     clip: ClipCard | None = None
+    #: Her wish that her part is taken out of public: asked, answered, or none.
+    wish: str = ""
 
     @property
     def scripted(self) -> bool:

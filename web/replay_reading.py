@@ -8,6 +8,7 @@ from typing import Final
 from kachehri.following import SHARED_KINDS
 from kachehri.i18n import Words
 from kachehri.store.public_tickets import CLOSED, PublicTicket
+from moderation.release import TAKEN
 from recordings.replaying import Line, Replay, Told
 from recordings.search import Piece, Query
 from web import reading
@@ -68,6 +69,8 @@ def chapter(
         starts=told.chapter.starts_at - replay.began_at,
         follow=f"/t/{ticket.reference}/follow" if ticket and _open(ticket) else "",
         asked=asked,
+        cuts=len(told.cuts) if told.open else 0,
+        taken=sum(text.count(TAKEN) for text in (told.words, *(each.text for each in told.shown))),
     )
 
 

@@ -61,6 +61,9 @@ class ReplayChapter:
     #: The same with an interpreter.
     spoken: tuple[SpokenFile, ...] = ()
     starts: int = 0
+    #: How many moments, and how many places in its words, were taken out of what everybody has of it.
+    cuts: int = 0
+    taken: int = 0
     #: For those who decide: what people ask about it, each with its kind.
     asked: tuple[tuple[str, str], ...] = ()
 
@@ -177,7 +180,12 @@ class ReleasesPage:
 
 @dataclass(frozen=True)
 class RemovalPage:
-    """Asking, with the receipt's link, that a chapter is taken out of public."""
+    """Asking, with the receipt's link, that a chapter is taken out of public.
+
+    Arguments:
+        asked_at, by: when she last asked, and the day by which somebody answers; 0 where she has not.
+        answered_at: when a moderator decided on that.
+    """
 
     token: str
     session: SessionCard
@@ -186,4 +194,7 @@ class RemovalPage:
     text: str = ""
     over: bool = True
     asked: bool = False
+    asked_at: int = 0
+    by: int = 0
+    answered_at: int = 0
     errors: Mapping[str, str] = field(default_factory=dict)

@@ -77,6 +77,15 @@ def requests(conn: Connection, session_id: str) -> list[ReplayRequest]:
     return fetch(conn, ReplayRequest, *open_here, order=(_request.c.at, _request.c.id))
 
 
+def wishes(conn: Connection, question_id: str) -> list[ReplayRequest]:
+    """What the asker of a question wanted of its chapters, oldest first; `closed_at` says when it was answered."""
+    keys = select(_chapter.c.key).where(
+        _chapter.c.session_id == _request.c.session_id, _chapter.c.question_id == question_id
+    )
+    here = (_request.c.kind == "removal", _request.c.key.in_(keys))
+    return fetch(conn, ReplayRequest, *here, order=(_request.c.at, _request.c.id))
+
+
 def untold(conn: Connection, limit: int) -> list[str]:
     """Closed hearings whose chapters were not written down yet, the latest first."""
     told = select(_chapter.c.session_id).where(_chapter.c.session_id == _session.c.id).exists()

@@ -215,7 +215,16 @@ def hers(session: SessionCard, found: tuple[ReplayChapter, ...]) -> dict[str, tu
     whole = RemovalPage("t" * 22, session, "2640718822", found[1:3])
     return {
         "removal": ("removal.html", whole),
-        "removal-asked": ("removal.html", replace(whole, asked=True)),
+        "removal-asked": ("removal.html", replace(whole, asked=True, asked_at=NOW, by=NOW + 3 * 86_400_000)),
+        "removal-answered": (
+            "removal.html",
+            replace(
+                whole,
+                asked_at=NOW,
+                answered_at=NOW + 86_400_000,
+                chapters=(replace(found[1], cuts=2, taken=1), replace(found[3], reason="—")),
+            ),
+        ),
         "removal-none": ("removal.html", replace(whole, chapters=())),
         "removal-not-yet": ("removal.html", replace(whole, chapters=(), over=False)),
     }

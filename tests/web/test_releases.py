@@ -88,14 +88,17 @@ async def test_whoever_holds_the_receipt_takes_her_part_out_at_once(town: Town) 
     assert path in (await found.phone.get(found.receipt)).text
     assert has((await found.phone.get(path)).text, "removal.state.released")
     gone = await found.phone.post(path, text="میرا نام سنا جا سکتا ہے")
-    assert has(gone.text, "removal.asked", "removal.state.new")
+    assert has(gone.text, "removal.state.new") and "Your part is hidden since" in gone.text
+    assert has((await found.phone.get(found.receipt)).text, "removal.news.asked")
     assert HERS not in (await town.phone("en").get(public)).text
     again = await found.phone.client.post(path, data=moderator.fields(path), headers={"origin": found.phone.origin})
     assert again.status_code in (400, 403), "without her page's token it is nobody's wish"
     asked = (await moderator.get(f"/sessions/{found.session}/chapters")).text
     assert has(asked, "releases.asked.removal")
     await decided(moderator, found.session, "keep", reason="مانگا گیا")
-    assert has((await found.phone.get(path)).text, "removal.state.kept")
+    answered = (await found.phone.get(path)).text
+    assert has(answered, "removal.state.kept", "removal.answer.kept", "removal.open") and "مانگا گیا" in answered
+    assert has((await found.phone.get(found.receipt)).text, "removal.news.answered")
     assert (await town.phone("en").get("/q/nothing/replay")).status_code == 404
 
 

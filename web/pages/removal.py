@@ -24,6 +24,7 @@ from web import forms, reading, replay_reading
 from web.errors import sentence
 from web.house import House, house_of, see
 from web.pages.mine import opened
+from web.pages.releases import LATE_MS
 from web.pages.replay import stands_of
 from web.replay_shapes import RemovalPage
 
@@ -49,8 +50,8 @@ async def drawn(
     over = not stands_of(live)
     replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder) if over else None
     mine = [each for each in replay.chapters if asked.id in each.chapter.questions] if replay else []
-    requests = await house.service.read(replays.requests, asked.session_id)
-    keys = {each.chapter.key for each in mine}
+    wishes = await house.service.read(replays.wishes, asked.id)
+    last = wishes[-1] if wishes else None
     page = RemovalPage(
         token=request.path_params["token"],
         session=reading.head(live, words),
@@ -60,7 +61,10 @@ async def drawn(
         ),
         text=text,
         over=over,
-        asked=any(row.kind == "removal" and row.key in keys for row in requests),
+        asked=last is not None and last.closed_at is None,
+        asked_at=last.at if last else 0,
+        by=last.at + LATE_MS if last else 0,
+        answered_at=(last.closed_at or 0) if last else 0,
         errors=errors or {},
     )
     return house.show(request, "removal.html", page, status=status)

@@ -19,7 +19,7 @@ from kachehri import own_ticket
 from kachehri.i18n import Words
 from kachehri.logs import logger
 from kachehri.own_ticket import Holder, Seen
-from kachehri.store import Connection, StoreError, content, district
+from kachehri.store import Connection, StoreError, content, district, replays
 from kachehri.store import tickets as ticket_rows
 from kachehri.ticketing import TEXT_MOST
 from kachehri.tickets import events as e
@@ -137,8 +137,15 @@ async def drawn(
         alerts=own.alerts,
         reads_until=own.seen.reads_until or 0,
         clip=await clip_reading.clip_of(house, held.asked.session_id, held.asked.id) if held.asked else None,
+        wish=await house.service.read(_wish, held.asked.id) if held.asked else "",
     )
     return house.show(request, "own_ticket.html", page, status=status)
+
+
+def _wish(conn: Connection, question: str) -> str:
+    """How it stands with her wish that her part of the hearing is taken out of public."""
+    asked = replays.wishes(conn, question)
+    return "" if not asked else "answered" if asked[-1].closed_at else "asked"
 
 
 def is_public(seen: Seen) -> bool:
