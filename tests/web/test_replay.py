@@ -15,13 +15,14 @@ from recordings import replaying, webvtt
 from recordings.withheld import note_withheld
 from rooms.base import Actor
 from rooms.captions import TypeCaption
-from rooms.lifecycle import CancelSession
+from rooms.lifecycle import CancelSession, SeatPlan
 from rooms.outcomes import NoteOutcome
 from rooms.questions import AdmitQuestion
 from rooms.turns import CallTurn, FinishTurn, GiveFloor, ReadyTurn, TakeSeat
 from tests.web.conftest import Phone, Town
 from tests.web.test_following import close
 from tests.web.test_lobby import has
+from tests.web.town import SEATS
 from web.forms import new_key
 
 pytestmark = pytest.mark.anyio
@@ -42,8 +43,8 @@ class Heard:
     reference: str
 
 
-async def heard(town: Town) -> Heard:
-    session = await town.schedule(live=True)
+async def heard(town: Town, *also: SeatPlan) -> Heard:
+    session = await town.schedule(live=True, seats=(*SEATS, *also))
     phone = town.phone("en")
     receipt = await phone.ask(session, TEXT, area="uc1")
     (question,) = (await town.service.live(session)).session.queue.questions.values()

@@ -10,6 +10,7 @@ import pytest
 from kachehri.store import replays
 from recordings.archive import Archive
 from recordings.program import movie
+from rooms.lifecycle import SeatPlan
 from tests.recordings.archive.made import archive, head
 from tests.web.conftest import Town
 from tests.web.test_lobby import has
@@ -22,12 +23,13 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(autouse=True)
 def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     """These chapters last for milliseconds."""
-    monkeypatch.setattr("recordings.edition.plan.GUARD_MS", 0)
+    for name in ("GUARD_MS", "LAG_MS"):
+        monkeypatch.setattr(f"recordings.edition.plan.{name}", 0)
 
 
-def recorded(made: Archive, session: str, starts_at: int) -> None:
+def recorded(made: Archive, session: str, starts_at: int, rendition: str = "sound") -> None:
     """Three segments of two milliseconds: one long before the chapter, one in it, one long after it."""
-    track = made.track(session, "sound", 1)
+    track = made.track(session, rendition, 1)
     track.begin(made.next_epoch(session), head())
     for number, wall_ms in enumerate((starts_at - 3_600_000, starts_at, starts_at + 3_600_000)):
         sample = movie.Sample(number * 48, 48, b"voice%d" % number, True)
@@ -36,14 +38,15 @@ def recorded(made: Archive, session: str, starts_at: int) -> None:
     track.close()
 
 
-async def with_sound(town: Town, folder: Path) -> Heard:
-    found = await heard(town)
+async def with_sound(town: Town, folder: Path, *interpreters: SeatPlan) -> Heard:
+    found = await heard(town, *interpreters)
     await kept(town, found.session)
     with town.service.store.read() as conn:
         (row,) = replays.of_question(conn, found.question)
     made = archive(folder)
-    recorded(made, found.session, row.starts_at)
-    town.app.state.house = replace(town.house, broadcasting=Broadcasting(made, None, (b"k" * 32,)))  # type: ignore[arg-type]
+    for rendition in ("sound", "sound-1")[: 1 + len(interpreters)]:
+        recorded(made, found.session, row.starts_at, rendition)
+    town.app.state.house = replace(town.house, broadcasting=Broadcasting(made, None, (b"k" * 32,), interpreted=("en",)))  # type: ignore[arg-type]
     return found
 
 
@@ -86,3 +89,19 @@ async def test_there_is_nothing_where_nothing_was_recorded(town: Town, tmp_path:
     town.app.state.house = town.house
     assert (await town.phone("en").get(f"/s/{found.session}/chapter/2.m4a")).status_code == 404
     assert has((await town.phone("en").get(f"/s/{found.session}/replay")).text, "replay.text_only")
+
+
+async def test_an_interpreters_channel_is_released_with_its_chapter(town: Town, tmp_path: Path) -> None:
+    found = await with_sound(town, tmp_path, SeatPlan("interpreter-1", "interpreter"))
+    page, path = f"/s/{found.session}/replay", f"/s/{found.session}/chapter/2.m4a?sound=sound-1"
+    anyone = town.phone("en")
+    assert (await anyone.get(path)).status_code == 404 and path not in (await anyone.get(page)).text
+    decided(town, found, "released")
+    shown = (await anyone.get(page)).text
+    assert path in shown and has(shown, "channels.file", name="English", mb="0.1")
+    whole = await anyone.get(path)
+    assert whole.headers["content-type"] == "audio/mp4" and b"voice1" in whole.content
+    for other in ("sound-2", "sound-9", "light", "..", ""):
+        assert (await anyone.get(f"/s/{found.session}/chapter/2.m4a?sound={other}")).status_code == 404, other
+    decided(town, found, "kept")
+    assert (await anyone.get(path)).status_code == 404 and path not in (await anyone.get(page)).text
