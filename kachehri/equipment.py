@@ -1,6 +1,7 @@
 """Keys for studio equipment: an encoder that has one may send picture and sound for one seat of one hearing.
 
-A key is no login: it opens a single address (web/whip.py), is shown once, kept as a hash, and worth nothing when the
+A key is no login: it opens a single address (web/whip.py) and the hearing's program beside it, for the screens of the
+same room (web/whep.py). It is shown once, kept as a hash, and worth nothing when the
 hearing is over. A seat has one key at most; a new one replaces it.
 """
 
@@ -26,6 +27,11 @@ KEY_MOST: Final = 64
 def participant(session_id: str, seat: str) -> str:
     """Whoever sits behind the equipment of a seat: a participant of the hearing that nobody can sign in as."""
     return participant_id(session_id, f"equipment/{seat}")
+
+
+def player(session_id: str, seat: str) -> str:
+    """Whoever watches the program with the key of a seat; it sits nowhere and sends nothing."""
+    return participant_id(session_id, f"equipment/{seat}/program")
 
 
 def make(conn: Connection, now: int, session_id: str, seat: str, by: str) -> str:
@@ -54,3 +60,9 @@ def opens(conn: Connection, session_id: str, seat: str, key: str) -> bool:
     row = rows.get(conn, session_id, seat)
     shown = hash_of(key[: KEY_MOST + 1])
     return row is not None and hmac.compare_digest(row.key_hash, shown)
+
+
+def opened_by(conn: Connection, session_id: str, key: str) -> str:
+    """The seat whose key this is; empty when it is none of the session's."""
+    shown = hash_of(key[: KEY_MOST + 1])
+    return next((row.seat for row in rows.of_session(conn, session_id) if hmac.compare_digest(row.key_hash, shown)), "")

@@ -50,6 +50,8 @@ class Equipment:
         self.tries = Allowance(WRONG_MOST)
         #: Peer → the seat that it was made for, of which session.
         self._peers: dict[str, tuple[str, str]] = {}
+        #: The same for players of the program.
+        self._players: dict[str, tuple[str, str]] = {}
         #: Seats that have been taken, so that being taken off can be told from not yet sitting.
         self._sitting: set[tuple[str, str]] = set()
 
@@ -97,6 +99,31 @@ class Equipment:
         if session.attendance.bar(participant, session.at) is not None:
             raise Refused("barred")
 
+    async def follow(self, session_id: str, seat: str, sdp: str) -> port.Offer:
+        """Answers the offer of a player that shows the program, with the key of a seat.
+
+        Errors: `Refused` with `phase`, or `media` and the plane's reason.
+        """
+        live = await self._hub.service.live(session_id)
+        if live.session.phase not in PHASES_OF[TakeSeat]:
+            raise Refused("phase", phase=live.session.phase)
+        participant = equipment.player(session_id, seat)
+        try:
+            await self._stage.opened(live)
+            answer = await self.plane.program_for(session_id, participant, sdp)
+        except MediaRefused as refused:
+            raise Refused("media", reason=refused.code) from None
+        self._players[answer.peer] = (session_id, seat)
+        return answer
+
+    def shows(self, peer: str, session_id: str, seat: str) -> bool:
+        """Whether this process answered that player."""
+        return self._players.get(peer) == (session_id, seat)
+
+    async def end_player(self, session_id: str, seat: str, peer: str | None = None) -> None:
+        """Ends one player's line, or that of every player with the seat's key."""
+        await self._leave_plane(session_id, equipment.player(session_id, seat), peer)
+
     def relays(self, participant: str) -> tuple[IceServer, ...]:
         """The ways through firewalls, for an encoder that can use them."""
         return self._stage.relays(participant)
@@ -111,8 +138,11 @@ class Equipment:
 
     async def end(self, session_id: str, seat: str, peer: str | None = None) -> None:
         """Ends one encoder's line, or every line of the seat's equipment; the seat is left when that is reported."""
+        await self._leave_plane(session_id, equipment.participant(session_id, seat), peer)
+
+    async def _leave_plane(self, session_id: str, participant: str, peer: str | None) -> None:
         try:
-            await self.plane.leave(session_id, equipment.participant(session_id, seat), peer)
+            await self.plane.leave(session_id, participant, peer)
         except MediaRefused as refused:
             self._hub.log.info("equipment.end_refused", code=refused.code)
 
@@ -135,7 +165,10 @@ class Equipment:
         match report:
             case port.Closed(direction="publish"):
                 self._closed(report.session, report.participant, report.peer)
+            case port.Closed(direction="program"):
+                self._players.pop(report.peer, None)
             case port.Lost():
+                self._players = {each: at for each, at in self._players.items() if at[0] != report.session}
                 for peer, (session_id, seat) in list(self._peers.items()):
                     if session_id == report.session:
                         self._closed(session_id, equipment.participant(session_id, seat), peer)

@@ -51,6 +51,7 @@ STATUS: Final = {
     "media_answer_invalid": 400,
     "media_answer_too_long": 413,
     "media_full": 503,
+    "media_no_program": 409,
     "media_lost": 503,
     "media_stale": 503,
     "media_unknown_session": 503,
@@ -84,7 +85,7 @@ async def publish(request: Request) -> Response:
         return refused
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != SDP:
         return problem(request, 415, "media_type", ALLOW_POST)
-    offer = await _offer(request)
+    offer = await read_offer(request)
     if offer is None:
         return problem(request, 413, "media_answer_too_long")
     session_id, seat = request.path_params["session"], request.path_params["seat"]
@@ -118,7 +119,7 @@ async def end(request: Request) -> Response:
     return Response(status_code=200, headers=CORS)
 
 
-async def _offer(request: Request) -> str | None:
+async def read_offer(request: Request) -> str | None:
     """The body as text; None when it is too long or no text."""
     parts: list[bytes] = []
     size = 0
@@ -138,13 +139,18 @@ async def _key_refused(request: Request) -> Response | None:
         return problem(request, 401, "no_key", {"www-authenticate": 'Bearer realm="whip"'})
     if await house.service.read(keys.opens, params["session"], params["seat"], key.strip()):
         return None
+    return wrong_key(request, "wrong_key", "whip")
+
+
+def wrong_key(request: Request, code: str, realm: str) -> Response:
+    """Refuses a wrong key, and counts it."""
     address = request.client.host if request.client else ""
     try:
-        equipment_of(request).tries.take(f"{network(address)}/{params['session']}")
+        equipment_of(request).tries.take(f"{network(address)}/{request.path_params['session']}")
     except Refused as slow:
         wait = str(int(slow.params["retry_ms"]) // 1_000 + 1)
         return problem(request, 429, "slow_down", {"retry-after": wait})
-    return problem(request, 401, "wrong_key", {"www-authenticate": 'Bearer realm="whip", error="invalid_token"'})
+    return problem(request, 401, code, {"www-authenticate": f'Bearer realm="{realm}", error="invalid_token"'})
 
 
 def problem(request: Request, status: int, code: str, headers: Mapping[str, str] | None = None) -> Response:

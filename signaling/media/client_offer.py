@@ -266,7 +266,8 @@ def _names(offer: ClientOffer, media: Media, program: sdp.SeatLines | None) -> l
         return []
     audio = media.kind == "audio"
     names = sdp.sound_names(program) if audio else sdp.picture_names(program, again=offer.payloads.rtx is not None)
-    return names if offer.send_time is None else [f"a=extmap:{offer.send_time} {_EXTENSIONS[SEND_TIME_ID]}", *names]
+    told = f"a=extmap:{offer.send_time} {_EXTENSIONS[SEND_TIME_ID]}"
+    return names if offer.send_time is None or told in media.attributes else [told, *names]
 
 
 def labels(offer: ClientOffer, codec: Codec) -> Labels:

@@ -54,15 +54,21 @@ async def act(request: Request, account: Account) -> Response:
     match fields.get("do"):
         case "make":
             key = await house.write(lambda conn, now: keys.make(conn, now, session_id, seat, account.id))
-            await equipment_of(request).end(session_id, seat)
+            await _end(request, session_id, seat)
             url = f"{house.place.address}/whip/{session_id}/{seat}"
             fresh = FreshKey(equipped(live)[seat].name(words), url, key, COMMAND.format(key=key, url=url))
             return await draw(request, account, fresh=fresh)
         case "revoke":
             await house.write(lambda conn, now: keys.revoke(conn, now, session_id, seat, account.id))
-            await equipment_of(request).end(session_id, seat)
+            await _end(request, session_id, seat)
             return await draw(request, account, message=words.plain("equipment.revoked"))
     raise forms.FormRefused(400)
+
+
+async def _end(request: Request, session_id: str, seat: str) -> None:
+    """Whatever came with the key before stops: the encoder and the screens."""
+    await equipment_of(request).end(session_id, seat)
+    await equipment_of(request).end_player(session_id, seat)
 
 
 class Equipped:

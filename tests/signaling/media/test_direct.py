@@ -118,7 +118,8 @@ def test_a_program_that_went_is_awaited_for_a_while_and_one_without_a_picture_ha
     program.begin(say, True, 0.0)
     program.end(say, 5.0)
     assert program.there(4.0 + AWAY_S) and not program.there(5.0 + AWAY_S)
-    program.begin([].append, False, 20.0)
+    second: list[Wish] = []
+    program.begin(second.append, False, 20.0)
     program.end(say, 21.0)  # the first, which ends late, is not the one that is there
     assert program.there(100.0) and not program.pictured
     way = Way(program)
