@@ -70,7 +70,8 @@ class Keeper:
         self._storage = storage or storage_of(settings)
         self._manifest = Manifest(store, self._archive)
         self._sending = Sending(store, self._archive, self._storage) if self._storage is not None else None
-        self._editions = Editions(store, self._archive, self._storage, settings.sealed_days)
+        recordings = settings
+        self._editions = Editions(store, self._archive, self._storage, recordings.sealed_days)
         self._retired = -_RETIRE_S
         #: How much room is left: `low` is said early enough for somebody to make more.
         self.space: State = "enough"
