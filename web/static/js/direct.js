@@ -25,6 +25,8 @@ export class Direct {
     this.onState = onState;
     /** Nobody looks at it: only the sound is wanted. */
     this.resting = false;
+    /** It came at least once since the tap. */
+    this.came = false;
     this.timer = 0;
     this.rest = 0;
     /** Bytes of connections that are over, and of the present one when it was last looked at. */
@@ -48,7 +50,7 @@ export class Direct {
 
   start() {
     if (this.wanted) return;
-    this.resting = false;
+    this.resting = this.came = false;
     this.onState("wait");
     this.patience();
     void this.standing.start();
@@ -121,6 +123,7 @@ export class Direct {
     }
     clearTimeout(this.timer);
     this.timer = 0;
+    this.came = true;
     this.onState("on");
     this.fit();
   }
@@ -132,7 +135,8 @@ export class Direct {
     if (this.standing.peer?.state === "up") return false;
     if (reason === "media_program_full") this.stop("full");
     else if (reason === "not_allowed") this.stop("no");
-    else if (tries >= DIRECT_TRIES && (reason === "media_no_program" || reason === "media_unknown_session")) this.stop("none");
+    // What came before may come again: a program that was killed is back within seconds.
+    else if (tries >= DIRECT_TRIES && !this.came && (reason === "media_no_program" || reason === "media_unknown_session")) this.stop("none");
     else if (reason === "ended") this.stop("lost");
     return this.wanted;
   }
