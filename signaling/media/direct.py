@@ -52,7 +52,12 @@ class Program:
 
     def there(self, now: float) -> bool:
         """Whether a program is made, or was until a moment ago."""
-        return self._say is not None or (self._gone_at is not None and now - self._gone_at < AWAY_S)
+        return self.present or (self._gone_at is not None and now - self._gone_at < AWAY_S)
+
+    @property
+    def present(self) -> bool:
+        """Whether a process makes it now."""
+        return self._say is not None
 
     def begin(self, say: Say, pictured: bool, now: float) -> None:
         """A process makes the program from now on; whichever came last does."""

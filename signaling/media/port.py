@@ -146,7 +146,7 @@ class Back(msgspec.Struct, frozen=True, tag="back"):
 
 
 class Closed(msgspec.Struct, frozen=True, tag="closed"):
-    """A peer has ended. `reason`: left, replaced, failed, hung_up, timeout, ended."""
+    """A peer has ended. `reason`: left, replaced, failed, hung_up, timeout, ended, no_program."""
 
     session: str
     participant: str

@@ -134,6 +134,9 @@ class Rounds:
                 if now - peer.made_at > settings.setup_s:
                     self._end(peer, "timeout")
                 continue
+            if peer.direction == "program" and not self._stages[peer.session].program.there(now):
+                self._end(peer, "no_program")
+                continue
             quiet = now - peer.last
             if quiet > settings.dead_s:
                 self._end(peer, "timeout")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from signaling.client.media import Clip
-from signaling.media import compat
+from signaling.media import compat, port
 from signaling.media.direct import AWAY_S, Program
 from signaling.media.forward import DIRECT, Outlet
 from signaling.media.port import MediaRefused
@@ -186,6 +186,22 @@ async def test_a_watcher_stays_while_the_program_is_made_by_another(server: Serv
     async with Maker(tap_path(server.path)):
         await until(lambda: seen.audio_packets > sound + 20 and seen.video_frames > pictures + 10)
     assert watcher.state == "connected"
+
+
+async def test_whoever_waits_in_vain_is_told_that_there_is_none(server: Server, hall: Hall) -> None:
+    await hall.start()
+    async with Maker(tap_path(server.path)):
+        await until(lambda: there(server))
+        await hall.follower("viewer")
+    stage = server.plane.stage_of(SESSION)
+    assert stage is not None
+    await until(lambda: not stage.program.present)
+    now = server.plane._clock()
+    server.plane.tick(now + AWAY_S - 2)
+    assert not hall.told(port.Closed)
+    server.plane.tick(now + AWAY_S + 1)
+    assert [told.reason for told in hall.told(port.Closed)] == ["no_program"]
+    assert await refused(hall, "viewer") == "media_program_full"  # by the real clock it may still come back
 
 
 async def test_nothing_is_made_while_nobody_watches(server: Server, hall: Hall) -> None:
