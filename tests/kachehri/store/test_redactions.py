@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from kachehri.store import Store, redactions
+from kachehri.store import Store, redactions, replays, sessions
 from kachehri.store.tables import RedactedWords, Redaction, Session
+from tests.kachehri.store.test_replays import chapter
 
 
 def span(session: str, id: str, starts_at: int = 1_000, made_at: int = 5) -> Redaction:
@@ -76,3 +77,33 @@ def test_words_are_taken_out_and_given_back(store: Store, session: Session) -> N
         assert [row.quote for row in redactions.words_of(conn, session.id)] == ["2", "1"]
         assert redactions.show_words(conn, "2") and not redactions.show_words(conn, "2")
         assert [row.id for row in redactions.words_of(conn, session.id)] == ["1"]
+
+
+def test_a_mark_is_another_when_something_was_decided(store: Store, session: Session) -> None:
+    def mark() -> str | None:
+        with store.read() as conn:
+            return redactions.marks(conn, [session.id, "another"]).get(session.id)
+
+    assert mark() is None, "nothing before the close"
+    found = []
+    with store.write() as conn:
+        sessions.project(conn, session.id, phase="closed", starts_at=1, ends_at=2, deadline=None)
+    found.append(mark())
+    with store.write() as conn:
+        replays.keep(conn, [chapter(session.id, 1), chapter(session.id, 2)])
+    assert mark() == found[0], "chapters that nobody has decided on change nothing"
+    steps = (
+        lambda conn: replays.decide(conn, session.id, "t1-1", "released", "", "acc", 5),
+        lambda conn: replays.decide(conn, session.id, "t2-1", "kept", "", "acc", 6),
+        lambda conn: replays.hide(conn, session.id, "t1-1", "", 6),
+        lambda conn: redactions.add(conn, span(session.id, "a")),
+        lambda conn: redactions.undo(conn, "a", "who", 20),
+    )
+    for step in steps:
+        with store.write() as conn:
+            step(conn)
+        found.append(mark())
+    assert len(set(found)) == len(steps) + 1
+    with store.write() as conn:
+        redactions.taken_back(conn, "a", 23)
+    assert mark() == found[-1], "that it was carried out is no reason to do it again"
