@@ -320,6 +320,32 @@ def verify_record(
     raise SystemExit(1 if report.findings else 0)
 
 
+recording = typer.Typer(no_args_is_help=True, help="Recordings on this machine.")
+app.add_typer(recording, name="recording")
+Recorded = Annotated[str, typer.Argument(help="The hearing's id, as in its address.")]
+
+
+@recording.command("check")
+def check_recording(
+    session: Annotated[str, typer.Argument(help="One hearing's id; else all.", show_default=False)] = "",
+    config: Config = None,
+) -> None:
+    """Compare every segment with its checksum. Exit code 1 when one is not what was written."""
+    raise SystemExit(serving.resolve("recordings.tending:check_command")(_settings(config), session))
+
+
+@recording.command("rebuild")
+def rebuild_recording(session: Recorded, config: Config = None) -> None:
+    """Make the index, the lines and the rows of a hearing's recording anew from its segments."""
+    raise SystemExit(serving.resolve("recordings.tending:rebuild_command")(_settings(config), session))
+
+
+@recording.command("fetch")
+def fetch_recording(session: Recorded, config: Config = None) -> None:
+    """Bring a hearing's recording back from the storage; what is here stays as it is."""
+    raise SystemExit(serving.resolve("recordings.tending:fetch_command")(_settings(config), session))
+
+
 @app.command()
 def version() -> None:
     """Print the version."""

@@ -82,6 +82,38 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Another machine makes the program of {session}.",
         "{session} کا پروگرام کوئی اور مشین بنا رہی ہے۔",
     ),
+    "recording_none": (
+        "There is no recording of {session} here.",
+        "یہاں {session} کی کوئی ریکارڈنگ نہیں۔",
+    ),
+    "recording_no_storage": (
+        "There is no storage to fetch from: [recordings] storage is local.",
+        "کوئی بیرونی ذخیرہ نہیں جہاں سے لایا جائے: [recordings] میں storage کی قدر local ہے۔",
+    ),
+    "recording_storage": (
+        "The storage gives nothing ({why}). What has come so far is kept; try again.",
+        "ذخیرے سے کچھ نہیں ملا ({why})۔ جو آ چکا وہ محفوظ ہے؛ دوبارہ کوشش کریں۔",
+    ),
+    "recording_busy": (
+        "A part of {session} is being written now and was left alone.",
+        "{session} کا ایک حصہ ابھی لکھا جا رہا ہے، اسے نہیں چھیڑا گیا۔",
+    ),
+    "recording_fetched": (
+        "{files} files of {session} came from the storage.",
+        "{session} کی {files} فائلیں ذخیرے سے آ گئیں۔",
+    ),
+    "recording_rebuilt": (
+        "The recording of {session} is in order: {segments} segments.",
+        "{session} کی ریکارڈنگ درست ترتیب میں ہے: {segments} ٹکڑے۔",
+    ),
+    "recording_whole": (
+        "{segments} segments, {megabytes} MB: every one is what was written.",
+        "{segments} ٹکڑے، {megabytes} MB: سب ویسے ہی ہیں جیسے لکھے گئے تھے۔",
+    ),
+    "recording_wrong": (
+        "{segments} segments, {megabytes} MB: {wrong} are not what was written. OPERATING.md says what to do.",
+        "{segments} ٹکڑے، {megabytes} MB: {wrong} ویسے نہیں جیسے لکھے گئے تھے۔ OPERATING.md میں لکھا ہے کہ کیا کریں۔",
+    ),
     "log_unreadable": (
         "The log at {path} cannot be read: {why}.",
         "{path} کا ریکارڈ نہیں پڑھا جا سکا: {why}۔",

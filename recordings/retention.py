@@ -16,6 +16,8 @@ from recordings.archive.guard import undisturbed
 from recordings.storage import Storage
 
 DAY_MS: Final = 86_400_000
+#: What was recorded while people practised is of use to them the next day, and to nobody afterwards.
+PRACTICE_DAYS: Final = 2
 
 
 def retire(
@@ -25,17 +27,19 @@ def retire(
     keep_days: int,
     spared: Callable[[str], bool] = lambda _session: False,
 ) -> list[str]:
-    """Remove what is older than `keep_days`; 0 removes nothing. Returns the sessions whose recordings are gone.
+    """Remove what is older than `keep_days`; 0 removes nothing but what was practice. Returns the sessions whose
+    recordings are gone.
 
     Arguments:
         spared: whether a session's recording is kept beyond its time.
 
     Errors: `StorageError`, `OSError`; what was not removed is the next time.
     """
-    if not keep_days:
-        return []
     with store.read() as conn:
-        over = recordings.recorded_before(conn, store.now(conn) - keep_days * DAY_MS)
+        now = store.now(conn)
+        over = recordings.recorded_before(conn, now - PRACTICE_DAYS * DAY_MS, practice=True)
+        if keep_days:
+            over = sorted({*over, *recordings.recorded_before(conn, now - keep_days * DAY_MS)})
     gone = []
     for session in over:
         if not spared(session) and not written(archive, session):

@@ -105,14 +105,17 @@ def replaced(
     conn.execute(update(_segment).where(*here).values(**values))
 
 
-def recorded_before(conn: Connection, before: int) -> list[str]:
-    """Sessions of which nothing was recorded at or after an instant."""
+def recorded_before(conn: Connection, before: int, *, practice: bool = False) -> list[str]:
+    """Sessions of which nothing was recorded at or after an instant. `practice`: of those that were practice."""
     statement = (
         select(_segment.c.session_id)
         .group_by(_segment.c.session_id)
         .having(func.max(_segment.c.wall_ms) < before)
         .order_by(_segment.c.session_id)
     )
+    if practice:
+        practised = select(_session.c.id).where(_session.c.practice.is_(True))
+        statement = statement.where(_segment.c.session_id.in_(practised))
     return [str(row[0]) for row in conn.execute(statement)]
 
 

@@ -32,6 +32,10 @@ class Manifest:
         """Enter what is new; returns how many segments that were."""
         return sum(self._session(session) for session in self._archive.sessions())
 
+    def of(self, session: str) -> int:
+        """The same for one session."""
+        return self._session(session)
+
     def _session(self, session: str) -> int:
         fresh = [name for name in self._archive.renditions(session) if self._changed(session, name)]
         if not fresh:
