@@ -23,8 +23,9 @@ from signaling.media.track import Kind, Source, Timebase
 STREAM, NAME = "program", "program."
 #: What the program's picture is encoded in, whatever the stage speaks: every phone decodes it in hardware.
 CODEC: Codec = "h264"
-#: How long a program may be away before there is none, in seconds: it is back within two when it was killed.
-AWAY_S = 10.0
+#: How long a program may be away before there is none, in seconds. One that was killed is back within a few, on a
+#: machine that is short of time as well.
+AWAY_S = 30.0
 
 #: Tells the program process whether it is watched, and when it should begin afresh.
 Say = Callable[[Wish], None]

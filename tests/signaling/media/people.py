@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page
 
 from signaling.client.media import Clip, Seen, Speaker, Watcher
 from signaling.media.plane import Plane
-from signaling.media.port import Codec, MediaPlane, MediaSettings, Report
+from signaling.media.port import Codec, Direction, MediaPlane, MediaSettings, Report
 from tests.signaling.media.translator import Translator
 
 SESSION = "hearing1"
@@ -203,12 +203,21 @@ class BrowserWatcher:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    async def join(self, plane: MediaPlane, name: str, picture: bool = True, through: Translator | None = None) -> None:
-        offer = await plane.offer(SESSION, name, "watch")
+    async def join(
+        self,
+        plane: MediaPlane,
+        name: str,
+        picture: bool = True,
+        through: Translator | None = None,
+        direction: Direction = "watch",
+        session: str = SESSION,
+        most: int | None = None,
+    ) -> None:
+        offer = await plane.offer(session, name, direction, most=most)
         sdp = through.between(offer.sdp) if through is not None else offer.sdp
         given = {"offer": {"peer": offer.peer, "sdp": sdp}, "picture": picture}
         answer = await self.page.evaluate(WATCH, given)
-        await plane.answer(SESSION, name, offer.peer, answer)
+        await plane.answer(session, name, offer.peer, answer)
         await self.page.wait_for_function("window.watching.state === 'up'")
 
     async def arrived(self, seat: str) -> dict[str, float]:
