@@ -89,20 +89,10 @@ def stored(conn: Connection, row: RecordedSegment, at: int) -> None:
     conn.execute(update(_segment).where(*here).values(stored_at=at))
 
 
-def replaced(
-    conn: Connection, session_id: str, rendition: str, number: int, size: int, sha256: str, stored_at: int | None
-) -> None:
-    """A segment is another now.
-
-    Arguments:
-        size: in bytes.
-        stored_at: when the storage got it; None leaves what stands.
-    """
+def replaced(conn: Connection, session_id: str, rendition: str, number: int, size: int, sha256: str) -> None:
+    """A segment is another now, of `size` bytes. What the storage has or has not is not changed by it."""
     here = (_segment.c.session_id == session_id, _segment.c.rendition == rendition, _segment.c.number == number)
-    values: dict[str, int | str] = {"bytes": size, "sha256": sha256}
-    if stored_at is not None:
-        values["stored_at"] = stored_at
-    conn.execute(update(_segment).where(*here).values(**values))
+    conn.execute(update(_segment).where(*here).values(bytes=size, sha256=sha256))
 
 
 def recorded_before(conn: Connection, before: int, *, practice: bool = False) -> list[str]:

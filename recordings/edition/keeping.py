@@ -157,9 +157,8 @@ class Editions:
     def _enter(self, session: str, report: Report) -> None:
         with self._store.write() as conn:
             now = self._store.now(conn)
-            stored_at = now if self._storage is not None else None
             for rendition, number, size, sha256 in report.replaced:
-                recordings.replaced(conn, session, rendition, number, size, sha256, stored_at)
+                recordings.replaced(conn, session, rendition, number, size, sha256)
             for id in report.done:
                 redactions.carried_out(conn, id, now, now + self._sealed_days * DAY_MS)
             for id in report.back:
