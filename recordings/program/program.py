@@ -90,6 +90,8 @@ class Program:
         self._told: deque[tuple[float, Facts]] = deque()
         self._newest = self._facts
         self._withheld_until = NEVER
+        #: What was dumped last, until when: also before this epoch. An interpreter says it later.
+        self.dumped_until = NEVER
         self._makers = {each.name: Maker(each, starts_ms * 1000) for each in renditions}
         self.sound = SoundEncoder(starts_ms * 1000)
         self._starts_us = starts_ms * 1000
@@ -166,7 +168,7 @@ class Program:
         since = self.began + self._blocks * BLOCK_MS
         if now <= since:
             return None
-        self._withheld_until = max(self._withheld_until, now)
+        self._withheld_until = self.dumped_until = max(self._withheld_until, now)
         for seat, camera in self._cameras.items():
             camera.feed.clear()
             camera.decoder.skip()
@@ -239,7 +241,7 @@ class Program:
             for name in (*self._makers, SOUND):
                 self._out(name, packet)
         # She heard what was dumped, and would say it now.
-        silent = now <= self._withheld_until + LAG_MS
+        silent = now <= self.dumped_until + LAG_MS
         self._interpret(floor, {} if silent else voices)
         if self._makers:
             self._watch(now)

@@ -21,7 +21,7 @@ from recordings.program.outlet import Outlet
 from recordings.program.picture import Words
 from recordings.program.program import Program, Stalled
 from recordings.program.scene import Facts
-from recordings.withheld import note_withheld
+from recordings.withheld import note_withheld, withheld
 from signaling.media.tap import TapFrame, Wish
 from signaling.media.tap_reader import TapReader
 
@@ -88,6 +88,8 @@ class Studio:
         self.outlet = Outlet(archive, session, fence, self.epoch, fragmenters, wall_ms - starts_ms, self._written)
         #: Unix time in ms of what is 0 in the machine's monotonic clock, less the time for which frames wait.
         self._wall_of = wall_ms - began
+        for _, until_ms in withheld(self._folder):
+            self.program.dumped_until = max(self.program.dumped_until, until_ms - self._wall_of)
         #: Program time of the same moment.
         self._time_of = starts_ms - began
         self._journal: Journal | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -20,6 +21,7 @@ from recordings.program.program import Program
 from recordings.program.scene import Facts, Sitting, interpreting
 from recordings.program.sound import BLOCK, CEILING, RATE, Samples
 from recordings.program.studio import Studio
+from recordings.withheld import note_withheld
 from signaling.media.tap import TapFrame
 from tests.recordings.program.footage import Taken, play, sound_of
 
@@ -248,3 +250,20 @@ async def test_a_channel_is_a_rendition_of_the_archive_and_goes_on_in_the_next_e
     for one, other in zip(floor, channel, strict=True):
         assert abs(one.starts_ms - other.starts_ms) <= 20 and abs(one.wall_ms - other.wall_ms) <= 20
     assert archive.read_init("hearing1", "sound-1", 2) == archive.read_init("hearing1", "sound", 2)
+
+
+@pytest.mark.anyio
+async def test_a_dump_of_an_earlier_epoch_still_silences_who_would_say_it_now(tmp_path: Path) -> None:
+    folder = tmp_path / "hearing1"
+    folder.mkdir()
+    told = time.time_ns() // 1_000_000 - 2_000
+    note_withheld(folder, told - 3_000, told)
+    studio = Studio(tmp_path / "none", "hearing1", Archive(tmp_path), 1, {}, lambda part: None, renditions=())
+    studio.outlet.close()
+    assert -2_500 < studio.program.dumped_until - studio.program.began < -1_000
+    program, taken = made(BOTH)
+    program.dumped_until = -2_000.0
+    play(program, [Toned("o"), Toned("i-1")], 11_000)  # type: ignore[list-item]
+    channel = sound_of(taken, "sound-1")
+    assert strength(channel, TONES["i-1"], 2.0, 7.9) < 0.002 < 0.05 < strength(channel, TONES["i-1"], 8.5, 10.8)
+    assert strength(channel, TONES["o"], 2.0, 7.9) > 0.05, "the floor goes on"
