@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from recordings.archive import Archive, Index
 from recordings.archive.space import Space
-from recordings.program.encode import AAC_RATE, LIGHT, SOUND, PictureEncoder, SoundEncoder
+from recordings.program.encode import AAC_RATE, LIGHT, SOUND, PictureEncoder, Rendition, SoundEncoder
 from recordings.program.fragments import EncodedPacket, Fragmenter
 from recordings.program.picture import Words
 from recordings.program.rendering import Renderer
@@ -34,18 +34,25 @@ def archive(folder: Path) -> Archive:
 
 
 def record(
-    made: Archive, seconds: int, *, starts_s: int = 0, fence: int = 1, session: str = SESSION, wall_ms: int = WALL_MS
+    made: Archive,
+    seconds: int,
+    *,
+    starts_s: int = 0,
+    fence: int = 1,
+    session: str = SESSION,
+    wall_ms: int = WALL_MS,
+    rendition: Rendition = LIGHT,
 ) -> None:
-    """One epoch of `light` and `sound`."""
-    sound, picture = SoundEncoder(starts_s * 1_000_000), PictureEncoder(LIGHT, starts_s * 1_000_000)
-    fragmenters = {"light": Fragmenter(picture.shape, sound.shape), SOUND: Fragmenter(None, sound.shape)}
+    """One epoch of a rendition with pictures and of `sound`."""
+    sound, picture = SoundEncoder(starts_s * 1_000_000), PictureEncoder(rendition, starts_s * 1_000_000)
+    fragmenters = {rendition.name: Fragmenter(picture.shape, sound.shape), SOUND: Fragmenter(None, sound.shape)}
     packets: list[tuple[str, EncodedPacket]] = []
     for at in range(seconds):
-        for number in range(LIGHT.rate):
-            for packet in picture.encode(shade(starts_s + at), at * LIGHT.rate + number):
-                packets.append(("light", packet))
+        for number in range(rendition.rate):
+            for packet in picture.encode(shade(starts_s + at), at * rendition.rate + number):
+                packets.append((rendition.name, packet))
         for packet in sound.encode(tone(starts_s + at)):
-            packets += [("light", packet), (SOUND, packet)]
+            packets += [(rendition.name, packet), (SOUND, packet)]
     epoch = made.next_epoch(session)
     for name, fragmenter in fragmenters.items():
         track = made.track(session, name, fence)

@@ -13,6 +13,7 @@ from recordings.edition import Basis, Cover, Edition
 from recordings.edition.edition import STATE, made_from
 from recordings.edition.making import make
 from recordings.edition.samples import all_pieces, run_of
+from recordings.program.encode import FULL
 from tests.recordings.edition.filmed import (
     SESSION,
     WALL_MS,
@@ -149,3 +150,19 @@ def test_a_folder_of_editions_is_no_rendition(made: Archive) -> None:
     assert made.renditions(SESSION) == ["light", "sound"]
     with pytest.raises(RecordingError, match="name"):
         made.folder_of(SESSION, "edition")
+
+
+def test_the_large_rendition_too(tmp_path: Path) -> None:
+    made = archive(tmp_path)
+    record(made, 6, rendition=FULL)
+    found = edition(made, (2.5, 9.0))
+    assert make(found, made, renderer()) == 2
+    assert [found.plan(each).action for each in found.index("full").segments] == ["blank", "render", "keep"]
+    sound, first = heard(whole(made, found, "full"))
+    assert level(sound, first, 0.1, 2.5) < 1e-3 and level(sound, first, 2.8, 3.9) > 0.2
+    pictures = seen(whole(made, found, "full"))
+    slate = mean_luma(renderer().slate())
+    assert len(pictures) == 6 * FULL.rate
+    for at, frame in pictures:
+        wanted = slate if at < 2.5 else luma(int(at)) if at >= 2.8 else None
+        assert wanted is None or abs(mean_luma(frame) - wanted) < 6, float(at)
