@@ -36,8 +36,11 @@ async def show(request: Request, account: Account) -> Response:
     doing = house.program.doing(live.session.id) if house.program is not None else None
     cut = doing.cut if doing is not None else ""
     facts = facts_of(live.session, live.texts, {}, cut)
+    # The picture has one language; whoever chooses reads her own.
+    public = reading.seats(reading.public(live), await house.districts.get(), words)
+    names = {card.id: card.name for card in public}
     seats = tuple(
-        ProgramSeat(each.seat, each.name, each.kind, each.seat == cut)
+        ProgramSeat(each.seat, names.get(each.seat) or each.name, each.kind, each.seat == cut)
         for each in facts.sitting
         if each.kind not in ("interpreter", "signer")
     )
