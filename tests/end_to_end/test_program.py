@@ -19,7 +19,6 @@ from kachehri.i18n import words_for
 from signaling.client.media import Clip, Speaker
 from tests.bench.clock import READ
 from tests.bench.filmed import filmed
-from tests.end_to_end.people import PHONE
 from tests.signaling.media.conftest import CLIPS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -74,7 +73,9 @@ async def clock(page: Page, after_ms: float) -> float:
 async def test_a_phone_follows_by_sound_and_picture_and_through_a_kill(browser: Browser, tmp_path: Path) -> None:
     async with filmed(tmp_path) as hearing:
         await hearing.until("sound", 3)
-        context = await browser.new_context(viewport=PHONE, locale="ur-PK", base_url=hearing.url)
+        context = await browser.new_context(
+            viewport={"width": 360, "height": 640}, locale="ur-PK", base_url=hearing.url
+        )
         page = await context.new_page()
         page.set_default_timeout(SOON)
         faults: list[str] = []
