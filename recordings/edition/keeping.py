@@ -54,6 +54,8 @@ class Editions:
         self._child: _Child | None = None
         self._made: dict[str, str] = {}
         self._again: dict[str, float] = {}
+        #: Redactions that are tried again with the hour, undone ones among them.
+        self._failed: set[str] = set()
         self._hourly = -FAILED_S
 
     @property
@@ -93,9 +95,10 @@ class Editions:
         there = self._archive.sessions()
         with self._store.read() as conn:
             marks = redactions.marks(conn, there)
-            due = {row.session_id for row in redactions.due(conn, failed=False)}
+            due = {row.session_id for row in redactions.due(conn, failed=False) if row.id not in self._failed}
             if now - self._hourly >= FAILED_S:
                 self._hourly = now
+                self._failed.clear()
                 due |= redactions.sessions_open(conn)
                 due |= {row.session_id for row in redactions.over(conn, self._store.now(conn))}
         for session, mark in marks.items():
@@ -137,6 +140,7 @@ class Editions:
         report = msgspec.json.decode(said.splitlines()[-1], type=Report)
         self._store_again(child.session, report)
         self._enter(child.session, report)
+        self._failed.update(report.failed)
         self._made[child.session] = child.mark
         del self._again[child.session]
         logger(__name__).info("edition.made", session=child.session, count=report.made, way="=")

@@ -199,6 +199,25 @@ def test_one_that_failed_is_tried_again_after_an_hour(house: Store, made: Archiv
     assert state(house, "a").state == "done"
 
 
+def test_what_cannot_be_put_back_is_not_tried_over_and_over(
+    house: Store, made: Archive, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = here(house, made, settings)
+    taken(house, "a")
+    settled(found)
+    with house.write() as conn:
+        assert redactions.undo(conn, "a", "who", house.now(conn))
+    with monkeypatch.context() as patch:
+        patch.setattr(keys, "read", lambda _path: (b"another key".ljust(32),))
+        settled(found, 1.0)
+        runs = found.runs
+        settled(found, 2.0)
+        assert found.runs == runs and wanted(house, SESSION)
+    settled(found, FAILED_S + 1.0)
+    assert found.runs == runs + 1 and not wanted(house, SESSION)
+    entered(house, made)
+
+
 @pytest.mark.parametrize("status", [1, BUSY])
 def test_a_run_that_died_is_begun_again_after_a_while(
     house: Store, made: Archive, settings: Settings, status: int
