@@ -63,7 +63,7 @@ def stops_early(folder: Path) -> None:
     made = Archive(disk / "r", Space(disk, least=4 * MEGABYTE, warn_percent=50))
     (disk / "r").mkdir()
     keeper = Keeper(Store(url), Recordings(folder=disk / "r"), archive=made)
-    said = []
+    said: list[str] = []
 
     def look() -> None:
         keeper.round()
