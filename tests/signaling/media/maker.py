@@ -56,6 +56,7 @@ class Maker:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
+        noise = np.random.default_rng(7)
         picture = blocks = 0
         while True:
             now = loop.time() - began
@@ -65,6 +66,7 @@ class Maker:
                 blocks += 1
             while self._pictured and picture / SMALL.rate < now:
                 image = np.full((SMALL.height, SMALL.width, 3), 60, np.uint8)
+                image[:60] = noise.integers(0, 255, (60, SMALL.width, 1), np.uint8)  # costs what a camera's does
                 image[:, picture * 8 % SMALL.width :][:, :40] = 220
                 frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(format="yuv420p")
                 for packet in self._encoder.encode(frame, picture, key=self._wanted):

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page
 
 from signaling.client.media import Clip, Seen, Speaker, Watcher
 from signaling.media.plane import Plane
-from signaling.media.port import Codec, Direction, MediaPlane, MediaSettings, Report
+from signaling.media.port import Codec, Direction, MediaPlane, MediaSettings, NetworkClass, Report
 from tests.signaling.media.translator import Translator
 
 SESSION = "hearing1"
@@ -109,12 +109,19 @@ class Hall:
         await until(lambda: watcher.state == "connected")
         return watcher
 
-    async def follower(self, name: str, most: int | None = None) -> Watcher:
+    async def follower(
+        self,
+        name: str,
+        most: int | None = None,
+        network: NetworkClass = "unknown",
+        through: Translator | None = None,
+    ) -> Watcher:
         """A watcher of the program."""
         watcher = Watcher()
         self.people.append(watcher)
-        offer = await self.plane.offer(SESSION, name, "program", most=most)
-        await self.plane.answer(SESSION, name, offer.peer, await watcher.answer(offer.sdp))
+        offer = await self.plane.offer(SESSION, name, "program", network=network, most=most)
+        sdp = through.between(offer.sdp) if through is not None else offer.sdp
+        await self.plane.answer(SESSION, name, offer.peer, await watcher.answer(sdp))
         await until(lambda: watcher.state == "connected")
         return watcher
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from signaling.media.tap import DirectFrame, Wish
 from signaling.media.tap_server import tap_path
 from tests.signaling.media.maker import Maker
 from tests.signaling.media.people import LOOPBACK, SESSION, Hall, until
+from tests.signaling.media.translator import Translator
 
 pytestmark = pytest.mark.anyio
 
@@ -186,6 +188,22 @@ async def test_a_watcher_stays_while_the_program_is_made_by_another(server: Serv
     async with Maker(tap_path(server.path)):
         await until(lambda: seen.audio_packets > sound + 20 and seen.video_frames > pictures + 10)
     assert watcher.state == "connected"
+
+
+async def test_a_narrow_line_has_the_sound_and_a_lossy_one_the_picture_too(server: Server, hall: Hall) -> None:
+    await hall.start()
+    lossy, count = Translator(), iter(range(1_000_000))
+    lossy.loses = lambda data: data[0] >> 6 == 2 and next(count) % 12 == 11  # RTP and RTCP alike (RFC 7983 §7)
+    with closing(lossy):
+        async with Maker(tap_path(server.path)) as maker:
+            await until(lambda: there(server))
+            wide = (await hall.follower("wide", through=lossy)).seats["program"]
+            await until(lambda: wide.video_frames > 45)
+            narrow = (await hall.follower("narrow", network="sound")).seats["program"]
+            await until(lambda: narrow.audio_packets > 75 and wide.video_frames > 90)
+            assert narrow.video_frames < 10
+            assert len(maker.wishes) < 12  # what was lost came again, mostly without a keyframe
+            assert (await hall.plane.stats(SESSION)).paused == 1
 
 
 async def test_whoever_waits_in_vain_is_told_that_there_is_none(server: Server, hall: Hall) -> None:
