@@ -69,6 +69,7 @@ def chapter(
         starts=told.chapter.starts_at - replay.began_at,
         follow=f"/t/{ticket.reference}/follow" if ticket and _open(ticket) else "",
         asked=asked,
+        long=told.chapter.duration_ms,
         cuts=len(told.cuts) if told.open else 0,
         taken=sum(text.count(TAKEN) for text in (told.words, *(each.text for each in told.shown))),
     )

@@ -61,6 +61,9 @@ class ReplayChapter:
     #: The same with an interpreter.
     spoken: tuple[SpokenFile, ...] = ()
     starts: int = 0
+    #: Where it begins in the whole recording, in seconds, where that is to be heard; and how long it is, in ms.
+    jump: float = -1.0
+    long: int = 0
     #: How many moments, and how many places in its words, were taken out of what everybody has of it.
     cuts: int = 0
     taken: int = 0
@@ -88,6 +91,26 @@ class ClipCard:
     reason: str = ""
 
 
+Way = Literal["sound", "light", "full"]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The whole hearing to play; what is not released is silence and a slate in it.
+
+    Arguments:
+        base: where its playlists are.
+        way: which of them; `ways` has each with its megabytes an hour.
+        jumps: where each chapter begins in it, in seconds; `start`: where it begins to play.
+    """
+
+    base: str
+    way: Way
+    ways: tuple[tuple[Way, int], ...]
+    jumps: Mapping[int, float] = field(default_factory=dict)
+    start: float = 0.0
+
+
 @dataclass(frozen=True)
 class ReplayPage:
     """A hearing that is over."""
@@ -107,6 +130,7 @@ class ReplayPage:
     errors: Mapping[str, str] = field(default_factory=dict)
     made_at: int = 0
     share: str = ""
+    whole: Whole | None = None
 
     @property
     def heard(self) -> bool:

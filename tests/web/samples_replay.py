@@ -20,6 +20,7 @@ from web.replay_shapes import (
     ReplaysPage,
     WaitingPage,
     WaitingRow,
+    Whole,
 )
 
 NOW = 1_767_589_200_000
@@ -131,6 +132,13 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         made_at=NOW,
         share="https://kachehri.example.org/s/abcd2345/replay",
     )
+    taken = (
+        *found[1].lines,
+        ReplayLine(
+            302_000, "05:02", "", pieces({"ur": "شناختی نمبر بولا گیا", "en": "An ID number was said"}[code]), cut=True
+        ),
+        ReplayLine(308_000, "05:08", code, pieces(f"{ANSWER[code][0]} ▒▒▒")),
+    )
     query = Query(TOPICS[code][0])
     hit = replace(found[1], topic=query.marked(TOPICS[code][0]))
     row = FoundSession(
@@ -147,7 +155,16 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         "replay-here": ("replay.html", replace(whole, chapters=(replace(found[1], here=True), found[2]), here=2)),
         "replay-heard": (
             "replay.html",
-            replace(whole, chapters=(found[0], replace(found[1], sound="0.9", picture="5.1", starts=250_000))),
+            replace(
+                whole,
+                chapters=(
+                    found[0],
+                    replace(
+                        found[1], sound="0.9", picture="5.1", starts=250_000, jump=250.0, long=322_000, lines=taken
+                    ),
+                ),
+                whole=Whole("/b/x/abcd2345", "sound", (("sound", 15), ("light", 80), ("full", 210)), {2: 250.0}, 250.0),
+            ),
         ),
         "replay-search": ("replay.html", replace(whole, chapters=(hit,), query=query.text)),
         "replay-search-none": ("replay.html", replace(whole, chapters=(), query="بجلی")),

@@ -31,6 +31,7 @@ from web.cards import SessionCard
 from web.errors import sentence
 from web.house import House, house_of, see
 from web.replay_shapes import FoundChapter, FoundSession, ReplayPage, ReplaysPage, Stands
+from web.whole_reading import whole_of
 
 #: Hearings on one page of the list, and chapters of each that are named.
 PAGE: Final = 20
@@ -63,19 +64,20 @@ async def drawn(
     here = only_number(request.query_params.get("c", ""))
     id = live.session.id
     shown = replay_reading.found(replay, query, district, words)
-    weights, spoken = {}, {}
+    weights, spoken, whole = {}, {}, None
     if house.broadcasting is not None:
         edition = await house.broadcasting.edition(house.service, live, replay.chapters)
         weights = await asyncio.to_thread(replay_files.weights, edition, shown)
         seats = ((seat.id, seat.kind) for seat in live.session.stage.seats.values())
         planned = channels(seats, house.broadcasting.interpreted)
         spoken = await asyncio.to_thread(replay_files.spoken, edition, shown, planned)
+        whole = await whole_of(house, live, edition, replay.chapters, request.query_params.get("watch", ""), here)
     chapters = []
     for each in shown:
         heard, seen = weights.get(each.n, ("", ""))
         card_of = replay_reading.chapter(each, replay, id, district, words, query)
-        said_too = spoken.get(each.n, ())
-        chapters.append(replace(card_of, here=each.n == here, sound=heard, picture=seen, spoken=said_too))
+        said_too, jump = spoken.get(each.n, ()), whole.jumps.get(each.n, -1.0) if whole else -1.0
+        chapters.append(replace(card_of, here=each.n == here, sound=heard, picture=seen, spoken=said_too, jump=jump))
     page = ReplayPage(
         session=card,
         stands="" if replay.chapters else "empty",
@@ -91,6 +93,7 @@ async def drawn(
         errors=errors or {},
         made_at=house.now(),
         share=f"{house.renderer.site.address}/s/{id}/replay",
+        whole=whole,
     )
     return house.show(request, "replay.html", page, status=status, indexed=not card.practice)
 

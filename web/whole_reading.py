@@ -1,0 +1,61 @@
+"""The whole hearing as one recording to play: where each chapter is in it, and what each way of playing costs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from kachehri.live import Live
+from recordings.archive import Index
+from recordings.edition import Edition
+from recordings.replaying import Told
+from web.data_rates import PROGRAM_RATES
+from web.house import House
+from web.replay_shapes import Way, Whole
+
+WAYS: Final[tuple[Way, ...]] = ("sound", "light", "full")
+
+
+async def whole_of(
+    house: House, live: Live, edition: Edition, told: Sequence[Told], way: str, here: int
+) -> Whole | None:
+    """The whole hearing; None where nothing of it may be heard.
+
+    Arguments:
+        way: how somebody wants it, as the address says; sound where it says nothing that there is.
+        here: the number of the chapter at which it begins.
+    """
+    door = house.broadcasting
+    if door is None:
+        return None
+    offered, jumps = await asyncio.to_thread(_read, edition, told, door.offered)
+    if not offered:
+        return None
+    return Whole(
+        base=door.base(live.session.id, "replay", house.now()),
+        way=next((each for each in offered if each == way), offered[0]),
+        ways=tuple((each, PROGRAM_RATES[each].mb_per_hour) for each in offered),
+        jumps=jumps,
+        start=jumps.get(here, 0.0),
+    )
+
+
+def _read(edition: Edition, told: Sequence[Told], made: Sequence[str]) -> tuple[tuple[Way, ...], dict[int, float]]:
+    offered = tuple(way for way in WAYS if way in made and edition.open(way))
+    if not offered:
+        return (), {}
+    index = edition.index(offered[0])
+    places = {each.n: place(index, each.chapter.starts_at) for each in told if each.open}
+    return offered, {n: at for n, at in places.items() if at is not None}
+
+
+def place(index: Index, at: int) -> float | None:
+    """Where an instant is when everything is played one behind the other, in seconds; None behind the end."""
+    played_us = 0.0
+    for each in index.segments:
+        inside_us = (at - each.wall_ms) * 1_000
+        if inside_us < each.duration_us:
+            return round((played_us + max(0, inside_us)) / 1_000_000, 1)
+        played_us += each.duration_us
+    return None
