@@ -277,7 +277,8 @@ async def test_the_replay_stands_and_nothing_is_in_it_that_is_not_for_everybody(
 def faultless(data: bytes, path: Path) -> None:
     """ffprobe reads all of it, decoding every frame, without a word."""
     path.write_bytes(data)
-    command = [require("ffprobe"), "-v", "warning", "-count_frames", "-show_entries", "stream=nb_read_frames", path]
+    entries = ("-show_entries", "stream=nb_read_frames", str(path))
+    command = [str(require("ffprobe")), "-v", "warning", "-count_frames", *entries]
     told = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert (told.returncode, told.stderr) == (0, ""), (path, told.stderr)
 
