@@ -184,6 +184,21 @@ async def test_a_lost_line_goes_back_to_what_was_chosen(viewer: Viewer) -> None:
     await viewer.says("program.now_light")
 
 
+async def test_lost_out_of_sight_the_sound_goes_on_alone(viewer: Viewer) -> None:
+    page = viewer.page
+    await page.locator("[data-follow=light]").click()
+    await plays(page, "video")
+    await viewer.tap()
+    await viewer.is_on()
+    await page.evaluate("fake.sight(false); fake.say = 'not_allowed'")
+    await page.evaluate("fake.tell({ type: 'media.lost', peer: fake.peers[0].peer })")
+    await viewer.is_off()
+    await page.wait_for_function("() => document.querySelector('#player > *')?.src.includes('/sound/live.m3u8')")
+    await page.evaluate("fake.sight(true)")
+    await plays(page, "video")
+    await viewer.says("program.now_light")
+
+
 async def test_out_of_sight_only_the_sound_comes(viewer: Viewer) -> None:
     page = viewer.page
     await page.clock.install()

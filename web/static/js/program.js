@@ -218,6 +218,7 @@ export function attachProgram(box, { say, announce, recall, remember, store, liv
       return draw();
     }
     coming = "off";
+    resting = document.hidden && mode !== "sound";
     // A line that broke goes on with what was chosen before, which costs less; a place that was not there changes nothing.
     if (mode !== "text" && (playedBefore || state === "lost")) begin();
     else stand();
