@@ -8,6 +8,7 @@ one, a second program is made for the while, of what comes in now.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -121,9 +122,10 @@ class Undelayed:
 
     def facts(self, facts: Facts, now: float) -> None:
         """What the session says at `now`, in milliseconds of the machine's monotonic clock."""
-        self._facts = facts
+        # No interpreter's channel goes out here, so none is encoded.
+        self._facts = replace(facts, sitting=tuple(replace(each, channel=0) for each in facts.sitting))
         if self._program is not None:
-            self._program.facts(facts, now)
+            self._program.facts(self._facts, now)
 
     def frame(self, frame: TapFrame) -> None:
         """A frame of a seat, as it comes."""
