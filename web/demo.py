@@ -26,7 +26,7 @@ from web import demo_data, lan
 from web.rehearsal import founding, script, server
 from web.rehearsal.browser import Unexpected
 from web.rehearsal.hearing import Hearing
-from web.rehearsal.on_air import followed
+from web.rehearsal.on_air import offered
 from web.rehearsal.telling import Stage
 from web.rehearsal.verify import Outcome, verify
 from web.rehearsal.watching import Stranger
@@ -108,7 +108,7 @@ async def _founded(
     state: Path, where: server.Where, acts: script.Script, stage: Stage, gateway: Simulator
 ) -> AsyncIterator[Hearing]:
     district = demo_data.district()
-    house = server.Server(state, where, district.name_ur, gateway)
+    house = server.Server(state, where, district.name_ur, gateway, program=True)
     now = time.time_ns() // 1_000_000
     stage.step("founding")
     founded = await founding.found(house.settings, district, now, timing=Timing(), starts_in_ms=0)
@@ -197,7 +197,7 @@ async def _rehearse(hearing: Hearing, stage: Stage) -> Outcome:
         await hearing.until("all_asked", "", timeout=CALLS_S)
         await hearing.until("withdrawn", *(each.key for each in hearing.script.asking if each.withdraws), timeout=10)
         await hearing.until("merged", *(each.key for each in hearing.script.asking if each.same_as), timeout=10)
-        heard = [await followed(hearing.browser(), way) for way in ("sound", "light", "full")]
+        heard = [await offered(hearing.browser(), way) for way in ("sound", "light", "full")]
         stage.step("closing")
         await hearing.close()
         await stranger.client.until(lambda: "balance" in stranger.client.view)

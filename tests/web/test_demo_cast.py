@@ -77,6 +77,9 @@ class TestServer:
         async with simulator(price=250) as gateway:
             server.write_tree(tmp_path / "demo.toml", server.tree(tmp_path, tmp_path, where, "x", gateway))
         settings = load(tmp_path / "demo.toml", environ={})
+        assert settings.program.enabled == "no"
+        made = server.tree(tmp_path, tmp_path, where, "x", program=True)
+        assert made["program"] == {"enabled": "yes"} and str(tmp_path) in str(made["recordings"]["folder"])
         assert settings.notices.send == "on" and settings.sms.url == gateway.url and settings.sms.price == 250
 
     def test_a_claimed_port_is_nobody_elses_until_it_is_let_go(self) -> None:

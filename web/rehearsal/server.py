@@ -91,7 +91,7 @@ def _where(host: str, papers: Papers | None) -> Where:
 
 
 def tree(
-    state: Path, sockets: Path, where: Where, place: str, gateway: Simulator | None = None
+    state: Path, sockets: Path, where: Where, place: str, gateway: Simulator | None = None, program: bool = False
 ) -> dict[str, dict[str, object]]:
     """The settings of a demo, as its settings file has them.
 
@@ -99,6 +99,7 @@ def tree(
         state: where the database and the key are.
         sockets: a folder with a short name, since the system limits the length of a socket's path.
         gateway: takes the short messages; without one nothing is sent.
+        program: whether a program is made of the hearing, and recorded.
     """
     server: dict[str, object] = {"host": where.host, "port": where.port, "public_url": where.url, "grace_s": 2}
     if where.papers:
@@ -117,16 +118,19 @@ def tree(
                 "receipt_secret_file": str(state / RECEIPTS),
             },
         }
+    made: dict[str, dict[str, object]] = {}
+    if program:
+        folder = str(state / RECORDINGS)
+        made = {"program": {"enabled": "yes"}, "recordings": {"folder": folder, "least_mb": 50}}
     return {
         **messages,
+        **made,
         "server": server,
         "database": {"url": f"sqlite:///{state / 'kachehri.db'}"},
         "bus": {"kind": "local", "socket": str(sockets / "bus.sock")},
         "media": {"addresses": [where.host], "socket": str(sockets / "media.sock")},
         "secrets": {"key_file": str(state / "key")},
         "place": {"name": place},
-        "program": {"enabled": "yes"},
-        "recordings": {"folder": str(state / RECORDINGS), "least_mb": 50},
         "logs": {"level": "info", "shape": "json"},
     }
 
@@ -155,7 +159,9 @@ class Server:
     Set `session` before entering the block: a server that knows it is ours, and not somebody else's on the same port.
     """
 
-    def __init__(self, state: Path, where: Where, place: str, gateway: Simulator | None = None) -> None:
+    def __init__(
+        self, state: Path, where: Where, place: str, gateway: Simulator | None = None, program: bool = False
+    ) -> None:
         self.where = where
         self.session = ""
         self.log = state / "server.log"
@@ -166,7 +172,7 @@ class Server:
             (state / RECEIPTS).write_text(secret)
             if not where.papers:  # the simulated gateway speaks plain HTTP
                 gateway.gives_receipts(f"{where.url}/hooks/sms/{secret}")
-        values = tree(state, Path(self._sockets.name), where, place, gateway)
+        values = tree(state, Path(self._sockets.name), where, place, gateway, program)
         self.settings: Settings = from_mapping(values, str(self._config))
         write_tree(self._config, values)
         self._process: subprocess.Popen[bytes] | None = None

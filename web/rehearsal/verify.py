@@ -16,12 +16,10 @@ from signaling.client import LiveClient
 from web.rehearsal.browser import Browser, Page
 from web.rehearsal.citizen import Citizen
 from web.rehearsal.hearing import Hearing
-from web.rehearsal.on_air import OnAir, replayed
+from web.rehearsal.on_air import ENOUGH_S, OnAir, replayed
 from web.rehearsal.watching import Stranger
 
 LEAST_RAISED, LEAST_CITIZENS = 20, 30
-#: Seconds of program that a playlist offers at the least.
-LEAST_PROGRAM_S = 6.0
 LEAST_AUDIO, LEAST_FRAMES = 500, 100
 FIGURES = re.compile(r'<dl class="figures">(.*?)</dl>', re.DOTALL)
 FIGURE = re.compile(r"<dd>\D*(\d+)\D*</dd>")
@@ -115,7 +113,7 @@ async def _balance(found: Outcome, hearing: Hearing, stranger: Stranger) -> None
 async def _program(found: Outcome, hearing: Hearing, heard: Sequence[OnAir]) -> None:
     """The stage was to be followed by each way of the live page, and is to be read again after the close."""
     found.program_seconds = round(min((each.seconds for each in heard), default=0.0), 1)
-    found.need(found.program_seconds >= LEAST_PROGRAM_S, f"only {found.program_seconds} s of a program were offered")
+    found.need(found.program_seconds >= ENOUGH_S, f"only {found.program_seconds} s of a program were offered")
     found.need(all(each.bytes for each in heard), "a way of the program leads to nothing")
     found.chapters = await replayed(hearing.browser())
     wanted = found.heard + 1  # what the official said first
