@@ -8,7 +8,7 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import msgspec
@@ -206,28 +206,18 @@ class Service:
                 self._tell(announced)
             self._apply(announced)
 
-    def reword(self, session_id: str, texts: Mapping[str, str]) -> None:
-        """Carry texts that were changed after they were said into every copy of their session, here and elsewhere."""
-        live = self._live.get(session_id)
-        # Whoever finds another epoch in it reads the database, which has them, too.
-        told = Announced(session_id, live.epoch if live is not None else "", 0, [], texts)
+    def reword(self, session_id: str) -> None:
+        """Have every copy of a session, here and elsewhere, read its texts again: some changed after they were said."""
+        again = Announced(session_id, "", 0, [], {})  # of no epoch, so whoever hears of it looks into the database
         if self._shared:
-            self._tell(told)
-        if live is not None:
-            self._apply(told)
+            self._tell(again)
+        self._apply(again)
 
     def _tell(self, announced: Announced) -> None:
         events = [(record.at, record.body) for record in announced.events]
         last = announced.first_seq + len(events) - 1
-        wire = Wire(
-            self._origin,
-            announced.session_id,
-            announced.epoch,
-            announced.first_seq,
-            events,
-            dict(announced.texts),
-            last,
-        )
+        texts = dict(announced.texts)
+        wire = Wire(self._origin, announced.session_id, announced.epoch, announced.first_seq, events, texts, last)
         self._bus.publish(TOPIC + announced.session_id, msgspec.msgpack.encode(wire))
 
     def _heard(self, _topic: str, payload: bytes) -> None:
@@ -242,8 +232,6 @@ class Service:
                 for index, (at, body) in enumerate(wire.events)
             ]
             self._apply(Announced(wire.session_id, wire.epoch, wire.first_seq, records, wire.texts))
-        elif wire.texts:
-            self._apply(Announced(wire.session_id, wire.epoch, 0, [], wire.texts))
         elif live is not None and (live.seq < wire.head or live.epoch != wire.epoch):
             self._mend(wire.session_id)
 
@@ -310,11 +298,11 @@ class Service:
             del self._live[session_id]
             await self.live(session_id)
             return
+        # Some were changed since; what was erased meanwhile stays away.
+        live.texts.update({id: text for id, text in texts.items() if id in live.texts})
         if rows:
             records = [Recorded(row.seq, row.at, decode_event(row.body), row.body) for row in rows]
             self._apply(Announced(session_id, epoch, records[0].seq, records, texts))
-        else:
-            live.texts.update(texts)
 
     async def _heartbeat(self) -> None:
         while True:

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from kachehri import erasure
+from kachehri import erasure, taken_words
 from kachehri.bus.redis import RedisBus
 from kachehri.live import Announced
 from kachehri.service import Service
 from kachehri.store import event_log, questions, tickets
 from kachehri.writer import Accepted
+from moderation.release import TAKEN
 from rooms import lifecycle, turns
 from rooms.base import Refused
 from rooms.questions import AdmitQuestion, AskQuestion, SupportQuestion
@@ -228,3 +229,16 @@ async def test_whoever_is_erased_in_one_worker_is_gone_from_the_other(pair: Pair
     await erasure.erase_person(pair.one, SESSION, citizen(1).participant, reference=asked.reference, account=None)
     await pair.agree()
     assert {asked.content, asked.name}.isdisjoint(live.texts.keys())
+
+
+async def test_words_that_are_taken_out_in_one_worker_are_out_in_the_other(pair: Pair) -> None:
+    await ask(pair.one, 1)
+    await pair.agree()
+    second = await pair.other.live(SESSION)
+    (text_id,) = (question.content for question in second.session.queue.questions.values())
+    assert second.texts[text_id] == "1: no water"
+    with pair.one.store.write() as conn:
+        assert taken_words.take_out(conn, SESSION, text_id, ["no water"], "", "acc", 1) is not None
+    pair.one.reword(SESSION)
+    for live in (await pair.one.live(SESSION), second):
+        await until(lambda live=live: live.texts[text_id] == f"1: {TAKEN}")  # type: ignore[misc]

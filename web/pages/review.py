@@ -160,7 +160,7 @@ async def act(request: Request, account: Account) -> Response:
     else:
         raise forms.FormRefused(400)
     if changed is not None:
-        house.service.reword(live.session.id, {changed.text_id: changed.text})
+        house.service.reword(live.session.id)
     return see(f"{link}/review?said={do}#{'marks' if do == 'undo' else 'words'}")
 
 
@@ -267,7 +267,7 @@ async def _hide(
     changed = await house.write(write)
     if changed is None:
         return await _again(request, fields, {"quote": words.plain("review.bad_words")})
-    house.service.reword(live.session.id, {changed.text_id: changed.text})
+    house.service.reword(live.session.id)
     return see(f"{link_of(live.session.id, found.told.n)}/review?said=hide#words")
 
 
