@@ -20,7 +20,7 @@ SESSION = "kill0001"
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(400)
 def test_every_recording_plays_after_kills(tmp_path: Path) -> None:
     result = recording_kill.run(recording_kill.KILLS_SMALL, recording_kill.POINTS_SMALL, tmp_path, random.Random(SEED))
     assert (result["kills"], result["playable"], result["wrong"]) == (5, 5, []), (SEED, result)

@@ -1,30 +1,24 @@
-"""The process that `recording-kill` kills: a paced program of three renditions, cut and written as it comes.
+"""What `recording-kill` and its tests share: packets of each rendition, how far they were mixed, and a writer of them.
 
-    python -m tests.bench.recorded FOLDER SESSION FENCE PACKETS MIXED BEGAN_NS
-
-PACKETS holds eight seconds of each rendition, encoded once, which come again and again. MIXED is a file in memory
-that outlives this process; the program time of each picture is written there before anything else is done with it,
-so that what was mixed and is not in the recording can be counted.
+How far each rendition was mixed stands in a file in memory that outlives the process that mixes: the program time of
+each picture is written there before anything else is done with it, so that what was mixed and is not in the recording
+can be counted.
 """
 
 from __future__ import annotations
 
 import mmap
-import pickle
-import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from recordings.archive import Archive, Track
+from recordings.archive import Track
 from recordings.program.fragments import AudioShape, EncodedPacket, Fragmenter, VideoShape
 
 #: Length of what comes again, in microseconds; a key picture stands at its beginning.
 LOOP_US: Final = 8_000_000
 RENDITIONS: Final = ("full", "light", "sound")
-TICK_US: Final = 1_000_000 // 15
 
 
 @dataclass(frozen=True)
@@ -88,29 +82,3 @@ class Writing:
                     wall_ms=self._began_ms + part.starts_ms,
                     last=part.last,
                 )
-
-
-def main() -> None:
-    folder, session, fence, packets, mixed_path, began = sys.argv[1:]
-    with open(packets, "rb") as file:
-        encoded: dict[str, Encoded] = pickle.load(file)
-    mixed, began_ns = Mixed(Path(mixed_path)), int(began)
-    archive = Archive(Path(folder))
-    print("begins", flush=True)
-    tracks = {name: archive.track(session, name, int(fence)) for name in RENDITIONS}
-    epoch = archive.next_epoch(session)
-    # The program goes on where the clock is: the time between is a hole, told as the time until it is back.
-    from_us = (time.time_ns() - began_ns) // 1_000
-    mixed.put("began", from_us // 1_000)
-    writing = [Writing(name, encoded[name], tracks[name], epoch, from_us, began_ns) for name in RENDITIONS]
-    tick = 0
-    while True:
-        tick += 1
-        due = from_us + tick * TICK_US
-        time.sleep(max(0.0, due / 1e6 - (time.time_ns() - began_ns) / 1e9))
-        for each in writing:
-            each.until(due, mixed)
-
-
-if __name__ == "__main__":
-    main()
