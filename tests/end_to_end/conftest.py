@@ -5,7 +5,6 @@ Nobody in here looks inside the server. What a test knows, it has read on a page
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,12 +14,12 @@ from playwright.async_api import Browser, async_playwright
 
 from kachehri.store import Store
 from rooms.lifecycle import SeatPlan, Timing
+from tests.bench import filmed
 from tests.end_to_end.people import Door, House
 from tests.servers import CHROMIUM_FLAGS, require
 from tests.signaling.media.conftest import tone
 from web import demo_data
 from web.rehearsal import founding
-from web.rehearsal.server import Server, Where
 
 #: What each test needs of its hearing; one server holds them all, as one office's server does.
 HEARINGS = {
@@ -53,8 +52,8 @@ MORE_SEATS = (
 async def house(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """The server, with its database in a folder of this run."""
     state = tmp_path_factory.mktemp("house")
-    claim = socket.create_server(("127.0.0.1", 0))
-    server = Server(state, Where("127.0.0.1", claim, claim.getsockname()[1]), "Mehrabad")
+    # Followed from the stage itself; what is different where a program is made stands in test_program*.py.
+    server = filmed.house(state, {"program": {"enabled": "no"}})
     district = demo_data.district()
     now = time.time_ns() // 1_000_000
     sessions: dict[str, str] = {}
