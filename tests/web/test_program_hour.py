@@ -1,7 +1,8 @@
 """An hour of the program, kept and closed, in both players: from the beginning, in the middle, and to the end.
 
 The hour is half a minute again and again, each time with later instants in its boxes (ISO 14496-12, tfdt), so that a
-player sees one hour without a seam. Served as files would be.
+player sees one hour without a seam. Served as files would be. One of them is an edition, in which of each half minute
+some seconds are silence and a slate.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,8 +21,11 @@ import pytest
 from playwright.async_api import Browser
 
 from recordings.archive import Archive, Index, Segment
+from recordings.edition import Basis, Edition
+from recordings.edition.making import make
 from recordings.playlists import SHAPES, vod_playlist
 from tests.bench import painted
+from tests.recordings.edition import filmed
 from web.assets import STATIC
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
@@ -37,9 +41,17 @@ PAGE: Final = b"""<!doctype html><title>hour</title><video controls playsinline 
 class Hour:
     """The files of an hour of one rendition."""
 
-    def __init__(self, folder: Path, rendition: str) -> None:
-        painted.instant(folder, "hour", [rendition], LOOP_S + 6, 1_790_000_000_000)
+    def __init__(self, folder: Path, rendition: str, shown: Sequence[tuple[int, int]]) -> None:
         self.archive, self.rendition = Archive(folder), rendition
+        self.edition: Edition | None = None
+        if shown:
+            self.archive = filmed.archive(folder)
+            filmed.record(self.archive, LOOP_S + 6, session="hour")
+            spans = tuple((filmed.WALL_MS + since, filmed.WALL_MS + until) for since, until in shown)
+            self.edition = Edition(self.archive, "hour", Basis(spans))
+            assert make(self.edition, self.archive, filmed.renderer()) > 0
+        else:
+            painted.instant(folder, "hour", [rendition], LOOP_S + 6, 1_790_000_000_000)
         target = SHAPES[rendition].target_s
         self.each = LOOP_S // target
         first = self.archive.index("hour", rendition).segments[: self.each]
@@ -60,7 +72,7 @@ class Hour:
         if name.startswith("init"):
             return self.archive.read_init("hour", self.rendition, 1)
         number = int(name.removesuffix(".m4s"))
-        data = bytearray(self.archive.read("hour", self.rendition, number % self.each))
+        data = bytearray(self._read(number % self.each))
         for found in re.finditer(b"tfhd", bytes(data)):
             track = struct.unpack_from(">I", data, found.end() + 4)[0]
             track = track if len(self.tracks) > 1 else 2
@@ -69,6 +81,13 @@ class Hour:
             (ticks,) = struct.unpack_from(">Q", data, at)
             struct.pack_into(">Q", data, at, ticks + number // self.each * round(self.loop_us * CLOCKS[track] / 1e6))
         return bytes(data)
+
+    def _read(self, number: int) -> bytes:
+        if self.edition is None:
+            return self.archive.read("hour", self.rendition, number)
+        segment = self.edition.index(self.rendition).segment(number)
+        assert segment is not None
+        return self.edition.read(segment)
 
     @property
     def tracks(self) -> list[int]:
@@ -107,9 +126,14 @@ class Files(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-@pytest.fixture(scope="module", params=["light", "sound"])
+#: Milliseconds of each half minute that everybody may see: borders lie within segments and between them.
+SHOWN: Final = ((0, 9_300), (16_000, 31_000))
+KINDS: Final = {"light": ("light", ()), "sound": ("sound", ()), "edition": ("light", SHOWN)}
+
+
+@pytest.fixture(scope="module", params=list(KINDS))
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    hour = Hour(tmp_path_factory.mktemp("hour"), request.param)
+    hour = Hour(tmp_path_factory.mktemp("hour"), *KINDS[request.param])
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, hour))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
