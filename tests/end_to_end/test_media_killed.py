@@ -16,11 +16,12 @@ from playwright.async_api import Browser, expect
 
 from rooms.lifecycle import Timing
 from signaling.client import LiveClient
+from tests.bench import filmed
 from tests.bench.line_scene import entered, media_pid
 from tests.end_to_end.people import SOON_MS, Door, House, Visitor
 from web import demo_data
 from web.rehearsal import founding
-from web.rehearsal.server import Server, here
+from web.rehearsal.server import Server
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
 
@@ -46,7 +47,7 @@ class Hearing:
 @pytest.fixture
 async def hearing(browser: Browser, tmp_path: Path) -> AsyncIterator[Hearing]:
     async with AsyncExitStack() as stack:
-        server = Server(tmp_path, here(), "Mehrabad")
+        server = filmed.house(tmp_path, {"program": {"enabled": "no"}})
         now = round(time.time() * 1000)
         founded = await founding.found(server.settings, demo_data.district(), now, timing=Timing(), starts_in_ms=0)
         server.session = founded.session

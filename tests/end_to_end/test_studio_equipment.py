@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,11 +11,11 @@ from playwright.async_api import expect
 
 from kachehri.store import Store
 from rooms.lifecycle import Timing
+from tests.bench import filmed
 from tests.encoder import Encoder
 from tests.end_to_end.people import Door, House, Moderator
 from web import demo_data
 from web.rehearsal import founding
-from web.rehearsal.server import Server, Where
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
 SEAT = "official-1"
@@ -26,8 +25,7 @@ SEAT = "official-1"
 async def house(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A server of its own, with one hearing that is planned for studio equipment."""
     state = tmp_path_factory.mktemp("studio")
-    claim = socket.create_server(("127.0.0.1", 0))
-    server = Server(state, Where("127.0.0.1", claim, claim.getsockname()[1]), "Mehrabad")
+    server = filmed.house(state, {"program": {"enabled": "no"}})
     district, now = demo_data.district(), time.time_ns() // 1_000_000
     founded = await founding.found(server.settings, district, now, timing=Timing(), starts_in_ms=0)
     store = Store(server.settings.database.url)
