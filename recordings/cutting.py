@@ -10,8 +10,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from kachehri.logs import logger
-from recordings.archive import RecordingError, Segment
+from recordings.archive import Segment
 from recordings.edition import Edition
 
 _CONTAINERS: Final = frozenset({b"moof", b"traf"})
@@ -24,31 +23,32 @@ class Span(NamedTuple):
     ends_at: int
 
 
-def film(edition: Edition, segments: Sequence[Segment]) -> bytes:
-    """Segments as everybody gets them, as one file. One at a border that is not made yet is left out.
+class Film(NamedTuple):
+    """A file. `final`: none of its borders is silence and a slate only because it is not made yet."""
+
+    data: bytes
+    final: bool
+
+
+def film(edition: Edition, segments: Sequence[Segment]) -> Film:
+    """Segments as everybody gets them, as one file. None is left out: what comes behind it would be heard too early.
 
     One file has one head. The lives of a program that encode alike have the same (recordings/program); where they have
     not, it is a file of those that are longest together.
 
-    Errors: `RecordingError`; `ValueError` where there is nothing.
+    Errors: `RecordingError`, gone also while a border and its template are not made; `ValueError` where there is
+    nothing.
     """
     heads = {each.epoch: edition.head(each) for each in segments}
     longest: dict[bytes, int] = {}
     for each in segments:
         longest[heads[each.epoch]] = longest.get(heads[each.epoch], 0) + each.duration_us
-    found: list[bytes] = []
     head = max(longest, key=lambda each: longest[each], default=b"")
-    for each in segments:
-        if heads[each.epoch] == head:
-            try:
-                found.append(edition.read(each))
-            except RecordingError as error:
-                if edition.plan(each).action == "keep":
-                    raise
-                logger(__name__).info("edition.not_made", session=edition.session, code=error.code)
-    if not found:
+    taken = [each for each in segments if heads[each.epoch] == head]
+    if not taken:
         raise ValueError("nothing to make a file of")
-    return cut(head, found)
+    final = all(edition.made(each) for each in taken)  # asked first: what is made meanwhile is only kept for less long
+    return Film(cut(head, [edition.read(each) for each in taken]), final)
 
 
 def cut(init: bytes, segments: Sequence[bytes]) -> bytes:

@@ -89,6 +89,11 @@ class Edition:
         """What a player reads before a segment. Errors: gone."""
         return self._archive.read_init(self.session, segment.rendition, segment.epoch)
 
+    def made(self, segment: Segment) -> bool:
+        """Whether a segment is as it is going to be; one at a border is silence and a slate until then."""
+        wanted = self.plan(segment)
+        return wanted.action != "render" or self.made_path(segment, wanted).exists()
+
     def read(self, segment: Segment) -> bytes:
         """A segment's bytes. Errors: `RecordingError` gone (also before the template is made), damaged."""
         wanted = self.plan(segment)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from recordings.archive import Archive
+from recordings.archive import Archive, RecordingError
 from recordings.cutting import _boxes, cut, film
 from recordings.edition import Basis, Edition
+from recordings.program import movie
 from tests.recordings.archive.made import PART_US, PARTS, SESSION, WALL_MS, archive, begun, fragment, head, write
 
 SEGMENT_MS = PARTS * PART_US // 1_000
@@ -53,7 +54,7 @@ def test_segments_at_the_borders_are_taken_too(tmp_path: Path) -> None:
     track.close()
 
 
-def test_a_border_that_is_not_made_yet_is_left_out(tmp_path: Path) -> None:
+def test_a_border_that_is_not_made_yet_moves_nothing(tmp_path: Path) -> None:
     made = archive(tmp_path)
     track = begun(made, rendition="sound")
     write(track, 0, 3 * PARTS)
@@ -61,10 +62,18 @@ def test_a_border_that_is_not_made_yet_is_left_out(tmp_path: Path) -> None:
     found = edition(made, 900, 100_000)
     segments = found.overlapping("sound", WALL_MS + 900, WALL_MS + 100_000)
     assert [each.number for each in segments] == [0, 1, 2]
-    data = film(found, segments)
-    assert data == cut(head(), [made.read(SESSION, "sound", number) for number in (1, 2)]) and times(data)[0] == 0
-    with pytest.raises(ValueError, match="nothing"):
-        film(found, segments[:1])
+    with pytest.raises(RecordingError, match="gone"):
+        film(found, segments)
+    template = found.template_path("sound", 1)
+    template.parent.mkdir(parents=True)
+    template.write_bytes(movie.fragment(1, [(1, [movie.Sample(0, 8_000, b"silence", True)])]))
+    data, final = film(found, segments)
+    assert not final and b"part0000" not in data and b"silence" in data and b"part0006" in data
+    assert times(data)[PARTS] == PARTS * 8_000, "what comes behind it is where it belongs"
+    border = found.made_path(segments[0], found.plan(segments[0]))
+    border.write_bytes(made.read(SESSION, "sound", 0))
+    data, final = film(found, segments)
+    assert final and data == cut(head(), [made.read(SESSION, "sound", number) for number in range(3)])
     with pytest.raises(ValueError, match="nothing"):
         film(found, ())
 
@@ -78,7 +87,7 @@ def test_lives_that_encode_alike_are_one_file_and_others_are_not(tmp_path: Path)
     found = edition(made)
     segments = found.overlapping("sound", WALL_MS, WALL_MS + 60_000)
     assert {each.epoch for each in segments} == {1, 2, 3}
-    assert len(times(film(found, segments))) == 4 * PARTS
+    assert len(times(film(found, segments).data)) == 4 * PARTS
     made.init_path(SESSION, "sound", 2).write_bytes(head() + b"other")
-    data = film(found, segments)
+    data = film(found, segments).data
     assert data.startswith(head()) and len(times(data)) == 2 * PARTS, "as long as what is one file can be"

@@ -9,6 +9,7 @@ import pytest
 
 from kachehri.store import replays
 from recordings.archive import Archive
+from recordings.edition import Edition
 from recordings.program import movie
 from rooms.lifecycle import SeatPlan
 from tests.recordings.archive.made import archive, head
@@ -63,6 +64,18 @@ async def test_is_offered_once_it_is_released_and_no_longer_than_that(town: Town
     assert b"voice1" in whole.content and b"voice0" not in whole.content and b"voice2" not in whole.content
     decided(town, found, "kept")
     assert (await anyone.get(path)).status_code == 404 and path not in (await anyone.get(page)).text
+
+
+async def test_is_kept_by_nobody_while_a_border_is_not_made(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = await with_sound(town, tmp_path)
+    decided(town, found, "released")
+    client, path = town.phone("en").client, f"/s/{found.session}/chapter/2.m4a"
+    assert (await client.get(path)).headers["cache-control"] == "private, max-age=60"
+    monkeypatch.setattr(Edition, "made", lambda _edition, _segment: False)
+    for headers in ({}, {"range": "bytes=10-19"}):
+        assert (await client.get(path, headers=headers)).headers["cache-control"] == "no-store"
 
 
 async def test_is_sent_in_pieces_to_players_that_ask_so(town: Town, tmp_path: Path) -> None:

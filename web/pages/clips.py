@@ -39,7 +39,7 @@ async def _file(request: Request, rendition: str) -> Response:
         raise HTTPException(404)
     edition = await house.broadcasting.edition(house.service, live, replay.chapters)
     try:
-        data = await asyncio.to_thread(lambda: film(edition, clip_pieces(edition, rendition, told)))
+        found = await asyncio.to_thread(lambda: film(edition, clip_pieces(edition, rendition, told)))
     except (RecordingError, ValueError):
         raise HTTPException(404) from None
-    return ranged(request, data, KINDS[rendition])
+    return ranged(request, found, KINDS[rendition])

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from recordings import replaying
 from recordings.archive import RecordingError
 from recordings.channels import number_of
-from recordings.cutting import film
+from recordings.cutting import Film, film
 from web.house import house_of
 from web.pages.replay import only_number, stands_of
 from web.replay_files import pieces
@@ -47,16 +47,18 @@ async def _file(request: Request, rendition: str) -> Response:
         raise HTTPException(404)
     edition = await house.broadcasting.edition(house.service, live, replay.chapters)
     try:
-        data = await asyncio.to_thread(lambda: film(edition, pieces(edition, rendition, told)))
+        found = await asyncio.to_thread(lambda: film(edition, pieces(edition, rendition, told)))
     except (RecordingError, ValueError):
         raise HTTPException(404) from None
-    return ranged(request, data, KINDS.get(rendition, KINDS["sound"]))
+    return ranged(request, found, KINDS.get(rendition, KINDS["sound"]))
 
 
-def ranged(request: Request, data: bytes, kind: str) -> Response:
+def ranged(request: Request, found: Film, kind: str) -> Response:
     """The file, or the piece of it that a player asks for (RFC 9110 §14.2); what is no range is answered whole."""
-    # What is released may be taken back: nobody keeps it for longer than a listener needs it.
-    headers = {"accept-ranges": "bytes", "cache-control": "private, max-age=60"}
+    # What is released may be taken back: nobody keeps it for longer than a listener needs it. A border that is not made
+    # yet is there at any moment.
+    data, kept = found.data, "private, max-age=60" if found.final else "no-store"
+    headers = {"accept-ranges": "bytes", "cache-control": kept}
     asked = _RANGE.match(request.headers.get("range", ""))
     if asked is None:
         return Response(data, media_type=kind, headers=headers)
