@@ -34,6 +34,8 @@ LAG_MS: Final = 120_000
 _QUIET_MS: Final = 6_000
 #: Phases in which something may still be added.
 _ON: Final = frozenset({"doors_open", "live", "adjourned"})
+#: Whole segments of sound with which a player can begin: it starts three from the end (RFC 8216 §6.3.3).
+_BEGUN: Final = 3
 #: Requests that wait at a time. Policy: refuse further ones with 503; a cache in front makes them a handful.
 MOST_WAITING: Final = 2_000
 #: Pictures of a rendition as it is offered to players that read the master playlist: width, height, per second.
@@ -114,8 +116,8 @@ class Broadcasting:
         return Edition(self.archive, live.session.id, basis)
 
     def begun(self, session: str) -> bool:
-        """Whether there is anything to listen to."""
-        return bool(playlists.window(self.index(session, "sound"), SHAPES["sound"]))
+        """Whether there is enough to listen to: a player given less than three target durations may give up."""
+        return len(playlists.window(self.index(session, "sound"), SOUND)) >= _BEGUN
 
     def channels(self, session: str, seats: Iterable[tuple[str, str]]) -> tuple[Channel, ...]:
         """The interpreters' channels that are on. `seats`: id and kind of each, as they were planned."""

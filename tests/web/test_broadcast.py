@@ -329,7 +329,9 @@ async def test_the_page_offers_what_is_made(town: Town, studio: Studio) -> None:
         assert 'data-follow="light"' in text and 'data-follow="full"' not in text
         assert "<audio" not in text and "<video" not in text, "nothing has been written yet"
         studio.fill(session, "light", 2)
-        for number in range(2):
+        for number in range(3):
+            text = (await phone.get(f"/s/{session}/live?follow=light")).text
+            assert "<video" not in text and "data-begun" not in text, "a player would begin with less than it needs"
             studio.track(session, "sound").part(
                 b"s", duration_us=4_000_000, independent=True, starts_ms=number * 4_000, wall_ms=0, last=True
             )
