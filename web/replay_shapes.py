@@ -30,6 +30,14 @@ class ReplayLine:
 
 
 @dataclass(frozen=True)
+class LineThen:
+    """Who stood in line when a chapter began: how many, and topic and place of those in front."""
+
+    count: int
+    first: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ReplayChapter:
     """One chapter as a page shows it. `status` is how its ticket stands today, in the reader's language."""
 
@@ -64,6 +72,8 @@ class ReplayChapter:
     #: Where it begins in the whole recording, in seconds, where that is to be heard; and how long it is, in ms.
     jump: float = -1.0
     long: int = 0
+    #: Who stood in line as it began, beside what is heard of it.
+    line: LineThen | None = None
     #: How many moments, and how many places in its words, were taken out of what everybody has of it.
     cuts: int = 0
     taken: int = 0
@@ -102,6 +112,7 @@ class Whole:
         base: where its playlists are.
         way: which of them; `ways` has each with its megabytes an hour.
         jumps: where each chapter begins in it, in seconds; `start`: where it begins to play.
+        lines: who stood in line at the beginning of each chapter.
     """
 
     base: str
@@ -109,6 +120,7 @@ class Whole:
     ways: tuple[tuple[Way, int], ...]
     jumps: Mapping[int, float] = field(default_factory=dict)
     start: float = 0.0
+    lines: Mapping[int, LineThen] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

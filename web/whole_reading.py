@@ -6,19 +6,23 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from kachehri.i18n import Words
 from kachehri.live import Live
+from recordings import queues
 from recordings.archive import Index
 from recordings.edition import Edition
+from recordings.queues import Then
 from recordings.replaying import Told
 from web.data_rates import PROGRAM_RATES
 from web.house import House
-from web.replay_shapes import Way, Whole
+from web.replay_shapes import LineThen, Way, Whole
+from web.topics import District
 
 WAYS: Final[tuple[Way, ...]] = ("sound", "light", "full")
 
 
 async def whole_of(
-    house: House, live: Live, edition: Edition, told: Sequence[Told], way: str, here: int
+    house: House, live: Live, edition: Edition, told: Sequence[Told], way: str, here: int, words: Words
 ) -> Whole | None:
     """The whole hearing; None where nothing of it may be heard.
 
@@ -32,13 +36,21 @@ async def whole_of(
     offered, jumps = await asyncio.to_thread(_read, edition, told, door.offered)
     if not offered:
         return None
+    lines, district = await house.service.read(queues.lines_of, live, told), await house.districts.get()
     return Whole(
         base=door.base(live.session.id, "replay", house.now()),
         way=next((each for each in offered if each == way), offered[0]),
         ways=tuple((each, PROGRAM_RATES[each].mb_per_hour) for each in offered),
         jumps=jumps,
         start=jumps.get(here, 0.0),
+        lines={n: line_then(then, district, words) for n, then in lines.items()},
     )
+
+
+def line_then(then: Then, district: District, words: Words) -> LineThen:
+    """A line as a reader's language has it."""
+    named = ((district.topic(each.category, words), district.area(each.area, words)) for each in then.first)
+    return LineThen(then.count, tuple(words.plain("replay.named_then", topic=a, place=b) if b else a for a, b in named))
 
 
 def _read(edition: Edition, told: Sequence[Told], made: Sequence[str]) -> tuple[tuple[Way, ...], dict[int, float]]:

@@ -12,6 +12,7 @@ from web.channel_shapes import SpokenFile
 from web.replay_shapes import (
     FoundChapter,
     FoundSession,
+    LineThen,
     ReleasesPage,
     RemovalPage,
     ReplayChapter,
@@ -160,7 +161,16 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
                 chapters=(
                     found[0],
                     replace(
-                        found[1], sound="0.9", picture="5.1", starts=250_000, jump=250.0, long=322_000, lines=taken
+                        found[1],
+                        sound="0.9",
+                        picture="5.1",
+                        starts=250_000,
+                        jump=250.0,
+                        long=322_000,
+                        lines=taken,
+                        line=LineThen(
+                            12, tuple(f"{a} · {b}" for a, b in zip(TOPICS[code], PLACES[code], strict=False))
+                        ),
                     ),
                 ),
                 whole=Whole("/b/x/abcd2345", "sound", (("sound", 15), ("light", 80), ("full", 210)), {2: 250.0}, 250.0),

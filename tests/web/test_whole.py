@@ -27,6 +27,7 @@ async def test_is_offered_with_what_it_costs_once_anything_may_be_heard(town: To
     assert has(page, "replay.whole", "replay.from_here")
     assert f"<bdi>{PROGRAM_RATES['sound'].mb_per_hour}</bdi> MB an hour" in page.replace("\u00a0", " ")
     (address,) = re.findall(r'<audio controls preload="none" src="(/b/[^"#]+/sound/replay.m3u8)"', page)
+    assert 'chapter-line">' in page and "<bdi>0</bdi> people were in line" in page.replace("\u00a0", " ")
     assert 'data-jump="0.0"' in page and "watch=light" not in page, "there is sound alone"
     listed = await anyone.get(address)
     assert listed.status_code == 200 and "#EXT-X-ENDLIST" in listed.text

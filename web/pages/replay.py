@@ -71,13 +71,16 @@ async def drawn(
         seats = ((seat.id, seat.kind) for seat in live.session.stage.seats.values())
         planned = channels(seats, house.broadcasting.interpreted)
         spoken = await asyncio.to_thread(replay_files.spoken, edition, shown, planned)
-        whole = await whole_of(house, live, edition, replay.chapters, request.query_params.get("watch", ""), here)
+        way = request.query_params.get("watch", "")
+        whole = await whole_of(house, live, edition, replay.chapters, way, here, words)
     chapters = []
     for each in shown:
         heard, seen = weights.get(each.n, ("", ""))
         card_of = replay_reading.chapter(each, replay, id, district, words, query)
-        said_too, jump = spoken.get(each.n, ()), whole.jumps.get(each.n, -1.0) if whole else -1.0
-        chapters.append(replace(card_of, here=each.n == here, sound=heard, picture=seen, spoken=said_too, jump=jump))
+        card_of = replace(card_of, here=each.n == here, sound=heard, picture=seen, spoken=spoken.get(each.n, ()))
+        if whole is not None:
+            card_of = replace(card_of, jump=whole.jumps.get(each.n, -1.0), line=whole.lines.get(each.n))
+        chapters.append(card_of)
     page = ReplayPage(
         session=card,
         stands="" if replay.chapters else "empty",

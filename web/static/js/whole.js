@@ -38,6 +38,7 @@ function draw() {
   for (const each of lines) each.toggleAttribute("data-now", each === line);
   write("[data-now-name]", now.chapter.querySelector("h3")?.textContent ?? "");
   write("[data-now-line]", line?.querySelector("p")?.textContent ?? "");
+  write("[data-now-queue]", now.chapter.querySelector(".chapter-line")?.textContent ?? "");
 }
 
 /** @param {string} where @param {string} text */

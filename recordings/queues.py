@@ -1,0 +1,67 @@
+"""Who stood in line at a moment of a hearing, told by its log alone.
+
+Of whom that was everybody may read as much as of any complaint: topic and place, where its ticket is public. Names and
+words are not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kachehri.live import Live
+from kachehri.store import Connection, event_log, public_tickets
+from kachehri.store.public_tickets import PublicTicket, Wanted
+from recordings.replaying import Told
+from rooms.session import Session, decode_event, evolve
+
+#: How many of those in front are named.
+NAMED: Final = 3
+
+
+@dataclass(frozen=True)
+class Then:
+    """The line at one moment: how many stood in it, and the public tickets of those in front."""
+
+    count: int
+    first: tuple[PublicTicket, ...]
+
+
+def lines_at(
+    session_id: str, log: Iterable[tuple[int, int, bytes]], moments: Sequence[int]
+) -> list[tuple[str, ...]]:  # fmt: skip
+    """The questions in line, the first to be called first, behind everything that was logged until each moment.
+
+    Arguments:
+        log: all of it, as (seq, at, body).
+        moments: in their order, by the log's clock.
+    """
+    session, found = Session(id=session_id), list[tuple[str, ...]]()
+
+    def line() -> tuple[str, ...]:
+        return tuple(question for _, question in session.queue.line)
+
+    for seq, at, body in log:
+        while len(found) < len(moments) and moments[len(found)] < at:
+            found.append(line())
+        if len(found) == len(moments):
+            return found
+        evolve(session, decode_event(body), seq, at)
+    return found + [line()] * (len(moments) - len(found))
+
+
+def lines_of(conn: Connection, live: Live, told: Sequence[Told]) -> dict[int, Then]:
+    """The line at the beginning of each chapter that was spoken, by the chapter's number."""
+    spoken = sorted((each for each in told if each.chapter.spoken), key=lambda each: each.chapter.starts_at)
+    log = ((row.seq, row.at, row.body) for row in event_log.after(conn, live.session.id, -1))
+    lines = lines_at(live.session.id, log, [each.chapter.starts_at for each in spoken])
+    questions = live.session.queue.questions
+    front = {id: questions[id].reference for line in lines for id in line[:NAMED]}
+    references = [each for each in dict.fromkeys(front.values()) if each]
+    listed = public_tickets.listing(conn, Wanted(references=references), limit=len(references)) if references else []
+    tickets = {row.reference: row for row in listed}
+    return {
+        each.n: Then(len(line), tuple(tickets[front[id]] for id in line[:NAMED] if front[id] in tickets))
+        for each, line in zip(spoken, lines, strict=True)
+    }
