@@ -78,7 +78,9 @@ async def refused(who: Identity, login: str, password: str, address: str = HOME,
 async def test_a_browser_is_known_by_a_cookie_that_nobody_can_invent(who: Identity) -> None:
     device, cookie = who.new_device()
     assert who.device(cookie) == device and len(device) == 32
-    forged = [None, "", device, cookie[:-1] + ("A" if cookie[-1] != "A" else "B"), "x" + cookie, cookie * 9, "é.é"]
+    # Not the last character of the signature: some of its bits are only padding (RFC 4648 §3.5).
+    changed = cookie.replace(".", ".A" if ".A" not in cookie else ".B")[:-1]
+    forged = [None, "", device, changed, "x" + cookie, cookie * 9, "é.é"]
     assert [who.device(each) for each in forged] == [None] * len(forged)
     _, other = who.new_device()
     assert who.device(device + other[other.index(".") :]) is None
