@@ -183,7 +183,8 @@ def window(index: Index, shape: Shape) -> list[Segment]:
 
     A hole longer than the window (the program was away) begins the window anew behind it.
     """
-    segments = [each for each in index.segments[-shape.window - 1 :] if each.whole or shape.low]
+    # One of which nothing says when it was said is a hole: nobody gets it.
+    segments = [each for each in index.segments[-shape.window - 1 :] if each.placed and (each.whole or shape.low)]
     shown = segments[-shape.window :]
     for place in range(len(shown) - 1, 0, -1):
         if shown[place].number - shown[place - 1].number > shape.window:
@@ -247,7 +248,7 @@ def _body(
             lines.append("#EXT-X-DISCONTINUITY")
         if before is None or segment.epoch != before.epoch:
             lines.append(f'#EXT-X-MAP:URI="init-{segment.epoch}.mp4"')
-        if before is None or jumped or _drifted(before, segment):
+        if segment.placed and (before is None or jumped or _drifted(before, segment)):
             lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_moment(segment.wall_ms)}")
         if parts_from is not None and shape.low and segment.wall_ms >= parts_from:
             lines += [_part(part) for part in segment.parts]

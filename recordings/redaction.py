@@ -97,7 +97,9 @@ def carry_out(archive: Archive, session: str, work: Work, vault: Vault, renderin
                 raise RecordingError("busy", rendition)
             sealing = Sealing(folder, rendition, vault, f"recording/{session}/{rendition}")
             for segment in archive.index(session, rendition).segments:
-                changes = [row for row in (*work.anew, *work.over) if _on(row, segment)]
+                # Of one that may hold anything nothing is taken for good.
+                over = work.over if segment.placed else ()
+                changes = [row for row in (*work.anew, *over) if _on(row, segment)]
                 if segment.whole and changes:
                     try:
                         _bring(archive, session, segment, work, sealing, rendering, done)
@@ -112,6 +114,8 @@ def _bring(
     archive: Archive, session: str, segment: Segment, work: Work, sealing: Sealing, rendering: Rendering, done: Done
 ) -> None:
     """One segment."""
+    if not segment.placed:
+        raise RecordingError("unplaced", "nothing says whether it holds what is to be taken out")
     number, rendition = segment.number, segment.rendition
     init = archive.read_init(session, rendition, segment.epoch)
     picture = b"avcC" in init
@@ -156,4 +160,4 @@ def _cover(row: Redaction) -> Cover:
 
 def _on(row: Redaction, segment: Segment) -> bool:
     covers = said_later([_cover(row)], segment.rendition)
-    return any(touches(each, segment.wall_ms, segment.duration_us) for each in covers)
+    return not segment.placed or any(touches(each, segment.wall_ms, segment.duration_us) for each in covers)

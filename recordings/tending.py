@@ -14,14 +14,15 @@ from kachehri.store import Store, recordings
 from recordings.archive import Archive, RecordingError
 from recordings.archive.guard import undisturbed
 from recordings.archive.layout import numbers, segment_name, session_name
-from recordings.archive.manifest import Manifest
+from recordings.archive.manifest import Manifest, known_rows
 from recordings.archive.reading import read_segment
 from recordings.keeper import storage_of
 from recordings.storage import StorageError
 from recordings.storage.sending import fetch
 
-#: damaged: other bytes than were written; lines: it is in no index; head: no player can begin; gone: it was there.
-Fault = Literal["damaged", "lines", "head", "gone"]
+#: damaged: other bytes than were written; lines: it is in no index; head: no player can begin; gone: it was there;
+#: time: nothing says when it was said, so nobody gets it.
+Fault = Literal["damaged", "lines", "head", "gone", "time"]
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ def _rendition(archive: Archive, session: str, rendition: str, report: Report) -
             yield Finding(session, rendition, number, "damaged")
         elif not archive.init_path(session, rendition, said.epoch).is_file():
             yield Finding(session, rendition, number, "head")
+        elif not said.placed:
+            yield Finding(session, rendition, number, "time")
 
 
 # --- the commands
@@ -99,13 +102,18 @@ def rebuild_command(settings: Settings, session: str) -> int:
     archive, store = Archive.of(settings.recordings), Store(settings.database.url)
     try:
         busy = _tend(archive, store, _there(archive, session))
+        unplaced = sum(
+            not each.placed for name in archive.renditions(session) for each in archive.index(session, name).segments
+        )
         count = sum(len(archive.index(session, each).segments) for each in archive.renditions(session))
     finally:
         store.close()
     plain.tell("recording_rebuilt", session=session, segments=count)
+    if unplaced:
+        plain.say("recording_unplaced", session=session, segments=unplaced)
     if busy:
         plain.say("recording_busy", session=session)
-    return 1 if busy else 0
+    return 1 if busy or unplaced else 0
 
 
 def fetch_command(settings: Settings, session: str) -> int:
@@ -115,7 +123,7 @@ def fetch_command(settings: Settings, session: str) -> int:
         raise plain.Stop("recording_no_storage")
     archive, store = Archive.of(settings.recordings), Store(settings.database.url)
     try:
-        count = fetch(storage, archive, _named(session))
+        count = fetch(storage, archive, _named(session), known_rows(store, session))
         if session in archive.sessions():
             _tend(archive, store, session)
     except StorageError as error:
@@ -132,7 +140,7 @@ def _tend(archive: Archive, store: Store, session: str) -> bool:
     for rendition in archive.renditions(session):
         with undisturbed(archive.folder_of(session, rendition)) as alone:
             busy = busy or not alone
-    archive.rebuild(session)
+    archive.rebuild(session, known_rows(store, session))
     Manifest(store, archive).of(session)
     return busy
 

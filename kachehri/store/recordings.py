@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from .rows import put_new
 from .tables import RecordedSegment, Session, table_of
@@ -103,6 +103,10 @@ def recorded_before(conn: Connection, before: int, *, practice: bool = False) ->
         .having(func.max(_segment.c.wall_ms) < before)
         .order_by(_segment.c.session_id)
     )
+    # Of segments of which nothing says when they were said, the hearing's own end does.
+    late = select(_session.c.id).where(_session.c.ends_at >= before)
+    timed = select(_segment.c.session_id).where(_segment.c.wall_ms >= 0)
+    statement = statement.where(or_(_segment.c.session_id.in_(timed), _segment.c.session_id.not_in(late)))
     if practice:
         practised = select(_session.c.id).where(_session.c.practice.is_(True))
         statement = statement.where(_segment.c.session_id.in_(practised))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from kachehri.logs import logger
 from kachehri.settings.tree import Recordings
 
 from .disk import failure, make_folder
 from .guard import undisturbed
 from .layout import Index, RecordingError, epochs, init_name, rendition_name, segment_name, session_name
+from .placing import Known
 from .reading import Reading
 from .recover import finish_open, write_lines
 from .space import Space
@@ -97,19 +99,27 @@ class Archive:
                 alone = alone and free
         return alone
 
-    def rebuild(self, session: str) -> None:
+    def rebuild(self, session: str, known: Sequence[Known] = ()) -> int:
         """Bring a session's files into order after any end, and read the index anew.
 
-        A rendition that somebody writes at this moment is left alone.
+        A rendition that somebody writes at this moment is left alone. Returns how many segments there are of which
+        nothing says when they were said: nobody gets them, and the journal says so.
+
+        Arguments:
+            known: what else is known of its segments (manifest.py); it counts before what other segments' lines say.
         """
         for rendition in self.renditions(session):
             folder = self._at(session, rendition)
             with undisturbed(folder) as alone:
                 if alone:
                     finish_open(folder, rendition)
-                    write_lines(folder, rendition)
+                    write_lines(folder, rendition, known)
             with self._lock:
                 self._readings.pop((session, rendition), None)
+        every = (each for name in self.renditions(session) for each in self.index(session, name).segments)
+        if unplaced := sum(not each.placed for each in every):
+            logger(__name__).error("recording.unplaced", session=session, count=unplaced, way="!")
+        return unplaced
 
     def forget(self, session: str) -> None:
         """Keep nothing of a session in memory; its files were removed, or others put there."""

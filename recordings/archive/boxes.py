@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from .layout import Part, epochs, init_name
+from .layout import UNPLACED, Part, init_name
 
 #: Boxes of which only the inside matters here.
 _OUTER: Final = (b"moov", b"trak", b"mdia", b"moof", b"traf")
@@ -144,36 +144,38 @@ def _trun(data: bytes, at: int, duration: int, sample: int) -> tuple[int, int]:
     return total, sample if first is None else first
 
 
+def sequence_of(fragment: bytes) -> int | None:
+    """The number of a moof among those of its epoch, from 1 (mfhd, §8.8.5)."""
+    for top in boxes(fragment):
+        if top.kind == b"moof":
+            for kind, starts, ends in boxes(fragment, top.starts, top.ends):
+                if kind == b"mfhd" and ends - starts >= 8:
+                    return int(struct.unpack_from(">I", fragment, starts + 4)[0])
+    return None
+
+
 def whole_parts(
-    folder: Path, rendition: str, epoch: int, number: int, data: bytes, known: Sequence[Part], wall_ms: int
+    folder: Path, rendition: str, epoch: int, number: int, data: bytes, known: Sequence[Part], zero_ms: int | None
 ) -> list[Part]:
     """The parts of a segment behind those that are known: each a moof and its mdat, both there whole.
 
     Arguments:
-        epoch: 0 when nothing says which it was; then it is the newest, for only the newest grows.
-        wall_ms: when the first of them began, for want of better.
+        zero_ms: when program time 0 is by the clock on the wall; None: nobody knows.
     """
-    if not epoch:
-        there = epochs(path.name for path in folder.iterdir())
-        if not there:
-            return []
-        epoch = there[-1]
     try:
         clock = clock_of((folder / init_name(epoch)).read_bytes())
     except FileNotFoundError:
         clock = None
     if clock is None:
         return []
-    return list(_scan(rendition, epoch, number, data, known, clock, wall_ms))
+    return list(_scan(rendition, epoch, number, data, known, clock, zero_ms))
 
 
 def _scan(
-    rendition: str, epoch: int, number: int, data: bytes, known: Sequence[Part], clock: Clock, wall_ms: int
+    rendition: str, epoch: int, number: int, data: bytes, known: Sequence[Part], clock: Clock, zero_ms: int | None
 ) -> Iterator[Part]:
     offset = known[-1].ends if known else 0
     index = len(known)
-    if known:
-        wall_ms = known[-1].wall_ms + known[-1].duration_us // 1_000
     while True:
         pair = [box for _, box in zip(range(2), boxes(data, offset), strict=False)]
         if [box.kind for box in pair] != [b"moof", b"mdat"]:
@@ -192,8 +194,7 @@ def _scan(
             timing.duration_us,
             timing.independent,
             timing.starts_ms,
-            wall_ms,
+            UNPLACED if zero_ms is None else timing.starts_ms + zero_ms,
             crc32(fragment),
         )
-        wall_ms += timing.duration_us // 1_000
         offset, index = pair[1].ends, index + 1

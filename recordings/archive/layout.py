@@ -28,6 +28,8 @@ _SEGMENT: Final = re.compile(r"([0-9]{6,9})\.(m4s|open|parts|sealed)\Z")
 _INIT: Final = re.compile(r"init-([1-9][0-9]{0,8})\.mp4\Z")
 
 NUMBER_MOST: Final = 999_999_999
+#: The wall time of a segment of which nothing says when it was said (placing.py). Nobody gets it.
+UNPLACED: Final = -1
 #: No rendition is called so.
 EDITION: Final = "edition"
 #: The file that says that whole segments became others.
@@ -41,7 +43,7 @@ class RecordingError(Exception):
     name (no such session or rendition can be), fence (somebody newer writes), busy (the folder is held),
     space (the disk is full), disk (a write failed: this track is over), state (used in the wrong order),
     gone (not there), damaged (the bytes are not those that were written), other (encoded in another way than now),
-    sealed (the original cannot be opened).
+    sealed (the original cannot be opened), unplaced (nothing says when it was said).
     """
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -59,7 +61,7 @@ class Part:
         offset, length: where it lies in the segment's file, in bytes.
         independent: it begins with a picture that needs no other (RFC 8216bis §4.4.4.9, INDEPENDENT).
         starts_ms: its first moment in program time.
-        wall_ms: the same by the clock on the wall, since the Unix epoch.
+        wall_ms: the same by the clock on the wall, since the Unix epoch; `UNPLACED` where it is lost.
     """
 
     rendition: str
@@ -99,6 +101,11 @@ class Segment:
     @property
     def wall_ms(self) -> int:
         return self.parts[0].wall_ms
+
+    @property
+    def placed(self) -> bool:
+        """Whether it is known when it was said."""
+        return all(part.wall_ms != UNPLACED for part in self.parts)
 
     @property
     def duration_us(self) -> int:

@@ -14,6 +14,7 @@ from kachehri.store.tables import RecordedSegment
 
 from .archive import Archive
 from .layout import RecordingError, Segment, numbers
+from .placing import Known
 from .reading import read_segment
 
 #: Rows of one transaction.
@@ -68,7 +69,9 @@ class Manifest:
         fresh = [number for number in numbers(os.listdir(folder), "m4s") if number > last]
         found = [read_segment(folder, rendition, number) for number in fresh]
         if any(segment is None or not segment.whole for segment in found):
-            self._archive.rebuild(session)  # lines that are lost are written anew from the segments
+            self._archive.rebuild(
+                session, known_rows(self._store, session)
+            )  # lines that are lost are written anew from the segments
             found = [read_segment(folder, rendition, number) for number in fresh]
         rows = [row(session, segment) for segment in found if segment is not None and segment.whole]
         if len(rows) < len(fresh):
@@ -77,6 +80,16 @@ class Manifest:
             with self._store.write() as conn:
                 recordings.add(conn, rows[first : first + _AT_ONCE])
         return len(rows)
+
+
+def known_rows(store: Store, session: str) -> list[Known]:
+    """What the database knows of a session's segments."""
+    with store.read() as conn:
+        rows = recordings.of_session(conn, session)
+    return [
+        Known(each.rendition, each.number, each.epoch, each.starts_ms, each.wall_ms, each.duration_us // 1_000)
+        for each in rows
+    ]
 
 
 def row(session: str, segment: Segment) -> RecordedSegment:

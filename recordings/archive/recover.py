@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from .boxes import whole_parts
 from .disk import NEW, append_to, sync_folder, write_whole
 from .layout import Part, Segment, head_line, numbers, part_line, read_lines, seal_line, segment_name
+from .placing import Known, Place, known_of, newest, places
 
 
 def finish_open(folder: Path, rendition: str) -> list[int]:
@@ -26,23 +28,36 @@ def finish_open(folder: Path, rendition: str) -> list[int]:
     return done
 
 
-def write_lines(folder: Path, rendition: str) -> list[int]:
+def write_lines(folder: Path, rendition: str, known: Sequence[Known] = ()) -> list[int]:
     """Write the lines of whole segments anew where they are lost, from what the segments themselves say.
 
     Returns the numbers of those that cannot be read at all; they stay where they are, and in no index.
+
+    Arguments:
+        known: what the database says of this session's segments, if anything.
     """
-    unread = []
+    lost: dict[int, Segment | None] = {}
     for number in numbers(os.listdir(folder), "m4s"):
-        path, lines = folder / segment_name(number), folder / segment_name(number, "parts")
+        lines = folder / segment_name(number, "parts")
         said = read_lines(rendition, number, lines.read_bytes() if lines.exists() else b"")
-        if said is not None and said.whole:
-            continue
-        data = path.read_bytes()
-        segment = readable(folder, rendition, number, data, said, int(path.stat().st_mtime * 1_000))
+        if said is None or not said.whole or not said.placed:
+            lost[number] = said
+    if not lost:
+        return []
+    unread = []
+    placed = places(folder, rendition, [*known, *known_of(folder.parent)])
+    for number, said in lost.items():
+        place = placed.get(number)
+        data = (folder / segment_name(number)).read_bytes()
+        if said is not None and not said.placed:
+            if said.whole and (place is None or place.zero_ms is None):
+                continue  # as it was
+            said = None
+        segment = readable(folder, rendition, number, data, said, place)
         if segment is None or segment.bytes != len(data):
             unread.append(number)
             continue
-        write_seal(lines, segment, hashlib.sha256(data).hexdigest())
+        write_seal(folder / segment_name(number, "parts"), segment, hashlib.sha256(data).hexdigest())
     return unread
 
 
@@ -55,7 +70,8 @@ def finish(folder: Path, rendition: str, number: int) -> Segment | None:
     path, lines = folder / segment_name(number, "open"), folder / segment_name(number, "parts")
     data = path.read_bytes()
     said = read_lines(rendition, number, lines.read_bytes() if lines.exists() else b"")
-    segment = readable(folder, rendition, number, data, said, int(path.stat().st_mtime * 1_000))
+    place = newest(folder, known_of(folder.parent)) if said is None else None
+    segment = readable(folder, rendition, number, data, said, place)
     if segment is None:
         os.truncate(path, 0)  # first, so that after another kill its boxes do not count without its lines
         lines.unlink(missing_ok=True)
@@ -82,16 +98,23 @@ def write_seal(lines: Path, segment: Segment, sha256: str) -> None:
 
 
 def readable(
-    folder: Path, rendition: str, number: int, data: bytes, said: Segment | None, wall_ms: int
+    folder: Path, rendition: str, number: int, data: bytes, said: Segment | None, place: Place | None
 ) -> Segment | None:
-    """The parts of a segment that are there whole: as its lines say, and behind the last line as its boxes say."""
+    """The parts of a segment that are there whole: as its lines say, and behind the last line as its boxes say.
+
+    Arguments:
+        place: where it belongs if there are no lines.
+    """
     parts: list[Part] = []
     for part in said.parts if said is not None else ():
         if part.ends > len(data) or zlib.crc32(data[part.offset : part.ends]) != part.crc32:
             break
         parts.append(part)
-    epoch, fence = (said.epoch, said.fence) if said is not None else (0, 0)
-    if said is None or len(parts) == len(said.parts):
+    if said is not None:
+        last = said.parts[-1]
+        place = Place(said.epoch, last.wall_ms - last.starts_ms if said.placed else None)
+    if place is not None and (said is None or len(parts) == len(said.parts)):
         # Bytes that a line speaks of and that are others by now are not looked at again by their boxes alone.
-        parts += whole_parts(folder, rendition, epoch, number, data, parts, wall_ms)
+        parts += whole_parts(folder, rendition, place.epoch, number, data, parts, place.zero_ms)
+    fence = said.fence if said is not None else 0
     return Segment(rendition, parts[0].epoch, number, fence, tuple(parts)) if parts else None

@@ -23,7 +23,7 @@ from recordings.archive import Archive, Index, RecordingError, Segment
 from recordings.archive.layout import EDITION, rendition_name, session_name
 
 from .blank import blank_pieces
-from .plan import Basis, Cover, Plan, plan, said_later
+from .plan import Basis, Cover, Plan, blank, plan, said_later
 from .samples import Piece, all_pieces, packed, pieces_of
 
 STATE: Final = "state.json"
@@ -70,6 +70,8 @@ class Edition:
     def plan(self, segment: Segment) -> Plan:
         """What everybody gets of a segment."""
         name = segment.rendition
+        if not segment.placed:
+            return blank(segment.duration_us, picture=self._picture(name))
         if name not in self._covers:
             self._covers[name] = said_later(self.basis.all_covers, name)
         return plan(self._covers[name], segment.wall_ms, segment.duration_us, picture=self._picture(name))
@@ -83,7 +85,7 @@ class Edition:
     def overlapping(self, rendition: str, starts_at: int, ends_at: int) -> tuple[Segment, ...]:
         """The segments in which any of a span is, by the log's clock; those at its borders are in it as a whole."""
         segments = self.index(rendition).segments
-        return tuple(each for each in segments if each.wall_ms < ends_at and _ends_ms(each) > starts_at)
+        return tuple(each for each in segments if each.placed and each.wall_ms < ends_at and _ends_ms(each) > starts_at)
 
     def head(self, segment: Segment) -> bytes:
         """What a player reads before a segment. Errors: gone."""

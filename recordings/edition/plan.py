@@ -89,6 +89,12 @@ def plan(covers: Iterable[Cover], wall_ms: int, duration_us: int, *, picture: bo
     return Plan("blank" if blank else "render", silent, dark)
 
 
+def blank(duration_us: int, *, picture: bool) -> Plan:
+    """Nothing of a segment."""
+    whole = ((0, duration_us),)
+    return Plan("blank", whole, whole if picture else ())
+
+
 def touches(cover: Cover, wall_ms: int, duration_us: int) -> bool:
     """Whether anything of a segment is taken out by it, its guards included."""
     starts, ends = cover.starts_at - GUARD_MS, cover.ends_at + GUARD_MS

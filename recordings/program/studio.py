@@ -188,10 +188,11 @@ def resume_at(archive: Archive, session: str, wall_ms: int, *, behind: bool = Tr
     for rendition in archive.renditions(session):
         segments = archive.index(session, rendition).segments
         if segments:
-            first, last = segments[0], segments[-1]
-            zero = first.wall_ms - first.starts_ms
+            last = segments[-1]
             ended = last.starts_ms + -(-last.duration_us // 1000)
-            starts_ms = max(starts_ms, wall_ms - zero, ended if behind else 0)
+            starts_ms = max(starts_ms, ended if behind else 0)
+        if first := next((each for each in segments if each.placed), None):
+            starts_ms = max(starts_ms, wall_ms - (first.wall_ms - first.starts_ms))
     return starts_ms
 
 

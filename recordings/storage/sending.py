@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Sequence
 from typing import Final
 
 from kachehri.logs import logger
@@ -16,6 +17,7 @@ from kachehri.store.tables import RecordedSegment
 from recordings.archive import Archive, RecordingError
 from recordings.archive.disk import make_folder, write_whole
 from recordings.archive.layout import init_name, kept_name, rendition_name, segment_name, session_name
+from recordings.archive.placing import Known
 
 from .port import Storage, StorageError, Stored
 
@@ -77,7 +79,7 @@ class Sending:
         return 1
 
 
-def fetch(storage: Storage, archive: Archive, session: str) -> int:
+def fetch(storage: Storage, archive: Archive, session: str, known: Sequence[Known] = ()) -> int:
     """Bring a session's recording back from the storage into the folder; returns how many files came.
 
     Files that are there are left as they are. Errors: `StorageError`.
@@ -92,7 +94,7 @@ def fetch(storage: Storage, archive: Archive, session: str) -> int:
             make_folder(path.parent)
             write_whole(path, storage.get(each.name))
             came += 1
-    archive.rebuild(session)
+    archive.rebuild(session, known)
     return came
 
 

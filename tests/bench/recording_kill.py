@@ -4,7 +4,8 @@ The program process makes three renditions of a stage with a real publisher (tes
 killed, a successor with a higher fence goes on in a new epoch, is killed, and so on, four times to a recording. After
 each kill the files are read as a player would, without anybody's help: every segment against its checksum, every part
 against the one before, every playlist's line against the files, and every picture and run of sound is decoded. The
-lines are thrown away and read from the segments again, the rows of the database are made anew from both, and the
+lines are thrown away and read from the segments again, once with the rows of the database and once with the lines of
+the other renditions alone; epochs and wall times are the same then. The rows are made anew from the lines, and the
 moment of each kill has its place in the recording, as the moments of chapters have. Lost is what had been mixed and is
 not there; how long the program was away is reported apart.
 
@@ -38,7 +39,8 @@ import av
 from kachehri.store import Store
 from kachehri.store.tables import RecordedSegment, table_of
 from recordings.archive import Archive, Index, Segment
-from recordings.archive.manifest import Manifest
+from recordings.archive.manifest import Manifest, known_rows
+from recordings.archive.placing import Known
 from recordings.chapters import Piece, program_ms
 from recordings.playlists import SHAPES as CUT
 from recordings.playlists import vod_playlist
@@ -227,38 +229,50 @@ class Recording:
 
 
 def rebuilt(archive: Archive, store: Store, session: str, rendition: str, killed_ms: int) -> None:
-    """Index and rows follow from the segments alone, and moments of the hearing have their place in them."""
+    """Lines follow from segments and rows, rows from the lines, and moments of the hearing have their place in them."""
     before = archive.index(session, rendition)
-    with tempfile.TemporaryDirectory() as copy:
-        other = Archive(Path(copy))
-        shutil.copytree(archive.folder_of(session, rendition), other.folder_of(session, rendition))
-        for path in other.folder_of(session, rendition).glob("*.parts"):
-            path.unlink()
-        other.rebuild(session)
-        after = other.index(session, rendition)
-    for one, two in zip_longest(before.segments, after.segments):
-        # Without lines a part's length is that of its samples, in whole ticks of their clock; of which life it was is
-        # in the lines alone.
-        if (
-            one is None
-            or two is None
-            or _identity(one) != _identity(two)
-            or abs(one.duration_us - two.duration_us) > 99
-        ):
-            raise Faulty(f"{rendition}: the index is another without its lines")
     table = table_of(RecordedSegment)
     with store.write() as conn:
         conn.execute(table.delete().where(table.c.session_id == session, table.c.rendition == rendition))
     if Manifest(store, archive).of(session) < len(before.segments):
         raise Faulty(f"{rendition}: rows are missing")
-    pieces = [Piece(each.starts_ms, each.wall_ms, each.duration_us // 1_000) for each in before.segments]
+    known = [each for each in known_rows(store, session) if each.rendition == rendition]
+    compare(before, without_lines(archive, session, rendition, [], *RENDITIONS), unplaced=True)
+    compare(before, without_lines(archive, session, rendition, [], rendition), unplaced=True)
+    compare(before, without_lines(archive, session, rendition, known, *RENDITIONS), unplaced=False)
+    pieces = [Piece(each.starts_ms, each.wall_ms, each.duration_us // 1_000) for each in before.segments if each.placed]
     for piece in pieces:
         if program_ms(piece.wall_ms + 1, pieces) != piece.starts_ms + 1 or piece.wall_ms > killed_ms:
             raise Faulty(f"{rendition}: the moment {piece.wall_ms} has another place than {piece.starts_ms}")
 
 
-def _identity(segment: Segment) -> tuple[object, ...]:
-    return segment.number, segment.sha256, segment.starts_ms, len(segment.parts)
+def without_lines(archive: Archive, session: str, rendition: str, known: list[Known], *lost: str) -> Index:
+    """The index of a rendition in a copy, rebuilt after the lines of some are lost."""
+    with tempfile.TemporaryDirectory() as copy:
+        other = Archive(Path(copy))
+        for name in archive.renditions(session):
+            shutil.copytree(archive.folder_of(session, name), other.folder_of(session, name))
+        for name in lost:
+            for path in other.folder_of(session, name).glob("*.parts"):
+                path.unlink()
+        other.rebuild(session, known)
+        return other.index(session, rendition)
+
+
+def compare(before: Index, after: Index, *, unplaced: bool) -> None:
+    """Both say the same of every segment; with `unplaced`, the second may not know when, and then of which life."""
+    for one, two in zip_longest(before.segments, after.segments):
+        # Without lines a part's length is that of its samples, in whole ticks of their clock.
+        if one is None or two is None or abs(one.duration_us - two.duration_us) > 99:
+            raise Faulty(f"{before.rendition}: the index is another without its lines")
+        blank = unplaced and not two.placed
+        if _identity(one, blank) != _identity(two, blank):
+            raise Faulty(f"{before.rendition}: {one.number} is another without its lines")
+
+
+def _identity(segment: Segment, unplaced: bool) -> tuple[object, ...]:
+    said = segment.number, segment.sha256, segment.starts_ms, len(segment.parts)
+    return said if unplaced else (*said, segment.epoch, *(part.wall_ms - part.starts_ms for part in segment.parts))
 
 
 def run(kills: int, points: int | None, folder: Path, rng: random.Random) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from kachehri.store.tables import Redaction
 from kachehri.vault import Vault
 from recordings.archive import Archive, RecordingError, disk
+from recordings.archive.layout import UNPLACED
+from recordings.archive.recover import write_seal
 from recordings.edition import sealing
 from recordings.redaction import Done, Work, carry_out
 from tests.recordings.edition.filmed import (
@@ -83,6 +86,19 @@ def sound_of(made: Archive) -> tuple[object, int]:
 def loudest(made: Archive, since_s: float, until_s: float) -> float:
     sound, first = sound_of(made)
     return level(sound, first, since_s, until_s)  # type: ignore[arg-type]
+
+
+def test_nothing_counts_as_taken_out_while_a_segment_may_still_hold_it(made: Archive) -> None:
+    before, row = files(made), taken("a", 2_500, 3_000)
+    segment = made.index(SESSION, "light").segments[3]
+    parts = tuple(replace(each, wall_ms=UNPLACED) for each in segment.parts)
+    lines = made.folder_of(SESSION, "light") / "000003.parts"
+    write_seal(lines, replace(segment, parts=parts), segment.sha256)
+    made.forget(SESSION)
+    assert run(made, row).failed == {"a"} and not run(made, done(row, NOW)).failed
+    lines.write_bytes(before[f"{SESSION}/light/000003.parts"])
+    made.forget(SESSION)
+    assert not run(made, row).failed
 
 
 def test_what_is_taken_out_is_gone_and_comes_back_as_it_was(made: Archive) -> None:

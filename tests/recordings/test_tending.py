@@ -62,18 +62,41 @@ def test_what_is_not_what_was_written_is_named(
     assert (1, "head") in faults(made, house)
 
 
-def test_order_is_made_from_the_segments_alone(made: Archive, house: Store, settings: Settings) -> None:
-    for lines in made.folder_of(SESSION, "full").glob("*.parts"):
-        lines.unlink()
+def test_order_is_made_from_segments_and_rows(made: Archive, house: Store, settings: Settings) -> None:
+    assert rebuild_command(settings, SESSION) == 0
+    before = made.index(SESSION, "full").segments
+    lose_lines(made)
     assert rebuild_command(settings, SESSION) == 0 and faults(made, house) == []
     with house.read() as conn:
         assert len(recordings.of_session(conn, SESSION)) == 3
+    made.forget(SESSION)
+    after = made.index(SESSION, "full").segments
+    for one, two in zip(before, after, strict=True):
+        # The times of these parts are rounded by hand.
+        assert one.epoch == two.epoch and abs(one.wall_ms - two.wall_ms) <= 1
     for name in ("nothing1", "../up"):
         with pytest.raises(plain.Stop, match="recording_none"):
             rebuild_command(settings, name)
     track = begun(made, fence=2)
     assert rebuild_command(settings, SESSION) == 1, "somebody writes it"
     track.close()
+
+
+def test_what_nothing_says_is_not_guessed(
+    made: Archive, house: Store, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lose_lines(made)
+    assert rebuild_command(settings, SESSION) == 1
+    said = capsys.readouterr()
+    assert "nothing says when" in said.err and "کسی کو نہیں ملتے" in said.err
+    assert faults(made, house) == [(0, "time"), (1, "time"), (2, "time")]
+    lose_lines(made)
+    assert rebuild_command(settings, SESSION) == 1, "the rows know no better"
+
+
+def lose_lines(made: Archive) -> None:
+    for lines in made.folder_of(SESSION, "full").glob("*.parts"):
+        lines.unlink()
 
 
 def test_what_is_away_comes_back(

@@ -60,7 +60,8 @@ class Asked:
 def recorded_from(archive: Archive, session: str) -> int | None:
     """The instant at which the recording's time is zero, in Unix ms; None where nothing was recorded."""
     found = [archive.index(session, each).segments for each in archive.renditions(session)]
-    zeros = [each[0].wall_ms - each[0].starts_ms for each in found if each]
+    firsts = [next((each for each in segments if each.placed), None) for segments in found]
+    zeros = [each.wall_ms - each.starts_ms for each in firsts if each is not None]
     return min(zeros, default=None)
 
 

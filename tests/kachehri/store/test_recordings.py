@@ -77,3 +77,16 @@ def test_a_session_is_summed_up_by_rendition_and_forgotten_whole(house: Store) -
         assert recordings.recorded_before(conn, START_MS + 60_000) == ["aaaaaaaa", "bbbbbbbb"]
         recordings.forget(conn, "aaaaaaaa")
         assert not recordings.of_session(conn, "aaaaaaaa") and len(recordings.of_session(conn, "bbbbbbbb")) == 1
+
+
+def test_what_has_no_time_is_as_old_as_its_hearing(house: Store) -> None:
+    with house.write() as conn:
+        recordings.add(conn, [replaced_wall(row("aaaaaaaa", 0), -1), replaced_wall(row("aaaaaaaa", 1), -1)])
+        found = sessions.get(conn, "aaaaaaaa")
+        assert found is not None
+        assert recordings.recorded_before(conn, found.ends_at) == []
+        assert recordings.recorded_before(conn, found.ends_at + 1) == ["aaaaaaaa"]
+
+
+def replaced_wall(found: RecordedSegment, wall_ms: int) -> RecordedSegment:
+    return found.model_copy(update={"wall_ms": wall_ms})
