@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 from kachehri import fonts
 
 from .sheets import Book
-from .wire import DECODER, FRAME_MOST, LENGTH_BYTES, NO_LIBRARY, PAGES, Frame, Job, Part, Rows
+from .wire import DECODER, FRAME_MOST, LENGTH_BYTES, NO_LIBRARY, PAGES, Frame, Job, Part, Rows, printable
 
 CPU_S: Final = 1_800
 MEMORY_BYTES: Final = 2 * 1024**3
@@ -80,7 +80,7 @@ class Printer:
         more = [self._sheet(COUNTED)] if whole else []
         if self._pages:
             more = [self._sheet(f"@page:first{{counter-reset:page {self._pages + 1}}}")]
-        page = self._weasyprint.HTML(string=html, base_url=None, url_fetcher=self._fetcher)
+        page = self._weasyprint.HTML(string=printable(html), base_url=None, url_fetcher=self._fetcher)
         return page.render(stylesheets=[self._style, *more], font_config=self._faces)
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ import msgspec
 from kachehri import fonts
 
 from .child import FACES
-from .wire import FRAME_MOST, LENGTH_BYTES, NO_LIBRARY
+from .wire import FRAME_MOST, LENGTH_BYTES, NO_LIBRARY, printable
 
 MEMORY_BYTES: Final = 1024**3
 NICE: Final = 10
@@ -67,7 +67,7 @@ def main() -> int:
         page = decoder.decode(pipe.read(length))
         try:
             sheet = weasyprint.CSS(string=FACES + page.style, font_config=faces, url_fetcher=fetcher)
-            document = weasyprint.HTML(string=page.html, base_url=None, url_fetcher=fetcher)
+            document = weasyprint.HTML(string=printable(page.html), base_url=None, url_fetcher=fetcher)
             drawn = png(pypdfium2, document.write_pdf(stylesheets=[sheet], font_config=faces))
         except Exception as error:  # one page that cannot be drawn must not cost the others their child
             print(repr(error), file=sys.stderr, flush=True)

@@ -6,12 +6,16 @@ from typing import Final, Literal
 
 import msgspec
 
+from moderation.release import TAKEN
+
 Kind = Literal["pdf", "xlsx"]
 LENGTH_BYTES: Final = 4
 #: A part is a hundred rows or so; more than this is a mistake.
 FRAME_MOST: Final = 8 * 1024 * 1024
 #: Stands in the text of the last part for the number of pages, which nobody knows before.
 PAGES: Final = "\u2042PAGES\u2042"
+#: What is printed where words were taken out: our typefaces have no shades, and these signs in every weight.
+TAKEN_PRINTED: Final = "[———]"
 #: Exit codes of the child. 3: a library that prints is missing on this machine.
 NO_LIBRARY: Final = 3
 
@@ -52,6 +56,11 @@ class Rows(msgspec.Struct, frozen=True, tag="rows"):
 Frame = Job | Part | Rows
 ENCODER: Final = msgspec.msgpack.Encoder()
 DECODER: Final[msgspec.msgpack.Decoder[Frame]] = msgspec.msgpack.Decoder(Frame)
+
+
+def printable(html: str) -> str:
+    """A document in signs that our typefaces have."""
+    return html.replace(TAKEN, TAKEN_PRINTED)
 
 
 def pack(frame: Frame) -> bytes:

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
+from kachehri import fonts
 from kachehri.papers import press
 from kachehri.papers.press import Press, Printing
-from kachehri.papers.wire import FRAME_MOST, PAGES, Part, Rows
+from kachehri.papers.wire import FRAME_MOST, PAGES, TAKEN_PRINTED, Part, Rows
+from moderation.release import TAKEN, Hole, without
 
 pytestmark = pytest.mark.anyio
 STYLE = '@page{size:A6;@bottom-center{content:"page " counter(page)}} p{break-after:page}'
@@ -82,6 +85,23 @@ async def test_urdu_is_drawn_with_our_own_face(papers: Press) -> None:
     printing = start(papers, [part(words, last=True)])
     assert await printing.wait(100) == "ready"
     assert b"Nastaliq" in printing.path.read_bytes() or printing.path.stat().st_size > 4_000
+
+
+@pytest.mark.parametrize("face", ["K Latin", "K Nastaliq", "K Naskh"])
+async def test_words_that_were_taken_out_are_printed_in_our_own_face(papers: Press, face: str) -> None:
+    cut = without("پانی نہیں آ رہا", [Hole(5, "نہیں")])
+    assert cut.count(TAKEN) == 1
+    words = f"<div style=\"font-family:'{face}','K Latin'\">{cut} <b>{cut}</b></div>"
+    printing = start(papers, [part(words, last=True)])
+    assert await printing.wait(100) == "ready"
+    found = " ".join(pages(printing))
+    assert found.count("———") == 2 and "▒" not in found
+
+
+@pytest.mark.parametrize("path", [fonts.LATIN, fonts.LATIN_BOLD])
+def test_our_faces_have_that_mark(path: Path) -> None:
+    with TTFont(path) as face:
+        assert set(map(ord, TAKEN_PRINTED)) <= set(face.getBestCmap())
 
 
 async def test_nothing_is_fetched_from_elsewhere(papers: Press, tmp_path: Path) -> None:
