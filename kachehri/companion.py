@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from kachehri import logs, plain
+from kachehri.children import END_S, end
 from kachehri.settings import Settings
 from kachehri.store import Store, StoreError, leases
 
@@ -31,7 +32,6 @@ HUNG_S, FIRST_S = 3.0, 15.0
 SPARE_S = 2.0
 #: Lease of a machine's media process: it is renewed after a third of its time.
 LEASE_MS, RENEW_S = 60_000, 20.0
-END_S = 5.0
 
 
 class MediaLease:
@@ -133,7 +133,7 @@ class Companion:
                 self._process.stdin.close()
             self._process = self._start()
             if self._ending.is_set():
-                _end(self._process)
+                end(self._process)
 
     def _until_dead(self, began: float) -> int:
         """Waits for the end of the process, and brings it about when it hangs; returns its status."""
@@ -157,10 +157,10 @@ class Companion:
 
     def close(self) -> None:
         self._ending.set()
-        _end(self._process)
+        end(self._process)
         self._watch.join(END_S)
         if self._spare is not None:
-            _end(self._spare)
+            end(self._spare)
 
 
 def _told(process: subprocess.Popen[bytes], fence: bytes) -> bool:
@@ -173,17 +173,6 @@ def _told(process: subprocess.Popen[bytes], fence: bytes) -> bool:
         process.wait()
         return False
     return process.poll() is None
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(END_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdin:
-        process.stdin.close()
 
 
 def answers(path: Path) -> bool:

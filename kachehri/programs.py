@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kachehri import logs, plain
+from kachehri.children import END_S, end
 from kachehri.settings import Settings
 from kachehri.store import Store, StoreError, leases, sessions
 
@@ -25,8 +26,8 @@ WATCH_S, LOOK_S = 0.1, 0.5
 #: anew.
 PAUSES_S: Final = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 STEADY_S: Final = 4.0
-#: A program that is no longer wanted has so long to end by itself, and then to obey.
-FAREWELL_S, END_S = 10.0, 5.0
+#: A program that is no longer wanted has so long to end by itself, and then END_S to obey.
+FAREWELL_S: Final = 10.0
 #: Leases are renewed after a third of their time.
 LEASE_MS, RENEW_S = 60_000, 20.0
 #: Exit statuses of a program: it failed and is to be started again; it rests until its hearing is live again.
@@ -68,12 +69,8 @@ class Programs:
         """Ends them all; what they have recorded is whole."""
         self._ending.set()
         self._thread.join()
+        end(*(child.process for child in self._children.values() if child.process is not None))
         for child in self._children.values():
-            if child.process is not None:
-                child.process.terminate()
-        for child in self._children.values():
-            if child.process is not None:
-                _wait(child.process)
             self._release(child)
         self._store.close()
 
@@ -196,13 +193,3 @@ def take(settings: Settings, session: str) -> int:
     if held is None:
         raise plain.Stop("program_taken", session=session)
     return held.fence
-
-
-def _wait(process: subprocess.Popen[bytes]) -> None:
-    try:
-        process.wait(END_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    if process.stdin:
-        process.stdin.close()

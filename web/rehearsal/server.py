@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import signal
 import socket
 import ssl
 import subprocess
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from kachehri.children import end
 from kachehri.notices.simulator import TAKEN, Simulator
 from kachehri.settings import Settings, from_mapping
 from kachehri.settings.reading import environment_without
@@ -229,12 +229,5 @@ class Server:
         self.where.claim.close()
         process, self._process = self._process, None
         if process is not None:
-            process.send_signal(signal.SIGTERM)
-            try:
-                await asyncio.to_thread(process.wait, END_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            if process.stdin:
-                process.stdin.close()
+            await asyncio.to_thread(end, process, seconds=END_S)
         self._sockets.cleanup()
