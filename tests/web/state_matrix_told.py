@@ -10,7 +10,9 @@ from typing import Final
 from kachehri.store import StoreError
 from rooms.lifecycle import CloseSession
 from rooms.outcomes import NoteOutcome
-from tests.web.state_matrix import HOME, Cell, Make, Scene, admit, without_a_line
+from tests.web.state_matrix import HOME
+from tests.web.state_matrix_scene import Cell, Make, Scene
+from tests.web.state_matrix_ways import admit, without_a_line
 
 ORDER: Final = "نیا پمپ لگے گا"
 CHANGED: Final = "نیا پمپ اور نئی موٹر"

@@ -14,7 +14,7 @@ from playwright.async_api import Browser
 
 from kachehri.i18n import LANGUAGES, words_for
 from tests.web import state_matrix, state_matrix_told
-from tests.web.state_matrix import STATES, Cell, Scene
+from tests.web.state_matrix_scene import STATES, Cell, Scene
 from tests.web.town import Town, open_town
 
 pytestmark = pytest.mark.anyio
