@@ -15,10 +15,9 @@ from recordings.program.studio import Studio
 from signaling.client.media import Clip
 from signaling.media.process import Server
 from signaling.media.tap_server import tap_path
-from tests.recordings.program.test_studio import CLIPS, LIVE, WORDS, loudness, probe, recording, server, stage
+from tests.recordings.program.test_studio import CLIPS, LIVE, WORDS, loudness, probe, recording
 from tests.signaling.media.people import SESSION, Hall, until
 
-__all__ = ["server", "stage"]
 pytestmark = pytest.mark.anyio
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import subprocess
-from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,14 +23,12 @@ from recordings.program.program import Program
 from recordings.program.scene import Facts
 from recordings.program.sound import BLOCK, RATE, Samples
 from recordings.program.studio import Studio
-from signaling.client.media import Clip
-from signaling.media import compat
 from signaling.media.process import Server
 from signaling.media.tap import DirectFrame, TapFrame, Wish
 from signaling.media.tap_server import tap_path
-from tests.recordings.program.test_studio import CLIPS, LIVE, WORDS, probe, recording
+from tests.recordings.program.test_studio import LIVE, WORDS, probe, recording
 from tests.servers import require
-from tests.signaling.media.people import LOOPBACK, SESSION, Hall, until
+from tests.signaling.media.people import SESSION, Hall, until
 
 pytestmark = pytest.mark.anyio
 BEGINS = DirectFrame("video", 0, True, (b"\x67", b"\x68", b"\x65one"))
@@ -136,27 +133,6 @@ def test_the_mix_is_handed_on_with_its_moments() -> None:
     program.facts(Facts("live"))
     program.tick(100.0)
     assert heard == [5_000_000, 5_020_000, 5_040_000, 5_060_000, 5_080_000]
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Server]:
-    compat.limit_client_addresses(["127.0.0.1"])
-    server = Server(tmp_path / "m.sock", LOOPBACK)
-    await server.start()
-    try:
-        yield server
-    finally:
-        await server.stop()
-
-
-@pytest.fixture
-async def stage(server: Server) -> AsyncIterator[Hall]:
-    hall = Hall(Clip.load(CLIPS / "water.webm"), server.plane)
-    await hall.start()
-    try:
-        yield hall
-    finally:
-        await hall.stop()
 
 
 class Running:

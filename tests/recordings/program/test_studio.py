@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,10 @@ from recordings.archive.layout import Part
 from recordings.program.scene import Facts, Sitting
 from recordings.program.studio import Studio, resume_at
 from signaling.client.media import Clip
-from signaling.media import compat
 from signaling.media.process import Server
 from signaling.media.tap_server import tap_path
 from tests.servers import require
-from tests.signaling.media.people import LOOPBACK, SESSION, Hall, until
+from tests.signaling.media.people import SESSION, Hall, until
 
 pytestmark = pytest.mark.anyio
 
@@ -34,27 +32,6 @@ LIVE = Facts(
         Sitting("citizen1", "citizen", "عائشہ بی بی", "مری", who="bilal"),
     ),
 )
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Server]:
-    compat.limit_client_addresses(["127.0.0.1"])
-    server = Server(tmp_path / "m.sock", LOOPBACK)
-    await server.start()
-    try:
-        yield server
-    finally:
-        await server.stop()
-
-
-@pytest.fixture
-async def stage(server: Server) -> AsyncIterator[Hall]:
-    hall = Hall(Clip.load(CLIPS / "water.webm"), server.plane)
-    await hall.start()
-    try:
-        yield hall
-    finally:
-        await hall.stop()
 
 
 def recording(archive: Archive, rendition: str, at: Path) -> Path:

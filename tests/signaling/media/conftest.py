@@ -14,8 +14,9 @@ from playwright.async_api import Browser, Page, async_playwright
 from signaling.client.media import Clip
 from signaling.media import compat
 from signaling.media.port import MediaSettings
+from signaling.media.process import Server
 from tests.servers import CHROMIUM_FLAGS, require
-from tests.signaling.media.people import Hall, two_pages
+from tests.signaling.media.people import LOOPBACK, Hall, two_pages
 
 CLIPS = Path(__file__).parents[3] / "web" / "demo_media"
 
@@ -35,6 +36,29 @@ def loopback(request: pytest.FixtureRequest) -> MediaSettings:
 async def hall(clip: Clip, loopback: MediaSettings) -> AsyncIterator[Hall]:
     compat.limit_client_addresses(["127.0.0.1"])
     hall = Hall(clip, settings=loopback)
+    await hall.start()
+    try:
+        yield hall
+    finally:
+        await hall.stop()
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    """A media process' server in ours, with a tap for programs."""
+    compat.limit_client_addresses(["127.0.0.1"])
+    server = Server(tmp_path / "m.sock", LOOPBACK)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+@pytest.fixture
+async def stage(server: Server, clip: Clip) -> AsyncIterator[Hall]:
+    """A hall on the server's own plane."""
+    hall = Hall(clip, server.plane)
     await hall.start()
     try:
         yield hall

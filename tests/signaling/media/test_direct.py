@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from signaling.client.media import Clip
-from signaling.media import compat, port
+from signaling.media import port
 from signaling.media.direct import AWAY_S, Program
 from signaling.media.forward import DIRECT, Outlet
 from signaling.media.port import MediaRefused
@@ -18,7 +17,7 @@ from signaling.media.process import Server
 from signaling.media.tap import DirectFrame, Wish
 from signaling.media.tap_server import tap_path
 from tests.signaling.media.maker import Maker
-from tests.signaling.media.people import LOOPBACK, SESSION, Hall, until
+from tests.signaling.media.people import SESSION, Hall, until
 from tests.signaling.media.translator import Translator
 
 pytestmark = pytest.mark.anyio
@@ -127,17 +126,6 @@ def test_a_program_that_went_is_awaited_for_a_while_and_one_without_a_picture_ha
     way = Way(program)
     program.take(picture(0, key=True), 20.0)
     assert way.packets == []
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Server]:
-    compat.limit_client_addresses(["127.0.0.1"])
-    server = Server(tmp_path / "m.sock", LOOPBACK)
-    await server.start()
-    try:
-        yield server
-    finally:
-        await server.stop()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -19,7 +18,7 @@ from signaling.media.process import Server
 from signaling.media.tap import GIVE_UP_S, Assembler, Attach, TapFrame
 from signaling.media.tap_reader import TapReader
 from signaling.media.tap_server import MAX_UNREAD, tap_path
-from tests.signaling.media.people import LOOPBACK, SEATS, SESSION, Hall, until
+from tests.signaling.media.people import SEATS, SESSION, Hall, until
 
 pytestmark = pytest.mark.anyio
 
@@ -90,28 +89,6 @@ def test_sound_passes_as_it_comes() -> None:
     made.packet(8, 8 * 960, 0, b"", 1.6)
     assert [frame.timestamp for frame in frames] == [5 * 960, 7 * 960, 6 * 960]
     assert frames[0] == TapFrame("citizen1", "audio", "opus", 4_800, 1_500, True, b"sound")
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Server]:
-    compat.limit_client_addresses(["127.0.0.1"])
-    server = Server(tmp_path / "m.sock", LOOPBACK)
-    await server.start()
-    try:
-        yield server
-    finally:
-        await server.stop()
-
-
-@pytest.fixture
-async def stage(server: Server, clip: Clip) -> AsyncIterator[Hall]:
-    """A hall on the server's own plane."""
-    hall = Hall(clip, server.plane)
-    await hall.start()
-    try:
-        yield hall
-    finally:
-        await hall.stop()
 
 
 async def test_a_reader_gets_the_seated_ones_frames_beginning_with_a_keyframe(server: Server, stage: Hall) -> None:
