@@ -25,6 +25,7 @@ async def air(tmp_path_factory: pytest.TempPathFactory, anyio_backend: str) -> A
         made = replace(found, session=await found.town.schedule(live=True, seats=SEATS))
         made.door.interpreted = ("en", "ps")
         async with made.program("light,sound,sound-1"):
+            await made.until("sound", 3)
             await made.until("sound-1", 2)
             await made.until("light", 2)
             yield made

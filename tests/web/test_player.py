@@ -25,7 +25,7 @@ async def air(tmp_path_factory: pytest.TempPathFactory, anyio_backend: str) -> A
     async with on_air(tmp_path_factory.mktemp("air")) as found:
         async with found.program("light,sound"):
             await found.until("light", 2)
-            await found.until("sound", 2)
+            await found.until("sound", 3)
             yield found
 
 

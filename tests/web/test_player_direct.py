@@ -94,7 +94,7 @@ async def air(tmp_path_factory: pytest.TempPathFactory, anyio_backend: str) -> A
         found.town.app.state.house = replace(found.town.house, broadcasting=replace(found.door, direct=True))
         async with found.program("light,sound"):
             await found.until("light", 2)
-            await found.until("sound", 2)
+            await found.until("sound", 3)
             yield found
 
 
