@@ -17,7 +17,7 @@ from kachehri.store import Connection
 from kachehri.store import audit as audit_rows
 from kachehri.store.tables import Account
 from recordings.archive import Archive, RecordingError, Segment
-from recordings.cutting import cut
+from recordings.cutting import Film, cut
 from web import review_reading
 from web.house import house_of
 from web.pages.replay import only_number
@@ -49,7 +49,7 @@ async def _file(request: Request, account: Account, rendition: str) -> Response:
     if not 0 < n <= len(parts):
         raise HTTPException(404)
     try:
-        data = await asyncio.to_thread(_made, archive, session, rendition, parts[n - 1])
+        made = await asyncio.to_thread(_made, archive, session, rendition, parts[n - 1])
     except (RecordingError, ValueError):
         raise HTTPException(404) from None
     # A player fetches one file in many pieces; the first of them is the act.
@@ -66,11 +66,10 @@ async def _file(request: Request, account: Account, rendition: str) -> Response:
             )
 
         await house.write(write)
-    answer = ranged(request, data, KINDS[rendition])
-    answer.headers["cache-control"] = "no-store"
-    return answer
+    return ranged(request, made, KINDS[rendition])
 
 
-def _made(archive: Archive, session: str, rendition: str, part: list[Segment]) -> bytes:
+def _made(archive: Archive, session: str, rendition: str, part: list[Segment]) -> Film:
     init = archive.read_init(session, rendition, part[0].epoch)
-    return cut(init, [archive.read(session, rendition, each.number) for each in part])
+    # Of what nobody may have yet nothing is ever final: no player keeps any of it.
+    return Film(cut(init, [archive.read(session, rendition, each.number) for each in part]), final=False)
