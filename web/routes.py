@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from web import numbers, whep, whip
+from web import numbers, sdp_door, whep, whip
 from web.api import reading as api
 from web.api.operations import PREFIX, serve
 from web.assets import Assets
@@ -194,13 +194,13 @@ CITIZEN: Final = (
     Address("GET", "/sw.js", worker.script, OPEN),
     Address("GET", "/offline", worker.offline, OPEN),
     Address("POST", "/pass", passes.give, "page.live"),
-    Address("OPTIONS", "/whip/{session}/{seat}", whip.options, SECRET),
+    Address("OPTIONS", "/whip/{session}/{seat}", sdp_door.options, SECRET),
     Address("POST", "/whip/{session}/{seat}", whip.publish, SECRET),
-    Address("OPTIONS", "/whip/{session}/{seat}/{peer}", whip.options, SECRET),
+    Address("OPTIONS", "/whip/{session}/{seat}/{peer}", sdp_door.options, SECRET),
     Address("DELETE", "/whip/{session}/{seat}/{peer}", whip.end, SECRET),
-    Address("OPTIONS", "/s/{session}/whep", whep.options, SECRET),
+    Address("OPTIONS", "/s/{session}/whep", sdp_door.options, SECRET),
     Address("POST", "/s/{session}/whep", whep.play, SECRET),
-    Address("OPTIONS", "/s/{session}/whep/{peer}", whep.options, SECRET),
+    Address("OPTIONS", "/s/{session}/whep/{peer}", sdp_door.options, SECRET),
     Address("DELETE", "/s/{session}/whep/{peer}", whep.end, SECRET),
     Address("GET", "/metrics", numbers.show, SECRET),
     Address("GET", "/healthz", plain.healthz, OPEN),

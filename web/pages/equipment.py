@@ -24,8 +24,8 @@ from web import forms, reading
 from web.equipment_shapes import EquipmentPage, FreshKey, SeatKey
 from web.house import House, house_of
 from web.official_page import seat_name
+from web.sdp_door import equipment_of
 from web.staff import guarded, may
-from web.whip import equipment_of
 
 #: A command that sends a file over and over; the numbers are what a seat may send (signaling/media/MEDIA.md).
 COMMAND: Final = (
