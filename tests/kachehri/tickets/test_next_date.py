@@ -10,8 +10,8 @@ from kachehri.tickets.events import Step
 from kachehri.tickets.next_date import NextDate, next_date
 from rooms.base import ContentRef
 
+from .clocked import CALENDAR, Story
 from .test_calendar import at, told
-from .test_clocks import CALENDAR, Story
 
 WORDS = ContentRef("c", "")
 #: The days of the topic end on 26 January at 17:00.
