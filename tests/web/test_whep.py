@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,36 +13,19 @@ from aiortc import MediaStreamTrack, RTCBundlePolicy, RTCConfiguration, RTCPeerC
 from aiortc.mediastreams import MediaStreamError
 
 from rooms.lifecycle import CloseSession
-from signaling.media import compat
-from signaling.media.port import MediaRefused
 from signaling.media.tap_server import tap_path
 from tests.signaling.media.maker import Maker
-from tests.signaling.media.people import end_process, start_process
 from tests.web.conftest import Town
-from tests.web.test_people import send, signed_in
+from tests.web.equipped import SDP, Equipped, media_process, make_key
+from tests.web.test_people import signed_in
 
 pytestmark = pytest.mark.anyio
-SDP = {"content-type": "application/sdp"}
 
 
 @pytest.fixture(scope="module", autouse=True)
 async def media(town: Town, anyio_backend: str) -> AsyncIterator[None]:
-    """The media process of the town's machine."""
-    compat.limit_client_addresses(["127.0.0.1"])
-    process = start_process(town.settings.media.socket)
-    try:
-        await town.until(lambda: _is_there(town))
+    async with media_process(town):
         yield
-    finally:
-        end_process(process)
-
-
-async def _is_there(town: Town) -> bool:
-    try:
-        await town.app.state.equipment.plane.stats("nobody")
-    except MediaRefused as refused:
-        return refused.code != "media_lost"
-    return True
 
 
 class Player:
@@ -98,31 +82,18 @@ async def player() -> AsyncIterator[Player]:
         await player.close()
 
 
-class Hall:
-    """A hearing with a key for one of its seats."""
+class Hall(Equipped):
+    """A hearing whose screens have a key."""
 
-    def __init__(self, town: Town, session: str, key: str, client: httpx.AsyncClient) -> None:
-        self.town, self.session, self.key, self.client = town, session, key, client
-        self.path = f"/s/{session}/whep"
-        self.tap = tap_path(town.settings.media.socket)
-
-    async def post(self, body: str, key: str | None = None, **headers: str) -> httpx.Response:
-        bearer = {"authorization": f"Bearer {self.key if key is None else key}"}
-        return await self.client.post(self.path, content=body, headers={**SDP, **bearer, **headers})
-
-    async def delete(self, location: str) -> httpx.Response:
-        return await self.client.delete(location, headers={"authorization": f"Bearer {self.key}"})
+    @property
+    def tap(self) -> Path:
+        return tap_path(self.town.settings.media.socket)
 
 
 @pytest.fixture
 async def hall(town: Town) -> Hall:
     session = await town.schedule(live=True)
-    phone = await signed_in(town, "moderator")
-    await phone.get(f"/sessions/{session}/equipment")
-    page = await send(phone, f"/sessions/{session}/equipment", "make", seat="chair")
-    key = re.search(r'id="key" value="([^"]+)"', page.text)
-    assert key is not None, page.text
-    return Hall(town, session, key[1], town.phone("en").client)
+    return Hall(town, session, await make_key(town, session), f"/s/{session}/whep")
 
 
 async def until_made(hall: Hall, offer: str) -> httpx.Response:
@@ -148,7 +119,7 @@ async def test_a_player_is_sent_the_program_until_it_deletes_its_session(hall: H
         await player.take(answer.text)
         await player.until_it_plays("audio", "video")
         for method in ("GET", "PATCH", "PUT"):
-            other = await hall.client.request(method, location, headers={"authorization": f"Bearer {hall.key}"})
+            other = await hall.client.request(method, location, headers=hall.bearer())
             assert other.status_code == 405
         assert (await hall.delete(location)).status_code == 200
         await player.until("closed")
@@ -185,9 +156,7 @@ async def test_what_is_refused_before_anybody_looks_at_the_offer(hall: Hall, pla
     assert (wrong.status_code, wrong.json()["code"]) == (401, "wrong_player_key")
     assert "invalid_token" in wrong.headers["www-authenticate"]
     other = await hall.town.schedule(live=True)
-    elsewhere = await hall.client.post(
-        f"/s/{other}/whep", content=offer, headers={**SDP, "authorization": f"Bearer {hall.key}"}
-    )
+    elsewhere = await hall.client.post(f"/s/{other}/whep", content=offer, headers={**SDP, **hall.bearer()})
     assert elsewhere.status_code == 401
     staff = await signed_in(hall.town, "moderator")  # a login alone opens nothing here
     assert (await staff.client.post(hall.path, content=offer, headers=SDP)).status_code == 401
@@ -215,15 +184,11 @@ async def test_an_offer_that_cannot_be_answered_is_a_plain_sentence(hall: Hall, 
 async def test_a_key_taken_back_or_a_hearing_over_ends_it(hall: Hall, player: Player) -> None:
     async with Maker(hall.tap, session=hall.session):
         await player.take((await until_made(hall, await player.offer())).text)
-        phone = await signed_in(hall.town, "chair")
-        await phone.get(f"/sessions/{hall.session}/equipment")
-        page = await send(phone, f"/sessions/{hall.session}/equipment", "make", seat="chair")
+        key = await make_key(hall.town, hall.session, "chair")
         await player.until("closed")
         assert (await hall.post("v=0\r\n")).status_code == 401
-        key = re.search(r'id="key" value="([^"]+)"', page.text)
-        assert key is not None
         await hall.town.moderate(hall.session, CloseSession())
-        late = await hall.post("v=0\r\n", key=key[1])
+        late = await hall.post("v=0\r\n", key=key)
         assert (late.status_code, late.json()["code"]) == (403, "phase")
 
 

@@ -6,7 +6,6 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
@@ -15,16 +14,13 @@ from rooms.base import Actor
 from rooms.lifecycle import CloseSession
 from rooms.turns import ClearSeat, TakeSeat
 from signaling.client.media import Clip, ClipTrack
-from signaling.media import compat
-from signaling.media.port import MediaRefused
 from tests.signaling.media.conftest import CLIPS
-from tests.signaling.media.people import end_process, start_process
 from tests.web.conftest import Town
+from tests.web.equipped import SDP, Equipped, media_process, make_key
 from tests.web.test_people import send, signed_in
 from web.forms import new_key
 
 pytestmark = pytest.mark.anyio
-SDP = {"content-type": "application/sdp"}
 #: As FFmpeg writes it, shortened.
 H264_ONLY = (
     "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
@@ -36,37 +32,12 @@ H264_ONLY = (
 
 @pytest.fixture(scope="module", autouse=True)
 async def media(town: Town, anyio_backend: str) -> AsyncIterator[None]:
-    """The media process of the town's machine."""
-    compat.limit_client_addresses(["127.0.0.1"])
-    process = start_process(town.settings.media.socket)
-    try:
-        await town.until(lambda: _is_there(town))
+    async with media_process(town):
         yield
-    finally:
-        end_process(process)
 
 
-async def _is_there(town: Town) -> bool:
-    try:
-        await town.app.state.equipment.plane.stats("nobody")
-    except MediaRefused as refused:
-        return refused.code != "media_lost"
-    return True
-
-
-class Studio:
-    """A hearing with a key for its official's seat."""
-
-    def __init__(self, town: Town, session: str, key: str, client: httpx.AsyncClient) -> None:
-        self.town, self.session, self.key, self.client = town, session, key, client
-        self.path = f"/whip/{session}/chair"
-
-    async def post(self, body: str, key: str | None = None, **headers: str) -> httpx.Response:
-        bearer = {"authorization": f"Bearer {self.key if key is None else key}"}
-        return await self.client.post(self.path, content=body, headers={**SDP, **bearer, **headers})
-
-    async def delete(self, location: str) -> httpx.Response:
-        return await self.client.delete(location, headers={"authorization": f"Bearer {self.key}"})
+class Studio(Equipped):
+    """A hearing whose encoder has a key."""
 
     async def occupant(self) -> str:
         return (await self.town.service.live(self.session)).session.stage.seats["chair"].participant
@@ -81,14 +52,7 @@ class Studio:
 @pytest.fixture
 async def studio(town: Town) -> Studio:
     session = await town.schedule(live=True)
-    phone = await signed_in(town, "moderator")
-    await phone.get(f"/sessions/{session}/equipment")
-    page = await send(phone, f"/sessions/{session}/equipment", "make", seat="chair")
-    key = re.search(r'id="key" value="([^"]+)"', page.text)
-    assert key is not None, page.text
-    again = await phone.get(f"/sessions/{session}/equipment")
-    assert key[1] not in again.text
-    return Studio(town, session, key[1], town.phone("en").client)
+    return Studio(town, session, await make_key(town, session), f"/whip/{session}/chair")
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +103,7 @@ async def test_an_encoder_sits_on_its_seat_until_it_deletes_its_session(studio: 
 
     await studio.town.until(there)
     for method in ("GET", "PATCH", "PUT"):
-        other = await studio.client.request(method, location, headers={"authorization": f"Bearer {studio.key}"})
+        other = await studio.client.request(method, location, headers=studio.bearer())
         assert other.status_code == 405
     assert (await studio.delete(location)).status_code == 200
     await studio.until_free()
@@ -189,7 +153,7 @@ async def test_what_is_refused_before_anybody_looks_at_the_offer(studio: Studio)
     wrong = await studio.post(offer, key="x" * 32)
     assert wrong.status_code == 401 and "invalid_token" in wrong.headers["www-authenticate"]
     elsewhere = await studio.client.post(
-        f"/whip/{studio.session}/citizen", content=offer, headers={**SDP, "authorization": f"Bearer {studio.key}"}
+        f"/whip/{studio.session}/citizen", content=offer, headers={**SDP, **studio.bearer()}
     )
     assert elsewhere.status_code == 401
     other = await studio.post(offer, **{"content-type": "application/json"})
