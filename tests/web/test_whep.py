@@ -16,7 +16,7 @@ from rooms.lifecycle import CloseSession
 from signaling.media.tap_server import tap_path
 from tests.signaling.media.maker import Maker
 from tests.web.conftest import Town
-from tests.web.equipped import SDP, Equipped, media_process, make_key
+from tests.web.equipped import SDP, Equipped, make_key, media_process
 from tests.web.test_people import signed_in
 
 pytestmark = pytest.mark.anyio

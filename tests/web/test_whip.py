@@ -16,7 +16,7 @@ from rooms.turns import ClearSeat, TakeSeat
 from signaling.client.media import Clip, ClipTrack
 from tests.signaling.media.conftest import CLIPS
 from tests.web.conftest import Town
-from tests.web.equipped import SDP, Equipped, media_process, make_key
+from tests.web.equipped import SDP, Equipped, make_key, media_process
 from tests.web.test_people import send, signed_in
 from web.forms import new_key
 
