@@ -7,7 +7,7 @@ import pytest
 from kachehri.i18n import words_for
 from kachehri.tickets.chart import about_office
 from tests.web.conftest import Phone, Town
-from tests.web.test_ticket_acts import desk, entered, life, opened
+from tests.web.ticket_desk import desk, entered, life, opened
 
 pytestmark = pytest.mark.anyio
 EN = words_for("en")

@@ -18,6 +18,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from kachehri import own_ticket
+from kachehri.i18n import words_for
 from kachehri.logs import _plain_exception, keep_known_fields
 from kachehri.notices.dispatcher import Dispatcher
 from kachehri.notices.hooks import HookGateway
@@ -34,10 +35,11 @@ from tests.web.conftest import Town
 from tests.web.test_following import reference_in
 from tests.web.test_having_it_too import join
 from tests.web.test_register import closed
-from tests.web.test_ticket_acts import EN, desk, do, entered, life
+from tests.web.ticket_desk import desk, do, entered, life
 
 __all__ = ["desk"]
 pytestmark = pytest.mark.anyio
+EN = words_for("en")
 PHONE, NEIGHBOUR, ID_NUMBER = "0301 2345678", "0345 9876543", "35201-7654321-1"
 #: What each wrote, and where it was written.
 MARKS = {
