@@ -173,9 +173,9 @@ def replay(conn: Connection, live: Live, folder: Path, *, everything: bool = Fal
         )
         for each in told
     )
-    shut = [each.chapter for each in told if each.question is not None and not each.open and not everything]
-    told = tuple(replace(each, lines=_careful(each.lines, shut)) for each in told)
-    first = _careful([Line(cue, texts[cue.line]) for cue in parts.get(None, ())], shut)
+    shut = [each for each in told if each.question is not None and not each.open and not everything]
+    told = tuple(replace(each, lines=_careful(each.lines, shut, live)) for each in told)
+    first = _careful([Line(cue, texts[cue.line]) for cue in parts.get(None, ())], shut, live)
     before = tuple(line for line in first if not line.held)
     began_at = live.session.lifecycle.live_since or (found[0].starts_at if found else 0)
     began_at = min([began_at, *(each.starts_at for each in found)])
@@ -224,18 +224,32 @@ def is_dumped(starts_at: int, ends_at: int, dumped: list[tuple[int, int]]) -> bo
     return any(since < ends_at and starts_at < until + TYPED_MS for since, until in dumped)
 
 
-def _careful(lines: Iterable[Line], shut: Sequence[Chapter]) -> tuple[Line, ...]:
-    """Of lines from a file nobody knows who spoke, and their times are not exact: near a chapter that nobody released
-    they stay with the moderators.
+def _careful(lines: Iterable[Line], shut: Sequence[Told], live: Live) -> tuple[Line, ...]:
+    """Lines of chapters that nobody released stay with the moderators, wherever they stand.
+
+    Two may be heard at once, one of them from a hall or read out, and a line stands in the chapter that began last. Of
+    lines from a file nobody knows who spoke, and their times are not exact: near such a chapter all of them stay.
     """
 
-    def near(cue: Cue) -> bool:
-        return cue.imported and any(
-            each.spoken and each.starts_at - TYPED_MS < cue.ends_at and cue.starts_at < each.ends_at + TYPED_MS
-            for each in shut
-        )
+    def stays(cue: Cue) -> bool:
+        return any(_near(cue, each.chapter) if cue.imported else _beside(cue, each, live) for each in shut)
 
-    return tuple(replace(line, held=True) if near(line.cue) else line for line in lines)
+    return tuple(replace(line, held=True) if stays(line.cue) else line for line in lines)
+
+
+def _near(cue: Cue, chapter: Chapter) -> bool:
+    return chapter.spoken and chapter.starts_at - TYPED_MS < cue.ends_at and cue.starts_at < chapter.ends_at + TYPED_MS
+
+
+def _beside(cue: Cue, told: Told, live: Live) -> bool:
+    """Whether a typed line may be of this chapter, which nobody released, although another began before the line."""
+    chapter = told.chapter
+    if not chapter.spoken or not chapter.starts_at <= cue.starts_at < chapter.ends_at:
+        return False
+    seat = live.session.stage.seats.get(cue.seat)
+    if seat is not None and seat.kind in CITIZENS and cue.seat != chapter.seat:
+        return False  # another citizen's
+    return _hers(cue, chapter, live, told.hidden, told.release)
 
 
 def _told(

@@ -11,7 +11,7 @@ from recordings import replaying
 from recordings.replaying import Told
 from recordings.withheld import withheld
 
-from .plan import Basis, Cover
+from .plan import Basis, Cover, Span, Spans, less
 
 
 def basis_of(conn: Connection, live: Live, folder: Path, told: Sequence[Told] | None = None) -> Basis:
@@ -25,9 +25,21 @@ def basis_of(conn: Connection, live: Live, folder: Path, told: Sequence[Told] | 
         return Basis()
     if told is None:
         told = replaying.replay(conn, live, folder).chapters
-    released = tuple((each.chapter.starts_at, each.chapter.ends_at) for each in told if each.open)
     dumped = tuple(Cover(*span) for span in withheld(folder / live.session.id))
-    return Basis(released, (*dumped, *open_covers(conn, live.session.id)))
+    return Basis(open_spans(told), (*dumped, *open_covers(conn, live.session.id)))
+
+
+def open_spans(told: Sequence[Told]) -> Spans:
+    """When everybody may listen. Two may be heard at once, one of them from a hall or read out: where a chapter goes on
+    that is not open, nothing is, whoever else speaks.
+    """
+    spoken = [each for each in told if each.chapter.spoken]
+    released, shut = ([_span(each) for each in spoken if each.open is which] for which in (True, False))
+    return less(released, shut)
+
+
+def _span(told: Told) -> Span:
+    return told.chapter.starts_at, told.chapter.ends_at
 
 
 def open_covers(conn: Connection, session: str) -> tuple[Cover, ...]:

@@ -126,6 +126,13 @@ def gaps(spans: Sequence[Span]) -> Spans:
     return tuple((start, end) for start, end in zip(starts, ends, strict=True) if start < end)
 
 
+def less(spans: Iterable[Span], out: Iterable[Span]) -> Spans:
+    """What is in these spans and in none of the others."""
+    kept = gaps(merged(out))
+    both = ((max(since, start), min(until, end)) for since, until in merged(spans) for start, end in kept)
+    return merged(both)
+
+
 def _within(spans: Iterable[Span], wall_ms: int, duration_us: int) -> Spans:
     """Spans by the clock, widened by their guards, as what they cover of a segment."""
     wide = ((start - GUARD_MS - wall_ms, end + GUARD_MS - wall_ms) for start, end in spans if start < end)
