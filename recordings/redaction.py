@@ -17,6 +17,7 @@ from kachehri.store.tables import Redaction
 from kachehri.vault import Vault
 from recordings.archive import Archive, RecordingError, Segment
 from recordings.archive.guard import undisturbed
+from recordings.archive.placing import Known
 from recordings.edition.plan import Cover, Plan, plan, said_later, touches
 from recordings.edition.sealing import Original, Sealing
 
@@ -84,8 +85,19 @@ class Done:
     failed: set[str] = field(default_factory=set)
 
 
-def carry_out(archive: Archive, session: str, work: Work, vault: Vault, rendering: Rendering) -> Done:
+def carry_out(
+    archive: Archive,
+    session: str,
+    work: Work,
+    vault: Vault,
+    rendering: Rendering,
+    known: Sequence[Known] = (),
+) -> Done:
     """Bring a session's files to what holds now.
+
+    Arguments:
+        known: the segments that there are by the rows. One that is away at this moment may come back from the storage
+            or a backup as it was, so what is to be taken out of it, or put back, is not done.
 
     Errors: `RecordingError` busy, while somebody writes the recording; `OSError`.
     """
@@ -107,7 +119,28 @@ def carry_out(archive: Archive, session: str, work: Work, vault: Vault, renderin
                         logger(__name__).error("redaction.failed", session=session, code=error.code, way="!")
                         done.failed |= {row.id for row in changes}
             sealing.tell()
+    for each in _away(archive, session, known):
+        lost = {row.id for row in work.anew if each.wall_ms < 0 or _touched(row, each.rendition, *_span_of(each))}
+        if lost - done.failed:
+            logger(__name__).error("redaction.failed", session=session, code="gone", way="!")
+            done.failed |= lost
     return done
+
+
+def _away(archive: Archive, session: str, known: Sequence[Known]) -> list[Known]:
+    """Segments that are known and in no index."""
+    there = {
+        (name, each.number)
+        for name in archive.renditions(session)
+        for each in archive.index(session, name).segments
+        if each.whole
+    }
+    return [each for each in known if (each.rendition, each.number) not in there]
+
+
+def _span_of(known: Known) -> tuple[int, int]:
+    """When it began to be said, and for how long in microseconds: a millisecond more, for rows were cut to those."""
+    return known.wall_ms, (known.duration_ms + 1) * 1_000
 
 
 def _bring(
@@ -159,5 +192,8 @@ def _cover(row: Redaction) -> Cover:
 
 
 def _on(row: Redaction, segment: Segment) -> bool:
-    covers = said_later([_cover(row)], segment.rendition)
-    return not segment.placed or any(touches(each, segment.wall_ms, segment.duration_us) for each in covers)
+    return not segment.placed or _touched(row, segment.rendition, segment.wall_ms, segment.duration_us)
+
+
+def _touched(row: Redaction, rendition: str, wall_ms: int, duration_us: int) -> bool:
+    return any(touches(each, wall_ms, duration_us) for each in said_later([_cover(row)], rendition))

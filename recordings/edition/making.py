@@ -28,6 +28,7 @@ from kachehri.vault import Vault
 from recordings.archive import Archive, RecordingError
 from recordings.archive.disk import make_folder, write_whole
 from recordings.archive.layout import EDITION
+from recordings.archive.manifest import known_rows
 from recordings.program.process import slate_words
 from recordings.program.rendering import Renderer
 from recordings.redaction import Done, Work, carry_out
@@ -70,7 +71,8 @@ def run(settings: Settings, session: str, mark: str) -> int:
                 return BUSY
             work, done = Work.of(rows, now), Done()
             if work:
-                done = carry_out(archive, session, work, Vault(keys.read(settings.secrets.key_file)), renderer)
+                vault = Vault(keys.read(settings.secrets.key_file))
+                done = carry_out(archive, session, work, vault, renderer, known_rows(store, session))
             # What the archive has in it now is no cover any more.
             left = [each for each in work.holds if each.id in done.failed]
             made = make(Edition(archive, session, without(basis, work, left)), archive, renderer)

@@ -199,6 +199,27 @@ def test_one_that_failed_is_tried_again_after_an_hour(house: Store, made: Archiv
     assert state(house, "a").state == "done"
 
 
+def test_nothing_counts_as_taken_out_of_what_is_away_and_may_come_back(
+    house: Store, made: Archive, settings: Settings, tmp_path: Path
+) -> None:
+    folder = made.folder / SESSION / "light"
+    away = [folder / "000001.m4s", folder / "000001.parts"]
+    copies = [path.rename(tmp_path / path.name) for path in away]
+    made.forget(SESSION)
+    found = here(house, made, settings)
+    taken(house, "a")
+    taken(house, "b", 6_500, 7_000)
+    settled(found)
+    assert state(house, "a").state == "failed", "what comes back from a backup has it in it"
+    assert state(house, "b").state == "done", "that lies elsewhere"
+    for copy, path in zip(copies, away, strict=True):
+        copy.rename(path)
+    made.forget(SESSION)
+    settled(found, FAILED_S + 1.0)
+    assert state(house, "a").state == "done" and (folder / "000001.sealed").exists()
+    entered(house, made)
+
+
 def test_what_cannot_be_put_back_is_not_tried_over_and_over(
     house: Store, made: Archive, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
