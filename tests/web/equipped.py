@@ -11,8 +11,8 @@ import httpx
 from signaling.media import compat
 from signaling.media.port import MediaRefused
 from tests.signaling.media.people import end_process, start_process
+from tests.web.account_holders import send, signed_in
 from tests.web.conftest import Town
-from tests.web.test_people import send, signed_in
 
 SDP = {"content-type": "application/sdp"}
 

@@ -15,9 +15,9 @@ from aiortc.mediastreams import MediaStreamError
 from rooms.lifecycle import CloseSession
 from signaling.media.tap_server import tap_path
 from tests.signaling.media.maker import Maker
+from tests.web.account_holders import signed_in
 from tests.web.conftest import Town
 from tests.web.equipped import SDP, Equipped, make_key, media_process
-from tests.web.test_people import signed_in
 
 pytestmark = pytest.mark.anyio
 

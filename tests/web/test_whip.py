@@ -15,9 +15,9 @@ from rooms.lifecycle import CloseSession
 from rooms.turns import ClearSeat, TakeSeat
 from signaling.client.media import Clip, ClipTrack
 from tests.signaling.media.conftest import CLIPS
+from tests.web.account_holders import send, signed_in
 from tests.web.conftest import Town
 from tests.web.equipped import SDP, Equipped, make_key, media_process
-from tests.web.test_people import send, signed_in
 from web.forms import new_key
 
 pytestmark = pytest.mark.anyio
