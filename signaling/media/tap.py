@@ -71,9 +71,21 @@ class DirectFrame(msgspec.Struct, frozen=True, array_like=True, tag="direct"):
     key: bool
     units: tuple[bytes, ...]
 
+    @property
+    def fits(self) -> bool:
+        """Whether it can be sent: whoever makes it decodes what strangers send, so it is not simply believed."""
+        if not 0 <= self.at_us <= MAX_AT_US or not self.units or not all(self.units):
+            return False
+        sizes = [len(unit) for unit in self.units]
+        return sum(sizes) <= MAX_DIRECT and (self.kind == "video" or max(sizes) <= MAX_SOUND)
+
 
 #: Largest picture of the program taken, in bytes: what its encoder's buffer holds is half of it.
 MAX_DIRECT = 100_000
+#: Longest packet of its sound, in bytes: none is ever more than one payload (RFC 6716 §3.4).
+MAX_SOUND = 1_275
+#: No program's time is longer: eleven days, in microseconds. An RTCP report has no room for just any number.
+MAX_AT_US = 10**12
 
 
 Taken = Callable[[TapFrame], None]

@@ -21,7 +21,7 @@ from signaling.media.forward import Line
 from signaling.media.frames import read_frame
 from signaling.media.stage import Stage
 from signaling.media.succession import Place
-from signaling.media.tap import MAX_DIRECT, Assembler, Attach, DirectFrame, TapFrame, Want, Wish
+from signaling.media.tap import Assembler, Attach, DirectFrame, TapFrame, Want, Wish
 
 #: Bytes that may wait for one reader: about ten seconds of four pictures. Policy: drop, and go on with keyframes.
 MAX_UNREAD = 2 * 1024 * 1024
@@ -72,7 +72,7 @@ class _Reader:
     def send(self, frame: DirectFrame, now: float) -> None:
         """A frame of its program; of one that another process has taken over nothing is forwarded."""
         stage = self.stage
-        if stage is not None and stage.program.is_of(self.wish) and sum(map(len, frame.units)) <= MAX_DIRECT:
+        if stage is not None and stage.program.is_of(self.wish) and frame.fits:
             stage.program.take(frame, now)
 
 
