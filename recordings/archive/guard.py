@@ -11,7 +11,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -84,10 +84,15 @@ def _take(handle: int, how: int, else_: str) -> None:
             time.sleep(_STEP_S)
 
 
-@contextmanager
-def undisturbed(folder: Path) -> Iterator[bool]:
+def undisturbed(folder: Path) -> AbstractContextManager[bool]:
     """Whether nobody writes this rendition; nobody begins while the block lasts."""
-    handle = os.open(folder / "writer", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    return alone(folder / "writer")
+
+
+@contextmanager
+def alone(file: Path) -> Iterator[bool]:
+    """Whether nobody else has this file locked; nobody locks it while the block lasts."""
+    handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -6,13 +6,11 @@ It reads the database and writes files; what came of it stands in one line of JS
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -27,6 +25,7 @@ from kachehri.store.tables import Redaction
 from kachehri.vault import Vault
 from recordings.archive import Archive, RecordingError
 from recordings.archive.disk import make_folder, write_whole
+from recordings.archive.guard import alone
 from recordings.archive.layout import EDITION
 from recordings.archive.manifest import known_rows
 from recordings.program.process import slate_words
@@ -66,8 +65,10 @@ def run(settings: Settings, session: str, mark: str) -> int:
             basis = basis_of(conn, live, archive.folder)
         title = live.session.lifecycle.title
         renderer = Renderer(slate_words(settings), title.get("ur") or title.get("en") or "")
-        with _alone(archive.folder / session / EDITION) as alone:
-            if not alone:
+        folder = archive.folder / session / EDITION
+        make_folder(folder)
+        with alone(folder / "lock") as only:
+            if not only:
                 return BUSY
             work, done = Work.of(rows, now), Done()
             if work:
@@ -76,7 +77,7 @@ def run(settings: Settings, session: str, mark: str) -> int:
             # What the archive has in it now is no cover any more.
             left = [each for each in work.holds if each.id in done.failed]
             made = make(Edition(archive, session, without(basis, work, left)), archive, renderer)
-            write_whole(archive.folder / session / EDITION / STATE, json.dumps({"at": now, "mark": mark}).encode())
+            write_whole(folder / STATE, json.dumps({"at": now, "mark": mark}).encode())
         report = Report(
             done=[each.id for each in work.anew if each.state != "undone" and each.id not in done.failed],
             back=[each.id for each in work.back if each.id not in done.failed],
@@ -138,19 +139,3 @@ def _told(session: str) -> Iterator[None]:
         yield
     except RecordingError as error:
         logger(__name__).error("edition.failed", session=session, code=error.code, way="!")
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[bool]:
-    """Whether nobody else makes this edition."""
-    make_folder(folder)
-    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(handle)
