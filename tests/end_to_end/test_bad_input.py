@@ -6,9 +6,9 @@
 signaling/test_decoder.py, test_connection.py::test_only_an_answer_may_be_long, \
 test_endpoint.py::test_what_cannot_be_read_ends_the_connection, test_a_message_with_a_number_is_answered, \
 test_broken_frames_are_named |
-| wrong Origin | HTTP 403 | test_endpoint.py::test_what_does_not_belong_here_is_refused_in_http; forms: \
+| wrong Origin | HTTP 403 | test_letting_in.py::test_what_does_not_belong_here_is_refused_in_http; forms: \
 web/test_asking.py::test_without_a_token_or_from_elsewhere_it_is_refused |
-| used or expired entry pass | close 4001 | test_endpoint.py::test_a_pass_opens_one_connection, \
+| used or expired entry pass | close 4001 | test_letting_in.py::test_a_pass_opens_one_connection, \
 test_two_at_once_with_one_pass_are_one, test_a_pass_that_is_no_good_is_a_close_that_says_come_back |
 | command not allowed by phase | `phase`; on a page a sentence | rooms/test_lifecycle.py; here |
 | command not allowed by role | `not_allowed` | test_endpoint.py::test_a_message_with_a_number_is_answered, \

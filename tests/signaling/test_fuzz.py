@@ -11,7 +11,7 @@ import pytest
 
 from signaling.connection import Rate
 from signaling.protocol import TAGS
-from tests.signaling.test_endpoint import Raw, greeting
+from tests.signaling.sockets import Raw, greeting
 from tests.signaling.town import town_at
 
 pytestmark = pytest.mark.anyio

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +22,10 @@ from signaling.docs import schemas
 from signaling.frames import Packed
 from signaling.patch import without_nulls
 from tests.signaling.crowd import crowd
-from tests.signaling.test_endpoint import Raw, dial, enter, greeting, hear
+from tests.signaling.sockets import Raw, dial, enter, greeting, hear
 from tests.signaling.town import Town, person, town_at
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town_at(tmp_path) as town:
-        yield town
 
 
 async def live(town: Town) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from kachehri.bus.redis import RedisBus
 from signaling import codes, presence
 from signaling.client import LiveClient
-from tests.signaling.test_endpoint import closed, dial, enter, say
+from tests.signaling.sockets import closed, dial, enter, say
 from tests.signaling.town import Town, TownEntrance, person, town_at
 
 pytestmark = pytest.mark.anyio
