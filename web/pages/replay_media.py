@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -11,14 +12,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from recordings import replaying
-from recordings.archive import RecordingError
+from recordings.archive import RecordingError, Segment
 from recordings.channels import number_of
 from recordings.cutting import Film, film
+from recordings.edition import Edition
+from recordings.replaying import Told
 from web.house import house_of
 from web.pages.replay import only_number, stands_of
 from web.replay_files import pieces
 
 KINDS: Final = {"sound": "audio/mp4", "light": "video/mp4"}
+#: Which segments of a rendition are taken of a chapter; none where nobody may have them.
+Cut = Callable[[Edition, str, Told], Sequence[Segment]]
 _RANGE: Final = re.compile(r"bytes=([0-9]{1,12})-([0-9]{1,12})?\Z")
 
 
@@ -27,15 +32,16 @@ async def sound(request: Request) -> Response:
     wanted = request.query_params.get("sound", "sound")
     if wanted != "sound" and not number_of(wanted):
         raise HTTPException(404)
-    return await _file(request, wanted)
+    return await released(request, wanted, pieces)
 
 
 async def picture(request: Request) -> Response:
     """GET /s/{session}/chapter/{n}.mp4."""
-    return await _file(request, "light")
+    return await released(request, "light", pieces)
 
 
-async def _file(request: Request, rendition: str) -> Response:
+async def released(request: Request, rendition: str, cut: Cut) -> Response:
+    """What a cut takes of the chapter that the address names, as a file."""
     house = house_of(request)
     live = await house.service.live(request.path_params["session"])
     if house.broadcasting is None or stands_of(live):
@@ -47,7 +53,7 @@ async def _file(request: Request, rendition: str) -> Response:
         raise HTTPException(404)
     edition = await house.broadcasting.edition(house.service, live, replay.chapters)
     try:
-        found = await asyncio.to_thread(lambda: film(edition, pieces(edition, rendition, told)))
+        found = await asyncio.to_thread(lambda: film(edition, cut(edition, rendition, told)))
     except (RecordingError, ValueError):
         raise HTTPException(404) from None
     return ranged(request, found, KINDS.get(rendition, KINDS["sound"]))
