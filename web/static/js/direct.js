@@ -29,11 +29,6 @@ export class Direct {
     this.came = false;
     this.timer = 0;
     this.rest = 0;
-    /** Bytes of connections that are over, and of the present one when it was last looked at. */
-    this.spent = 0;
-    this.seen = 0;
-    /** @type {any} */
-    this.counted = null;
     this.standing = new Standing(live, {
       type: "media.program",
       eager: false,
@@ -68,16 +63,8 @@ export class Direct {
     this.onState(why);
   }
 
-  /** What has arrived so far, over all connections. */
-  async bytes() {
-    const { peer } = this.standing;
-    if (peer !== this.counted) {
-      this.spent += this.seen;
-      this.seen = 0;
-      this.counted = peer;
-    }
-    if (peer) this.seen = await peer.bytes().catch(() => this.seen);
-    return this.spent + this.seen;
+  bytes() {
+    return this.standing.bytes();
   }
 
   patience() {

@@ -22,11 +22,6 @@ export class Reception {
     this.kind = kind;
     this.onSeat = onSeat;
     this.onState = onState;
-    /** Bytes of connections that are over, and of the present one when it was last looked at. */
-    this.spent = 0;
-    this.seen = 0;
-    /** @type {any} */
-    this.counted = null;
     this.standing = new Standing(live, {
       type: "media.watch",
       eager: false,
@@ -54,16 +49,8 @@ export class Reception {
     this.onState(why);
   }
 
-  /** What has arrived so far, over all connections. */
-  async bytes() {
-    const { peer } = this.standing;
-    if (peer !== this.counted) {
-      this.spent += this.seen;
-      this.seen = 0;
-      this.counted = peer;
-    }
-    if (peer) this.seen = await peer.bytes().catch(() => this.seen);
-    return this.spent + this.seen;
+  bytes() {
+    return this.standing.bytes();
   }
 
   /** @param {any} offer @param {(state: string) => void} onstate */

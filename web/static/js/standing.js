@@ -44,6 +44,11 @@ export class Standing {
     this.peer = null;
     /** Stands until the new one does. @type {any} */
     this.before = null;
+    /** Bytes of peers that are over, and of the present one when it was last looked at. */
+    this.spent = 0;
+    this.seen = 0;
+    /** @type {any} */
+    this.counted = null;
     this.pulse = new Pulse(() => this.doubt(), () => this.wish.onState("up"));
     live.on("media.lost", (frame) => this.wanted && this.lost(frame.peer));
     live.on("welcome", () => this.hurry());
@@ -63,6 +68,18 @@ export class Standing {
     this.wanted = false;
     this.round += 1;
     this.drop();
+  }
+
+  /** What has arrived so far, over all peers, in bytes. */
+  async bytes() {
+    const { peer } = this;
+    if (peer !== this.counted) {
+      this.spent += this.seen;
+      this.seen = 0;
+      this.counted = peer;
+    }
+    if (peer) this.seen = await peer.bytes().catch(() => this.seen);
+    return this.spent + this.seen;
   }
 
   /** Makes a fresh peer; what stands goes on until it does. */
