@@ -5,13 +5,14 @@
  */
 
 import { announce } from "./announcer.js";
-import { recall, remember } from "./memory.js";
+import { offLockedScreen, onLockedScreen } from "./locked_screen.js";
+import { rememberWay } from "./memory.js";
 import { Reception, Sounds } from "./reception.js";
 import { sayRoute } from "./route_words.js";
+import { Spent } from "./spent.js";
 import { sentence } from "./words.js";
 
 const OVER_PHASES = new Set(["closed", "cancelled"]);
-const YEAR_S = 31536000;
 const COUNT_MS = 5000;
 
 /**
@@ -22,9 +23,7 @@ export function attachFollow(root, store, live, screens) {
   const box = /** @type {HTMLElement} */ (root.querySelector("#follow"));
   const button = /** @type {HTMLButtonElement} */ (root.querySelector("#listen"));
   const modes = /** @type {HTMLButtonElement[]} */ (Array.from(box.querySelectorAll("[data-follow]")));
-  const kept = `k-used-${live.entrance.session}`;
-  /** What earlier pages of this hearing cost; asked for late, because the first look into storage may take long. */
-  let before = -1;
+  const spent = new Spent(live);
   let mode = box.dataset.mode ?? "sound";
   /** @type {import("./reception.js").Coming} */
   let hearing = "off";
@@ -63,7 +62,7 @@ export function attachFollow(root, store, live, screens) {
   /** @param {string} wanted @param {boolean} [tapped] */
   function choose(wanted, tapped = false) {
     mode = wanted;
-    document.cookie = `k_follow=${mode}; path=/; max-age=${YEAR_S}; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+    rememberWay(mode);
     if (mode === "text") quiet();
     else if (tapped) start();
     if (mode !== "picture" && seeing !== "full") picture.stop();
@@ -74,28 +73,19 @@ export function attachFollow(root, store, live, screens) {
     if (mode === "text") mode = "sound";
     sound.start();
     look();
-    describe();
+    onLockedScreen(box.dataset.artist ?? "", { play: start, pause: quiet, stop: quiet });
   }
 
   function quiet() {
     picture.stop();
     sound.stop();
-    if ("mediaSession" in navigator) navigator.mediaSession.playbackState = "none";
+    offLockedScreen();
   }
 
   /** Nobody looks at a page in the background: its picture stops, its sound goes on. */
   function look() {
     if (mode === "picture" && sound.wanted && !document.hidden) picture.start();
     else picture.stop();
-  }
-
-  /** What the phone's locked screen says, with a button to stop (W3C Media Session). */
-  function describe() {
-    if (!("mediaSession" in navigator) || !("MediaMetadata" in window)) return;
-    navigator.mediaSession.metadata = new MediaMetadata({ title: document.title, artist: box.dataset.artist ?? "" });
-    navigator.mediaSession.playbackState = "playing";
-    for (const action of /** @type {MediaSessionAction[]} */ (["pause", "stop"])) navigator.mediaSession.setActionHandler(action, quiet);
-    navigator.mediaSession.setActionHandler("play", start);
   }
 
   function draw() {
@@ -111,13 +101,8 @@ export function attachFollow(root, store, live, screens) {
   /** What this visit has cost so far: the page, the line, sound and picture. */
   async function count() {
     if (document.hidden) return;
-    if (before < 0) before = Number(recall(kept)) || 0;
-    let bytes = before + live.bytes + (await sound.bytes()) + (await picture.bytes());
-    for (const entry of performance.getEntriesByType("navigation").concat(performance.getEntriesByType("resource"))) {
-      bytes += /** @type {PerformanceResourceTiming} */ (entry).transferSize || 0;
-    }
-    remember(kept, String(Math.round(bytes)));
-    put(root.querySelector("#used"), sentence(box, "used", { n: Math.max(0.1, bytes / 1e6).toFixed(1) }));
+    const media = (await sound.bytes()) + (await picture.bytes());
+    put(root.querySelector("#used"), sentence(box, "used", { n: spent.megabytes(media) }));
   }
 
   /** @param {Element | null} element @param {string} text */

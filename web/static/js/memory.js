@@ -1,5 +1,7 @@
 /** What this browser keeps for itself. Storage may be full, switched off or forbidden: then nothing is kept, and nothing breaks. */
 
+const YEAR_S = 31536000;
+
 /** @param {string} key @param {string} value @param {"tab" | "phone"} [where] until the tab is closed, or for good */
 export function remember(key, value, where = "tab") {
   try {
@@ -17,4 +19,9 @@ export function recall(key, where = "tab") {
   } catch {
     return "";
   }
+}
+
+/** How this phone follows; a cookie, so that the next page knows it. @param {string} way */
+export function rememberWay(way) {
+  document.cookie = `k_follow=${way}; path=/; max-age=${YEAR_S}; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
 }

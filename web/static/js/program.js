@@ -6,29 +6,28 @@
  * remembered, and when it ends, what was there before goes on. A page that nobody looks at gives its picture up.
  */
 
+import { announce } from "./announcer.js";
+import { offLockedScreen, onLockedScreen } from "./locked_screen.js";
+import { rememberWay } from "./memory.js";
+import { Spent } from "./spent.js";
+import { Standing } from "./standing.js";
+import { sentence } from "./words.js";
+
 const PROGRAM_AGAIN_MS = 3000;
 const PROGRAM_COUNT_MS = 5000;
 /** So long out of sight, and the sound goes on alone. */
 const PROGRAM_REST_MS = 10000;
-const PROGRAM_YEAR_S = 31536000;
 const PROGRAM_LIST = "application/vnd.apple.mpegurl";
 
-/**
- * @param {HTMLElement} box
- * @param {{ say: (element: Element, name: string, values?: Record<string, string | number>) => string,
- *   announce: (kind: string, text: string) => void,
- *   recall: (key: string) => string, remember: (key: string, value: string) => boolean,
- *   store: import("./store.js").LiveStore, live: import("./connection.js").LiveConnection,
- *   Standing: typeof import("./standing.js").Standing }} page
- */
-export function attachProgram(box, { say, announce, recall, remember, store, live, Standing }) {
+/** @param {HTMLElement} box @param {import("./store.js").LiveStore} store @param {import("./connection.js").LiveConnection} live */
+export function attachProgram(box, store, live) {
   const player = /** @type {HTMLElement} */ (box.querySelector("#player"));
   const near = /** @type {HTMLButtonElement} */ (box.querySelector("#near"));
   /** Not there where none is offered. */
   const undelayed = /** @type {HTMLButtonElement | null} */ (box.querySelector("#direct"));
   const note = /** @type {HTMLElement | null} */ (box.querySelector("#direct-note"));
   const modes = /** @type {HTMLAnchorElement[]} */ (Array.from(box.querySelectorAll("[data-follow]")));
-  const kept = `k-used-${live.entrance.session}`;
+  const spent = new Spent(live);
   const native = document.createElement("video").canPlayType(PROGRAM_LIST) !== "";
   let mode = box.dataset.mode ?? "sound";
   /** The browser's own player unless somebody asked to be nearer, or the browser has none. */
@@ -45,8 +44,7 @@ export function attachProgram(box, { say, announce, recall, remember, store, liv
   /** @type {"off" | "wait" | "on"} */
   let coming = "off";
   let playedBefore = false;
-  /** What earlier pages of this hearing cost, and what was played on this one. */
-  let before = -1;
+  /** Bytes of what was played on this page. */
   let played = 0;
   /** @type {HTMLMediaElement | null} */
   let element = player.querySelector("audio, video");
@@ -81,7 +79,7 @@ export function attachProgram(box, { say, announce, recall, remember, store, liv
   /** @param {string} chosen */
   function choose(chosen) {
     mode = chosen;
-    document.cookie = `k_follow=${mode}; path=/; max-age=${PROGRAM_YEAR_S}; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+    rememberWay(mode);
     if (coming !== "off") {
       coming = "off"; // before it is told that it ended, so that nothing else begins
       direct?.stop();
@@ -136,7 +134,7 @@ export function attachProgram(box, { say, announce, recall, remember, store, liv
     playing = false;
     if (forGood) {
       wanted = false;
-      if ("mediaSession" in navigator) navigator.mediaSession.playbackState = "none";
+      offLockedScreen();
     }
     draw();
   }
@@ -227,7 +225,7 @@ export function attachProgram(box, { say, announce, recall, remember, store, liv
 
   /** @param {"" | import("./direct.js").DirectState} why */
   function told(why) {
-    const says = why && why !== "off" ? say(box, `direct-${why}`) : "";
+    const says = why && why !== "off" ? sentence(box, `direct-${why}`) : "";
     if (!note) return;
     note.hidden = !says;
     write(note.querySelector("[data-words]"), says);
@@ -258,14 +256,9 @@ export function attachProgram(box, { say, announce, recall, remember, store, liv
     return `${box.dataset.base}/${mode === "sound" ? box.dataset.sound : resting ? "sound" : mode}/live.m3u8`;
   }
 
-  /** What the phone's locked screen says, with a button to stop (W3C Media Session). */
   function describe() {
-    if (!("mediaSession" in navigator) || !("MediaMetadata" in window)) return;
-    navigator.mediaSession.metadata = new MediaMetadata({ title: document.title, artist: box.dataset.artist ?? "" });
-    navigator.mediaSession.playbackState = "playing";
-    for (const action of /** @type {MediaSessionAction[]} */ (["pause", "stop"])) navigator.mediaSession.setActionHandler(action, () => hold(action === "stop"));
     // What was missed meanwhile is over: it goes on with what is said now.
-    navigator.mediaSession.setActionHandler("play", () => begin());
+    onLockedScreen(box.dataset.artist ?? "", { play: () => begin(), pause: () => hold(false), stop: () => hold(true) });
   }
 
   /** @param {boolean} over */
@@ -284,27 +277,21 @@ export function attachProgram(box, { say, announce, recall, remember, store, liv
   function draw() {
     for (const each of modes) coming === "off" && each.dataset.follow === mode ? each.setAttribute("aria-current", "true") : each.removeAttribute("aria-current");
     undelayed?.setAttribute("aria-pressed", String(coming !== "off"));
-    write(box.querySelector("#program-now"), say(box, state()));
-    write(box.querySelector("#behind"), say(box, coming === "off" ? "behind" : "undelayed"));
+    write(box.querySelector("#program-now"), sentence(box, state()));
+    write(box.querySelector("#behind"), sentence(box, coming === "off" ? "behind" : "undelayed"));
     near.hidden = coming !== "off" || mode === "text" || (native && mode === "sound");
     near.setAttribute("aria-pressed", String(nearer));
-    write(near.querySelector("span"), say(near, !native ? "listen" : nearer ? "far" : "near"));
+    write(near.querySelector("span"), sentence(near, !native ? "listen" : nearer ? "far" : "near"));
   }
 
   /** What this visit has cost so far. A player tells nobody what it fetched: its time is counted, at the rate that was told. */
   async function count() {
     if (document.hidden && !playing) return;
-    if (before < 0) before = Number(recall(kept)) || 0;
     const way = resting ? "sound" : mode;
     const rate = Number(modes.find((each) => each.dataset.follow === way)?.dataset.rate) + (hls ? Number(box.dataset.nearRate) : 0);
     if (playing && coming === "off") played += (rate * 1e6 * PROGRAM_COUNT_MS) / 3.6e6;
-    let bytes = before + played + live.bytes + ((await direct?.bytes()) ?? 0);
-    for (const entry of performance.getEntriesByType("navigation").concat(performance.getEntriesByType("resource"))) {
-      const { name, transferSize } = /** @type {PerformanceResourceTiming} */ (entry);
-      if (!name.includes("/b/")) bytes += transferSize || 0;
-    }
-    remember(kept, String(Math.round(bytes)));
-    write(box.querySelector("#used"), say(box, "used", { n: Math.max(0.1, bytes / 1e6).toFixed(1) }));
+    const media = played + ((await direct?.bytes()) ?? 0);
+    write(box.querySelector("#used"), sentence(box, "used", { n: spent.megabytes(media, "/b/") }));
   }
 
   /** @param {Element | null} element @param {string} text */
