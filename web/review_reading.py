@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal
@@ -12,7 +13,7 @@ from moderation.spoken import suspects
 from recordings.archive import Archive, RecordingError, Segment
 from recordings.replaying import Told
 from web.replay_reading import clock
-from web.review_shapes import MarkRow, Part, ReviewText, Sound, TakenRow
+from web.review_shapes import MarkRow, Part, Picking, ReviewText, Sound, TakenRow
 
 _TIME: Final = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2})(?:[.٫](\d))?\Z")
 _WORD: Final = re.compile(r"\S+")
@@ -132,6 +133,17 @@ def taken_of(rows: Sequence[RedactedWords], shown: Sequence[ReviewText]) -> tupl
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text as they can be ticked."""
     return tuple(_WORD.findall(text))
+
+
+def digest_of(words: Sequence[str]) -> str:
+    """Tells whether numbers of words still mean the same ones."""
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
+
+
+def picking(id: str, text: str) -> Picking:
+    """A text as its words are ticked."""
+    words = words_of(text)
+    return Picking(id, words, digest_of(words))
 
 
 def quotes(text: str, ticked: set[int]) -> Iterator[str]:

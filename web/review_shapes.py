@@ -85,10 +85,11 @@ class TakenRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Picking:
-    """One text of which words are chosen: each with its number."""
+    """One text of which words are chosen: each with its number, and a digest of them all."""
 
     id: str
     words: tuple[str, ...]
+    digest: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from web import review_reading
 from web.cards import SessionCard
 from web.own_shapes import OwnTicketPage, PublicTicketPage
 from web.replay_shapes import ClipCard
-from web.review_shapes import MarkRow, Picking, ReviewPage, ReviewText, Sound, TakenRow
+from web.review_shapes import MarkRow, ReviewPage, ReviewText, Sound, TakenRow
 
 
 def pages(words: Words) -> dict[str, tuple[str, object]]:
@@ -85,7 +85,7 @@ def review(words: Words) -> dict[str, tuple[str, object]]:
         "review-wrong": (template, replace(page, values=tried, errors=wrong)),
         "review-words": (
             template,
-            replace(page, picking=Picking("a2", review_reading.words_of(f"{ORDER[code]} ▒▒▒")), taken=taken),
+            replace(page, picking=review_reading.picking("a2", f"{ORDER[code]} ▒▒▒"), taken=taken),
         ),
         "review-silent": (template, replace(page, sounds=(), texts=texts[:1], chapter=replace(water, length=""))),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,22 @@ async def test_words_are_out_for_every_reader_and_come_back(town: Town, tmp_path
         assert has((await moderator.post(path, do="show", id=row.id)).text, "review.shown")
     assert HERS in (await anyone.get(f"/s/{found.session}/replay")).text
     assert (await moderator.post(path, do="hide", text="elsewhere", quote="x", reason=WHY)).status_code == 400
+
+
+async def test_what_was_ticked_in_an_older_text_takes_out_no_other_words(town: Town, tmp_path: Path) -> None:
+    found, moderator = await opened(town, tmp_path)
+    path = f"{way(found)}/review"
+    her = next(id for id, text in (await town.service.live(found.session)).texts.items() if text == HERS)
+    seen = re.findall(r'name="of" value="(\w+)"', (await moderator.get(f"{path}?text={her}")).text)
+    assert len(seen) == 1
+    await moderator.post(path, do="hide", text=her, quote="میرا نام", reason=WHY)
+    refused = await moderator.post(path, do="hide", text=her, of=seen[0], w2="1", reason=WHY)
+    assert refused.status_code == 409 and has(refused.text, "review.bad_words") and "زینب" in refused.text
+    left = HERS.replace("میرا نام", "▒▒▒")
+    await town.until(lambda: says(town, found, her, left))  # not the word that stands in that place now
+    (fresh,) = set(re.findall(r'name="of" value="(\w+)"', refused.text))
+    await moderator.post(path, do="hide", text=her, of=fresh, w1="1", reason=WHY)
+    await town.until(lambda: says(town, found, her, left.replace("زینب", "▒▒▒")))
 
 
 async def test_ends_with_a_decision_that_says_why(town: Town, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from web.errors import sentence
 from web.house import House, house_of, see
 from web.pages import releases
 from web.pages.replay import only_number, stands_of
-from web.review_shapes import Picking, ReviewPage
+from web.review_shapes import ReviewPage
 from web.staff import guarded
 
 #: What the address says after a form, and the sentence for it.
@@ -91,7 +91,7 @@ async def drawn(
         sounds=await asyncio.to_thread(review_reading.sounds, archive, session, told, link) if archive else (),
         marks=review_reading.marks_of(told, found.marks),
         taken=review_reading.taken_of(found.taken, texts),
-        picking=Picking(picked, review_reading.words_of(found.texts[picked])) if picked in found.texts else None,
+        picking=review_reading.picking(picked, found.texts[picked]) if picked in found.texts else None,
         said=words.plain(said) if said else "",
         values=values,
         errors=errors or {},
@@ -247,6 +247,11 @@ async def _hide(
     if text is None:
         raise forms.FormRefused(400)
     ticked = {int(name[1:]) for name in fields if name[:1] == "w" and name[1:].isdecimal() and len(name) < 6}
+    now = review_reading.digest_of(review_reading.words_of(text))
+    if ticked and fields.get("of", now) != now:
+        # Somebody took other words out meanwhile: the numbers mean others, and the right ones would stay public.
+        unticked = {name: typed for name, typed in fields.items() if not name[1:].isdecimal()}
+        return await _again(request, unticked, {"quote": words.plain("review.bad_words")}, 409)
     quotes = [*review_reading.quotes(text, ticked), *filter(None, [fields.get("quote", "").strip()[:600]])]
 
     def write(conn: Connection, now: int) -> Changed | None:
