@@ -23,7 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import lively
-from tests.bench.forwarders import Arrangement, Forwarder, Janus, Ours, Relay, arrange, backends, furnish, versions
+from tests.bench.arrangement import Arrangement, arrange, versions
+from tests.bench.forwarders import Forwarder, Ours, Relay, backends, furnish
+from tests.bench.janus import Janus
 from tests.namespaces import Network
 
 SEED = 20_261_122

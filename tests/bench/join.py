@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.bench.arrangement import Arrangement, arrange, versions
 from tests.bench.children import Child, cpu_s, memory_kb
-from tests.bench.forwarders import ADDRESS, Arrangement, Ours, arrange, backends, furnish, versions
+from tests.bench.forwarders import ADDRESS, Ours, backends, furnish
 from tests.bench.lively import write
 from tests.namespaces import Network
 

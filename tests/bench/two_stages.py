@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from signaling.client.media import Clip
+from tests.bench.arrangement import Arrangement, arrange, versions
 from tests.bench.children import Child
-from tests.bench.forwarders import ADDRESS, Arrangement, Ours, arrange, backends, furnish, versions
+from tests.bench.forwarders import ADDRESS, Ours, backends, furnish
 from tests.bench.lively import write
 from tests.namespaces import Network
 
