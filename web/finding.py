@@ -101,7 +101,8 @@ class Finder:
     """Remembers folded words, so that the second letter typed costs less than the first."""
 
     def __init__(self) -> None:
-        self._folded: dict[tuple[str, str, str], str] = {}
+        #: With a hash of what was folded: words may be taken out of a text later, or given back.
+        self._folded: dict[tuple[str, str, str], tuple[int, str]] = {}
 
     async def find(
         self,
@@ -142,9 +143,11 @@ class Finder:
         found = []
         for question in questions:
             parts = (question.content, question.name, question.village)
-            here = self._folded.get(parts)
-            if here is None:
-                here = self._folded[parts] = fold(" ".join(texts.get(each, "") for each in parts))
+            said = " ".join(texts.get(each, "") for each in parts)
+            known = self._folded.get(parts)
+            if known is None or known[0] != hash(said):
+                known = self._folded[parts] = hash(said), fold(said)
+            here = known[1]
             # Erased words are found no more, although they are remembered here until they are crowded out.
             if all(word in here for word in words) and all(not each or each in texts for each in parts):
                 found.append(question)

@@ -91,6 +91,18 @@ def test_what_does_not_exist_is_no_filter() -> None:
     assert Wanted.of({}).is_plain and not Wanted.of({"private": "1"}).is_plain
 
 
+async def test_words_that_were_taken_out_are_found_no_more(town: Town) -> None:
+    session = await town.schedule(live=True)
+    await ask(town, session, 1, "راز کی بات")
+    live = await town.service.live(session)
+    finder = Finder()
+    (question,) = live.session.queue.questions.values()
+    for text, found in (("راز کی بات", 1), ("▒▒▒ کی بات", 0), ("راز کی بات", 1)):
+        texts = {**live.texts, question.content: text}
+        wanted = Wanted.of({"q": "راز"})
+        assert (await finder.find(live.session, texts, wanted, "new", GROUPS, WITHIN)).total == found
+
+
 async def test_erased_words_are_found_no_more(town: Town) -> None:
     session = await town.schedule(live=True)
     await ask(town, session, 1, "راز کی بات")
