@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from recordings.webvtt import CUES_MOST, BadCaptions, Timed
+from recordings.webvtt import BadCaptions, Timed, lines_of, read_cues
 
 _TIME: Final = re.compile(r"([0-9]{1,4}):([0-5]?[0-9]):([0-5]?[0-9])[,.]([0-9]{1,3})\Z")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}\Z")
@@ -23,23 +23,9 @@ def read(text: str) -> list[Timed]:
 
     Errors: `BadCaptions`, with the number of the line.
     """
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd").split("\n")
-    found: list[Timed] = []
-    at = 0
-    while at < len(lines):
-        if not lines[at].strip():
-            at += 1
-            continue
-        first = at
-        while at < len(lines) and lines[at].strip():
-            at += 1
-        cue = _block(lines[first:at], first + 1)
-        if found and cue.starts_ms < found[-1].starts_ms:
-            raise BadCaptions("order", first + 1)
-        found.append(cue)
-        if len(found) > CUES_MOST:
-            raise BadCaptions("many", first + 1)
-    return found
+    # A line of blanks alone is an empty one here.
+    lines = [line if line.strip() else "" for line in lines_of(text.removeprefix("\ufeff"))]
+    return read_cues(lines, 0, _block)
 
 
 def _block(lines: list[str], number: int) -> Timed:

@@ -8,7 +8,7 @@ are broken are told with their line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -80,15 +80,28 @@ def read(raw: bytes) -> list[Timed]:
         raise BadCaptions("encoding", 1) from None
     if len(text) > LETTERS_MOST:
         raise BadCaptions("many", 1)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd").split("\n")
+    lines = lines_of(text)
     if not re.fullmatch(r"WEBVTT(?:[ \t].*)?", lines[0]) or any(_ARROW in each for each in lines[:1]):
         raise BadCaptions("header", 1)
-    found: list[Timed] = []
     at = 1
     while at < len(lines) and lines[at]:  # metadata of the header
         if _ARROW in lines[at]:
             raise BadCaptions("header", at + 1)
         at += 1
+    return read_cues(lines, at, _block)
+
+
+def lines_of(text: str) -> list[str]:
+    """A file's lines, however they end; a zero is no character in it (W3C WebVTT §6.1)."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd").split("\n")
+
+
+def read_cues(lines: list[str], at: int, read_block: Callable[[list[str], int], Timed | None]) -> list[Timed]:
+    """What stands between empty lines from a line on. A block is read with the number of its first line.
+
+    Errors: `BadCaptions` order, many; and those of the blocks.
+    """
+    found: list[Timed] = []
     while at < len(lines):
         if not lines[at]:
             at += 1
@@ -96,7 +109,7 @@ def read(raw: bytes) -> list[Timed]:
         first = at
         while at < len(lines) and lines[at]:
             at += 1
-        cue = _block(lines[first:at], first + 1)
+        cue = read_block(lines[first:at], first + 1)
         if cue is None:
             continue
         if found and cue.starts_ms < found[-1].starts_ms:

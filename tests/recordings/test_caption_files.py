@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from recordings import caption_files, subrip
+from recordings import caption_files, subrip, webvtt
 from recordings.caption_files import Kept, cues_of, in_place, lay, read, times
 from recordings.captions import Cue
 from recordings.webvtt import BadCaptions, Timed
@@ -56,7 +56,7 @@ class TestSubRip:
             assert all(0 <= each.starts_ms < each.ends_ms for each in found)
 
     def test_is_not_endless(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(subrip, "CUES_MOST", 1)
+        monkeypatch.setattr(webvtt, "CUES_MOST", 1)
         with pytest.raises(BadCaptions, match="many"):
             subrip.read(SRT)
 
