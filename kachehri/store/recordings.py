@@ -50,6 +50,13 @@ def of_session(conn: Connection, session_id: str) -> list[RecordedSegment]:
     return [RecordedSegment(**row._mapping) for row in conn.execute(statement)]
 
 
+def marks_between(conn: Connection, session_id: str, since_ms: int, until_ms: int) -> dict[tuple[str, int], str]:
+    """The SHA-256 of segments that began to be said within a span, by rendition and number."""
+    here = (_segment.c.session_id == session_id, _segment.c.wall_ms >= since_ms, _segment.c.wall_ms < until_ms)
+    statement = select(_segment.c.rendition, _segment.c.number, _segment.c.sha256).where(*here)
+    return {(rendition, number): sha256 for rendition, number, sha256 in conn.execute(statement)}
+
+
 def summary(conn: Connection, session_id: str) -> list[Recorded]:
     """A line for each rendition of a session."""
     statement = (

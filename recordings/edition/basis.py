@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from kachehri.live import Live
-from kachehri.store import Connection, redactions
+from kachehri.store import Connection, recordings, redactions
+from kachehri.store.tables import Redaction
 from recordings import replaying
 from recordings.replaying import Told
 from recordings.withheld import withheld
 
 from .plan import Basis, Cover, Span, Spans, less
+
+#: More than a segment lasts, a guard, and an interpreter's lag together, in milliseconds.
+_REACH_MS: Final = 60_000
 
 
 def basis_of(conn: Connection, live: Live, folder: Path, told: Sequence[Told] | None = None) -> Basis:
@@ -26,7 +31,14 @@ def basis_of(conn: Connection, live: Live, folder: Path, told: Sequence[Told] | 
     if told is None:
         told = replaying.replay(conn, live, folder).chapters
     dumped = tuple(Cover(*span) for span in withheld(folder / live.session.id))
-    return Basis(open_spans(told), (*dumped, *open_covers(conn, live.session.id)))
+    rows = redactions.of_session(conn, live.session.id)
+    done = tuple(_cover(row) for row in rows if row.state == "done")
+    entered: dict[tuple[str, int], str] = {}
+    for each in done:
+        since, until = each.starts_at - _REACH_MS, each.ends_at + _REACH_MS
+        entered |= recordings.marks_between(conn, live.session.id, since, until)
+    waiting = [_cover(row) for row in rows if row.state in redactions.OPEN]  # nobody gets them from this moment on
+    return Basis(open_spans(told), (*dumped, *waiting), done, entered)
 
 
 def open_spans(told: Sequence[Told]) -> Spans:
@@ -42,9 +54,5 @@ def _span(told: Told) -> Span:
     return told.chapter.starts_at, told.chapter.ends_at
 
 
-def open_covers(conn: Connection, session: str) -> tuple[Cover, ...]:
-    """Redactions that the archive does not have in it yet: nobody gets them from this moment on."""
-    rows = redactions.of_session(conn, session)
-    return tuple(
-        Cover(row.starts_at, row.ends_at, row.sound, row.picture) for row in rows if row.state in redactions.OPEN
-    )
+def _cover(row: Redaction) -> Cover:
+    return Cover(row.starts_at, row.ends_at, row.sound, row.picture)

@@ -23,7 +23,7 @@ from recordings.archive import Archive, Index, RecordingError, Segment
 from recordings.archive.layout import EDITION, rendition_name, session_name
 
 from .blank import blank_pieces
-from .plan import Basis, Cover, Plan, blank, plan, said_later
+from .plan import Basis, Cover, Plan, blank, plan, said_later, touches
 from .samples import Piece, all_pieces, packed, pieces_of
 
 STATE: Final = "state.json"
@@ -55,6 +55,8 @@ class Edition:
         self._archive, self.session, self.basis, self._picture = archive, session, basis, picture
         #: What nobody gets of each rendition.
         self._covers: dict[str, tuple[Cover, ...]] = {}
+        #: What was taken out of it in the archive.
+        self._done: dict[str, tuple[Cover, ...]] = {}
         self._open: dict[str, bool] = {}
 
     @property
@@ -70,11 +72,20 @@ class Edition:
     def plan(self, segment: Segment) -> Plan:
         """What everybody gets of a segment."""
         name = segment.rendition
-        if not segment.placed:
+        if not segment.placed or self._brought_back(segment):
             return blank(segment.duration_us, picture=self._picture(name))
         if name not in self._covers:
             self._covers[name] = said_later(self.basis.all_covers, name)
         return plan(self._covers[name], segment.wall_ms, segment.duration_us, picture=self._picture(name))
+
+    def _brought_back(self, segment: Segment) -> bool:
+        """Whether something was taken out of a segment and it is another now: an old copy was put in its place."""
+        name = segment.rendition
+        if name not in self._done:
+            self._done[name] = said_later(self.basis.done, name)
+        if not any(touches(each, segment.wall_ms, segment.duration_us) for each in self._done[name]):
+            return False
+        return self.basis.entered.get((segment.rendition, segment.number)) != segment.sha256
 
     def open(self, rendition: str) -> bool:
         """Whether there is anything to hear or see."""

@@ -6,8 +6,8 @@ moment. All spans are half open.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from recordings.channels import LAG_MS, number_of
@@ -48,10 +48,14 @@ class Basis:
     Arguments:
         released: what everybody may hear and see.
         covers: what is taken out of that: what was dumped, and redactions that are not carried out yet.
+        done: redactions that the archive has in it.
+        entered: SHA-256 of the segments in which those are, by rendition and number, as they were left then.
     """
 
     released: Spans = ()
     covers: tuple[Cover, ...] = ()
+    done: tuple[Cover, ...] = ()
+    entered: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
     @property
     def all_covers(self) -> tuple[Cover, ...]:

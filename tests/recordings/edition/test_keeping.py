@@ -6,25 +6,29 @@ import hashlib
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import structlog
 
 from kachehri import keys
+from kachehri.live import Live
 from kachehri.settings import Settings, from_mapping
 from kachehri.store import Store, recordings, redactions, replays, sessions
 from kachehri.store.tables import Redaction, ReplayRequest
 from recordings.archive import Archive
 from recordings.archive.manifest import Manifest
 from recordings.edition import making
-from recordings.edition.edition import made_from
+from recordings.edition.basis import basis_of
+from recordings.edition.edition import Edition, made_from
 from recordings.edition.keeping import AGAIN_S, FAILED_S, Editions
 from recordings.edition.making import run
 from recordings.edition.report import BUSY, NOTHING
 from recordings.keeper import Keeper
 from recordings.retention import DAY_MS, retire, wanted
 from recordings.storage import LocalStorage, StorageError
+from rooms.session import Session
 from tests.conftest import ManualClock
 from tests.recordings.edition.filmed import SESSION, WALL_MS, archive, record
 
@@ -197,6 +201,33 @@ def test_one_that_failed_is_tried_again_after_an_hour(house: Store, made: Archiv
     assert state(house, "a").state == "failed"
     settled(found, FAILED_S + 1.0)
     assert state(house, "a").state == "done"
+
+
+def test_an_old_copy_that_is_put_back_is_nobodys(house: Store, made: Archive, settings: Settings) -> None:
+    folder = made.folder / SESSION / "light"
+    old = {name: (folder / name).read_bytes() for name in ("000001.m4s", "000001.parts", "000002.m4s", "000002.parts")}
+
+    def shown() -> list[str]:
+        session = Session(id=SESSION)
+        session.lifecycle.phase = "closed"
+        live = Live(session, "", {})
+        made.forget(SESSION)
+        with house.read() as conn:
+            basis = replace(basis_of(conn, live, made.folder, []), released=((0, 2 * WALL_MS),))
+        found = Edition(made, SESSION, basis)
+        return [found.plan(each).action for each in found.index("light").segments]
+
+    found = here(house, made, settings)
+    taken(house, "a")
+    settled(found)
+    assert state(house, "a").state == "done" and shown() == ["keep"] * 4
+    for name, data in old.items():
+        (folder / name).write_bytes(data)
+    assert shown() == ["keep", "blank", "keep", "keep"]
+    taken(house, "again")
+    settled(found, 1.0)
+    assert state(house, "again").state == "done" and shown() == ["keep"] * 4
+    assert (folder / "000001.m4s").read_bytes() != old["000001.m4s"]
 
 
 def test_nothing_counts_as_taken_out_of_what_is_away_and_may_come_back(
