@@ -9,6 +9,7 @@
 import { announce } from "./announcer.js";
 import { offLockedScreen, onLockedScreen } from "./locked_screen.js";
 import { rememberWay } from "./memory.js";
+import { playNear } from "./near.js";
 import { Spent } from "./spent.js";
 import { Standing } from "./standing.js";
 import { sentence } from "./words.js";
@@ -234,18 +235,11 @@ export function attachProgram(box, store, live) {
 
   /** @param {HTMLMediaElement} made */
   async function byScript(made) {
+    const mine = () => made === element;
     try {
-      const { default: Hls } = await import("../vendor/hls.js/hls.light.min.js");
-      if (made !== element) return;
-      hls = new Hls({ enableWorker: false, lowLatencyMode: true, backBufferLength: 10, maxLiveSyncPlaybackRate: 1.1 });
-      hls.on(Hls.Events.ERROR, (/** @type {string} */ _name, /** @type {any} */ problem) => {
-        if (!problem.fatal || made !== element) return;
-        if (problem.type === Hls.ErrorTypes.MEDIA_ERROR && playing) hls.recoverMediaError();
-        else later();
-      });
-      hls.loadSource(address());
-      hls.attachMedia(made);
-      made.play().catch(() => {});
+      const second = await playNear(made, address(), { wanted: mine, playing: () => playing, onLost: later });
+      if (mine()) hls = second;
+      else second?.destroy();
     } catch {
       if (native) nearer = false;
       later();
