@@ -17,8 +17,8 @@ from kachehri.store.tables import Post, Posting
 from kachehri.tickets import acts as a
 from kachehri.tickets.acts import Doer
 from tests.end_to_end.inspection import sideways
+from tests.web.own_ticket import do
 from tests.web.test_following import close
-from tests.web.test_my_ticket import do
 from tests.web.town import Town, open_town
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]

@@ -15,8 +15,8 @@ from kachehri.tickets.acts import Doer
 from rooms.questions import AdmitQuestion
 from rooms.turns import CallTurn
 from tests.web.conftest import Town
+from tests.web.own_ticket import do, posts
 from tests.web.test_following import close
-from tests.web.test_my_ticket import do, posts
 
 __all__ = ["posts"]
 pytestmark = pytest.mark.anyio

@@ -7,8 +7,8 @@ import pytest
 from kachehri.store import audit
 from kachehri.tickets import acts as a
 from tests.web.conftest import Town
+from tests.web.own_ticket import TRIAGE, Own, do, life_of, offered, own, posts, ticket_of
 from tests.web.test_lobby import has
-from tests.web.test_my_ticket import TRIAGE, Own, do, life_of, offered, own, posts, ticket_of
 from tests.web.test_tickets import officer
 
 __all__ = ["posts"]

@@ -16,9 +16,9 @@ from kachehri.tickets import acts as a
 from kachehri.tickets.acts import Doer
 from rooms.questions import AdmitQuestion, MergeQuestion
 from tests.web.conftest import Phone, Town
+from tests.web.own_ticket import NOTE, Own, do, life_of, offered, own, posts
 from tests.web.test_following import close, reference_in, track
 from tests.web.test_lobby import has
-from tests.web.test_my_ticket import NOTE, Own, do, life_of, offered, own, posts
 from tests.web.test_state_matrix import bare, sentence
 from web import reading
 

@@ -1,110 +1,44 @@
-"""One's own complaint behind its link: what is offered in every state, what each act does, who may do none of it."""
+"""One's own complaint behind its link: what is offered in every state, and what each act of its holder does."""
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Callable
-from typing import NamedTuple
 
 import pytest
 
 from kachehri import own_ticket, ticketing
-from kachehri.i18n import words_for
-from kachehri.store import Connection, StoreError, district, evidence
-from kachehri.store import tickets as ticket_rows
-from kachehri.store.tables import Picture, Post, Posting, Ticket
 from kachehri.tickets import acts as a
-from kachehri.tickets import windows
-from kachehri.tickets.acts import Act, Doer
-from kachehri.tickets.life import Life
+from kachehri.tickets.acts import Doer
 from kachehri.tickets.lifecycle import STATES
-from rooms.base import ContentRef
-from tests.web.conftest import Phone, Town
-from tests.web.test_following import close, reference_in
+from tests.web.conftest import Town
+from tests.web.own_ticket import (
+    AGAIN,
+    APPEALED,
+    ASK,
+    ASSIGN,
+    CONFIRM,
+    DAY_MS,
+    DISPUTE,
+    NOTE,
+    PROPOSE,
+    START,
+    TEXT,
+    TRIAGE,
+    UPHELD,
+    WAIT,
+    do,
+    life_of,
+    offered,
+    own,
+    posts,
+    ticket_of,
+)
+from tests.web.test_following import reference_in
 from tests.web.test_lobby import has
 from tests.web.test_state_matrix import bare
 
+__all__ = ["posts"]  # the engineer's post, for all tests here
 pytestmark = pytest.mark.anyio
-EN, UR = words_for("en"), words_for("ur")
-TEXT = "No water in our street"
-NOTE = "The pump was changed on Monday"
-OFFICER = Doer("officer", "acc-xen", "water", "xen")
-OFFICE = Doer("office", "acc-xen", "water", "xen")
-ABOVE = Doer("supervisor", "acc-se", "water", "se", 1)
-HEAD = Doer("supervisor", "acc-ce", "water", "ce", 2)
-APPEAL = Doer("appeal", "acc-body", "desk", "body")
-CLOCK = Doer("clock", "clock")
-CITIZEN = Doer("citizen", "x")
-DAY_MS = 86_400_000
-
-
-class Own(NamedTuple):
-    """A phone with the link of its complaint."""
-
-    phone: Phone
-    path: str
-    question: str
-    ticket: str
-
-
-@pytest.fixture(scope="module", autouse=True)
-def posts(town: Town) -> None:
-    """An engineer and whom he reports to."""
-    with town.service.store.write() as conn:
-        district.save_posts(
-            conn,
-            [
-                Post(id="ce", office_id="water", title_ur="چیف انجینئر", title_en="Chief Engineer"),
-                Post(id="se", office_id="water", title_ur="سپرنٹنڈنگ", title_en="Superintending", reports_to="ce"),
-                Post(id="xen", office_id="water", title_ur="ایکسین", title_en="Executive Engineer", reports_to="se"),
-            ],
-        )
-        people = [Posting(id=f"p-{post}", post_id=post, name=post, from_at=0) for post in ("ce", "se", "xen")]
-        district.save_postings(conn, people)
-
-
-async def own(town: Town, **fields: str) -> Own:
-    session = await town.schedule(live=True)
-    phone = town.phone("en")
-    path = await phone.ask(session, TEXT, **fields)
-    await close(town, session)
-    question = str(town.service.people.question_of(path.removeprefix("/q/")))
-    with town.service.store.read() as conn:
-        ticket = ticket_rows.by_question(conn, question)
-    assert ticket is not None
-    return Own(phone, path, question, ticket.id)
-
-
-def do(
-    town: Town, ticket: str, *steps: tuple[Doer, Act | Callable[[Callable[[str], ContentRef]], Act]], later: int = 0
-) -> Life:
-    """Acts of the staff, each with its words."""
-    store = town.service.store
-    with store.write() as conn:
-        now = store.now(conn) + later
-        life = ticketing.load(conn, ticket)
-        for doer, act in steps:
-            made = act if isinstance(act, Act) else act(lambda text: ticketing.words(conn, now, text))
-            life = ticketing.act(conn, now, ticket, made, doer)
-        return life
-
-
-def life_of(town: Town, ticket: str) -> Life:
-    with town.service.store.read() as conn:
-        return ticketing.load(conn, ticket)
-
-
-ASSIGN = (OFFICE, a.Assign(post="xen"))
-START = (OFFICER, lambda say: a.Start(plan=say("A new pump"), day="2030-01-20"))
-ASK = (OFFICER, lambda say: a.AskCitizen(question=say("Which street?")))
-WAIT = (OFFICER, lambda say: a.WaitOutside(reason=say("The court")))
-PROPOSE = (OFFICER, lambda say: a.Propose(outcome="relief_granted", note=say(NOTE)))
-AGAIN = (ABOVE, lambda say: a.Propose(outcome="relief_granted", note=say("Now it runs")))
-DISPUTE = (CITIZEN, a.Dispute(solved="no"))
-CONFIRM = (CITIZEN, a.Confirm())
-APPEALED = (CITIZEN, a.Appeal())
-UPHELD = (APPEAL, lambda say: a.Uphold(order=say("The office is right")))
 #: State → the way there, and what the page then offers: the act that is asked, and the others.
 WAYS = {
     "registered": ((), None, {"withdraw"}),
@@ -125,10 +59,6 @@ ALLOWED = {"resolution_proposed": {"withdraw"}, "closed": {"partly"}}
 
 def test_the_table_knows_every_state() -> None:
     assert WAYS.keys() == STATES.keys()
-
-
-def offered(page: str, path: str) -> set[str]:
-    return set(re.findall(rf'(?:href|action)="{path}/do/(\w+)"', page))
 
 
 @pytest.mark.parametrize("state", WAYS)
@@ -281,60 +211,6 @@ async def test_taken_back_it_is_closed_as_her_own_wish(town: Town) -> None:
     assert life_of(town, mine.ticket).basis == "citizen_withdrew"
 
 
-async def test_nobody_without_the_link_does_anything(town: Town) -> None:
-    mine = await own(town)
-    do(town, mine.ticket, ASSIGN, PROPOSE)
-    await mine.phone.get(f"{mine.path}/do/yes")
-    fields = mine.phone.fields()
-    forged = mine.path[:-1] + ("A" if mine.path[-1] != "A" else "B")
-    other = town.phone("en")
-    await other.get("/track")
-    for path in (f"{forged}/do/yes", "/q/x/do/yes", f"{mine.path}/do/approve"):
-        token = other.fields()["form_token"]
-        assert (await other.post(path, form_token=token, key="k" * 22)).status_code == 404, path
-    # A form that was made elsewhere, or in another browser, is none of ours.
-    assert (await other.client.post(f"{mine.path}/do/yes", data={"key": "k"})).status_code == 403
-    answer = await other.client.post(f"{mine.path}/do/yes", data=fields, headers={"origin": other.origin})
-    assert answer.status_code == 403
-    assert life_of(town, mine.ticket).state == "resolution_proposed"
-
-
-async def test_the_link_alone_is_enough_on_any_phone(town: Town) -> None:
-    mine = await own(town)
-    do(town, mine.ticket, ASSIGN, PROPOSE)
-    helper = town.phone("ur")
-    page = (await helper.get(mine.path)).text
-    assert UR.plain("now.judge") in html.unescape(page) and 'dir="rtl"' in page
-    await helper.get(f"{mine.path}/do/yes")
-    assert UR.plain("done.yes") in html.unescape((await helper.post(f"{mine.path}/do/yes")).text)
-
-
-async def test_what_she_wrote_goes_when_she_is_erased(town: Town) -> None:
-    mine = await own(town, name="Nasreen")
-    do(town, mine.ticket, ASSIGN, ASK)
-    await mine.phone.get(mine.path)
-    await mine.phone.post(f"{mine.path}/do/answer", text="The green door")
-    await mine.phone.get(f"{mine.path}/mine")
-    assert (await mine.phone.post(f"{mine.path}/erase", sure="1")).status_code == 200
-    page = (await mine.phone.get(mine.path)).text
-    assert "green door" not in page and has(page, "told.answered")
-    with town.service.store.read() as conn:
-        ticket_rows.verify(conn, mine.ticket)
-
-
-def ticket_of(town: Town, id: str) -> Ticket:
-    def read(conn: Connection) -> Ticket:
-        found = ticket_rows.get(conn, id)
-        assert found is not None
-        return found
-
-    with town.service.store.read() as conn:
-        return read(conn)
-
-
-TRIAGE = Doer("triage", "acc-desk", "desk")
-
-
 async def test_joined_with_another_she_keeps_her_number_and_her_own_say(town: Town) -> None:
     first, second = await own(town), await own(town)
     do(town, first.ticket, ASSIGN)
@@ -360,74 +236,3 @@ async def test_she_can_leave_what_she_was_joined_with(town: Town) -> None:
     assert has((await second.phone.get(f"{second.path}/do/leave")).text, "do.leave_parent.means")
     page = (await second.phone.post(f"{second.path}/do/leave")).text
     assert has(page, "done.leave_parent", "told.left") and life_of(town, second.ticket).parent == ""
-
-
-async def test_the_day_until_which_she_can_answer_stands_there_once_a_notice_arrived(town: Town) -> None:
-    mine = await own(town)
-    do(town, mine.ticket, ASSIGN, PROPOSE)
-    page = (await mine.phone.get(mine.path)).text
-    assert has(page, "own.read"), "no notice arrived, so no time runs"
-    life = do(town, mine.ticket, (CLOCK, a.NoteArrival(channel="sms")))
-    page = (await mine.phone.get(mine.path)).text
-    with town.service.store.read() as conn:
-        ends = ticketing.context(conn, life.at, life, a.Confirm()).end_of_day
-    until = windows.answer_until(life, ends)
-    assert until is not None and has(page, "own.until", day=EN.dates.day(until))
-    life = do(town, mine.ticket, (CLOCK, a.StaySilent()), later=31 * DAY_MS)
-    page = (await mine.phone.get(mine.path)).text
-    assert life.basis == "citizen_silent" and has(page, "own.lead.citizen_silent", "told.silent")
-
-
-async def test_closed_without_her_word_she_reads_so_and_can_contest_it(town: Town) -> None:
-    mine = await own(town)
-    do(town, mine.ticket, ASSIGN, START, (HEAD, lambda say: a.Warn(reason=say("Nobody is at home"))))
-    page = (await mine.phone.get(mine.path)).text
-    assert has(page, "told.warned") and "Nobody is at home" in page
-    do(town, mine.ticket, (CLOCK, a.NoteArrival(channel="sms", of="warning")))
-    force = (HEAD, lambda say: a.Force(outcome="relief_not_possible", reason=say("No answer at the door")))
-    do(town, mine.ticket, force, later=20 * DAY_MS)
-    page = (await mine.phone.get(mine.path)).text
-    assert has(page, "own.lead.supervisor_forced") and {"no", "appeal"} <= offered(page, mine.path)
-
-
-async def test_a_picture_that_the_office_shows_is_hers_alone(town: Town) -> None:
-    mine, other = await own(town), await own(town)
-    with town.service.store.write() as conn:
-        conn.exec_driver_sql(
-            "INSERT INTO account (id, login, name, role, password_hash, language, created_at, password_set_at,"
-            " totp_step, recovery, guest, title_ur, title_en) VALUES"
-            " ('acc-pic', 'pic', 'pic', 'officer', '', 'en', 0, 0, 0, '[]', 0, '', '') ON CONFLICT DO NOTHING"
-        )
-        for id, shown in (("pic-shown", True), ("pic-kept", False)):
-            row = Picture(
-                id=id, ticket_id=mine.ticket, at=0, account_id="acc-pic", shown=shown, width=1, height=1,
-                sha256=b"x", content=b"\xff\xd8jpeg",
-            )  # fmt: skip
-            evidence.add(conn, row)
-    shows = [(OFFICER, a.AddEvidence(attachment=id, shown=id == "pic-shown")) for id in ("pic-shown", "pic-kept")]
-    do(town, mine.ticket, ASSIGN, *shows)
-    page = (await mine.phone.get(mine.path)).text
-    assert f"{mine.path}/pictures/pic-shown" in page and "pic-kept" not in page
-    answer = await mine.phone.client.get(f"{mine.path}/pictures/pic-shown")
-    assert answer.status_code == 200 and answer.headers["content-type"] == "image/jpeg"
-    for path in (f"{mine.path}/pictures/pic-kept", f"{other.path}/pictures/pic-shown", f"{mine.path}/pictures/none"):
-        assert (await mine.phone.client.get(path)).status_code == 404, path
-    assert "pic-shown" not in (await town.phone("en").get(f"/t/{reference_in(page)}")).text
-
-
-async def test_a_database_that_is_busy_gives_her_words_back(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    mine = await own(town)
-    do(town, mine.ticket, ASSIGN, PROPOSE)
-    await mine.phone.get(f"{mine.path}/do/no")
-    key = mine.phone.fields()["key"]
-
-    def busy(*_: object, **__: object) -> None:
-        raise StoreError("busy")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(ticketing, "act", busy)
-        answer = await mine.phone.post(f"{mine.path}/do/no", text="Still dry", money="no")
-    assert answer.status_code == 503 and has(answer.text, "refused.storage") and "Still dry" in answer.text
-    assert mine.phone.fields()["key"] == key and re.search(r'value="no" checked', answer.text)
-    page = (await mine.phone.post(f"{mine.path}/do/no", text="Still dry")).text
-    assert has(page, "done.no") and life_of(town, mine.ticket).disputes == 1

@@ -18,7 +18,7 @@ from kachehri.push_post import Post
 from kachehri.webpush import pack
 from tests.push import PushBrowser, push_service
 from tests.web.conftest import Town
-from tests.web.test_my_ticket import ASSIGN, PROPOSE, Own, do, own, posts
+from tests.web.own_ticket import ASSIGN, PROPOSE, Own, do, own, posts
 from tests.web.town import Phone
 from web import own_alerts
 

@@ -8,10 +8,10 @@ import pytest
 
 from kachehri.i18n import words_for
 from tests.web.conftest import Phone, Town
+from tests.web.own_ticket import own
 from tests.web.test_following import close, reference_in
 from tests.web.test_having_it_too import join, says
 from tests.web.test_lobby import has
-from tests.web.test_my_ticket import own
 from tests.web.test_state_matrix import bare
 
 pytestmark = pytest.mark.anyio

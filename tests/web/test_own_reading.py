@@ -13,8 +13,8 @@ from kachehri.tickets import events as e
 from rooms.outcomes import NoteOutcome
 from rooms.questions import AdmitQuestion
 from tests.web.conftest import Town
+from tests.web.own_ticket import ASSIGN, CONFIRM, DISPUTE, PROPOSE, Own, do, life_of, own, posts
 from tests.web.test_lobby import has
-from tests.web.test_my_ticket import ASSIGN, CONFIRM, DISPUTE, PROPOSE, Own, do, life_of, own, posts
 from tests.web.test_register import closed
 from web.cards import trodden
 

@@ -7,7 +7,7 @@ from playwright.async_api import Browser
 
 from tests.push import PushBrowser, pack
 from tests.web.conftest import Town
-from tests.web.test_my_ticket import ASSIGN, PROPOSE, do, life_of, own, posts
+from tests.web.own_ticket import ASSIGN, PROPOSE, do, life_of, own, posts
 
 __all__ = ["posts"]
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]

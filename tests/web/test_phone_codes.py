@@ -19,8 +19,8 @@ from kachehri.phone_codes import Asked, PhoneCodes
 from kachehri.settings.tree import Sms
 from kachehri.store import notices as notice_rows
 from tests.web.conftest import Town
+from tests.web.own_ticket import own
 from tests.web.test_lobby import has
-from tests.web.test_my_ticket import own
 from tests.web.town import Phone
 
 pytestmark = pytest.mark.anyio

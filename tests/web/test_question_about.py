@@ -14,8 +14,8 @@ from kachehri.store.tables import Ticket
 from rooms.outcomes import NoteOutcome
 from rooms.questions import AdmitQuestion
 from tests.web.conftest import Town
+from tests.web.own_ticket import posts
 from tests.web.test_lobby import has
-from tests.web.test_my_ticket import posts
 from tests.web.test_register import closed
 from tests.web.test_staff import signed_in
 from tests.web.town import Phone
