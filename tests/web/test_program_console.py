@@ -18,9 +18,8 @@ from recordings.announce import Waiting
 from recordings.archive import Archive
 from recordings.program.telling import CUT_TOPIC, DUMP_TOPIC, Doing
 from rooms.turns import TakeSeat
+from tests.web.acted import acted_page
 from tests.web.conftest import Town
-from tests.web.test_player import SOON
-from tests.web.test_player_direct import FAKE
 from tests.web.test_program import CHAIR, Studio
 from tests.web.test_staff import signed_in
 from web import program_desk
@@ -64,16 +63,7 @@ async def console(
     phone = await signed_in(town, "moderator")
     context = await browser.new_context(service_workers="block", locale="en-GB")
     await context.add_cookies([{"name": n, "value": v, "url": town.url} for n, v in phone.client.cookies.items() if v])
-    page = await context.new_page()
-    page.set_default_timeout(SOON)
-    faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    await page.add_init_script(FAKE)
-    await page.route(
-        "**/js/media.*",
-        lambda route: route.fulfill(body="export const watch = fake.watch;", content_type="text/javascript"),
-    )
+    page, faults = await acted_page(context)
     studio.say()
     await page.goto(f"{town.url}/sessions/{session}/program")
     yield Console(page, studio, faults)
