@@ -14,7 +14,7 @@ what is then left.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -23,6 +23,9 @@ from .numbers import GLUE, RUN, numbers
 
 #: What stands in the place of something hidden; the same in every language and direction of writing.
 MARK = "•••••"
+
+#: Over so many lines before and behind one a number may go on.
+NEAR = 3
 
 _ANY = re.compile(r"[\d@\uff20]")
 # RFC 5321 bounds the local part at 64 octets, which also bounds the search. Blanks around the sign are a disguise.
@@ -43,9 +46,26 @@ class Masked(Struct, frozen=True):
 
 def mask(text: str) -> Masked:
     """Hide every number and address that identifies somebody."""
-    if _ANY.search(text) is None:
-        return Masked(text)
+    return _cover(text, _hidden(text))
+
+
+def mask_lines(lines: Sequence[str]) -> list[Masked]:
+    """The same for lines that are read one behind the other: what goes on in the next one is hidden too."""
+    made = []
+    for n, line in enumerate(lines):
+        before = "".join(f"{each} " for each in lines[max(0, n - NEAR) : n])
+        found = _hidden(" ".join((before + line, *lines[n + 1 : n + 1 + NEAR])))
+        starts, ends = len(before), len(before) + len(line)
+        here = ((max(start, starts) - starts, min(end, ends) - starts, kind) for start, end, kind in found)
+        made.append(_cover(line, [*_hidden(line), *(each for each in here if each[0] < each[1])]))
+    return made
+
+
+def _hidden(text: str) -> list[tuple[int, int, str]]:
+    """What is to be hidden: from where to where, and what it is."""
     hidden: list[tuple[int, int, str]] = []
+    if _ANY.search(text) is None:
+        return hidden
     if "@" in text or "\uff20" in text:
         hidden += _emails(text)
     run = RUN.search(text)
@@ -54,10 +74,12 @@ def mask(text: str) -> Masked:
     while run is not None:
         hidden += numbers(text, run.start(), run.end())
         run = RUN.search(text, run.end())
-    return _cover(text, hidden) if hidden else Masked(text)
+    return hidden
 
 
 def _cover(text: str, hidden: list[tuple[int, int, str]]) -> Masked:
+    if not hidden:
+        return Masked(text)
     parts: list[str] = []
     kinds = set()
     shown_to = 0

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from moderation.masking import mask
+from moderation.masking import mask_lines
 from recordings import subrip, webvtt
 from recordings.captions import Cue
 from recordings.webvtt import BadCaptions, Timed
@@ -105,25 +105,29 @@ def lay(cues: Sequence[Timed], zero_at: int, began_at: int, ended_at: int) -> La
         zero_at: the instant from which the file counts, in Unix ms.
         began_at, ended_at: of the hearing.
     """
-    lines: list[Kept] = []
-    outside = hidden = 0
+    said: list[tuple[Timed, str]] = []
+    outside = 0
     for cue in cues:
-        starts_at, ends_at = zero_at + cue.starts_ms, zero_at + cue.ends_ms
+        starts_at = zero_at + cue.starts_ms
         if starts_at < began_at or starts_at >= ended_at:
             outside += 1
             continue
         try:
-            masked = mask(clean(cue.text, LINE_MOST, one_line=True))
+            said.append((cue, clean(cue.text, LINE_MOST, one_line=True)))
         except Refused as refused:
             if refused.code == "text_empty":
                 continue
             raise BadCaptions("text_long" if refused.code == "text_too_long" else "encoding", 0) from None
-        hidden += bool(masked.kinds)
+    lines: list[Kept] = []
+    # A program breaks lines anywhere, in the middle of a number too.
+    masks = mask_lines([text for _, text in said])
+    for (cue, _), masked in zip(said, masks, strict=True):
+        starts_at, ends_at = zero_at + cue.starts_ms, zero_at + cue.ends_ms
         if lines:
             starts_at = max(starts_at, lines[-1].starts_at + 1)
             lines[-1] = Kept(lines[-1].starts_at, min(lines[-1].ends_at, starts_at), lines[-1].text)
         lines.append(Kept(starts_at, max(min(ends_at, ended_at), starts_at + 1), masked.text))
-    return Laid(tuple(lines), outside, hidden)
+    return Laid(tuple(lines), outside, sum(bool(masked.kinds) for masked in masks))
 
 
 def times(lines: Sequence[Kept]) -> bytes:

@@ -112,6 +112,15 @@ class TestOnTheClock:
         )
         assert (laid.outside, laid.hidden) == (0, 1)
 
+    def test_a_number_that_goes_on_in_the_next_line_is_masked_in_both(self) -> None:
+        said = ("میرا نمبر ہے 34201", "1234567", "8 لکھ لیں", "کل 2024 میں", "15 ہزار")
+        cues = [Timed(1_000 * n, 1_000 * n + 900, text) for n, text in enumerate(said)]
+        laid = lay(cues, 0, 0, 60_000)
+        assert [each.text for each in laid.lines] == [
+            "میرا نمبر ہے •••••", "•••••", "••••• لکھ لیں", "کل 2024 میں", "15 ہزار",
+        ]  # fmt: skip
+        assert laid.hidden == 3
+
     def test_what_lies_outside_of_the_hearing_is_left_out(self) -> None:
         laid = lay(self.CUES, 100_000, 101_000, 105_000)
         assert [each.text for each in laid.lines] == ["call •••••"] and laid.outside == 2
