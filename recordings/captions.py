@@ -49,6 +49,7 @@ def cues(log: Iterable[Logged]) -> tuple[Cue, ...]:
             case CaptionsWithheld():
                 lines = {id: each for id, each in lines.items() if sent[id] < event.since}
             case CaptionCorrected() if event.caption in lines and event.line is not None:
+                sent[event.caption] = at  # what was corrected a moment ago may say what was said a moment ago
                 lines[event.caption] = replace(lines[event.caption], line=event.line.id, corrected=True)
             case _:
                 pass

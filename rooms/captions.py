@@ -85,6 +85,8 @@ class Caption(msgspec.Struct, frozen=True):
     at: int
     seat: str = ""
     corrected: bool = False
+    #: When its words were put down: what was corrected a moment ago may say what was said a moment ago.
+    worded_at: int = 0
 
 
 class CaptionState(msgspec.Struct):
@@ -134,17 +136,21 @@ def evolve(state: CaptionState, event: CaptionEvent, at: int) -> None:
     """Carry one event of this feature into the state."""
     match event:
         case CaptionTyped():
-            typed = Caption(id=event.caption, language=event.language, line=event.line.id, at=at, seat=event.seat)
+            typed = Caption(
+                id=event.caption, language=event.language, line=event.line.id, at=at, seat=event.seat, worded_at=at
+            )
             state.last = [*state.last, typed][-CAPTIONS_OPEN:]
         case CaptionCorrected():
             words = event.line.id if event.line else ""
             state.last = [
-                msgspec.structs.replace(each, line=words, corrected=True) if each.id == event.caption else each
+                msgspec.structs.replace(each, line=words, corrected=True, worded_at=at)
+                if each.id == event.caption
+                else each
                 for each in state.last
                 if words or each.id != event.caption
             ]
         case CaptionsWithheld():
-            state.last = [each for each in state.last if each.at < event.since]
+            state.last = [each for each in state.last if each.worded_at < event.since]
             state.withheld_at = at
         case _:
             assert_never(event)

@@ -51,6 +51,11 @@ class TestCues:
         log = [typed(1, 3_999), typed(2, 4_000), typed(3, 8_000), corrected, dump, typed(4, 9_000)]
         assert [each.line for each in cues(log)] == [ref(1).id, ref(4).id]
 
+    def test_leave_out_what_was_put_right_in_what_was_dumped(self) -> None:
+        corrected = Logged(8_500, CaptionCorrected(caption=f"{2:016x}", line=ref(9)))
+        log = [typed(1, 1_000), typed(2, 1_500), corrected, Logged(9_000, CaptionsWithheld(since=4_000))]
+        assert [each.line for each in cues(log)] == [ref(1).id]
+
     @given(st.lists(st.tuples(st.integers(0, 9_000), st.integers(0, 60_000), st.sampled_from(("ur", "en")))))
     def test_make_a_file_whatever_was_typed_when(self, lines: list[tuple[int, int, str]]) -> None:
         at = 0

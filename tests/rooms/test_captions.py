@@ -123,6 +123,14 @@ class TestDumping:
         assert list(shown(hearing)) == [before] and "by" not in (visible(event, "public") or {})
         assert hearing.refused(CorrectCaption(caption=last, line="x"), line="x") == "caption_gone"
 
+    def test_takes_what_was_put_right_in_those_seconds_too(self) -> None:
+        hearing = Hearing().live()
+        before, older = typed(hearing, "before").caption, typed(hearing, "older").caption
+        hearing.now += 6_000
+        hearing.do(CorrectCaption(caption=older, line="older, dumped"), line="older, dumped")
+        hearing.do(WithholdCaptions(reach_ms=5_000))
+        assert list(shown(hearing)) == [before]
+
     def test_lets_nobody_finish_a_line_of_them(self) -> None:
         hearing = Hearing().live()
         hearing.do(WithholdCaptions(reach_ms=5_000))
