@@ -6,64 +6,24 @@ import asyncio
 import json
 import logging
 import xml.etree.ElementTree as ET
-from typing import Any
 
 import httpx
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from kachehri import api_keys, own_ticket, ticketing
+from kachehri import api_keys, own_ticket
 from kachehri.i18n import words_for
 from kachehri.serving import configure
-from kachehri.store import audit, district
-from kachehri.store import tickets as ticket_rows
-from kachehri.store.tables import Post, Ticket
+from kachehri.store import audit
 from kachehri.ticketing import history
-from kachehri.tickets.acts import Act, Answer, AskCitizen, Assign, Confirm, Doer, Propose
-from kachehri.tickets.events import Noted, Opened
-from kachehri.tickets.lifecycle import STATES, By
+from kachehri.tickets.events import Opened
 from tests.web.open311 import schemas
 from tests.web.open311.conftest import Doors, tree
+from tests.web.open311.filed import WHOLE, filed, ticket_of
 from tests.web.test_staff import signed_in
 from web.open311.filing import DESCRIPTION_MOST
-from web.open311.shapes import status_of
-from web.open311.updates import STATUSES
-from web.timeline import Moment
 
 pytestmark = pytest.mark.anyio
-#: The fields of the standard's own example of a request, with values of this district.
-WHOLE = {
-    "jurisdiction_id": "127.0.0.1",
-    "service_code": "water_none",
-    "lat": "29.99871",
-    "long": "73.24129",
-    "address_string": "House 7, street 3",
-    "email": "nasreen@example.org",
-    "device_id": "tt222111",
-    "account_id": "123456",
-    "first_name": "Nasreen",
-    "last_name": "Bibi",
-    "phone": "0300 1234567",
-    "description": "The pump at 0300-1234567 is broken\nsince Monday",
-    "media_url": "http://photos.example.org/2002/1.jpg",
-    "attribute[area]": "uc1",
-    "attribute[WHISPAWN]": "123456",
-}
-
-
-def ticket_of(doors: Doors, reference: str) -> Ticket:
-    with doors.town.service.store.read() as conn:
-        found = ticket_rows.by_reference(conn, reference)
-        assert found is not None
-        ticket_rows.verify(conn, found.id)
-        return found
-
-
-def filed(answer: httpx.Response) -> str:
-    assert answer.status_code == 200, answer.text
-    jsonschema.Draft202012Validator(schemas.FILED).validate(answer.json())
-    number: str = answer.json()[0]["service_request_id"]
-    return number
 
 
 async def test_a_request_becomes_a_ticket_and_is_read_back(doors: Doors) -> None:
@@ -223,150 +183,6 @@ async def test_nothing_of_a_request_is_logged(doors: Doors, caplog: pytest.LogCa
     ours = [record.getMessage() for record in caplog.records if not record.name.startswith(others)]
     for secret in (doors.key, "Nasreen", "1234567", "House 7"):
         assert secret not in json.dumps(ours, ensure_ascii=False)
-
-
-async def test_updates_follow_the_steps(doors: Doors) -> None:
-    number = filed(await doors.post(**{**WHOLE, "device_id": "updates"}))
-    found = (await doors.get("servicerequestupdates.json", api_key=doors.key)).json()
-    mine = [each for each in found if each["service_request_id"] == number]
-    assert [(each["update_id"], each["status"]) for each in mine] == [(f"{number}-1", "OPEN")]
-    element = tree(await doors.get("servicerequestupdates.xml", api_key=doors.key))
-    assert element.tag == "service_request_updates" and {each.tag for each in element} == {"request_update"}
-    fields = ["update_id", "service_request_id", "status", "description", "updated_datetime", "media_url"]
-    assert [each.tag for each in element[0]] == [*fields, "external_status_code"]
-    early = {"start_date": "2020-01-01T00:00:00Z", "end_date": "2020-01-02T00:00:00Z", "api_key": doors.key}
-    assert (await doors.get("servicerequestupdates.json", **early)).json() == []
-    wide = {"start_date": "2020-01-01T00:00:00Z", "end_date": "2026-01-02T00:00:00Z", "api_key": doors.key}
-    assert (await doors.get("servicerequestupdates.json", **wide)).status_code == 400
-
-
-async def test_what_a_program_adds_is_a_note_and_closes_nothing(doors: Doors) -> None:
-    number = filed(await doors.post(**{**WHOLE, "device_id": "adds"}))
-    update = {
-        "service_request_id": number,
-        "update_id": "77",
-        "status": "CLOSED",
-        "description": "She called again: 0300-1234567",
-        "updated_datetime": "2026-01-02T00:00:00Z",
-    }
-    answer = await doors.post("servicerequestupdates.xml", **update)
-    found = tree(answer)
-    assert answer.status_code == 200 and found[0].findtext("update_id") == f"{number}-2", answer.text
-    again = await doors.post("servicerequestupdates.json", **update)
-    assert again.json() == [{"update_id": f"{number}-2"}]
-    ticket = ticket_of(doors, number)
-    assert ticket.state == "routed" and ticket.head_seq == 2
-    with doors.town.service.store.read() as conn:
-        assert isinstance(history(conn, ticket.id)[1].body, Noted)
-        kept = repr(list(conn.exec_driver_sql("SELECT public FROM content WHERE kind = 'note'")))
-    assert "She called again" in kept and "1234567" not in kept
-    # It is the office's own from then on, and nobody reads it in public.
-    row = (await doors.get(f"requests/{number}.json", extensions="true")).json()[0]
-    assert [each["type"] for each in row["notes"]] == ["opened"]
-
-
-async def test_a_program_adds_to_its_own_alone(doors: Doors) -> None:
-    number = filed(await doors.post(**{**WHOLE, "device_id": "own"}))
-    for key, reference in ((doors.make_key(), number), (doors.key, doors.heard), (doors.key, doors.private)):
-        answer = await doors.post(
-            "servicerequestupdates.json", api_key=key, service_request_id=reference, description="x"
-        )
-        assert answer.status_code == 404, answer.text
-    bad = await doors.post("servicerequestupdates.json", status="DONE", updated_datetime="x", update_id="y" * 65)
-    assert bad.status_code == 400 and len(bad.json()) == 5
-
-
-def does(doors: Doors, number: str, act: Act, side: By, **more: object) -> None:
-    with doors.town.service.store.write() as conn:
-        now = doors.town.service.store.now(conn)
-        found = ticket_rows.by_reference(conn, number)
-        assert found is not None
-        doer = Doer(side, "x", office=found.office_id, **more)  # type: ignore[arg-type]
-        ticketing.act(conn, now, found.id, act, doer)
-
-
-async def waiting_for_her(doors: Doors, device: str) -> str:
-    """A ticket on which the office has asked the citizen something."""
-    with doors.town.service.store.write() as conn:
-        district.save_posts(conn, [Post(id="sdo", office_id="water", title_ur="ایس ڈی او", title_en="SDO")])
-    number = filed(await doors.post(**{**WHOLE, "device_id": device}))
-    does(doors, number, Assign(post="sdo"), "office")
-    with doors.town.service.store.write() as conn:
-        said = ticketing.words(conn, doors.town.service.store.now(conn), "Which pump, sir 0300-1234567?")
-    does(doors, number, AskCitizen(question=said), "officer", post="sdo")
-    return number
-
-
-async def test_what_a_program_adds_is_her_answer_where_one_is_waited_for(doors: Doors) -> None:
-    number = await waiting_for_her(doors, "answers")
-    assert ticket_of(doors, number).state == "awaiting_citizen"
-    update = {"service_request_id": number, "update_id": "a", "status": "OPEN", "description": "The one by the mosque"}
-    answer = await doors.post("servicerequestupdates.json", **update)
-    assert answer.status_code == 200, answer.text
-    assert ticket_of(doors, number).state == "assigned"
-    told = (await doors.get("servicerequestupdates.json", api_key=doors.key)).json()
-    mine = [each for each in told if each["service_request_id"] == number]
-    assert [each["status"] for each in mine] == ["OPEN", "INVESTIGATING", "INVESTIGATING", "INVESTIGATING"]
-    everything = json.dumps(told) + (await doors.get(f"requests/{number}.xml", extensions="true")).text
-    assert "pump" not in everything and "mosque" not in everything and "1234567" not in everything
-
-
-async def test_only_the_citizen_makes_it_fixed_and_closed(doors: Doors) -> None:
-    number = await waiting_for_her(doors, "closes")
-    does(doors, number, Answer(), "citizen")
-    with doors.town.service.store.write() as conn:
-        note = ticketing.words(conn, doors.town.service.store.now(conn), "A new pump stands there")
-    does(doors, number, Propose(outcome="relief_granted", note=note), "officer", post="sdo")
-
-    async def row() -> dict[str, Any]:
-        found: dict[str, Any] = (await doors.get(f"requests/{number}.json")).json()[0]
-        return found
-
-    async def last() -> str:
-        told = (await doors.get("servicerequestupdates.json", api_key=doors.key)).json()
-        return str([each["status"] for each in told if each["service_request_id"] == number][-1])
-
-    proposed = await row()
-    assert proposed["status"] == "open" and await last() == "IN_PROGRESS"
-    update = {"service_request_id": number, "status": "FIXED", "description": "She says it is fine"}
-    assert (await doors.post("servicerequestupdates.json", **update)).status_code == 200
-    assert (await row())["status"] == "open"
-    does(doors, number, Confirm(), "citizen")
-    closed = await row()
-    assert closed["status"] == "closed" and await last() == "FIXED" and closed["service_notice"] is None
-    words = words_for("ur")
-    for key in ("ticket.state.closed", "open311.outcome.relief_granted", "open311.basis.citizen_confirmed"):
-        assert words.raw(key) in closed["status_notes"]
-    numbers = [each["service_request_id"] for each in (await doors.get("requests.json", status="closed")).json()]
-    assert numbers == [number]
-    # A further note moves nothing, and the day of the close stays what it says.
-    later = {"service_request_id": number, "description": "Thanks"}
-    assert (await doors.post("servicerequestupdates.json", **later)).status_code == 200
-    assert (await row())["updated_datetime"] == closed["updated_datetime"]
-
-
-@pytest.mark.parametrize(
-    ("name", "state", "outcome", "basis", "status"),
-    [
-        ("confirmed", "closed", "relief_granted", "citizen_confirmed", "FIXED"),
-        ("silent", "closed", "relief_granted", "citizen_silent", "CLOSED"),
-        ("forced", "closed", "partial_relief", "supervisor_forced", "CLOSED"),
-        ("withdrawn", "closed", "withdrawn", "citizen_withdrew", "CANCELLED"),
-        ("confirmed", "closed", "duplicate", "citizen_confirmed", "DUPLICATE"),
-        ("confirmed", "closed", "referred_outside", "citizen_confirmed", "NOT_COUNCILS_RESPONSIBILITY"),
-        ("upheld", "closed_final", "relief_not_possible", "appeal_decided", "NO_FURTHER_ACTION"),
-        ("transferred", "routed", "", "", "INTERNAL_REFERRAL"),
-        ("line_visit", "assigned", "", "", "ACTION_SCHEDULED"),
-        ("disputed", "disputed", "", "", "REOPEN"),
-    ],
-)
-def test_the_states_of_the_extension(name: str, state: str, outcome: str, basis: str, status: str) -> None:
-    assert status_of(Moment(1, 0, name, state, outcome, basis, "", 0)) == status and status in STATUSES
-
-
-def test_every_state_has_one_of_the_extension() -> None:
-    for state in STATES:
-        assert status_of(Moment(1, 0, "x", state, "", "", "", 0)) in STATUSES
 
 
 async def test_whoever_came_by_a_program_is_erased_at_her_wish(doors: Doors) -> None:
