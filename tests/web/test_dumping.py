@@ -41,3 +41,18 @@ async def test_what_was_typed_of_it_is_gone_with_it(
     replay = (await town.phone("ur").get(f"/s/{session}/replay")).text
     vtt = (await town.phone("ur").get(f"/s/{session}/captions/ur.vtt")).text
     assert DUMPED not in replay and AFTER in replay and DUMPED not in vtt and AFTER in vtt
+
+
+async def test_the_lines_are_gone_also_where_the_program_does_not_answer(
+    town: Town, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = studio.doing.session
+    studio.say(delay_ms=5_000)
+    studio.answers = False
+    monkeypatch.setattr(program_desk, "ANSWER_S", 0.05)
+    await town.moderate(session, TypeCaption(language="ur", line=DUMPED))
+    phone = await signed_in(town, "moderator")
+    path = f"/sessions/{session}/program"
+    await phone.get(path)
+    assert "Press again" in (await phone.post(path, do="dump")).text
+    assert DUMPED not in (await town.phone("ur").get(f"/s/{session}/live")).text
