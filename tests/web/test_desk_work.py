@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
+from kachehri.i18n import words_for
 from kachehri.people import participant_id
 from kachehri.store import accounts
 from kachehri.store import audit as audit_rows
@@ -15,13 +16,14 @@ from rooms.base import Actor
 from rooms.questions import AdmitQuestion, AskQuestion, HoldQuestion
 from rooms.turns import AcceptTurn, CallTurn, ReadOutTurn, ReadyTurn
 from tests.web.conftest import Town
+from tests.web.console_desk import DESKTOP, OTHER, SMALL, ask, closed, sit_down, state
 from tests.web.test_staff import account
-from tests.web.test_staff_console import DESKTOP, EN, OTHER, SMALL, UR, ask, closed, sit_down, state
 from web.finding import fold
 from web.forms import new_key
 
 pytestmark = pytest.mark.anyio
 __all__ = ["closed"]
+UR, EN = words_for("ur"), words_for("en")
 
 
 def person(number: int) -> Actor:
