@@ -39,6 +39,10 @@ async def play(request: Request) -> Response:
         code = code_of(error)
         later = {"retry-after": str(AGAIN_S)} if code == "media_no_program" else {}
         return problem(request, STATUS.get(code, 409), SAID.get(code, code), later)
+    still = await _seat(request)
+    if isinstance(still, Response):  # another key was made meanwhile, and this player was not there yet to be ended
+        await equipment.end_player(session_id, seat, answer.peer)
+        return still
     relays = equipment.relays(keys.player(session_id, seat))
     return answered(answer.sdp, f"/s/{session_id}/whep/{answer.peer}", relays)
 

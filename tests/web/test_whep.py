@@ -192,6 +192,26 @@ async def test_a_key_taken_back_or_a_hearing_over_ends_it(hall: Hall, player: Pl
         assert (late.status_code, late.json()["code"]) == (403, "phase")
 
 
+async def test_a_key_taken_back_while_the_offer_is_answered_opens_nothing(
+    hall: Hall, player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    equipment, keys = hall.town.app.state.equipment, list[str]()
+    follow = equipment.follow
+
+    async def overtaken(session: str, seat: str, offer: str) -> object:
+        keys.append(await make_key(hall.town, session, "chair"))
+        return await follow(session, seat, offer)
+
+    async with Maker(hall.tap, session=hall.session) as maker:
+        offer = await player.offer()
+        first = await until_made(hall, offer)
+        await hall.delete(first.headers["location"])
+        monkeypatch.setattr(equipment, "follow", overtaken)
+        refused = await hall.post(offer)
+        assert (refused.status_code, refused.json()["code"], len(keys)) == (401, "wrong_player_key", 1)
+        assert (await equipment.plane.stats(hall.session)).program == 0 and not maker.direct.watched
+
+
 async def test_what_may_be_posted_is_said_to_every_origin(hall: Hall) -> None:
     told = await hall.client.options(hall.path, headers={"origin": "https://player.example"})
     assert told.status_code == 204 and told.headers["accept-post"] == "application/sdp"
