@@ -132,7 +132,8 @@ class Visitor:
         status = re.search(r"the server responded with a status of (\d+)", message.text)
         offline = "net::ERR_INTERNET_DISCONNECTED" in message.text
         if message.type == "error" and not offline and not (status and int(status[1]) in self.refusals):
-            self.faults.append(f"{message.text} ({message.page.url if message.page else ''})")
+            asked = message.location.get("url", "")
+            self.faults.append(f"{message.text} ({asked}, on {message.page.url if message.page else ''})")
 
     def says(self, key: str) -> str:
         """A sentence of the catalogue, in her language, as a page shows it."""

@@ -72,5 +72,8 @@ async def test_a_console_says_at_once_that_it_is_signed_out(visit: Door) -> None
     store.close()
     await expect(moderator.page.locator("#net-state span")).to_have_text(moderator.says("desk.net.over"))
     assert time.monotonic() - begun < 2.0, "a look, a closing handshake and a page drawn"
+    async with moderator.page.expect_response("**/find?*") as asked:
+        await moderator.page.locator("#find-text").fill("water")
+    assert (await asked.value).status == 303, "no errand is run any more, and the page's console keeps quiet about it"
     await moderator.page.reload()
     assert "/staff" in moderator.page.url

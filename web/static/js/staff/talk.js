@@ -18,7 +18,8 @@ export function sayCount(key, n) {
 /** Why something did not happen, as a plain sentence. @param {unknown} error */
 export function sayNo(error) {
   if (!(error instanceof RefusedError)) return say("no.other");
-  if (error.code === "ended" || error.code === "lost") return say("no.offline");
+  if (error.code === "ended") return say("desk.net.over");
+  if (error.code === "lost") return say("no.offline");
   return say(`no.${error.code}`, /** @type {Record<string, string | number>} */ (error.params)) || say("no.other");
 }
 
