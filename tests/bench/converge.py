@@ -51,7 +51,10 @@ from rooms.views import AUDIENCES, ViewAudience, personal, view, visible
 from signaling.patch import diff, merge
 
 from .invariants import Broken, close_holds, must, nothing_leaks, only_own, queue_holds, stage_holds
-from .walk import LONG, PARTICIPANTS, Plan, Walker
+from .walk import Walker
+from .walk_cast import PARTICIPANTS
+from .walk_course import LONG
+from .walk_sight import Plan
 
 STEPS = 100_000
 #: 2026-01-05 10:00 in Karachi, in milliseconds since the epoch.

@@ -9,7 +9,7 @@ from rooms.queue import GONE
 from rooms.session import Session
 from rooms.stage import SEATED
 
-from .walk import DESK_NOTE, PERSON, SECRET
+from .walk_cast import DESK_NOTE, PERSON, SECRET
 
 
 class Broken(AssertionError):

@@ -21,7 +21,9 @@ from rooms.queue import QUESTIONS
 from rooms.refusals import REFUSALS
 from rooms.session import owner
 from rooms.stage import TURNS
-from tests.bench.walk import CITIZEN_ACTORS, Plan, Walker
+from tests.bench.walk import Walker
+from tests.bench.walk_cast import CITIZEN_ACTORS
+from tests.bench.walk_sight import Plan
 from tests.rooms.hearing import Hearing
 
 PAGE = rulebook.RULES.read_text(encoding="utf-8")
