@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from kachehri.store import Connection, outbox
+from kachehri.store import Connection, outbox, public_tickets
 from kachehri.store import notices as rows
 from kachehri.store import tickets as ticket_rows
 from kachehri.store.outbox import Claim, Task
@@ -81,7 +81,7 @@ def _tasks(
     for tell in () if said else TABLE[event]:
         for target in [named] if named else targets(conn, ticket, tell, now):
             yield _task(conn, office, claim, Telling(event, tell.text, target, created_at, values), ticket, tell, now)
-    if (not named or named == OWNER) and event not in WITHIN:
+    if (not named or named == OWNER) and event not in WITHIN and public_tickets.shown(conn, ticket.id):
         for hook in rows.hooks(conn):
             if hook.state == "active":
                 telling = Telling(event, HOOK, f"hook:{hook.id}", created_at, {"state": values["state"]})

@@ -1,5 +1,8 @@
 """Programs of others that are told of steps of tickets: number and state, signed, and nothing of a person.
 
+They hear of what everybody may read of (kachehri/store/public_tickets.py): of what was asked privately, and of a
+protected matter, a program is told nothing at all, since already a number and a day say that there is one.
+
 A message is repeated until the program takes it or the last of the agreed times has passed; its id stays the same, so
 the program can tell. One that answers 410 (Gone) is not told any more until somebody starts it again.
 """

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 
-from kachehri.store import Connection, outbox
+from kachehri.store import Connection, outbox, public_tickets
 from kachehri.store import notices as rows
 from kachehri.store import tickets as ticket_rows
 from kachehri.store.outbox import Claim
@@ -31,6 +31,8 @@ from .wording import Message, write
 
 #: A program is told whatever happens.
 _HOOK_TELL: Final = Tell("desk", HOOK, ("hook",))
+#: Why a program is not told of a matter that is not everybody's.
+WITHHELD: Final = "withheld"
 
 
 class Job(NamedTuple):
@@ -87,6 +89,9 @@ def begin(conn: Connection, office: PostOffice, claim: Claim, now: int, said: Ma
             going.append(row)
     case = _case(conn, office, claim, now)
     if isinstance(case, str):
+        if not known and case == WITHHELD:
+            outbox.finish(conn, claim, now, note=case)
+            return Begun()
         if not known:
             outbox.fail(conn, claim, retry_at=None, error=case)
             return Begun()
@@ -165,6 +170,9 @@ def _case(conn: Connection, office: PostOffice, claim: Claim, now: int) -> _Case
     if told is None or tell is None or ticket is None:
         return "unknown_notice"
     if claim.kind == HOOK:
+        # What became private or protected while it waited, or was to be sent again, stays in the house too.
+        if not public_tickets.shown(conn, ticket.id):
+            return WITHHELD
         return _Case(claim, told, tell, ticket, Addressee(told.to, "en", {"hook": told.to.removeprefix("hook:")}))
     who = addressee(conn, office.contacts, ticket, told.to)
     return "nobody" if who is None else _Case(claim, told, tell, ticket, who)

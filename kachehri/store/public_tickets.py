@@ -145,6 +145,11 @@ def one(conn: Connection, reference: str) -> PublicTicket | None:
     return _row(row) if row is not None else None
 
 
+def shown(conn: Connection, id: str) -> bool:
+    """Whether anybody may know of this ticket at all: neither what was asked privately, nor a protected matter."""
+    return conn.execute(select(_ticket.c.id).where(_ticket.c.id == id, _visible())).first() is not None
+
+
 def steps(conn: Connection, ids: Collection[str]) -> dict[str, list[Step]]:
     """The whole chains of these tickets, in order."""
     columns = [_step.c[name] for name in Step._fields]

@@ -10,11 +10,15 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from kachehri.notices import receipts
 from kachehri.notices.dispatcher import Dispatcher
 from kachehri.notices.doubt import HOOK_MS
+from kachehri.notices.fanning import fan_out
 from kachehri.notices.hooks import HookGateway, Hooks
+from kachehri.notices.sending import WITHHELD
 from kachehri.notices.signing import OVERLAP_MS, Secret, headers, new_secret, rotated
 from kachehri.notices.table import WITHIN
 from kachehri.notices.wire import Wire
+from kachehri.store import district, outbox
 from kachehri.store import notices as rows
+from kachehri.store.tables import Category
 from tests.conftest import ManualClock
 from tests.kachehri.notices.listener import listener
 from tests.kachehri.notices.town import NoticeTown
@@ -30,6 +34,15 @@ def told(town: NoticeTown, url: str) -> tuple[Dispatcher, Hooks, str]:
     with town.store.write() as conn:
         secret = hooks.add(conn, url, "boss", town.store.now(conn))
     return Dispatcher(town.store, town.office({"hook": HookGateway(town.store, hooks, wire)})), hooks, secret
+
+
+def guard(town: NoticeTown, code: str) -> None:
+    """A topic that is never published, from now on."""
+    with town.store.write() as conn:
+        office = town.session.office_id
+        names = {"name_ur": code, "name_en": code}
+        topic = Category(id=f"c-{code}", code=code, office_id=office, protected=True, sla_days=5, **names)
+        district.save_categories(conn, [topic])
 
 
 @pytest.mark.parametrize("event", sorted(WITHIN))
@@ -58,6 +71,47 @@ async def test_a_step_is_told_signed_and_without_a_person(town: NoticeTown) -> N
         Webhook(new_secret()).verify(body, sent)
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(body + b" ", sent)
+
+
+@pytest.mark.parametrize("ticket", [{"privacy": "private"}, {"privacy": "protected"}, {"category": "harassment"}])
+async def test_of_what_is_not_everybodys_no_program_is_told(town: NoticeTown, ticket: dict[str, str]) -> None:
+    guard(town, "harassment")
+    guarded, other = town.ticket(town.person(), **ticket), town.ticket(town.person(), category=None)
+    async with listener() as program:
+        dispatcher, _, _ = told(town, program.url)
+        for each in (guarded, other):
+            town.notify(each, "ticket.closed")
+            town.notify(each, "promise.broken")
+        await dispatcher.drain()
+    said = [json.loads(body)["data"]["ticket"] for _, _, body in program.got]
+    assert said == [f"26407{int(other.removeprefix('t-')):05d}"] * 2
+
+
+async def test_what_is_protected_while_it_waits_stays_in_the_house(town: NoticeTown, clock: ManualClock) -> None:
+    met, queued = town.ticket(None), town.ticket(None)
+    town.notify(met, "ticket.closed")
+    async with listener() as program:
+        dispatcher, _, _ = told(town, program.url)
+        program.answer(500, 200, 200)
+        await dispatcher.drain()
+        assert len(program.got) == 1
+        task = town.notify(queued, "ticket.closed")
+        with town.store.write() as conn:  # its tellings are written, and none has left
+            (claim,) = outbox.claim(conn, "one", clock(), lease_ms=0, limit=9, kinds=["notice"])
+            fan_out(conn, dispatcher._office, claim, clock())
+        guard(town, "water")
+        clock.advance(HOOK_MS[0])
+        await dispatcher.drain()
+        (row,) = town.deliveries()
+        assert len(program.got) == 1 and (row.state, row.why) == ("failed", WITHHELD)
+        with town.store.read() as conn:
+            (hook,) = rows.hooks(conn)
+        left = town.task(f"{task}/hook/hook:{hook.id}")
+        assert (left.state, left.last_error) == ("done", WITHHELD)
+        with town.store.write() as conn:
+            receipts.decide(conn, row.id, "again", "boss", clock())
+        await dispatcher.drain()
+        assert len(program.got) == 1, "nor when somebody sends it again by hand"
 
 
 async def test_followers_are_no_news_to_a_program(town: NoticeTown) -> None:
