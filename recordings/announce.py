@@ -1,7 +1,8 @@
 """A part is there: told by the program over the bus, awaited by whoever serves playlists.
 
 A doorbell and nothing more. The files are the truth: whoever waits looks at the index, and looks again when the bell
-rings, or after a short while when nobody rings (another machine's bus, a bus that is away).
+rings, or after a short while when nobody rings (another machine's bus, a bus that is away). A disk may be slow, so
+files are looked at beside the event loop.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Waiting:
         self._bells: dict[str, asyncio.Event] = {}
         self._rung: dict[str, float] = {}
         self._watched: dict[str, int] = {}
+        self._looking: dict[str, asyncio.Task[Index]] = {}
         self._bus = bus
         self._subscription: Subscription | None = None
 
@@ -68,7 +70,7 @@ class Waiting:
     @property
     def kept(self) -> int:
         """How many renditions somebody waits for, or is remembered to have."""
-        return len(self._bells.keys() | self._rung.keys() | self._watched.keys())
+        return len(self._bells.keys() | self._rung.keys() | self._watched.keys() | self._looking.keys())
 
     async def wait(self, session: str, rendition: str, there: There, timeout: float) -> Index | None:
         """The index once `there` is true of it; None when `timeout` seconds have passed."""
@@ -78,7 +80,7 @@ class Waiting:
         try:
             while True:
                 bell = self._bells.setdefault(name, asyncio.Event())
-                found = self._index(session, rendition)
+                found = await self._look(name, session, rendition)
                 if there(found):
                     return found
                 left = deadline - time.monotonic()
@@ -97,10 +99,25 @@ class Waiting:
                 self._bells.pop(name, None)
                 self._rung.pop(name, None)
 
+    async def _look(self, name: str, session: str, rendition: str) -> Index:
+        """One look for all who come while it lasts; whoever comes after a bell gets one that began after it."""
+        task = self._looking.get(name)
+        if task is None:
+            task = self._looking[name] = asyncio.create_task(asyncio.to_thread(self._index, session, rendition))
+            task.add_done_callback(lambda done: self._looked(name, done))
+        return await asyncio.shield(task)
+
+    def _looked(self, name: str, done: asyncio.Task[Index]) -> None:
+        if self._looking.get(name) is done:
+            del self._looking[name]
+        if not done.cancelled():
+            done.exception()  # whoever waited has it; where all went away, nobody wants it
+
     def _ring(self, topic: str, _payload: bytes) -> None:
         name = topic.removeprefix(TOPIC)
         if name not in self._watched:
             return  # names come from the bus and must not pile up here
+        self._looking.pop(name, None)  # it may have looked before the part was there
         self._rung[name] = time.monotonic()
         # Those who wait have this bell; the next to come get a new one.
         if (bell := self._bells.pop(name, None)) is not None:
