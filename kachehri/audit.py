@@ -88,8 +88,8 @@ def record(
     account: str | None = None,
     session: str | None = None,
     facts: Mapping[str, str] | None = None,
-) -> None:
-    """Write one act, in the transaction that does it.
+) -> str:
+    """Write one act, in the transaction that does it; returns the id of its row.
 
     Arguments:
         subject: what it was done to: a reference, the id of a question, an account. Never a phone or a name.
@@ -99,10 +99,11 @@ def record(
     Errors: `Refused` with `text_empty`, `text_too_long` or `text_unreadable` where a reason is needed or unfit.
     """
     words = clean(reason, REASON_MOST) if reason.strip() or (action in REASONED and account is not None) else ""
+    id = new_id(now)
     rows.add(
         conn,
         Audit(
-            id=new_id(now),
+            id=id,
             at=now,
             account_id=account,
             action=action,
@@ -112,3 +113,4 @@ def record(
             body=dict(facts) if facts else None,
         ),
     )
+    return id

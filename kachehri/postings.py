@@ -5,6 +5,7 @@ A posting is never removed: who sat where on a day of the past is a question tha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, cast, get_args
 
 from rooms.base import Refused
@@ -12,7 +13,7 @@ from rooms.text import clean
 
 from .ids import new_id
 from .office_lists import NAME_MAX
-from .store import Connection, accounts
+from .store import Connection, accounts, audit
 from .store import posts as rows
 from .store.tables import Posting
 from .tickets.chart import Holding
@@ -129,6 +130,41 @@ def undo_end(conn: Connection, post_id: str, posting_id: str, until: int | None)
     Errors: `PostingRefused("posting_gone")`.
     """
     rows.end_posting(conn, _found(conn, post_id, posting_id).id, until)
+
+
+def facts_taken(taken: Taken) -> dict[str, str]:
+    """What a row of the audit keeps of a posting, so that it can be undone from there."""
+    return {"posting": taken.id, "before": taken.ended}
+
+
+def facts_ended(posting_id: str, until: int | None) -> dict[str, str]:
+    """What it keeps of the end of one: also the end that it had before."""
+    return {"posting": posting_id, "until": str(until) if until is not None else ""}
+
+
+def undo(conn: Connection, post_id: str, act_id: str) -> bool:
+    """Take back what somebody did to a post, as the row of the audit has it; False where that was taken back already.
+
+    Only the last act that is on record of the post: what came after it would not know of the change.
+
+    Errors: `PostingRefused("posting_gone")`.
+    """
+    acts = [each for each in audit.of_subject(conn, post_id) if each.action.startswith("posting.")]
+    act = next((each for each in acts if each.id == act_id and each.action != "posting.undo"), None)
+    if act is None:
+        raise PostingRefused("posting_gone")
+    if any((each.body or {}).get("act") == act_id for each in acts):
+        return False
+    if any(each.at > act.at for each in acts):
+        raise PostingRefused("posting_gone")
+    kept: Mapping[str, str] = act.body or {}
+    if "posting" not in kept:  # written before such facts were
+        raise PostingRefused("posting_gone")
+    if act.action == "posting.end":
+        undo_end(conn, post_id, kept["posting"], int(kept["until"]) if kept["until"] else None)
+    else:
+        undo_take(conn, post_id, Taken(kept["posting"], kept["before"]))
+    return True
 
 
 def _found(conn: Connection, post_id: str, posting_id: str) -> Posting:

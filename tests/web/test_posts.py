@@ -8,9 +8,10 @@ import pytest
 
 from kachehri import posts
 from kachehri.i18n import words_for
-from kachehri.store import accounts, district
+from kachehri.store import accounts, audit, district
 from kachehri.store import posts as rows
 from kachehri.store.tables import Post
+from tests.conftest import ManualClock
 from tests.web.conftest import Phone, Town
 from tests.web.test_lobby import has
 from tests.web.test_staff import signed_in
@@ -93,6 +94,55 @@ async def test_people_come_and_go_and_a_slip_is_taken_back(town: Town) -> None:
 
 def undo_of(phone: Phone) -> str:
     return str(re.findall(r'name="undo" value="([^"]+)"', phone.page)[0])
+
+
+async def test_what_stood_before_is_taken_from_the_record_and_not_from_the_form(town: Town, clock: ManualClock) -> None:
+    phone = await signed_in(town, "administrator")
+    post, other = await add(phone, "Drain Inspector"), await add(phone, "Drain Clerk")
+
+    def days() -> list[tuple[str, int | None]]:
+        with town.service.store.read() as conn:
+            return [(each.name, each.to_at) for each in rows.postings(conn, post)]
+
+    await phone.get(f"/posts/{post}")
+    await phone.post(f"/posts/{post}", do="take", kind="holds", name="Asif", until="2026-12-31")
+    ((_, until),) = days()
+    clock.advance(1)
+    posting = re.findall(r'name="posting" value="([^"]+)"', phone.page)[0]
+    await phone.post(f"/posts/{post}", do="end", posting=posting)
+    act, ended = undo_of(phone), days()
+    assert until is not None and ended != [("Asif", until)]
+    for forged in (
+        f"end.{posting}.",
+        f"end.{posting}.{until + 1}",
+        f"take.{posting}.",
+        f"{act}.{until + 1}",
+        posting,
+        "",
+    ):
+        await phone.get(f"/posts/{post}?saved=end&undo={act}")
+        refused = await phone.post(f"/posts/{post}", do="undo", undo=forged)
+        assert refused.status_code == 422 and has(refused.text, "posts.no.posting_gone"), forged
+        assert days() == ended
+    await phone.get(f"/posts/{other}?saved=end&undo={act}")
+    assert (await phone.post(f"/posts/{other}", do="undo", undo=act)).status_code == 422, "another post's act"
+    assert days() == ended
+    await phone.get(f"/posts/{post}?saved=end&undo={act}")
+    await phone.post(f"/posts/{post}", do="undo", undo=act)
+    assert days() == [("Asif", until)]
+    await phone.post(f"/posts/{post}", do="end", posting=posting)
+    later, ended = undo_of(phone), days()
+    await phone.post(f"/posts/{post}", do="undo", undo=act)
+    assert days() == ended, "once"
+    clock.advance(1)
+    await phone.post(f"/posts/{post}", do="take", kind="holds", name="Nasreen")
+    sits = days()
+    await phone.get(f"/posts/{post}?saved=end&undo={later}")
+    assert (await phone.post(f"/posts/{post}", do="undo", undo=later)).status_code == 422, "something came after it"
+    assert days() == sits
+    with town.service.store.read() as conn:
+        acts = [each.action for each in audit.of_subject(conn, post)]
+    assert acts.count("posting.undo") == 1
 
 
 async def test_days_that_make_no_sense_are_told_at_their_field(town: Town) -> None:

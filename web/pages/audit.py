@@ -41,7 +41,7 @@ async def show(request: Request, account: Account) -> Response:
                 subject=words.grouped(row.subject) if _is_reference(row.subject) else row.subject,
                 link=f"/tickets/{row.subject}" if _is_reference(row.subject) else "",
                 reason=row.reason,
-                facts=tuple((row.body or {}).values()),
+                facts=_facts(row),
             )
             for row, who in found[:PAGE]
         ),
@@ -51,6 +51,11 @@ async def show(request: Request, account: Account) -> Response:
         begun=before is not None,
     )
     return house.show(request, "staff/audit.html", page)
+
+
+def _facts(row: Audit) -> tuple[str, ...]:
+    """What is told besides the reason. Of a posting there are ids and instants, by which it can be undone."""
+    return () if row.action.startswith("posting.") else tuple((row.body or {}).values())
 
 
 def _is_reference(subject: str) -> bool:

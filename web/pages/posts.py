@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -15,7 +15,7 @@ from kachehri.audit import Act
 from kachehri.codes import end_of_day, start_of_day
 from kachehri.i18n import Words
 from kachehri.office_lists import COLUMNS, Checked, check
-from kachehri.postings import PostingRefused, Taken
+from kachehri.postings import PostingRefused
 from kachehri.spreadsheets import Fault, Row
 from kachehri.store import Connection, accounts, district, routing
 from kachehri.store import posts as rows
@@ -150,11 +150,10 @@ async def act(request: Request, account: Account) -> Response:
         if do == "take":
             return await take(house, request, id, fields, account)
         if do == "end":
-            posting = fields.get("posting", "")
-            was = await house.write(end, id, posting, account)
-            return see(f"{path}?saved=end&undo=end.{posting}.{was or ''}#people")
+            done = await house.write(end, id, fields.get("posting", "")[:40], account)
+            return see(f"{path}?saved=end&undo={done}#people")
         if do == "undo":
-            await house.write(undo, id, fields.get("undo", ""), account)
+            await house.write(undo, id, fields.get("undo", "")[:40], account)
             return see(f"{path}?saved=undo#people")
         if do == "retire":
             retired_at = await house.write(retire, id, account)
@@ -170,15 +169,16 @@ async def act(request: Request, account: Account) -> Response:
     raise forms.FormRefused(400)
 
 
-def noted(conn: Connection, now: int, act: Act, post_id: str, account: Account) -> None:
-    """Who changed which post; who sits there is in the posting and not here."""
-    audit.record(conn, now, action=act, subject=post_id, account=account.id)
+def noted(
+    conn: Connection, now: int, act: Act, post_id: str, account: Account, facts: Mapping[str, str] | None = None
+) -> str:
+    """Who changed which post, under an id by which it can be undone; who sits there is in the posting and not here."""
+    return audit.record(conn, now, action=act, subject=post_id, account=account.id, facts=facts)
 
 
-def end(conn: Connection, now: int, post_id: str, posting: str, account: Account) -> int | None:
+def end(conn: Connection, now: int, post_id: str, posting: str, account: Account) -> str:
     was = postings.end(conn, now, post_id, posting)
-    noted(conn, now, "posting.end", post_id, account)
-    return was
+    return noted(conn, now, "posting.end", post_id, account, postings.facts_ended(posting, was))
 
 
 def retire(conn: Connection, now: int, post_id: str, account: Account) -> int | None:
@@ -196,17 +196,10 @@ def bring_back(conn: Connection, now: int, post_id: str, text: str, account: Acc
     return done
 
 
-def undo(conn: Connection, now: int, post_id: str, text: str, account: Account) -> None:
-    """Take back what the last form did; `text` says what that was."""
-    what, _, rest = text.partition(".")
-    posting, _, more = rest.partition(".")
-    if what == "take":
-        postings.undo_take(conn, post_id, Taken(posting, more))
-    elif what == "end" and (not more or more.isdecimal()):
-        postings.undo_end(conn, post_id, posting, int(more) if more else None)
-    else:
-        raise PostingRefused("posting_gone")
-    noted(conn, now, "posting.undo", post_id, account)
+def undo(conn: Connection, now: int, post_id: str, act: str, account: Account) -> None:
+    """Take back what the last form did. The form only says which act that was; what stood before is on record."""
+    if postings.undo(conn, post_id, act):
+        noted(conn, now, "posting.undo", post_id, account, {"act": act})
 
 
 async def take(house: House, request: Request, id: str, fields: dict[str, str], account: Account) -> Response:
@@ -228,7 +221,7 @@ async def take(house: House, request: Request, id: str, fields: dict[str, str], 
         since = None if began is None or began == today else start_of_day(values.since, zone)
         until = end_of_day(values.until, zone) + 1 if values.until else None
 
-        def write(conn: Connection, now: int) -> Taken:
+        def write(conn: Connection, now: int) -> str:
             taken = postings.take(
                 conn,
                 now,
@@ -239,12 +232,11 @@ async def take(house: House, request: Request, id: str, fields: dict[str, str], 
                 since=since,
                 until=until,
             )
-            noted(conn, now, KINDS[values.kind], id, account)
-            return taken
+            return noted(conn, now, KINDS[values.kind], id, account, postings.facts_taken(taken))
 
         try:
-            taken = await house.write(write)
-            return see(f"/posts/{id}?saved={values.kind}&undo=take.{taken.id}.{taken.ended}#people")
+            done = await house.write(write)
+            return see(f"/posts/{id}?saved={values.kind}&undo={done}#people")
         except PostingRefused as refused:
             at = {"posting_who": "name", "posting_days": "until"}.get(refused.code, "kind")
             errors[at] = words.plain(f"posts.no.{refused.code}")
