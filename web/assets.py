@@ -73,7 +73,7 @@ class Assets:
         #: The import map (HTML §8.1.5.3): a module's plain address, as `import "./media.js"` resolves it, to its
         #: hashed one.
         self.import_map = json.dumps(
-            {"imports": {f"/static/{n}": u for n, u in self._url.items() if n.endswith(".js") and "pack" not in n}},
+            {"imports": {f"/static/{n}": self._module(n) for n in self._url if n.endswith(".js") and "pack" not in n}},
             separators=(",", ":"),
         )
 
@@ -83,7 +83,11 @@ class Assets:
 
     def import_map_for(self, *names: str) -> str:
         """The part of the import map that a page needs: on 2G an unused line is still a line."""
-        return json.dumps({"imports": {f"/static/{n}": self._url[n] for n in names}}, separators=(",", ":"))
+        return json.dumps({"imports": {f"/static/{n}": self._module(n) for n in names}}, separators=(",", ":"))
+
+    def _module(self, name: str) -> str:
+        """The hashed address of a module, with all that it imports where it imports anything."""
+        return self._url.get(name.removesuffix(".js") + ".pack.js", self._url[name])
 
     def names(self) -> list[str]:
         return sorted(self._by_name)

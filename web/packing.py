@@ -2,8 +2,9 @@
 
 A phone on 2G pays a round trip of 0.4 to 0.8 s for each level of imports, so a page may load two modules before its
 first interaction. Packing is concatenation: imports first, then the entry, with `import` lines and the word `export`
-dropped. It holds because our modules keep to a narrow style that this file checks: named imports from `./x.js`
-without renaming, exports in front of declarations, and top-level names that are unique across a pack.
+dropped; the entry keeps its own exports, so that what a page fetches later with `import()` can be packed too. It holds
+because our modules keep to a narrow style that this file checks: named imports from `./x.js` without renaming, exports
+in front of declarations, and top-level names that are unique across a pack.
 """
 
 from __future__ import annotations
@@ -42,12 +43,13 @@ def pack(entry: Path) -> str | None:
         for name in _TOP.findall(source):
             if owner.setdefault(name, path) != path:
                 raise CannotPack(f"{path.name} and {owner[name].name} both declare {name} at top level")
-        body = _EXPORT.sub("", _IMPORT.sub("", source))
+        own = _IMPORT.sub("", source)
+        body = _EXPORT.sub("", own)
         if _ANY_IMPORT.search(body) or _ANY_EXPORT.search(body):
             raise CannotPack(
                 f'{path.name}: only `import {{a, b}} from "./x.js";` and exported declarations can be packed'
             )
-        parts.append(body)
+        parts.append(own if path == order[-1] else body)
     return "".join(parts)
 
 

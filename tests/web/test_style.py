@@ -89,6 +89,17 @@ def test_an_import_map_names_hashed_modules() -> None:
     assert re.fullmatch(r"/static/js/announcer\.[0-9a-f]{12}\.js", assets.url("js/announcer.js"))
 
 
+def test_what_is_fetched_later_comes_with_its_imports_and_can_be_imported(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text('import { b } from "./b.js";\nexport function a() {\n  return b;\n}\n')
+    (tmp_path / "b.js").write_text("export const b = 1;\n")
+    assert pack(tmp_path / "a.js") == "const b = 1;\nexport function a() {\n  return b;\n}\n"
+    assets = Assets()
+    imports = json.loads(assets.import_map_for("js/media.js", "js/push.js"))["imports"]
+    assert imports == {
+        f"/static/js/{name}.js": assets.url(f"js/{of}.js") for name, of in (("media", "media.pack"), ("push", "push"))
+    }
+
+
 def test_packing_keeps_order_and_drops_the_lines_between(tmp_path: Path) -> None:
     (tmp_path / "a.js").write_text('import { b } from "./b.js";\nimport { c } from "./c.js";\nb(c);\n')
     (tmp_path / "b.js").write_text('/** why */\nimport { c } from "./c.js";\nexport function b() {\n  return c;\n}\n')

@@ -4,147 +4,13 @@
  * No page, no capture, no socket in here: the caller brings the tracks, carries offer and answer, and shows what comes.
  * There is no renegotiation and no repair. When a connection fails, ask the server for a fresh offer.
  *
- * @typedef {{peer: string, sdp: string, ice_servers?: RTCIceServer[]}} Offer
- * @typedef {"connecting" | "up" | "interrupted" | "failed" | "closed"} State
+ * @typedef {import("./peer.js").Offer} Offer
+ * @typedef {import("./peer.js").State} State
  * @typedef {{audio?: MediaStreamTrack | null, video?: MediaStreamTrack | null}} Tracks
  * @typedef {{audio: MediaStream, video: MediaStream}} Seat
- * @typedef {"direct" | "relay" | "web"} Way straight to the server, through the relay, through it as web pages go
  */
 
-/** Milliseconds without a connection after which a peer counts as failed, so that the caller asks for a fresh one. */
-const PATIENCE = 6000;
-
-/** Milliseconds that a listener gives the direct way alone, and between what is told of the ways. */
-const DIRECT = 4000;
-const TELL = 1500;
-/** The tab's memory of a network that needs the relay. */
-const DETOUR = "k-detour";
-
-/** @param {RTCPeerConnection} connection @returns {State} */
-function stateOf(connection) {
-  switch (connection.connectionState) {
-    case "connected":
-      return "up";
-    case "disconnected":
-      return "interrupted";
-    case "failed":
-      return "failed";
-    case "closed":
-      return "closed";
-    default:
-      return "connecting";
-  }
-}
-
-/**
- * Keeps of an answer what the server reads. The transport is described once (RFC 9143 §7.3) and candidates are left
- * out: the server learns a phone's address from its first packet, and nobody else needs to know it.
- *
- * @param {string} sdp
- */
-export function compact(sdp) {
-  const once = /^a=(?:ice-ufrag|ice-pwd|fingerprint|setup):/;
-  const never = /^a=(?:candidate|end-of-candidates|ice-options|rtcp|rtcp-fb|extmap|ssrc|ssrc-group|msid)(?:[:]|$)/;
-  let media = 0;
-  return (
-    sdp
-      .split("\r\n")
-      .filter((line) => {
-        if (line.startsWith("m=")) media += 1;
-        return !never.test(line) && !(media > 1 && once.test(line));
-      })
-      .join("\r\n")
-  );
-}
-
-/** Whether the pair in use leads through the relay, and how to it. @param {RTCPeerConnection} connection @returns {Promise<Way>} */
-async function wayOf(connection) {
-  const stats = await connection.getStats();
-  for (const entry of stats.values()) {
-    if (entry.type !== "candidate-pair" || !(entry.selected || (entry.nominated && entry.state === "succeeded"))) continue;
-    const own = stats.get(entry.localCandidateId);
-    if (own?.candidateType === "relay") return own.relayProtocol === "tls" ? "web" : "relay";
-  }
-  return "direct";
-}
-
-/** For whoever puts it in words (route_words.js). @param {boolean} sends @param {Way | "none"} way @param {boolean} found */
-function tellWay(sends, way, found) {
-  dispatchEvent(new CustomEvent("media-way", { detail: { sends, way, found } }));
-}
-
-/** Whether a network let nothing through directly before, in this tab. */
-function knowsDetour() {
-  try {
-    return sessionStorage.getItem(DETOUR) === "1";
-  } catch {
-    return false;
-  }
-}
-
-function rememberDetour() {
-  try {
-    sessionStorage.setItem(DETOUR, "1");
-  } catch {
-    // then the next page finds out again
-  }
-}
-
-/**
- * Who sends tries every way at once. Who only receives tries the direct way first, because each way through the relay costs
- * the house a line for each listener; when it leads nowhere, the caller's next connection tries them all.
- *
- * @param {Offer} offer
- * @param {(state: State) => void} onstate
- * @param {boolean} [sends]
- */
-function connect(offer, onstate, sends = true) {
-  const servers = offer.ice_servers ?? [];
-  const all = sends || !servers.length || knowsDetour();
-  const connection = new RTCPeerConnection({ iceServers: all ? servers : [], bundlePolicy: "max-bundle" });
-  /** @type {State} */
-  let state = "connecting";
-  /** @type {Set<Way>} */
-  const ways = new Set();
-  connection.addEventListener("icecandidate", ({ candidate }) => {
-    if (candidate?.type !== "relay") return;
-    ways.add(candidate.relayProtocol === "tls" || candidate.url?.startsWith("turns:") ? "web" : "relay");
-  });
-  let waited = 0;
-  const telling = setInterval(() => {
-    waited += 1;
-    tellWay(sends, waited < 2 || !ways.size ? "direct" : ways.has("relay") ? "relay" : "web", false);
-  }, TELL);
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  /** @param {State} next */
-  const become = (next) => {
-    if (next === state || state === "closed") return;
-    clearTimeout(timer);
-    clearInterval(telling);
-    const first = state === "connecting";
-    state = next;
-    if (next === "interrupted") timer = setTimeout(() => become("failed"), PATIENCE);
-    if (next === "up") void wayOf(connection).then((way) => tellWay(sends, way, true), () => {});
-    if (next === "failed" && first) {
-      if (!all) rememberDetour();
-      tellWay(sends, all ? "none" : "relay", false);
-    }
-    onstate(next);
-  };
-  timer = setTimeout(() => become("failed"), all ? 2 * PATIENCE : DIRECT);
-  connection.addEventListener("connectionstatechange", () => become(stateOf(connection)));
-  return {
-    connection,
-    get state() {
-      return state;
-    },
-    close() {
-      connection.close();
-      become("closed");
-    },
-  };
-}
+import { compact, connect, total } from "./peer.js";
 
 /** Sound before the picture, where a browser can tell the two apart. @param {RTCRtpSender | undefined} sender */
 async function first(sender) {
@@ -222,13 +88,7 @@ export async function publish(offer, tracks, options = {}) {
     /** The connection's own statistics. */
     stats: () => connection.getStats(),
     /** Bytes sent so far, for the "this costs" line. */
-    async bytes() {
-      let sent = 0;
-      for (const entry of (await connection.getStats()).values()) {
-        if (entry.type === "transport") sent += entry.bytesSent ?? 0;
-      }
-      return sent;
-    },
+    bytes: () => total(connection, "transport", "bytesSent"),
     close: peer.close,
   };
 }
@@ -273,13 +133,7 @@ export async function watch(offer, options = {}) {
     /** Streams by the seat's id. */
     seats,
     /** Bytes received so far, for "used so far". */
-    async bytes() {
-      let received = 0;
-      for (const entry of (await connection.getStats()).values()) {
-        if (entry.type === "transport") received += entry.bytesReceived ?? 0;
-      }
-      return received;
-    },
+    bytes: () => total(connection, "transport", "bytesReceived"),
     /** The connection's own statistics. */
     stats: () => connection.getStats(),
     /**
@@ -334,13 +188,7 @@ export async function converse(offer, options = {}) {
     /** @param {MediaStreamTrack | null} track */
     speak: (track) => line.sender.replaceTrack(track),
     /** Packets of sound that came so far. */
-    async arrived() {
-      let packets = 0;
-      for (const entry of (await connection.getStats()).values()) {
-        if (entry.type === "inbound-rtp") packets += entry.packetsReceived ?? 0;
-      }
-      return packets;
-    },
+    arrived: () => total(connection, "inbound-rtp", "packetsReceived"),
     close: peer.close,
   };
 }
