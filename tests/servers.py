@@ -58,9 +58,6 @@ CHROMIUM_FLAGS: Final = (
     "--use-fake-device-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
 )
-#: The offline switch is answered before the browser's network process has turned it: until a request is refused, a page
-#: whose socket was cut may be back at once. For pages that no service worker answers.
-REFUSED: Final = "async () => { while (await fetch('/healthz', {cache: 'no-store'}).then(() => true, () => false)); }"
 
 
 def require(program: str) -> Path:

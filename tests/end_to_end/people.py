@@ -12,7 +12,7 @@ from typing import Any, Self
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from kachehri.i18n import Words, words_for
-from tests.servers import REFUSED
+from tests.offline import offline
 from web.rehearsal.founding import Founded
 
 PHONE = {"width": 360, "height": 640}
@@ -120,8 +120,7 @@ class Visitor:
 
     async def lose_the_line(self) -> None:
         """A tunnel: the network is gone, and with it her socket, her sound and her picture."""
-        await self.context.set_offline(True)
-        await self.page.evaluate(REFUSED)
+        await offline(self.context)
         await self.page.evaluate(CUT)
 
     async def find_the_line(self) -> None:

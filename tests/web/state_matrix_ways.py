@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from kachehri.service import Service
@@ -18,6 +19,7 @@ from rooms.questions import (
     WithdrawQuestion,
 )
 from rooms.turns import CallTurn
+from tests.offline import offline
 from tests.web.state_matrix_scene import SECOND, TEXT, Make, Scene
 
 
@@ -176,6 +178,8 @@ async def too_many_open(scene: Scene) -> str:
 
 async def too_fast(scene: Scene) -> str:
     path = f"{await scene.hearing()}/ask"
+    at = time.monotonic()  # a share comes back with time, and may not while they are asked
+    scene.patch.setattr(scene.town.house.asking._devices, "_clock", lambda: at)
     for number in range(scene.town.settings.limits.questions_per_minute_device + 1):
         await scene.phone.get(path)
         await scene.phone.post(path, category="water_none", text=f"{TEXT} {number}")
@@ -210,7 +214,7 @@ def without_a_line(path: str) -> Make:
         await scene.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
         target = path.format(start=start, receipt=scene.receipt)
         await scene.page.goto(target)
-        await scene.page.context.set_offline(True)
+        await offline(scene.page.context)
         await scene.page.goto(target)
         return ""
 
@@ -225,7 +229,7 @@ async def sends_without_a_line(scene: Scene) -> str:
     await scene.page.locator("#text").fill(TEXT)
     await scene.page.locator("form[data-draft] button.btn-main").click()
     await scene.page.locator("form[data-send]").wait_for()
-    await scene.page.context.set_offline(True)
+    await offline(scene.page.context)
     await scene.page.locator("button[value=send]").click()
     await scene.page.locator("#send-note:not([hidden])").wait_for()
     await scene.page.wait_for_function(

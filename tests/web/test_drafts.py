@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from kachehri.i18n import words_for
+from tests.offline import offline
 from tests.web.conftest import Town
 
 pytestmark = pytest.mark.anyio
@@ -110,7 +112,7 @@ async def test_without_a_line_it_waits_says_so_and_goes_once(town: Town, browser
     async with phone(browser, town) as page:
         await write(page, session, "The transformer burned out")
         await check(page)
-        await page.context.set_offline(True)
+        await offline(page.context)
         await send(page)
         await expect(page.locator("#send-note")).to_have_text(EN.plain("send.waiting"))
         assert await questions(town, session) == 0
@@ -144,8 +146,10 @@ async def test_an_answer_that_is_lost_on_the_way_makes_no_second_question(town: 
         assert await questions(town, session) == 1
 
 
-async def test_a_refusal_is_read_on_the_form(town: Town, browser: Browser) -> None:
-    session = await town.schedule()
+async def test_a_refusal_is_read_on_the_form(town: Town, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, at = await town.schedule(), time.monotonic()
+    # A share comes back with time, and may not while they are asked.
+    monkeypatch.setattr(town.house.asking._devices, "_clock", lambda: at)
     async with phone(browser, town) as page:
         for number in range(town.settings.limits.questions_per_minute_device + 1):
             await write(page, session, f"Question {number}")
@@ -168,7 +172,7 @@ async def test_a_phone_that_keeps_nothing_is_told_so_and_asks_all_the_same(
         await write(page, session, "The bus does not come")
         await expect(page.locator("#draft-note")).to_have_text(EN.plain("draft.cannot"))
         await check(page)
-        await page.context.set_offline(True)
+        await offline(page.context)
         await send(page)
         await expect(page.locator("#send-note")).to_have_text(EN.plain("send.waiting_here"))
         await page.context.set_offline(False)

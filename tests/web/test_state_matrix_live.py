@@ -19,7 +19,7 @@ from rooms.turns import CallTurn, ClearSeat
 from signaling.media import compat
 from signaling.media.port import MediaSettings
 from signaling.media.process import Server, settings_of
-from tests.servers import REFUSED
+from tests.offline import offline
 from tests.web.conftest import Phone, Town
 from tests.web.state_matrix_live import CELLS, NEVER, SCREENS, STATES, Cell
 from tests.web.test_live_page import FACEBOOK, INIT_BUSY, INIT_PROMPT, SMALL, SOON
@@ -165,8 +165,7 @@ class Scene:
             await self.in_line()
         # Emulation refuses new requests and leaves sockets alone: one that is on its way would come up after the cut.
         await self.page.wait_for_function(JOINED)
-        await self.context.set_offline(True)
-        await self.page.evaluate(REFUSED)
+        await offline(self.context)
         await self.page.evaluate(CUT)
 
     async def line_back(self) -> None:

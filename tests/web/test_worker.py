@@ -12,6 +12,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from kachehri.alerts import said
 from kachehri.i18n import words_for
 from rooms.questions import AdmitQuestion
+from tests.offline import offline
 from tests.web.conftest import Town
 from tests.web.test_live_page import SOON, phone, until
 
@@ -45,7 +46,7 @@ async def test_schedule_and_receipt_are_there_without_a_network_and_say_how_old_
     context, page, receipt = await asker(town, session, browser)
     for path in ("/", receipt, f"/s/{session}/live"):
         await page.goto(town.url + path)
-    await context.set_offline(True)
+    await offline(context)
     for path, shown in (("/", "main"), (receipt, ".ref-n")):
         await page.goto(town.url + path)
         await expect(page.locator(shown)).to_be_visible()
