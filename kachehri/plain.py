@@ -106,6 +106,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The recording of {session} is in order: {segments} segments.",
         "{session} کی ریکارڈنگ درست ترتیب میں ہے: {segments} ٹکڑے۔",
     ),
+    "recording_again": (
+        "In {session}, {count} cuts are made anew by the running house. Nobody gets those moments meanwhile.",
+        "{session} میں {count} کٹائیاں چلتا ہوا نظام دوبارہ کرے گا۔ اس دوران وہ لمحے کسی کو نہیں ملتے۔",
+    ),
     "recording_unplaced": (
         "Of {segments} segments of {session} nothing says when they were said. They are kept, and nobody gets them.",
         "{session} کے {segments} ٹکڑوں کے بارے میں معلوم نہیں کہ کب کے ہیں۔ محفوظ ہیں، مگر کسی کو نہیں ملتے۔",

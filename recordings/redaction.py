@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kachehri.logs import logger
-from kachehri.store.redactions import OPEN
+from kachehri.store.redactions import SILENT
 from kachehri.store.tables import Redaction
 from kachehri.vault import Vault
 from recordings.archive import Archive, RecordingError, Segment
@@ -42,7 +42,7 @@ class Work:
     """What is to be done for one session.
 
     Arguments:
-        holds: what is taken out and can be undone: new, failed and done redactions.
+        holds: what is taken out and can be undone: new, failed, lost and done redactions.
         back: undone ones whose originals are to be put back.
         over: done ones whose originals have been kept long enough; they become a part of the original.
     """
@@ -52,19 +52,19 @@ class Work:
     over: Sequence[Redaction] = ()
 
     @classmethod
-    def of(cls, rows: Iterable[Redaction], now: int) -> Work:
-        """From a session's redactions at an instant."""
+    def of(cls, rows: Iterable[Redaction], now: int, *, held: bool = False) -> Work:
+        """From a session's redactions at an instant. `held`: no original is destroyed, whatever its time is."""
         rows = list(rows)
         kept = [row for row in rows if row.state == "done" and row.sealed_until is not None]
-        over = [row for row in kept if row.sealed_until is not None and row.sealed_until <= now]
+        over = [row for row in kept if row.sealed_until is not None and row.sealed_until <= now and not held]
         back = [row for row in rows if row.state == "undone" and (row.done_at or 0) <= (row.undone_at or 0)]
-        holds = [row for row in rows if row.state in OPEN] + [row for row in kept if row not in over]
+        holds = [row for row in rows if row.state in SILENT] + [row for row in kept if row not in over]
         return cls(holds, back, over)
 
     @property
     def anew(self) -> list[Redaction]:
         """Those that change what is in the archive."""
-        return [*(row for row in self.holds if row.state in OPEN), *self.back]
+        return [*(row for row in self.holds if row.state in SILENT), *self.back]
 
     def __bool__(self) -> bool:
         return bool(self.anew or self.over)

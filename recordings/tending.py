@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,13 +16,15 @@ from recordings.archive.guard import undisturbed
 from recordings.archive.layout import numbers, segment_name, session_name
 from recordings.archive.manifest import Manifest, known_rows
 from recordings.archive.reading import read_segment
+from recordings.edition.restored import take_out_again
 from recordings.keeper import storage_of
 from recordings.storage import StorageError
 from recordings.storage.sending import fetch
 
 #: damaged: other bytes than were written; lines: it is in no index; head: no player can begin; gone: it was there;
-#: time: nothing says when it was said, so nobody gets it.
-Fault = Literal["damaged", "lines", "head", "gone", "time"]
+#: time: nothing says when it was said, so nobody gets it; back: whole, and another than the database knows. An old copy
+#: was put in its place, and what was taken out since then is in it.
+Fault = Literal["damaged", "lines", "head", "gone", "time", "back"]
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,10 @@ def check(archive: Archive, store: Store, sessions: list[str]) -> Report:
     report = Report()
     found: list[Finding] = []
     for session in sessions:
-        for rendition in archive.renditions(session):
-            found += _rendition(archive, session, rendition, report)
         with store.read() as conn:
-            rows = [(row.rendition, row.number) for row in recordings.of_session(conn, session)]
+            rows = {(row.rendition, row.number): row.sha256 for row in recordings.of_session(conn, session)}
+        for rendition in archive.renditions(session):
+            found += _rendition(archive, session, rendition, report, rows)
         there = {name: set(_numbers(archive, session, name)) for name in archive.renditions(session)}
         found += [Finding(session, *row, "gone") for row in rows if row[1] not in there.get(row[0], ())]
     report.findings = tuple(found)
@@ -63,7 +65,9 @@ def _numbers(archive: Archive, session: str, rendition: str) -> list[int]:
     return numbers(os.listdir(archive.folder_of(session, rendition)), "m4s")
 
 
-def _rendition(archive: Archive, session: str, rendition: str, report: Report) -> Iterator[Finding]:
+def _rendition(
+    archive: Archive, session: str, rendition: str, report: Report, rows: Mapping[tuple[str, int], str]
+) -> Iterator[Finding]:
     folder = archive.folder_of(session, rendition)
     for number in _numbers(archive, session, rendition):
         data = (folder / segment_name(number)).read_bytes()
@@ -78,6 +82,8 @@ def _rendition(archive: Archive, session: str, rendition: str, report: Report) -
             yield Finding(session, rendition, number, "head")
         elif not said.placed:
             yield Finding(session, rendition, number, "time")
+        elif rows.get((rendition, number), said.sha256) != said.sha256:
+            yield Finding(session, rendition, number, "back")
 
 
 # --- the commands
@@ -102,6 +108,7 @@ def rebuild_command(settings: Settings, session: str) -> int:
     archive, store = Archive.of(settings.recordings), Store(settings.database.url)
     try:
         busy = _tend(archive, store, _there(archive, session))
+        again = 0 if busy else take_out_again(store, archive, session, lost=True)
         unplaced = sum(
             not each.placed for name in archive.renditions(session) for each in archive.index(session, name).segments
         )
@@ -109,6 +116,8 @@ def rebuild_command(settings: Settings, session: str) -> int:
     finally:
         store.close()
     plain.tell("recording_rebuilt", session=session, segments=count)
+    if again:
+        plain.tell("recording_again", session=session, count=again)
     if unplaced:
         plain.say("recording_unplaced", session=session, segments=unplaced)
     if busy:

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal
 
+from kachehri.store.redactions import TRIES
 from kachehri.store.tables import RedactedWords, Redaction
 from moderation.release import TAKEN
 from moderation.spoken import suspects
 from recordings.archive import Archive, RecordingError, Segment
 from recordings.replaying import Told
 from web.replay_reading import clock
-from web.review_shapes import MarkRow, Part, Picking, ReviewText, Sound, TakenRow
+from web.review_shapes import MarkRow, MarkState, Part, Picking, ReviewText, Sound, TakenRow
 
 _TIME: Final = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2})(?:[.٫](\d))?\Z")
 _WORD: Final = re.compile(r"\S+")
@@ -110,16 +111,18 @@ def marks_of(told: Told, rows: Sequence[Redaction]) -> tuple[MarkRow, ...]:
     )
 
 
-def state_of(row: Redaction) -> Literal["waiting", "failed", "sealed", "gone", "returning", "undone"]:
+def state_of(row: Redaction) -> MarkState:
     """What a mark's row says, in one word for the page."""
     match row.state:
         case "new":
             return "waiting"
         case "failed":
             return "failed"
+        case "lost":
+            return "lost"
         case "undone":
             carried_out = row.done_at is not None and row.undone_at is not None and row.done_at > row.undone_at
-            return "undone" if carried_out else "returning"
+            return "undone" if carried_out else "returning" if row.tries < TRIES else "stuck"
         case _:
             return "sealed" if row.sealed_until is not None else "gone"
 

@@ -9,6 +9,8 @@ from typing import Literal, NamedTuple
 from web.cards import SessionCard
 from web.replay_shapes import ReplayChapter
 
+MarkState = Literal["waiting", "failed", "lost", "sealed", "gone", "returning", "undone", "stuck"]
+
 
 class Part(NamedTuple):
     """A run of a text: plain, a number that may have been said, or where words were taken out."""
@@ -57,7 +59,8 @@ class MarkRow:
     """A span that is taken out, as minutes and seconds of the chapter.
 
     Arguments:
-        state: waiting, failed, sealed (taken out, can be undone), gone (for good), returning, undone.
+        state: waiting, failed, lost (given up), sealed (taken out, can be undone), gone (for good), returning, undone,
+            stuck (it could not be put back).
         until: when the sealed original is destroyed.
     """
 
@@ -65,14 +68,14 @@ class MarkRow:
     starts: str
     ends: str
     what: Literal["both", "sound", "picture"]
-    state: Literal["waiting", "failed", "sealed", "gone", "returning", "undone"]
+    state: MarkState
     reason: str
     made_at: int
     until: int = 0
 
     @property
     def undoable(self) -> bool:
-        return self.state in ("waiting", "failed", "sealed")
+        return self.state in ("waiting", "failed", "lost", "sealed")
 
 
 class TakenRow(NamedTuple):

@@ -5,16 +5,30 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select, update
 
-from .rows import fetch, fetch_one, put_new
-from .tables import RedactedWords, Redaction, ReplayChapter, Session, table_of
+from .rows import fetch, fetch_one, put_new, save
+from .tables import RecordingHold, RedactedWords, Redaction, ReplayChapter, Session, table_of
 
 _redaction = table_of(Redaction)
 _words = table_of(RedactedWords)
 _chapter = table_of(ReplayChapter)
 _session = table_of(Session)
+_hold = table_of(RecordingHold)
 
 #: States of which the files do not say yet what the row says.
 OPEN: Final = ("new", "failed")
+#: The same, and what is not tried any more because its segments are lost. Nobody gets such a span.
+SILENT: Final = (*OPEN, "lost")
+#: Each step between states: from which it may be taken, and to which it leads.
+STEPS: Final = {
+    "carried out": (SILENT, "done"),
+    "failed": (OPEN, "failed"),
+    "given up": (OPEN, "lost"),
+    "again": (("done", "lost"), "new"),  # an old copy was put back, or a segment that was lost has come back
+    "undone": ((*SILENT, "done"), "undone"),
+}
+#: Given up after so many tries, and never before this long after it was asked for, in milliseconds.
+TRIES: Final = 24
+TRIED_MS: Final = 86_400_000
 
 
 def add(conn: Connection, row: Redaction) -> None:
@@ -36,10 +50,16 @@ def one(conn: Connection, id: str) -> Redaction | None:
 
 def undo(conn: Connection, id: str, account: str, now: int) -> bool:
     """Take a redaction back, while the original is kept. Whether it could be."""
-    kept = and_(_redaction.c.state == "done", _redaction.c.sealed_until > now)
-    here = (_redaction.c.id == id, or_(_redaction.c.state.in_(OPEN), kept))
-    values = {"state": "undone", "undone_by": account, "undone_at": now}
-    return conn.execute(update(_redaction).where(*here).values(**values)).rowcount == 1
+    never = and_(_redaction.c.state != "done", _redaction.c.done_at.is_(None))
+    here = (_redaction.c.id == id, or_(never, _redaction.c.sealed_until > now))
+    return _step(conn, "undone", here, undone_by=account, undone_at=now, tries=0) == 1
+
+
+def _step(conn: Connection, step: str, here: Sequence[ColumnElement[bool]], **values: object) -> int:
+    """Take a step with these redactions; how many could."""
+    since, state = STEPS[step]
+    where = (*here, _redaction.c.state.in_(since))
+    return conn.execute(update(_redaction).where(*where).values(state=state, **values)).rowcount
 
 
 def due(conn: Connection, session_id: str | None = None, *, failed: bool = True) -> list[Redaction]:
@@ -57,9 +77,9 @@ def due(conn: Connection, session_id: str | None = None, *, failed: bool = True)
 
 def carried_out(conn: Connection, id: str, now: int, sealed_until: int) -> bool:
     """The files agree with a redaction. Whether it was still to be carried out: it may have been undone meanwhile."""
-    here = (_redaction.c.id == id, _redaction.c.state.in_(OPEN))
-    values = {"state": "done", "done_at": now, "sealed_until": sealed_until}
-    return conn.execute(update(_redaction).where(*here).values(**values)).rowcount == 1
+    # One that is carried out once more gives nobody longer to undo it; what was destroyed then is destroyed again.
+    until = case((_redaction.c.done_at.is_(None), sealed_until), else_=func.coalesce(_redaction.c.sealed_until, now))
+    return _step(conn, "carried out", [_redaction.c.id == id], done_at=now, sealed_until=until) == 1
 
 
 def taken_back(conn: Connection, id: str, now: int) -> None:
@@ -68,16 +88,27 @@ def taken_back(conn: Connection, id: str, now: int) -> None:
     conn.execute(update(_redaction).where(*here).values(done_at=now, sealed_until=None))
 
 
-def failed(conn: Connection, id: str) -> None:
-    """It could not be carried out; it is tried again."""
-    conn.execute(update(_redaction).where(_redaction.c.id == id, _redaction.c.state == "new").values(state="failed"))
+def failed(conn: Connection, id: str, now: int) -> bool:
+    """It could not be carried out, or put back. It is tried again, but not for ever: whether it was given up."""
+    here = [_redaction.c.id == id]
+    conn.execute(
+        update(_redaction).where(*here, _redaction.c.state.in_((*OPEN, "undone"))).values(tries=_redaction.c.tries + 1)
+    )
+    _step(conn, "failed", here)
+    late = [*here, _redaction.c.tries >= TRIES, _redaction.c.made_at <= now - TRIED_MS]
+    return _step(conn, "given up", late) == 1
+
+
+def again(conn: Connection, ids: Sequence[str]) -> int:
+    """The files have something in them again that was taken out, or may: how many are to be carried out anew."""
+    return _step(conn, "again", [_redaction.c.id.in_(list(ids))], tries=0)
 
 
 def over(conn: Connection, now: int) -> list[Redaction]:
-    """Done ones whose originals have been kept long enough."""
-    return fetch(
-        conn, Redaction, _redaction.c.state == "done", _redaction.c.sealed_until <= now, order=(_redaction.c.id,)
-    )
+    """Done ones whose originals have been kept long enough; where the recording is held, they are kept as well."""
+    free = _redaction.c.session_id.not_in(select(_hold.c.session_id))
+    here = (_redaction.c.state == "done", _redaction.c.sealed_until <= now, free)
+    return fetch(conn, Redaction, *here, order=(_redaction.c.id,))
 
 
 def destroyed(conn: Connection, ids: Sequence[str]) -> None:
@@ -112,9 +143,31 @@ def sessions_open(conn: Connection) -> set[str]:
     return {str(id) for (id,) in conn.execute(statement)}
 
 
+def hold(conn: Connection, row: RecordingHold) -> bool:
+    """Keep a recording whatever its time is; one that is held gets the new reason and day. Whether it was free."""
+    free = held(conn, row.session_id) is None
+    save(conn, [row])
+    return free
+
+
+def held(conn: Connection, session_id: str) -> RecordingHold | None:
+    """Why a recording is kept whatever its time is."""
+    return fetch_one(conn, RecordingHold, _hold.c.session_id == session_id)
+
+
+def holds(conn: Connection) -> dict[str, RecordingHold]:
+    """All that are held, by session."""
+    return {row.session_id: row for row in fetch(conn, RecordingHold, order=(_hold.c.session_id,))}
+
+
+def lift(conn: Connection, session_id: str) -> bool:
+    """Let a recording go its way again. Whether it was held."""
+    return conn.execute(delete(_hold).where(_hold.c.session_id == session_id)).rowcount == 1
+
+
 def _undone_and_there() -> ColumnElement[bool]:
     later = or_(_redaction.c.done_at.is_(None), _redaction.c.done_at <= _redaction.c.undone_at)
-    return and_(_redaction.c.state == "undone", later)
+    return and_(_redaction.c.state == "undone", later, _redaction.c.tries < TRIES)
 
 
 def marks(conn: Connection, sessions: Sequence[str]) -> dict[str, str]:

@@ -37,7 +37,7 @@ def basis_of(conn: Connection, live: Live, folder: Path, told: Sequence[Told] | 
     for each in done:
         since, until = each.starts_at - _REACH_MS, each.ends_at + _REACH_MS
         entered |= recordings.marks_between(conn, live.session.id, since, until)
-    waiting = [_cover(row) for row in rows if row.state in redactions.OPEN]  # nobody gets them from this moment on
+    waiting = [_cover(row) for row in rows if row.state in redactions.SILENT]  # nobody gets them from this moment on
     return Basis(open_spans(told), (*dumped, *waiting), done, entered)
 
 

@@ -21,6 +21,7 @@ from recordings.storage import Storage
 
 from .edition import made_from
 from .report import BUSY, NOTHING, Report
+from .restored import take_out_again
 
 #: Seconds until one that failed is tried again, and until redactions that failed are.
 AGAIN_S: Final = 60.0
@@ -93,6 +94,8 @@ class Editions:
     def _next(self, now: float) -> tuple[str, str] | None:
         """A session that waits, and what its edition is to be made from."""
         there = self._archive.sessions()
+        if now - self._hourly >= FAILED_S:
+            self._come_back(there)
         with self._store.read() as conn:
             marks = redactions.marks(conn, there)
             due = {row.session_id for row in redactions.due(conn, failed=False) if row.id not in self._failed}
@@ -111,6 +114,12 @@ class Editions:
             if now >= self._again.get(session, now) and not written(self._archive, session):
                 return session, mark
         return None
+
+    def _come_back(self, sessions: list[str]) -> None:
+        """What somebody put back from a backup, with what was taken out in it, is taken out again."""
+        for session in sessions:
+            if not written(self._archive, session):
+                take_out_again(self._store, self._archive, session)
 
     def _begin(self, session: str, mark: str, now: float) -> None:
         said = tempfile.TemporaryFile()
@@ -167,10 +176,11 @@ class Editions:
                 redactions.carried_out(conn, id, now, now + self._sealed_days * DAY_MS)
             for id in report.back:
                 redactions.taken_back(conn, id, now + 1)
-            for id in report.failed:
-                redactions.failed(conn, id)
+            lost = sum(redactions.failed(conn, id, now) for id in report.failed)
             redactions.destroyed(conn, report.over)
         log = logger(__name__)
+        if lost:
+            log.error("redaction.lost", session=session, count=lost, way="!")
         if report.done or report.back:
             log.info("redaction.done", session=session, count=len(report.done), back=len(report.back), way="x")
         if report.over:

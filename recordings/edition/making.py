@@ -62,6 +62,7 @@ def run(settings: Settings, session: str, mark: str) -> int:
             log = [(event.seq, event.at, event.body) for event in event_log.after(conn, session, 0)]
             live = Live(replay(session, log), row.epoch, content.texts(conn, session))
             rows, now = redactions.of_session(conn, session), store.now(conn)
+            held = redactions.held(conn, session) is not None
             basis = basis_of(conn, live, archive.folder)
         title = live.session.lifecycle.title
         renderer = Renderer(slate_words(settings), title.get("ur") or title.get("en") or "")
@@ -70,7 +71,7 @@ def run(settings: Settings, session: str, mark: str) -> int:
         with alone(folder / "lock") as only:
             if not only:
                 return BUSY
-            work, done = Work.of(rows, now), Done()
+            work, done = Work.of(rows, now, held=held), Done()
             if work:
                 vault = Vault(keys.read(settings.secrets.key_file))
                 done = carry_out(archive, session, work, vault, renderer, known_rows(store, session))

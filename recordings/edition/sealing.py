@@ -64,6 +64,8 @@ class Sealing:
             lines = (self._folder / segment_name(number, "parts")).read_bytes()
         except FileNotFoundError:
             raise RecordingError("gone", segment_name(number)) from None
+        except OSError as error:  # the disk does not give it back any more
+            raise RecordingError("damaged", segment_name(number)) from error
         return Original(self._rendition, number, data, lines)
 
     def seal(self, number: int, original: Original) -> None:

@@ -58,7 +58,7 @@ def review(words: Words) -> dict[str, tuple[str, object]]:
     why = {"ur": "شناختی نمبر بولا گیا", "en": "An ID number was said"}[code]
     mark = MarkRow("m1", "00:12", "00:18", "both", "waiting", why, NOW)
     until = NOW + 90 * 86_400_000
-    states = ("waiting", "failed", "sealed", "gone", "returning", "undone")
+    states = ("waiting", "failed", "lost", "sealed", "gone", "returning", "undone", "stuck")
     marks = tuple(
         replace(mark, id=f"m{n}", state=state, until=until)  # type: ignore[arg-type]
         for n, state in enumerate(states)

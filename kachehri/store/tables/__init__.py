@@ -24,7 +24,7 @@ from .notices import Contact, Delivery, Hook, Outbox, PushSubscription
 from .people import Account, Carry, Consent, ConsentWording, Device, Login, Participant, Person, SignInAttempt
 from .proof import RecordHead
 from .recordings import RecordedSegment
-from .redactions import RedactedWords, Redaction
+from .redactions import RecordingHold, RedactedWords, Redaction
 from .replays import ReplayChapter, ReplayRequest
 from .routing import RoutingRule
 from .staff import Appointment, Audit, EquipmentKey, Invitation
@@ -73,6 +73,7 @@ __all__ = [
     "Question",
     "RecordHead",
     "RecordedSegment",
+    "RecordingHold",
     "RedactedWords",
     "Redaction",
     "ReferenceCounter",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from kachehri.store import Store, redactions, replays, sessions
-from kachehri.store.tables import RedactedWords, Redaction, Session
+from kachehri.store import Connection, Store, redactions, replays, sessions
+from kachehri.store.redactions import SILENT, STEPS, TRIED_MS, TRIES
+from kachehri.store.tables import RecordingHold, RedactedWords, Redaction, Session
 from tests.kachehri.store.test_replays import chapter
 
 
@@ -26,7 +27,7 @@ def test_is_to_be_done_until_it_is(store: Store, session: Session) -> None:
         assert [row.id for row in redactions.of_session(conn, session.id)] == ["b", "a"]
         assert [row.id for row in redactions.due(conn)] == ["a", "b"]
         assert redactions.due(conn, "another") == []
-        redactions.failed(conn, "b")
+        redactions.failed(conn, "b", 1)
         assert [row.id for row in redactions.due(conn, session.id, failed=False)] == ["a"]
         assert redactions.carried_out(conn, "a", 10, 100) and redactions.carried_out(conn, "b", 11, 101)
         assert redactions.due(conn) == [] and redactions.sessions_open(conn) == set()
@@ -51,7 +52,7 @@ def test_undoing_is_carried_out_too(store: Store, session: Session) -> None:
 def test_one_that_was_never_done_can_be_undone(store: Store, session: Session) -> None:
     with store.write() as conn:
         redactions.add(conn, span(session.id, "a"))
-        redactions.failed(conn, "a")
+        redactions.failed(conn, "a", 1)
         assert redactions.undo(conn, "a", "who", 20)
         assert [row.state for row in redactions.due(conn, failed=False)] == ["undone"], "a part may have been done"
 
@@ -65,6 +66,67 @@ def test_the_original_is_kept_for_its_time(store: Store, session: Session) -> No
         assert redactions.over(conn, 100) == [] and not redactions.undo(conn, "a", "who", 20)
         redactions.forget(conn, session.id)
         assert redactions.of_session(conn, session.id) == []
+
+
+def state(conn: Connection, id: str) -> tuple[str, int | None, int]:
+    row = redactions.one(conn, id)
+    assert row is not None
+    return row.state, row.sealed_until, row.tries
+
+
+def test_it_is_given_up_after_some_tries_and_not_before_a_day(store: Store, session: Session) -> None:
+    day = 5 + TRIED_MS
+    with store.write() as conn:
+        redactions.add(conn, span(session.id, "a"))
+        for _ in range(TRIES - 1):
+            assert not redactions.failed(conn, "a", day)
+        redactions.add(conn, span(session.id, "b", made_at=day))
+        for _ in range(TRIES + 1):
+            assert not redactions.failed(conn, "b", day)
+        assert state(conn, "a") == ("failed", None, TRIES - 1) and state(conn, "b")[0] == "failed"
+        assert redactions.failed(conn, "a", day) and not redactions.failed(conn, "a", day)
+        assert state(conn, "a")[0] == "lost"
+        assert [row.id for row in redactions.due(conn)] == ["b"]
+        assert redactions.again(conn, ["a", "b"]) == 1 and state(conn, "a") == ("new", None, 0)
+        redactions.failed(conn, "a", day)
+        redactions.undo(conn, "b", "who", day)
+        for _ in range(TRIES):
+            assert "b" in {row.id for row in redactions.due(conn)}
+            assert not redactions.failed(conn, "b", day)
+        assert {row.id for row in redactions.due(conn)} == {"a"} and state(conn, "b")[0] == "undone"
+
+
+def test_carried_out_once_more_it_is_kept_as_long_as_the_first_time(store: Store, session: Session) -> None:
+    with store.write() as conn:
+        for id in ("a", "b"):
+            redactions.add(conn, span(session.id, id))
+            redactions.carried_out(conn, id, 10, 100)
+        redactions.destroyed(conn, ["b"])
+        assert redactions.again(conn, ["a", "b"]) == 2
+        assert not redactions.undo(conn, "b", "who", 50), "it lies in the clear for nobody to put back"
+        assert redactions.carried_out(conn, "a", 60, 160) and redactions.carried_out(conn, "b", 60, 160)
+        assert state(conn, "a") == ("done", 100, 0) and state(conn, "b") == ("done", 60, 0)
+        redactions.again(conn, ["a"])
+        assert redactions.undo(conn, "a", "who", 50)
+
+
+def test_every_step_leads_to_a_state_that_is_known() -> None:
+    known = {*SILENT, "done", "undone"}
+    assert all({*since, to} <= known for since, to in STEPS.values())
+
+
+def test_what_is_held_stays_sealed_until_it_is_free(store: Store, session: Session) -> None:
+    row = RecordingHold(session_id=session.id, reason="r", review_on="2026-12-01", made_by="a", made_at=5)
+    with store.write() as conn:
+        redactions.add(conn, span(session.id, "a"))
+        redactions.carried_out(conn, "a", 10, 100)
+        assert redactions.hold(conn, row)
+        assert not redactions.hold(conn, row.model_copy(update={"reason": "s"}))
+        found = redactions.held(conn, session.id)
+        assert found is not None and found.reason == "s" and set(redactions.holds(conn)) == {session.id}
+        assert redactions.over(conn, 100) == []
+        assert redactions.lift(conn, session.id) and not redactions.lift(conn, session.id)
+        assert [row.id for row in redactions.over(conn, 100)] == ["a"]
 
 
 def test_words_are_taken_out_and_given_back(store: Store, session: Session) -> None:

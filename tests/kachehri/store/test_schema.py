@@ -13,7 +13,7 @@ from kachehri.store import Store, StoreError, accounts, appointments, check, mig
 from kachehri.store.migrations.first import triggers
 from kachehri.store.tables import metadata
 
-HEAD = "0007"
+HEAD = "0008"
 
 
 def test_from_empty_the_migration_makes_exactly_the_tables(database_url: str) -> None:

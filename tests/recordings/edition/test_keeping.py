@@ -2,121 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import structlog
 
 from kachehri import keys
-from kachehri.live import Live
-from kachehri.settings import Settings, from_mapping
-from kachehri.store import Store, recordings, redactions, replays, sessions
-from kachehri.store.tables import Redaction, ReplayRequest
+from kachehri.settings import Settings
+from kachehri.store import Store, redactions, replays, sessions
+from kachehri.store.tables import ReplayRequest
 from recordings.archive import Archive
-from recordings.archive.manifest import Manifest
-from recordings.edition import making
-from recordings.edition.basis import basis_of
-from recordings.edition.edition import Edition, made_from
+from recordings.edition.edition import made_from
 from recordings.edition.keeping import AGAIN_S, FAILED_S, Editions
 from recordings.edition.making import run
 from recordings.edition.report import BUSY, NOTHING
 from recordings.keeper import Keeper
 from recordings.retention import DAY_MS, retire, wanted
 from recordings.storage import LocalStorage, StorageError
-from rooms.session import Session
 from tests.conftest import ManualClock
-from tests.recordings.edition.filmed import SESSION, WALL_MS, archive, record
-
-DAYS = 90
-
-
-@pytest.fixture
-def settings(house: Store, tmp_path: Path) -> Settings:
-    keys.make(tmp_path / "secrets" / "key")
-    (tmp_path / "r").mkdir()
-    return from_mapping(
-        {
-            "database": {"url": f"sqlite:///{tmp_path / 'house.db'}"},
-            "recordings": {"folder": str(tmp_path / "r")},
-            "secrets": {"key_file": str(tmp_path / "secrets" / "key")},
-        }
-    )
-
-
-@pytest.fixture
-def made(house: Store, settings: Settings, clock: ManualClock) -> Archive:
-    """The recording of a hearing that is closed, entered; nothing of it was released."""
-    found = archive(settings.recordings.folder)
-    record(found, 8)
-    Manifest(house, found).round()
-    clock.now = WALL_MS + 60_000
-    with house.write() as conn:
-        sessions.project(conn, SESSION, phase="closed", starts_at=1, ends_at=2, deadline=None)
-    return found
-
-
-class Here(Editions):
-    """Each run is made in this process, and its report kept for a child that says it."""
-
-    settings: Settings
-    runs: int = 0
-
-    def _begin(self, session: str, mark: str, now: float) -> None:
-        said: list[str] = []
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(making, "print", lambda text, **_: said.append(text), raising=False)
-            patch.setattr(making, "Store", lambda url: Store(url, clock=self._store._clock))
-            status = run(self.settings, session, mark)
-        self.runs += 1
-        self.say("".join(said), status)
-        super()._begin(session, mark, now)
-
-    def say(self, text: str, status: int = 0) -> None:
-        self.COMMAND = (sys.executable, "-c", f"print({text!r}); raise SystemExit({status})")
-
-
-def here(house: Store, made: Archive, settings: Settings, storage: LocalStorage | None = None) -> Here:
-    found = Here(house, made, storage, DAYS)
-    found.settings = settings
-    return found
-
-
-def settled(found: Editions, now: float = 0.0) -> list[tuple[str, str, int]]:
-    """One run from its beginning to its end, where there is any to be made."""
-    found.round(now)
-    if found._child is not None:
-        found._child.process.wait()
-    return found.round(now)
-
-
-def taken(house: Store, id: str, since_ms: int = 2_500, until_ms: int = 3_000) -> None:
-    row = Redaction(
-        id=id, session_id=SESSION, starts_at=WALL_MS + since_ms, ends_at=WALL_MS + until_ms, made_by="a", made_at=1
-    )
-    with house.write() as conn:
-        redactions.add(conn, row)
-
-
-def state(house: Store, id: str) -> Redaction:
-    with house.read() as conn:
-        found = redactions.one(conn, id)
-    assert found is not None
-    return found
-
-
-def entered(house: Store, made: Archive) -> None:
-    """What the rows say is what the files are."""
-    with house.read() as conn:
-        rows = recordings.of_session(conn, SESSION)
-    assert rows
-    for row in rows:
-        data = made.read(SESSION, row.rendition, row.number)
-        assert (row.bytes, row.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+from tests.recordings.edition.filmed import SESSION, WALL_MS
+from tests.recordings.edition.kept import DAYS, entered, here, settled, state, taken
 
 
 def test_every_closed_hearing_gets_one_and_again_when_something_was_decided(
@@ -201,33 +109,6 @@ def test_one_that_failed_is_tried_again_after_an_hour(house: Store, made: Archiv
     assert state(house, "a").state == "failed"
     settled(found, FAILED_S + 1.0)
     assert state(house, "a").state == "done"
-
-
-def test_an_old_copy_that_is_put_back_is_nobodys(house: Store, made: Archive, settings: Settings) -> None:
-    folder = made.folder / SESSION / "light"
-    old = {name: (folder / name).read_bytes() for name in ("000001.m4s", "000001.parts", "000002.m4s", "000002.parts")}
-
-    def shown() -> list[str]:
-        session = Session(id=SESSION)
-        session.lifecycle.phase = "closed"
-        live = Live(session, "", {})
-        made.forget(SESSION)
-        with house.read() as conn:
-            basis = replace(basis_of(conn, live, made.folder, []), released=((0, 2 * WALL_MS),))
-        found = Edition(made, SESSION, basis)
-        return [found.plan(each).action for each in found.index("light").segments]
-
-    found = here(house, made, settings)
-    taken(house, "a")
-    settled(found)
-    assert state(house, "a").state == "done" and shown() == ["keep"] * 4
-    for name, data in old.items():
-        (folder / name).write_bytes(data)
-    assert shown() == ["keep", "blank", "keep", "keep"]
-    taken(house, "again")
-    settled(found, 1.0)
-    assert state(house, "again").state == "done" and shown() == ["keep"] * 4
-    assert (folder / "000001.m4s").read_bytes() != old["000001.m4s"]
 
 
 def test_nothing_counts_as_taken_out_of_what_is_away_and_may_come_back(

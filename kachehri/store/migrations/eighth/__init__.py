@@ -1,0 +1,1 @@
+"""What the eighth version of the database adds, by subject."""

@@ -1,0 +1,125 @@
+"""What comes back from a backup is nobody's, and is taken out again; what never comes back is given up."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from kachehri.live import Live
+from kachehri.settings import Settings
+from kachehri.store import Store
+from kachehri.store.redactions import TRIES
+from recordings.archive import Archive
+from recordings.edition.basis import basis_of
+from recordings.edition.edition import Edition
+from recordings.edition.keeping import FAILED_S
+from recordings.retention import DAY_MS, retire, wanted
+from recordings.tending import check, rebuild_command
+from rooms.session import Session
+from tests.conftest import ManualClock
+from tests.recordings.edition.filmed import SESSION, WALL_MS
+from tests.recordings.edition.kept import DAYS, entered, here, settled, state, taken
+
+
+def test_an_old_copy_that_is_put_back_is_nobodys(house: Store, made: Archive, settings: Settings) -> None:
+    folder = made.folder / SESSION / "light"
+    old = {name: (folder / name).read_bytes() for name in ("000001.m4s", "000001.parts", "000002.m4s", "000002.parts")}
+
+    def shown() -> list[str]:
+        session = Session(id=SESSION)
+        session.lifecycle.phase = "closed"
+        live = Live(session, "", {})
+        made.forget(SESSION)
+        with house.read() as conn:
+            basis = replace(basis_of(conn, live, made.folder, []), released=((0, 2 * WALL_MS),))
+        found = Edition(made, SESSION, basis)
+        return [found.plan(each).action for each in found.index("light").segments]
+
+    found = here(house, made, settings)
+    taken(house, "a")
+    settled(found)
+    assert state(house, "a").state == "done" and shown() == ["keep"] * 4
+    for name, data in old.items():
+        (folder / name).write_bytes(data)
+    assert shown() == ["keep", "blank", "keep", "keep"]
+    taken(house, "again")
+    settled(found, 1.0)
+    assert state(house, "again").state == "done" and shown() == ["keep"] * 4
+    assert (folder / "000001.m4s").read_bytes() != old["000001.m4s"]
+
+
+def test_an_old_copy_that_is_put_back_is_taken_out_of_again(
+    house: Store, made: Archive, settings: Settings, clock: ManualClock
+) -> None:
+    folder = made.folder / SESSION / "light"
+    segment, lines, seal = (folder / f"000001.{ending}" for ending in ("m4s", "parts", "sealed"))
+    old, old_lines = segment.read_bytes(), lines.read_bytes()
+    found = here(house, made, settings)
+    taken(house, "a")
+    settled(found)
+    until, at = state(house, "a").sealed_until, 1.0
+    for alone, sealed in ((False, True), (True, True), (False, False), (True, False)):
+        # In place, as a copy does, so that the folder looks as before; without its lines, and without its original.
+        segment.write_bytes(old)
+        if not alone:
+            lines.write_bytes(old_lines)
+        if not sealed:
+            seal.unlink()
+        settled(found, at)
+        assert state(house, "a").state == "done" and segment.read_bytes() == old, "not before the hour is over"
+        wrong = {(each.rendition, each.number, each.fault) for each in check(made, house, [SESSION]).findings}
+        assert wrong == {("light", 1, "damaged" if alone else "back")}
+        at += FAILED_S
+        with structlog.testing.capture_logs() as told:
+            settled(found, at)
+        assert "redaction.again" in {each["event"] for each in told}
+        assert (state(house, "a").state, state(house, "a").sealed_until) == ("done", until)
+        assert segment.read_bytes() != old and seal.exists()
+        assert check(made, house, [SESSION]).findings == ()
+        entered(house, made)
+    clock.now += DAYS * DAY_MS
+    at += FAILED_S
+    settled(found, at)
+    assert not seal.exists()
+    segment.write_bytes(old)
+    lines.write_bytes(old_lines)
+    assert rebuild_command(settings, SESSION) == 0 and state(house, "a").state == "new"
+    settled(found, at + 1.0)
+    assert state(house, "a").state == "done" and segment.read_bytes() != old
+    settled(found, at + FAILED_S)
+    assert not seal.exists() and state(house, "a").sealed_until is None
+
+
+def test_what_can_never_be_taken_out_is_given_up_and_retention_goes_on(
+    house: Store, made: Archive, settings: Settings, clock: ManualClock, tmp_path: Path
+) -> None:
+    folder = made.folder / SESSION / "light"
+    copies = [(folder / name).rename(tmp_path / name) for name in ("000001.m4s", "000001.parts")]
+    shutil.copy(copies[1], folder)
+    (folder / "000001.m4s").mkdir()  # what the disk does not give back
+    found = here(house, made, settings)
+    taken(house, "a")
+    with structlog.testing.capture_logs() as told:
+        for tries in range(TRIES):
+            assert wanted(house, SESSION)
+            settled(found, tries * (FAILED_S + 1.0))
+            assert state(house, "a").tries == tries + 1
+            clock.now += DAY_MS
+    assert state(house, "a").state == "lost" and not wanted(house, SESSION)
+    assert [each["count"] for each in told if each["event"] == "redaction.lost"] == [1]
+    session = Session(id=SESSION)
+    session.lifecycle.phase = "closed"
+    with house.read() as conn:
+        assert basis_of(conn, Live(session, "", {}), made.folder, []).covers, "silent for everybody"
+    runs, at = found.runs, (TRIES + 1) * (FAILED_S + 1.0)
+    settled(found, at)
+    assert found.runs == runs, "and it is not tried any more"
+    (folder / "000001.m4s").rmdir()
+    for copy in copies:
+        shutil.copy(copy, folder)
+    settled(found, at + FAILED_S)
+    assert state(house, "a").state == "done" and (folder / "000001.sealed").exists()
+    assert retire(house, made, None, 1, lambda session: wanted(house, session)) == [SESSION]
