@@ -5,12 +5,18 @@ from collections.abc import Iterable
 from rooms import lifecycle, questions, turns
 from rooms.base import Event
 from rooms.queue import Question
-from rooms.session import Session
+from rooms.session import Session, next_deadline
 from rooms.stage import Turn
 
 from .store.questions import Asked, Changed
 from .store.tables import Seat as SeatTable
 from .store.tables import Turn as TurnTable
+
+
+def outer(session: Session) -> tuple[str, int, int, int | None]:
+    """What pages list of a session without opening it."""
+    life = session.lifecycle
+    return life.phase, life.starts_at, life.ends_at, next_deadline(session)
 
 
 def touched(session: Session, event: Event) -> Iterable[str]:

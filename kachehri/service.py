@@ -49,13 +49,15 @@ class Service:
 
     Arguments:
         shared: whether other processes listen to the bus.
+        held_ms: the safety delay, for as long as which typed lines are held.
     """
 
-    def __init__(self, store: Store, people: People, references: References, bus: Bus, *, shared: bool) -> None:
+    def __init__(
+        self, store: Store, people: People, references: References, bus: Bus, *, shared: bool, held_ms: int = 0
+    ) -> None:
         self.store, self.people = store, people
         self.submissions = Submissions()
-        self._bus = bus
-        self._shared = shared
+        self._bus, self._shared = bus, shared
         self._origin = secrets.token_hex(4)
         self._live: dict[str, Live] = {}
         self._loading: dict[str, asyncio.Task[Live]] = {}
@@ -71,7 +73,7 @@ class Service:
         self._mending: dict[str, bool] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._subscription: Subscription
-        self._writer = Writer(store, people, references, self._committed, self._deliver)
+        self._writer = Writer(store, people, references, self._committed, self._deliver, held_ms)
 
     async def start(self) -> None:
         """Open for commands, and resume every session that is not over, also one that was closing."""
@@ -227,10 +229,8 @@ class Service:
             return
         live = self._live.get(wire.session_id)
         if wire.events:
-            records = [
-                Recorded(wire.first_seq + index, at, decode_event(body), body)
-                for index, (at, body) in enumerate(wire.events)
-            ]
+            numbered = enumerate(wire.events, wire.first_seq)
+            records = [Recorded(seq, at, decode_event(body), body) for seq, (at, body) in numbered]
             self._apply(Announced(wire.session_id, wire.epoch, wire.first_seq, records, wire.texts))
         elif live is not None and (live.seq < wire.head or live.epoch != wire.epoch):
             self._mend(wire.session_id)

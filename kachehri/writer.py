@@ -19,10 +19,10 @@ import msgspec
 from moderation.roles import allows
 from rooms import closing, erasing, lifecycle, questions, turns
 from rooms.base import SYSTEM, Actor, Command, Context, Event, Refused, SetFact
-from rooms.session import Session, decide, decode_event, encode_event, evolve, next_deadline, owner
+from rooms.session import Session, decide, decode_event, encode_event, evolve, owner
 from rooms.stage import Turn
 
-from . import erasure, intake, opening, projections
+from . import broken_numbers, erasure, intake, opening, projections
 from .codes import Codes
 from .ids import new_id
 from .live import Announced, Recorded, tag_of
@@ -66,6 +66,7 @@ class Work:
     now: int
     records: list[Recorded] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
+    reworded: dict[str, str] = field(default_factory=dict)
     kept: list[content.Kept] = field(default_factory=list)
     asked: list[question_rows.Asked] = field(default_factory=list)
     touched: dict[str, None] = field(default_factory=dict)
@@ -81,6 +82,7 @@ class Writer:
 
     Arguments:
         announce: called in the writer's thread after a commit, before the replies.
+        held_ms: the safety delay, for typed lines.
     """
 
     def __init__(
@@ -90,11 +92,13 @@ class Writer:
         references: References,
         announce: Callable[[list[Announced]], None],
         deliver: Callable[[list[Pending]], None],
+        held_ms: int = 0,
     ) -> None:
         self._store = store
         self._people = people
         self._references = references
         self._codes = Codes()
+        self._held_ms = held_ms
         self._announce = announce
         self._deliver = deliver
         self._sessions: dict[str, Session] = {}
@@ -242,7 +246,7 @@ class Writer:
         if asks:
             self._references.refill(conn, work.now, asks)
         seals = self._people.seals(conn, [each.actor for each in group if each.command.texts], work.now)
-        work.outer = outer(work.session)
+        work.outer = projections.outer(work.session)
         for pending in group:
             known = seen.get(pending.key) or work.remembered.get(pending.key)
             if known is not None:
@@ -276,10 +280,9 @@ class Writer:
         )
         self._codes.check(conn, command, work.now, self._references.zone)
         phone = intake.phone_of(command)
-        ctx = Context(
-            now=work.now, new_id=partial(new_id, work.now), new_reference=self._references.draw, kept=taken.refs
-        )
+        ctx = Context(work.now, partial(new_id, work.now), self._references.draw, taken.refs, self._held_ms)
         decided = decide(session, command, actor, ctx)
+        changed = broken_numbers.across(conn, session.captions, command, taken, work.texts)
         result: dict[str, str] | None = None
         for event in decided:
             if isinstance(event, SetFact):
@@ -290,8 +293,9 @@ class Writer:
                 result = {"question": event.question, "reference": event.reference}
             elif isinstance(event, turns.TurnCalled):
                 result = {"turn": event.turn}
-        work.kept += taken.rows
-        work.texts.update(taken.texts)
+        work.kept += [row._replace(public=changed.get(row.id, row.public)) for row in taken.rows]
+        work.texts.update(taken.texts | changed)
+        work.reworded.update(changed)
         if phone is not None:
             self._people.remember_phone(conn, actor.participant, phone)
         return Accepted(session.seq, result)
@@ -349,6 +353,8 @@ class Writer:
         entries = [(record.at, tag_of(record.event), record.body) for record in work.records]
         event_log.append(conn, event_log.chain(work.head, entries))
         content.add(conn, work.kept)
+        for id, text in work.reworded.items():
+            content.republish(conn, id, text)
         question_rows.add(conn, work.asked)
         question_rows.change(
             conn, [projections.changed(session.queue.questions[each], session.seq) for each in work.touched]
@@ -367,16 +373,10 @@ class Writer:
                 for each in event.questions
             ]
             session_rows.save_turns(conn, rows, pairs)
-        now = outer(session)
+        now = projections.outer(session)
         if now != work.outer:
             phase, starts_at, ends_at, deadline = now
             session_rows.project(conn, session.id, phase=phase, starts_at=starts_at, ends_at=ends_at, deadline=deadline)
-
-
-def outer(session: Session) -> tuple[str, int, int, int | None]:
-    """What pages list of a session without opening it."""
-    life = session.lifecycle
-    return life.phase, life.starts_at, life.ends_at, next_deadline(session)
 
 
 def repeated(known: event_log.Seen | event_log.Remembered, pending: Pending) -> Accepted | Refused:

@@ -100,12 +100,14 @@ class Context(msgspec.Struct, frozen=True):
         new_id: draws a fresh 16-digit id.
         new_reference: draws the next reference, ten digits.
         kept: for each text field of the command, where its words were put.
+        held_ms: the safety delay: what is typed of the hearing is everybody's to read so much later.
     """
 
     now: int
     new_id: Callable[[], str]
     new_reference: Callable[[], str]
     kept: Mapping[str, ContentRef] = {}
+    held_ms: int = 0
 
 
 class Refused(Exception):

@@ -1,11 +1,12 @@
 """What one participant sees of her own: every question with its place, the reason for it and the wait."""
 
-from .limits import OWN_MAX, PACE_LEAST
+from .captions import Caption
+from .limits import CAPTIONS_SHOWN, OWN_MAX, PACE_LEAST
 from .outcomes import Outcome
 from .queue import Question
-from .rows import OwnQuestion, Personal, Texts, outcome_row
+from .rows import OwnQuestion, Personal, Texts, lines, outcome_row
 from .session import Session
-from .stage import DECK
+from .stage import DECK, Turn
 
 
 def personal(session: Session, participant: str, texts: Texts, now: int) -> Personal:
@@ -26,7 +27,15 @@ def personal(session: Session, participant: str, texts: Texts, now: int) -> Pers
         barred_note=texts.get(barred.note, "") if barred else "",
         removed=barred.removed if barred else False,
         objected=bool(barred and barred.objection),
+        captions=lines(held_for(session, turn), texts),
     )
+
+
+def held_for(session: Session, turn: Turn | None) -> list[Caption]:
+    """The last lines that only those read who hear the stage undelayed, for somebody who may have a turn."""
+    if turn is None or turn.state == "parked":
+        return []
+    return session.captions.held()[-CAPTIONS_SHOWN:]
 
 
 def own_question(session: Session, question: Question, texts: Texts) -> OwnQuestion:

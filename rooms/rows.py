@@ -4,10 +4,12 @@ Fields that have their default value are left out on the wire, so a view can be 
 (RFC 7386).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from .captions import Caption
+from .limits import CAPTION_BYTES
 from .outcomes import Outcome
 
 Texts = Mapping[str, str]
@@ -228,6 +230,8 @@ class Personal(Row, omit_defaults=True, frozen=True):
     removed: bool = False
     #: Whether she has objected to it.
     objected: bool = False
+    #: Of the last lines of what is said those that the public cannot read yet: whoever has a turn hears it undelayed.
+    captions: dict[str, CaptionRow] = {}
 
 
 def excerpt(text: str, limit_bytes: int) -> str:
@@ -242,6 +246,15 @@ def excerpt(text: str, limit_bytes: int) -> str:
     if not text[len(piece)].isspace():
         piece = piece.rpartition(" ")[0] or piece
     return piece.rstrip() + "…"
+
+
+def lines(captions: Iterable[Caption], texts: Texts) -> dict[str, CaptionRow]:
+    """Typed lines as they are read; without those whose words were erased."""
+    rows = {
+        each.id: CaptionRow(language=each.language, text=excerpt(texts.get(each.line, ""), CAPTION_BYTES), at=each.at)
+        for each in captions
+    }
+    return {id: row for id, row in rows.items() if row.text}
 
 
 def outcome_row(

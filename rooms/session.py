@@ -190,7 +190,7 @@ def decide_clock(session: Session, command: Command, ctx: Context) -> list[Event
             gone = staff_gone_at(session)
             if gone is not None and gone <= ctx.now:
                 return [lifecycle.SessionAdjourned(reason="staff_gone")]
-            return stage.due(session.stage, ctx.now)
+            return [*stage.due(session.stage, ctx.now), *captions.due(session.captions, ctx.now)]
         case closing.OpenTickets():
             chunk = tuple(session.closing.order[session.closing.done : session.closing.done + CLOSE_CHUNK])
             return [closing.TicketsOpened(questions=chunk)] if chunk else []
@@ -351,7 +351,12 @@ def next_deadline(session: Session) -> int | None:
     """The next instant at which a `Tick` would do something; None when only people move things."""
     if session.phase not in lifecycle.OPEN:
         return None
-    moments = (lifecycle.deadline(session.lifecycle), staff_gone_at(session), stage.deadline(session.stage))
+    moments = (
+        lifecycle.deadline(session.lifecycle),
+        staff_gone_at(session),
+        stage.deadline(session.stage),
+        captions.deadline(session.captions),
+    )
     return min((moment for moment in moments if moment is not None), default=None)
 
 

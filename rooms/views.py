@@ -10,10 +10,11 @@ from typing import Any, Literal
 import msgspec
 
 from .base import Event
+from .captions import is_held
 from .lifecycle import ENDED
 from .limits import (
     CALLED_BYTES,
-    CAPTION_BYTES,
+    CAPTIONS_OPEN,
     CAPTIONS_SHOWN,
     DESK_BYTES,
     LINE_BYTES,
@@ -40,6 +41,7 @@ from .rows import (
     TurnRow,
     View,
     excerpt,
+    lines,
     outcome_row,
 )
 from .session import Session
@@ -256,26 +258,25 @@ def seat_rows(session: Session, desk: bool, texts: Texts) -> dict[str, SeatRow]:
 
 
 def caption_rows(session: Session, texts: Texts, audience: ViewAudience) -> dict[str, CaptionRow]:
-    """The last lines of what is said; those who may correct them see all that can be corrected. Over with the hearing:
-    later they are read beside what was asked (recordings/).
+    """The last lines of what is said; those who may correct them see all that can be corrected, and before the public
+    does. Over with the hearing: later they are read beside what was asked (recordings/).
     """
     if session.phase not in CAPTIONED:
         return {}
-    last = session.captions.last
-    shown = last[-CAPTIONS_SHOWN:] if audience == "public" else last
-    rows = {
-        each.id: CaptionRow(language=each.language, text=excerpt(texts.get(each.line, ""), CAPTION_BYTES), at=each.at)
-        for each in shown
-    }
-    return {id: row for id, row in rows.items() if row.text}
+    if audience == "public":
+        return lines(session.captions.public()[-CAPTIONS_SHOWN:], texts)
+    return lines(session.captions.last[-CAPTIONS_OPEN:], texts)
 
 
 def visible(event: Event, audience: ViewAudience) -> dict[str, Any] | None:
     """An event as an audience may see it, or None.
 
-    The desk sees whatever is not the server's own; everyone else sees public events without their desk-only fields.
+    The desk sees whatever is not the server's own; everyone else sees public events without their desk-only fields. Of
+    lines that are held the public hears when they are released.
     """
     if event.audience == "system" or (event.audience == "desk" and audience != "desk"):
+        return None
+    if audience == "public" and is_held(event):
         return None
     shown: dict[str, Any] = msgspec.to_builtins(event)
     if audience != "desk":

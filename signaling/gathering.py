@@ -16,6 +16,7 @@ import msgspec
 from kachehri.live import Live, Recorded
 from rooms.attendance import ParticipantBlocked, ParticipantRemoved, ParticipantUnblocked
 from rooms.base import Command
+from rooms.captions import CaptionCorrected, CaptionsReleased, CaptionsWithheld, CaptionTyped
 from rooms.erasing import ContentErased
 from rooms.questions import QuestionAsked, SupportCounted
 from rooms.views import AUDIENCES, ViewAudience, personal, visible
@@ -233,6 +234,8 @@ class Gathering:
                     self._clock.later(0, lambda: self._put_out(event.participant))
             case SupportCounted():
                 pass  # a number of other people's wishes: it may go round
+            case CaptionTyped() | CaptionCorrected() | CaptionsReleased() | CaptionsWithheld():
+                self._urgent.update(dict.fromkeys(self._holders.values()))  # they read what is still held
             case _:
                 question = queue.questions.get(getattr(event, "question", ""))
                 if question is not None:

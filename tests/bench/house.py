@@ -91,7 +91,7 @@ def add_session(store: Store, session_id: str) -> None:
 
 @asynccontextmanager
 async def service_on(
-    address: str, *, bus: Bus | None = None, shared: bool = False, **store_options: Any
+    address: str, *, bus: Bus | None = None, shared: bool = False, held_ms: int = 0, **store_options: Any
 ) -> AsyncIterator[Service]:
     """The service as a worker runs it."""
     store = Store(address, **store_options)
@@ -99,7 +99,8 @@ async def service_on(
     used = bus or MemoryBus()
     if own:
         await used.start()
-    service = Service(store, People(Vault([MASTER]), MASTER), References(MASTER, "Asia/Karachi"), used, shared=shared)
+    references = References(MASTER, "Asia/Karachi")
+    service = Service(store, People(Vault([MASTER]), MASTER), references, used, shared=shared, held_ms=held_ms)
     await service.start()
     try:
         yield service

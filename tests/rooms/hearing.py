@@ -36,7 +36,8 @@ SALMA = person(0x13)
 class Hearing:
     """One session with its log."""
 
-    def __init__(self, seats: tuple[SeatPlan, ...] = SEATS, **more: Any) -> None:
+    def __init__(self, seats: tuple[SeatPlan, ...] = SEATS, held_ms: int = 0, **more: Any) -> None:
+        self.held_ms = held_ms
         self.session = Session(id="abcd2345")
         self.now = NOON
         self.log: list[tuple[int, int, bytes]] = []
@@ -57,7 +58,7 @@ class Hearing:
             self.texts[ref.id] = text
             kept[field] = ref
         reference: Callable[[], str] = lambda: f"26{self.draw()[-8:]}"  # noqa: E731
-        return Context(now=self.now, new_id=self.draw, new_reference=reference, kept=kept)
+        return Context(now=self.now, new_id=self.draw, new_reference=reference, kept=kept, held_ms=self.held_ms)
 
     def do(self, command: Command, by: Actor = MODERATOR, **words: str) -> list[Event]:
         """Give a command; its events are recorded and carried out."""

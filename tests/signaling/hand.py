@@ -70,6 +70,8 @@ class House:
         self.live = Live(Session(id=session_id), "e1", {})
         self._ids = count(1)
         self.now = MONDAY_MS
+        #: The safety delay.
+        self.held_ms = 0
         self.do(
             "system",
             ScheduleSession(
@@ -88,9 +90,7 @@ class House:
             if words:
                 kept[field] = ContentRef(self.new_id(), "0" * 64)
                 self.live.texts[kept[field].id] = words
-        ctx = Context(
-            now=self.now, new_id=self.new_id, new_reference=lambda: f"26-{next(self._ids):04d}-0000", kept=kept
-        )
+        ctx = Context(self.now, self.new_id, lambda: f"26-{next(self._ids):04d}-0000", kept, self.held_ms)
         decided = decide(self.live.session, command, Actor(participant or self.person(0), role), ctx)
         return self.record([event for event in decided if not isinstance(event, SetFact)])
 

@@ -141,6 +141,7 @@
  * @property {string} caption
  * @property {ContentRef | null} [line]
  * @property {string} [by]
+ * @property {number} [public_at]
  * @property {number} seq
  * @property {number} at
  */
@@ -161,6 +162,15 @@
  * @property {number} [took_ms]
  * @property {string} [seat]
  * @property {string} [by]
+ * @property {number} [public_at]
+ * @property {number} seq
+ * @property {number} at
+ */
+
+/**
+ * @typedef {Object} CaptionsReleased
+ * @property {"caption.released"} type
+ * @property {Array<string>} captions
  * @property {number} seq
  * @property {number} at
  */
@@ -279,7 +289,7 @@
  * @property {number} at
  */
 
-/** @typedef {SessionScheduled | DoorsOpened | SessionStarted | SessionAdjourned | SessionResumed | SessionPostponed | SessionRescheduled | SessionClosing | QuestionAsked | SupportCounted | QuestionClassified | QuestionClaimed | QuestionReleased | QuestionReturned | QuestionHeld | QuestionAdmitted | QuestionMerged | QuestionUnmerged | QuestionNotTaken | RefusalProposed | RefusalOverturned | QuestionRefused | QuestionWithdrawn | QuestionAnswered | QuestionDeferred | QuestionMoved | PolicyDeclared | OutcomeNoted | OutcomeReadBack | TurnCalled | TurnAccepted | TurnReadied | TurnStaged | TurnDropped | TurnReturned | TurnParked | TurnOffered | TurnExtended | TurnReadOut | TurnEnded | SeatTaken | SeatLeft | SeatMuted | FloorGiven | TalkSet | ShownNamed | StaffArrived | StaffLeft | AttendanceCounted | ParticipantRemoved | ParticipantBlocked | ParticipantUnblocked | ParticipantObjected | CaptionTyped | CaptionCorrected | CaptionsWithheld | TicketsOpened | SessionClosed | ContentErased} Event */
+/** @typedef {SessionScheduled | DoorsOpened | SessionStarted | SessionAdjourned | SessionResumed | SessionPostponed | SessionRescheduled | SessionClosing | QuestionAsked | SupportCounted | QuestionClassified | QuestionClaimed | QuestionReleased | QuestionReturned | QuestionHeld | QuestionAdmitted | QuestionMerged | QuestionUnmerged | QuestionNotTaken | RefusalProposed | RefusalOverturned | QuestionRefused | QuestionWithdrawn | QuestionAnswered | QuestionDeferred | QuestionMoved | PolicyDeclared | OutcomeNoted | OutcomeReadBack | TurnCalled | TurnAccepted | TurnReadied | TurnStaged | TurnDropped | TurnReturned | TurnParked | TurnOffered | TurnExtended | TurnReadOut | TurnEnded | SeatTaken | SeatLeft | SeatMuted | FloorGiven | TalkSet | ShownNamed | StaffArrived | StaffLeft | AttendanceCounted | ParticipantRemoved | ParticipantBlocked | ParticipantUnblocked | ParticipantObjected | CaptionTyped | CaptionCorrected | CaptionsReleased | CaptionsWithheld | TicketsOpened | SessionClosed | ContentErased} Event */
 
 /**
  * @typedef {Object} ExtendTurn
@@ -730,6 +740,7 @@
  * @property {string} [barred_note]
  * @property {boolean} [removed]
  * @property {boolean} [objected]
+ * @property {Record<string, CaptionRow>} [captions]
  */
 
 /**
