@@ -9,7 +9,7 @@ with three digits, a target duration as a whole second.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -66,13 +66,21 @@ class Report:
 
 
 def media_playlist(
-    index: Index, shape: Shape, *, live: bool, reports: Iterable[Report] = (), breaks_before: int = 0
+    index: Index,
+    shape: Shape,
+    *,
+    live: bool,
+    reports: Iterable[Report] = (),
+    breaks_before: int = 0,
+    gone: Container[int] = (),
 ) -> str:
     """The playlist of a rendition that is on, or that has just ended (`live` false closes it with ENDLIST).
 
     Arguments:
         breaks_before: discontinuities of the program before this rendition began: the same break has the same number in
             every rendition (§4.4.3.3), also in a channel that came later.
+        gone: numbers of segments that were here and are nobody's any more: they keep their place as gaps (§4.4.4.7), so
+            that a player that holds an earlier list goes on behind them.
     """
     shown = [each for each in window(index, shape) if live or each.whole]
     target, part_ms = _target(shape, shown), _part_ms(shape, shown)
@@ -85,7 +93,7 @@ def media_playlist(
     if broken := breaks_before + _epochs_before(index, shown):
         lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{broken}")
     parts_from = (shown[-1].wall_ms - _PARTS_BACK * target * 1_000) if shown else 0
-    lines += _body(shown, shape, target, parts_from if live else None)
+    lines += _body(shown, shape, target, parts_from if live else None, gone=gone)
     if not live:
         return _text([*lines, "#EXT-X-ENDLIST"])
     if shape.low and shown:
@@ -235,7 +243,13 @@ def part_name(number: int, part: int) -> str:
 
 
 def _body(
-    shown: Sequence[Segment], shape: Shape, target: int, parts_from: int | None, *, gaps: bool = True
+    shown: Sequence[Segment],
+    shape: Shape,
+    target: int,
+    parts_from: int | None,
+    *,
+    gaps: bool = True,
+    gone: Container[int] = (),
 ) -> list[str]:
     lines: list[str] = []
     before: Segment | None = None
@@ -251,7 +265,9 @@ def _body(
         if segment.placed and (before is None or jumped or _drifted(before, segment)):
             lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_moment(segment.wall_ms)}")
         if parts_from is not None and shape.low and segment.wall_ms >= parts_from:
-            lines += [_part(part) for part in segment.parts]
+            lines += [_part(part) + ",GAP=YES" * (segment.number in gone) for part in segment.parts]
+        if segment.whole and segment.number in gone:
+            lines.append("#EXT-X-GAP")
         if segment.whole:
             lines += [f"#EXTINF:{segment.duration_us / 1e6:.3f},", segment_name(segment.number)]
         before = segment

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from kachehri import keys
 from kachehri.bus import Bus
@@ -23,7 +23,8 @@ from recordings.announce import Waiting
 from recordings.archive import Archive, Index, Part, Segment
 from recordings.channels import Channel, channels
 from recordings.edition import Edition
-from recordings.edition.basis import basis_of
+from recordings.edition.basis import basis_of, taken_out
+from recordings.edition.plan import Cover, taken_of, touches
 from recordings.grants import Scope, check, grant
 from recordings.playlists import SHAPES, SOUND, Interpreted, Report, Shape, Variant
 from recordings.replaying import Told
@@ -43,7 +44,8 @@ _PICTURES: Final = {"full": (640, 360, 15.0), "light": (426, 240, 12.0)}
 
 _OFFERED: Final = {"all": ("sound", "light", "full"), "light": ("sound", "light"), "sound": ("sound",)}
 
-#: What of a replay everybody may have is asked again after so many seconds; caches keep it longer.
+T = TypeVar("T")
+#: What of a recording everybody may have is asked again after so many seconds; caches keep it longer.
 _EDITION_S: Final = 1.0
 _EDITIONS_MOST: Final = 256
 
@@ -69,6 +71,7 @@ class Broadcasting:
     waiters: int = 0
     _looking: dict[tuple[str, str], asyncio.Task[Index]] = field(default_factory=dict)
     _editions: dict[str, tuple[float, asyncio.Task[Edition]]] = field(default_factory=dict)
+    _taken: dict[str, tuple[float, asyncio.Task[tuple[Cover, ...]]]] = field(default_factory=dict)
 
     def base(self, session: str, scope: Scope, now_ms: int) -> str:
         """Where addresses of a session's program begin."""
@@ -98,18 +101,11 @@ class Broadcasting:
         """
         if told is not None:
             return await self._edition(service, live, told)
-        session, now = live.session.id, time.monotonic()
-        found = self._editions.get(session)
-        if found is None or now - found[0] > _EDITION_S:
-            while len(self._editions) >= _EDITIONS_MOST:
-                del self._editions[next(iter(self._editions))]
-            found = self._editions[session] = (now, asyncio.create_task(self._edition(service, live, None)))
-        try:
-            return await asyncio.shield(found[1])
-        except BaseException:
-            if found[1].done():
-                self._editions.pop(session, None)
-            raise
+        return await _lately(self._editions, live.session.id, lambda: self._edition(service, live, None))
+
+    async def taken(self, service: Service, session: str) -> tuple[Cover, ...]:
+        """What is taken out of a session's recording, as it was at most a second ago."""
+        return await _lately(self._taken, session, lambda: service.read(taken_out, session))
 
     async def _edition(self, service: Service, live: Live, told: Sequence[Told] | None) -> Edition:
         basis = await service.read(basis_of, live, self.archive.folder, told)
@@ -163,6 +159,26 @@ class Broadcasting:
         return found
 
 
+async def _lately(kept: dict[str, tuple[float, asyncio.Task[T]]], key: str, ask: Callable[[], Awaitable[T]]) -> T:
+    """One answer for all who ask within a second."""
+
+    async def asked() -> T:
+        return await ask()
+
+    now = time.monotonic()
+    found = kept.get(key)
+    if found is None or now - found[0] > _EDITION_S:
+        while len(kept) >= _EDITIONS_MOST:
+            del kept[next(iter(kept))]
+        found = kept[key] = (now, asyncio.create_task(asked()))
+    try:
+        return await asyncio.shield(found[1])
+    except BaseException:
+        if found[1].done():
+            kept.pop(key, None)
+        raise
+
+
 def broadcasting(settings: Settings, bus: Bus, masters: Sequence[bytes]) -> Broadcasting | None:
     """The door of this house; None where no program is made."""
     if settings.program.enabled != "yes":
@@ -193,6 +209,12 @@ def is_gone(index: Index, phase: str, now_ms: int) -> bool:
 def on_air(index: Index, segment: Segment) -> bool:
     """Whether a piece is still within what a lagging player may fetch."""
     return _newest_ms(index.segments[-1]) - segment.wall_ms <= LAG_MS
+
+
+def is_taken(covers: Iterable[Cover], segment: Segment) -> bool:
+    """Whether something was taken out of a piece after it went out: then it is nobody's, also who lags."""
+    every = taken_of(covers, segment.rendition)
+    return any(touches(each, segment.wall_ms, segment.duration_us) for each in every)
 
 
 def patience_s(shape: Shape) -> float:

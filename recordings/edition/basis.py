@@ -29,7 +29,7 @@ def basis_of(conn: Connection, live: Live, folder: Path, told: Sequence[Told] | 
     if live.session.phase != "closed":
         return Basis()
     if told is None:
-        told = replaying.replay(conn, live, folder).chapters
+        told = replaying.heard(conn, live, folder).chapters
     dumped = tuple(Cover(*span) for span in withheld(folder / live.session.id))
     rows = redactions.of_session(conn, live.session.id)
     done = tuple(_cover(row) for row in rows if row.state == "done")
@@ -39,6 +39,11 @@ def basis_of(conn: Connection, live: Live, folder: Path, told: Sequence[Told] | 
         entered |= recordings.marks_between(conn, live.session.id, since, until)
     waiting = [_cover(row) for row in rows if row.state in redactions.SILENT]  # nobody gets them from this moment on
     return Basis(open_spans(told), (*dumped, *waiting), done, entered)
+
+
+def taken_out(conn: Connection, session_id: str) -> tuple[Cover, ...]:
+    """Everything that is taken out of a recording, whether or not the files agree with it yet."""
+    return tuple(_cover(row) for row in redactions.of_session(conn, session_id) if row.state != "undone")
 
 
 def open_spans(told: Sequence[Told]) -> Spans:

@@ -23,7 +23,7 @@ from recordings.archive import Archive, Index, RecordingError, Segment
 from recordings.archive.layout import EDITION, rendition_name, session_name
 
 from .blank import blank_pieces
-from .plan import Basis, Cover, Plan, blank, plan, said_later, touches
+from .plan import PICTURES, Basis, Cover, Plan, blank, plan, said_later, touches
 from .samples import Piece, all_pieces, packed, pieces_of
 
 STATE: Final = "state.json"
@@ -50,7 +50,7 @@ class Edition:
         archive: Archive,
         session: str,
         basis: Basis,
-        picture: Callable[[str], bool] = lambda rendition: rendition in ("full", "light"),
+        picture: Callable[[str], bool] = lambda rendition: rendition in PICTURES,
     ) -> None:
         self._archive, self.session, self.basis, self._picture = archive, session, basis, picture
         #: What nobody gets of each rendition.

@@ -20,6 +20,8 @@ Action = Literal["keep", "blank", "render"]
 #: (1,024 samples at 24,000 a second overlap, ISO/IEC 14496-3 §4.6.11), a picture stands for a tenth of a second, and
 #: clocks and hands are not exact: no first sound of what is taken out may be left.
 GUARD_MS: Final = 150
+#: Renditions with a picture.
+PICTURES: Final = frozenset({"full", "light"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,11 @@ def said_later(covers: Iterable[Cover], rendition: str) -> tuple[Cover, ...]:
     if not number_of(rendition):
         return tuple(covers)
     return tuple(replace(each, ends_at=each.ends_at + LAG_MS) for each in covers if each.starts_at < each.ends_at)
+
+
+def taken_of(covers: Iterable[Cover], rendition: str) -> tuple[Cover, ...]:
+    """What of these takes anything out of a rendition: where there is no picture, what is silent alone."""
+    return said_later((each for each in covers if each.sound or rendition in PICTURES), rendition)
 
 
 def merged(spans: Iterable[Span]) -> Spans:

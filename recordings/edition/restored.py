@@ -20,7 +20,7 @@ from recordings.archive.layout import segment_name
 from recordings.archive.manifest import known_rows
 from recordings.archive.reading import read_segment
 
-from .plan import Cover, said_later, touches
+from .plan import Cover, taken_of, touches
 
 
 def take_out_again(store: Store, archive: Archive, session: str, *, lost: bool = False) -> int:
@@ -58,10 +58,7 @@ def _touched(
 
 
 def _on(row: Redaction, segment: RecordedSegment) -> bool:
-    cover = Cover(row.starts_at, row.ends_at, row.sound, row.picture)
-    # A sound alone has no picture that could have been taken out.
-    silent = row.sound or segment.rendition in ("full", "light")
-    covers = said_later([cover], segment.rendition) if silent else ()
+    covers = taken_of([Cover(row.starts_at, row.ends_at, row.sound, row.picture)], segment.rendition)
     return any(touches(each, segment.wall_ms, segment.duration_us) for each in covers)
 
 

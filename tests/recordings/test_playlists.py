@@ -111,6 +111,14 @@ def test_a_missing_segment_is_a_gap_and_a_long_absence_a_new_beginning() -> None
     assert "GAP" not in after and "#EXT-X-MEDIA-SEQUENCE:5000\n" in after and "DISCONTINUITY-SEQUENCE:1\n" in after
 
 
+def test_what_is_nobodys_any_more_keeps_its_place() -> None:
+    shown = index(segment(0), segment(1), segment(2, 2, whole=False))
+    plain = media_playlist(shown, VIDEO, live=True)
+    found = media_playlist(shown, VIDEO, live=True, gone={0, 2})
+    assert found.replace("#EXT-X-GAP\n", "").replace(",GAP=YES", "") == plain
+    assert found.count("#EXT-X-GAP\n") == 1 and found.count(",GAP=YES") == 6 + 2
+
+
 def test_a_clock_that_was_set_is_told_anew() -> None:
     moved = index(segment(0), segment(1), segment(2, at=9_000))
     assert media_playlist(moved, VIDEO, live=True).count("PROGRAM-DATE-TIME") == 2

@@ -16,6 +16,8 @@ import pytest
 from kachehri.bus.memory import MemoryBus
 from kachehri.live import Live
 from kachehri.settings import Settings
+from kachehri.store import redactions
+from kachehri.store.tables import Redaction
 from recordings.announce import BusAnnouncements, Waiting
 from recordings.archive import Archive, Part, Track
 from recordings.edition import Basis, Edition
@@ -96,7 +98,7 @@ async def test_a_playlist_leads_to_its_pieces(town: Town, studio: Studio) -> Non
     assert names == ["000000.m4s", "000001.m4s", "000002.m4s"]
     whole = await get(town, base + names[1])
     assert whole.text == "".join(f"light 1.{index};" for index in range(6))
-    assert whole.headers["cache-control"] == "public, max-age=600, immutable"
+    assert whole.headers["cache-control"] == "public, max-age=60, immutable"
     assert whole.headers["content-type"] == "video/mp4"
     assert (await get(town, base + "000001.4.m4s")).text == "light 1.4;"
     assert (await get(town, base + "000003.1.m4s")).text == "light 3.1;"
@@ -256,6 +258,52 @@ async def test_a_hearing_that_is_over_ends_its_playlist_and_then_its_door(town: 
     base = studio.base(late) + "/light/"
     for name in ("live.m3u8", "000001.m4s", "000001.0.m4s"):
         assert (await get(town, base + name)).status_code == 404, "heard again only when it is released"
+
+
+@pytest.mark.parametrize("closed", [False, True])
+async def test_what_is_taken_out_of_the_last_seconds_is_a_gap_and_goes_out_no_more(
+    town: Town, studio: Studio, closed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.broadcasting._EDITION_S", -1.0)
+    session = await town.schedule(live=True)
+    for rendition in ("light", "sound"):
+        studio.fill(session, rendition, 4, 2)
+    base, began = studio.base(session), studio.began_ms
+    if closed:
+        await town.moderate(session, CloseSession())
+    pieces = [f"{base}/{rendition}/000002.m4s" for rendition in ("light", "sound")]
+    assert [(await get(town, piece)).status_code for piece in pieces] == [200, 200]
+
+    def mark(sound: bool, since_ms: int = 4_500) -> None:
+        at = began + since_ms
+        row = Redaction(
+            id=f"{session}{since_ms}{sound}",
+            session_id=session,
+            starts_at=at,
+            ends_at=at + 500,
+            sound=sound,
+            made_by="a",
+            made_at=1,
+        )
+        with town.service.store.write() as conn:
+            redactions.add(conn, row)
+
+    mark(sound=False)
+    assert [(await get(town, piece)).status_code for piece in pieces] == [404, 200], "of a sound no picture is taken"
+    mark(sound=True)
+    assert [(await get(town, piece)).status_code for piece in pieces] == [404, 404]
+    assert (await get(town, f"{base}/light/000002.0.m4s")).status_code == 404
+    assert (await get(town, f"{base}/light/000001.m4s")).status_code == 200
+    shown = (await get(town, f"{base}/light/live.m3u8")).text
+    assert shown.count("#EXT-X-GAP\n") == 1 and "#EXT-X-GAP\n#EXTINF:2.000,\n000002.m4s\n" in shown
+    assert "DISCONTINUITY" not in shown and "000003.m4s" in shown
+    if not closed:
+        assert '000002.0.m4s",INDEPENDENT=YES,GAP=YES\n' in shown and '000003.0.m4s",INDEPENDENT=YES\n' in shown
+        mark(True, 8_100)
+        assert (await get(town, f"{base}/light/000004.0.m4s")).status_code == 404, "also what still grows"
+    with town.service.store.write() as conn:
+        redactions.forget(conn, session)
+    assert [(await get(town, piece)).status_code for piece in pieces] == [200, 200]
 
 
 async def test_what_was_said_long_ago_is_not_fetched_again(town: Town, studio: Studio) -> None:

@@ -23,20 +23,22 @@ from recordings import playlists
 from recordings.announce import There
 from recordings.archive import Index, RecordingError
 from recordings.edition import Edition
+from recordings.edition.plan import Cover
 from recordings.grants import GrantRefused, Scope
 from recordings.playlists import SOUND, Shape, shape_of
 from rooms.base import Refused
 from rooms.session import Session
-from web.broadcasting import MOST_WAITING, Broadcasting, is_gone, is_over, on_air, patience_s
+from web.broadcasting import MOST_WAITING, Broadcasting, is_gone, is_over, is_taken, on_air, patience_s
 from web.house import House, house_of
 
+Covers = tuple[Cover, ...]
 Endpoint = Callable[[Request], Awaitable[Response]]
 _LIST: Final = "application/vnd.apple.mpegurl"
 _INIT: Final = re.compile(r"init-([1-9][0-9]{0,8})\.mp4\Z")
 _PIECE: Final = re.compile(r"([0-9]{6,9})(?:\.([0-9]{1,3}))?\.m4s\Z")
 _COUNT: Final = re.compile(r"[0-9]{1,9}\Z")
-#: Seconds that caches keep things. What is released may be taken back, so it is asked about again soon.
-_PIECE_S: Final[dict[Scope, int]] = {"live": 600, "replay": 60}
+#: Seconds that caches keep pieces. What was heard may be taken out, and what is released taken back: asked again soon.
+_PIECE_S: Final = 60
 _RELOAD_S: Final = 1
 #: A playlist that was waited for never changes its meaning: kept for six target durations (RFC 8216bis, appendix B.1).
 _WAITED_TARGETS: Final = 6
@@ -99,7 +101,8 @@ async def piece(request: Request) -> Response:
         if name == f"{scope}.m3u8":
             if scope == "replay":
                 return await _replay(request, await _edition(house, door, session), rendition, shape)
-            return await _live(request, door, session, rendition, shape, phase, house.now())
+            covers = await _taken(house, door, session)
+            return await _live(request, door, session, rendition, shape, phase, house.now(), covers)
         if (found := _INIT.match(name)) is not None:
             return _sent(rendition, await asyncio.to_thread(door.archive.read_init, session, rendition, int(found[1])))
         if (found := _PIECE.match(name)) is None:
@@ -112,13 +115,20 @@ async def piece(request: Request) -> Response:
             raise _No(404)
         if part is not None and shape.low:
             index = await _awaited(door, index, shape, number, part) or index
-        return await _piece(door, index, number, part)
+        return await _piece(door, index, number, part, await _taken(house, door, session))
     except RecordingError as error:
         raise _No(404) from error
 
 
 async def _live(
-    request: Request, door: Broadcasting, session: str, rendition: str, shape: Shape, phase: str, now_ms: int
+    request: Request,
+    door: Broadcasting,
+    session: str,
+    rendition: str,
+    shape: Shape,
+    phase: str,
+    now_ms: int,
+    covers: Covers,
 ) -> Response:
     index = await door.look(session, rendition)
     if not playlists.window(index, shape) or is_gone(index, phase, now_ms):
@@ -134,8 +144,16 @@ async def _live(
         index, kept = found, _WAITED_TARGETS * shape.target_s
     reports = await asyncio.to_thread(door.reports, session, rendition) if shape.low and not over else ()
     before = await asyncio.to_thread(door.breaks_before, session, rendition)
-    text = playlists.media_playlist(index, shape, live=not over, reports=reports, breaks_before=before)
+    gone = {each.number for each in playlists.window(index, shape) if is_taken(covers, each)}
+    text = playlists.media_playlist(index, shape, live=not over, reports=reports, breaks_before=before, gone=gone)
     return _listed(request, text, kept)
+
+
+async def _taken(house: House, door: Broadcasting, session: str) -> Covers:
+    try:
+        return await door.taken(house.service, session)
+    except StoreError as error:
+        raise _No(503) from error
 
 
 async def _edition(house: House, door: Broadcasting, session: str) -> Edition:
@@ -150,7 +168,7 @@ async def _replay(request: Request, edition: Edition, rendition: str, shape: Sha
     if not await asyncio.to_thread(edition.open, rendition):
         raise _No(404)
     index = await asyncio.to_thread(edition.index, rendition)
-    return _listed(request, playlists.vod_playlist(index, shape), _PIECE_S["replay"])
+    return _listed(request, playlists.vod_playlist(index, shape), _PIECE_S)
 
 
 async def _replayed(edition: Edition, rendition: str, number: int, part: int | None) -> Response:
@@ -160,12 +178,14 @@ async def _replayed(edition: Edition, rendition: str, number: int, part: int | N
             raise _No(404)
         return edition.read(segment)
 
-    return _sent(rendition, await asyncio.to_thread(read), _PIECE_S["replay"])
+    return _sent(rendition, await asyncio.to_thread(read), _PIECE_S)
 
 
-async def _piece(door: Broadcasting, index: Index, number: int, part: int | None) -> Response:
+async def _piece(door: Broadcasting, index: Index, number: int, part: int | None, covers: Covers) -> Response:
     segment = index.segment(number)
     if segment is None or (part is None and not segment.whole) or not on_air(index, segment):
+        raise _No(404)
+    if is_taken(covers, segment):
         raise _No(404)
     offset, length = 0, segment.bytes
     if part is not None:
@@ -176,7 +196,7 @@ async def _piece(door: Broadcasting, index: Index, number: int, part: int | None
     data = await asyncio.to_thread(door.archive.read, index.session, index.rendition, number, offset, length)
     if len(data) != length:
         raise _No(404)
-    return _sent(index.rendition, data, _PIECE_S["live"])
+    return _sent(index.rendition, data, _PIECE_S)
 
 
 async def _awaited(door: Broadcasting, index: Index, shape: Shape, number: int, part: int) -> Index | None:
@@ -235,6 +255,6 @@ def _listed(request: Request, text: str, seconds: int) -> Response:
     return Response(body, media_type=_LIST, headers=headers)
 
 
-def _sent(rendition: str, data: bytes, seconds: int = _PIECE_S["live"]) -> Response:
+def _sent(rendition: str, data: bytes, seconds: int = _PIECE_S) -> Response:
     kind = "audio/mp4" if shape_of(rendition) == SOUND else "video/mp4"
     return Response(data, media_type=kind, headers={"cache-control": f"public, max-age={seconds}, immutable"})
