@@ -13,7 +13,7 @@ from rooms.questions import AdmitQuestion
 from rooms.turns import CallTurn, FinishTurn, ReadyTurn
 from tests.web.conftest import Phone, Town
 from tests.web.test_following import close
-from tests.web.test_staff import signed_in
+from tests.web.test_staff import ended, signed_in
 from web.forms import new_key
 
 pytestmark = pytest.mark.anyio
@@ -74,6 +74,19 @@ async def test_a_line_that_is_lost_comes_back_into_the_field(town: Town, browser
     await page.locator("#line").press("Enter")
     await expect(page.locator("#captions-last li")).to_have_count(1)
     await expect(page.locator("#captions-lost")).to_be_hidden()
+    await captioner.close()
+
+
+async def test_a_line_typed_after_the_login_has_ended_is_not_taken_for_sent(town: Town, browser: Browser) -> None:
+    session = await town.schedule(live=True)
+    captioner = await opened(browser, town, await signed_in(town, "interpreter", "ur"))
+    page = await captioner.new_page()
+    await page.goto(f"/sessions/{session}/captions")
+    ended(town, "interpreter")
+    await page.locator("#line").fill(LINES[0])
+    await page.locator("#line").press("Enter")
+    await expect(page.locator("#captions-lost")).to_be_visible()
+    await expect(page.locator("#line")).to_have_value(LINES[0])
     await captioner.close()
 
 

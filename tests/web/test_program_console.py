@@ -21,7 +21,7 @@ from rooms.turns import TakeSeat
 from tests.web.acted import acted_page
 from tests.web.conftest import Town
 from tests.web.test_program import CHAIR, Studio
-from tests.web.test_staff import signed_in
+from tests.web.test_staff import ended, signed_in
 from web import program_desk
 from web.broadcasting import Broadcasting
 from web.forms import new_key
@@ -108,6 +108,18 @@ async def test_the_dump_key_is_pressed_twice(console: Console) -> None:
     await page.clock.fast_forward(5_000)
     await expect(dump).to_contain_text(EN.plain("program.dump"))
     assert studio.doing.withheld == 1 and console.faults == []
+
+
+async def test_what_is_pressed_after_the_login_has_ended_is_not_taken_for_done(console: Console, town: Town) -> None:
+    page = console.page
+    await page.keyboard.press("1")
+    await console.said("program.done_cut")
+    hidden = await page.locator("#away").is_hidden()
+    ended(town, "moderator")
+    await page.keyboard.press("0")
+    await console.said("desk.net.over")
+    await console.large("chair")
+    assert console.studio.doing.cut == "chair" and await page.locator("#away").is_hidden() == hidden
 
 
 async def test_what_the_program_says_is_drawn_without_a_new_page(console: Console) -> None:

@@ -49,6 +49,15 @@ async def signed_in(town: Town, role: str, language: str = "en") -> Phone:
     return phone
 
 
+def ended(town: Town, role: str) -> None:
+    """Every login of this role's account is over."""
+    store, login = town.service.store, account(town, role)
+    with store.write() as conn:
+        found = accounts.by_login(conn, login)
+        assert found is not None
+        accounts.revoke_all(conn, found.id, store.now(conn))
+
+
 async def ask(town: Town, session: str, text: str) -> str:
     command = AskQuestion(text=text, name="نسیم", category="water_none")
     accepted = await town.service.submit(CITIZEN, session, command, new_key())

@@ -37,6 +37,7 @@ form.addEventListener("submit", (event) => {
 async function send(fields, text) {
   try {
     const fresh = await posted(fields);
+    if (!fresh.getElementById("captions-form")) throw new Error("ended"); // this is the page for a new login
     takeOver(fresh, PARTS);
     say(fresh.querySelector("#line-error span")?.textContent ?? "", text);
   } catch {

@@ -86,8 +86,10 @@ async function give(form, name, value) {
   fields.set(name, value);
   try {
     const fresh = await posted(form.action, fields);
-    take(fresh);
-    takeOver(fresh, ["said"]);
+    if (isOurs(fresh)) {
+      take(fresh);
+      takeOver(fresh, ["said"]);
+    } else said.textContent = sentence(document.body, "ended");
   } catch {
     said.textContent = sentence(document.body, "done-unheard");
   }
@@ -97,7 +99,12 @@ async function give(form, name, value) {
 async function look() {
   const mine = ++round;
   const fresh = await freshPage(location.pathname).catch(() => null);
-  if (fresh && mine === round) take(fresh);
+  if (fresh && isOurs(fresh) && mine === round) take(fresh);
+}
+
+/** Not the page for a new login, to which a request leads once this one is over. @param {Document} fresh */
+function isOurs(fresh) {
+  return fresh.body.dataset.page === "program";
 }
 
 /** @param {Document} fresh */
