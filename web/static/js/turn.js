@@ -3,11 +3,12 @@
  * every half second, and says for how long the seat is held. Every time is the server's: phones' clocks are wrong by years.
  */
 
-import { announce, nudge } from "./announcer.js";
-import { LiveConnection, RefusedError } from "./connection.js";
-import { Voices, floorOf, timeStage, timeText } from "./floor.js";
-import { Holding } from "./holding.js";
+import { Air } from "./air.js";
+import { announce } from "./announcer.js";
+import { LiveConnection } from "./connection.js";
 import { Deck } from "./deck.js";
+import { farewellOf, sayFarewell } from "./farewell.js";
+import { Voices, floorOf } from "./floor.js";
 import { remember } from "./memory.js";
 import { MicCheck } from "./miccheck.js";
 import { attachReadBack } from "./readback.js";
@@ -15,38 +16,26 @@ import { Reception, Sounds } from "./reception.js";
 import { StageSender } from "./stage.js";
 import { sayRoute } from "./route_words.js";
 import { LiveStore } from "./store.js";
+import { TurnClock, showWait } from "./turn_clock.js";
+import { attachTurnForms } from "./turn_forms.js";
+import { byId, page, sessionId, turnId } from "./turn_page.js";
 import { sentence, table } from "./words.js";
 
 const HEARS = new Set(["ready", "on_stage", "read_out"]);
-const OVER_PHASES = new Set(["closing", "closed", "cancelled"]);
-/** Long enough to read what happened; shorter where she did it herself. */
-const LEAVE_MS = 1200;
-const READ_MS = 4000;
+/** Why a turn is over comes a tick after that it is. */
 const WHY_MS = 800;
 /** How loud the hearing is while somebody is heard on the private line. */
 const QUIET = 0.15;
-const SELF = new Set(["", "stage-off", "next-over"]);
-/** How a turn ended → what she is told. @type {Record<string, string>} */
-const FAREWELLS = { finished: "stage-off", taken_off: "stage-by-host", removed: "stage-removed", closed: "stage-hearing-over" };
-const page = document.body;
-const turnId = page.dataset.turn ?? "";
-const sessionId = page.dataset.session ?? "";
 const holdS = Math.round(Number(page.dataset.hold) / 1000);
 const store = new LiveStore(page.dataset.participant ?? "");
-const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const netBar = byId("net");
-const air = byId("air");
 let turnState = page.dataset.state ?? "";
 let endsAt = Number(page.dataset.endsAt);
 let answerBy = Number(page.dataset.answerBy);
 let limitMs = Number(page.dataset.limit) || 180000;
-let muted = false;
-let mutedByStaff = false;
 /** The turn is heard through the microphone of a hall: hers is not wanted. */
 let fromHall = false;
-let sending = false;
 let brokenAt = 0;
-let spoken = "";
 let outcome = "";
 let reason = "";
 let leaving = false;
@@ -74,23 +63,20 @@ const live = new LiveConnection({
 });
 live.urgent = true;
 live.offset = Number(page.dataset.now) - Date.now();
-const sender = new StageSender(live, (state) => {
-  sending = state === "up";
-  showAir();
-});
+const sender = new StageSender(live, (state) => air.line(state));
+const air = new Air(sender, () => turnState === "on_stage");
+const clock = new TurnClock();
 /** What the hearing says to her; the server leaves her own voice out of it, so that nothing comes back as an echo. */
 const sounds = new Sounds();
-const deck = new Deck(live, () => page.dataset.participant ?? "", () => sending, (quiet) => sounds.level(quiet ? QUIET : 1));
+const deck = new Deck(live, () => page.dataset.participant ?? "", () => air.sending, (quiet) => sounds.level(quiet ? QUIET : 1));
 const hearing = new Reception(live, "sound", (seat, stream) => sounds.play(seat, stream), () => {});
 const check = new MicCheck(() => sender.openMicrophone(), {
   onFail: () => (byId("stage-read").hidden = false),
   onOpen: (stream) => {
     byId("stage-read").hidden = true;
     sender.speakInto(stream);
-    sound();
-    byId("talk").hidden = false;
-    byId("mute").hidden = false;
-    byId("camera").hidden = false;
+    air.sound();
+    air.offer(true);
     byId("ready-box").hidden = turnState === "ready";
     void sender.connect();
     prepare();
@@ -98,10 +84,6 @@ const check = new MicCheck(() => sender.openMicrophone(), {
   },
 });
 
-const holding = new Holding(byId("talk"), () => {
-  sound();
-  showAir();
-});
 const voices = new Voices(live, page);
 
 store.follow(() => {
@@ -109,34 +91,26 @@ store.follow(() => {
   const mine = store.personal;
   if (mine?.removed) return leave("stage-removed");
   // The turn is over, or was given back. That she hears at once; why, with the next tick.
-  if (mine && mine.turn !== turnId) return outcome ? leave(farewell()) : void setTimeout(() => leave(farewell()), WHY_MS);
+  if (mine && mine.turn !== turnId) return outcome ? leaveAsEnded() : void setTimeout(leaveAsEnded, WHY_MS);
   if (!turn) {
     if (mine && turnState !== "parked" && !outcome) becomeTurn("parked");
     return;
   }
   if (turnState === "on_stage" && turn.state === "on_stage" && turn.ends_at > endsAt && endsAt) {
-    spoken = "";
-    announce("more", sentence(page, "floor-more", { n: Math.round((turn.ends_at - live.now()) / 1000) }));
+    clock.more(turn.ends_at - live.now());
   }
   endsAt = turn.ends_at ?? 0;
   answerBy = turn.answer_by ?? 0;
   limitMs = turn.limit_ms ?? limitMs;
   const seat = store.view.seats?.[turn.seat ?? ""];
-  mutedByStaff = Boolean(seat?.muted) && !muted;
-  air.dataset.seat = turn.seat ?? "";
+  air.sit(seat, turn.seat ?? "");
   voices.mark();
-  holding.ask(seat?.talk === "hold");
   const hall = seat?.kind === "hall" ? seat.title?.[document.documentElement.lang] || sentence(page, "hall-name") : "";
   if (Boolean(hall) !== fromHall) speakFromHall(Boolean(hall));
   showFloor(hall);
   if (turn.state !== turnState) becomeTurn(turn.state);
-  showAir();
+  air.show();
 });
-
-function farewell() {
-  if (OVER_PHASES.has(store.view?.session?.phase)) return "stage-hearing-over";
-  return FAREWELLS[outcome] ?? (turnState === "on_stage" ? "stage-off" : "next-over");
-}
 
 /** Whose turn it is to speak, in large letters; told when it changes. @param {string} hall */
 function showFloor(hall) {
@@ -155,18 +129,14 @@ function showFloor(hall) {
 /** There is a microphone for everybody where she stands: hers would only echo. @param {boolean} yes */
 function speakFromHall(yes) {
   fromHall = yes;
-  air.hidden = yes;
-  for (const id of ["talk", "mute", "camera", "mic"]) byId(id).hidden = yes || !sender.audio;
+  air.light.hidden = yes;
+  air.offer(!yes && Boolean(sender.audio));
+  byId("mic").hidden = yes || !sender.audio;
   if (!yes) return;
   check.stop();
   sender.stop();
   hearing.stop();
   sayWhatSheHears();
-}
-
-/** What goes out: nothing while she is muted, or holds no button where one has to be held. */
-function sound() {
-  sender.mute(muted || !holding.talks);
 }
 
 /** @param {string} state */
@@ -181,7 +151,7 @@ function becomeTurn(state) {
   if (onStage) {
     history.replaceState(null, "", `/s/${sessionId}/stage`);
     check.stop();
-    air.focus();
+    air.light.focus();
     stayAwake();
     if (!sender.audio && !onHallSeat()) void check.start();
   } else {
@@ -221,33 +191,22 @@ function stayAwake() {
   navigator.wakeLock?.request("screen").then((lock) => (awake = lock)).catch(() => {});
 }
 
+function leaveAsEnded() {
+  leave(farewellOf(store.view?.session?.phase, outcome, turnState === "on_stage"));
+}
+
 /** @param {string} why */
 function leave(why) {
   if (leaving) return;
   leaving = true;
-  if (why) {
-    const said = `${sentence(page, why)} ${why === "stage-by-host" ? (table(page, "data-take-off")[reason] ?? "") : ""}`.trim();
-    announce("off", said, { urgent: true });
-    netBar.hidden = false;
-    netBar.textContent = said;
-  }
+  const after = sayFarewell(why, reason);
   hearing.stop();
   sounds.clear();
   deck.close();
   sender.stop();
   live.stop();
   awake?.release().catch(() => {});
-  setTimeout(() => location.replace(`/s/${sessionId}/live`), SELF.has(why) ? LEAVE_MS : READ_MS);
-}
-
-function showAir() {
-  if (turnState !== "on_stage") return;
-  const state = muted || mutedByStaff ? "muted" : !sending ? "wait" : holding.talks ? "on" : "held";
-  if (air.dataset.air === state) return;
-  const words = mutedByStaff ? "stage-muted-by" : { muted: "stage-you-muted", on: "stage-on", wait: "stage-going", held: "talk-waits" }[state];
-  air.dataset.air = state;
-  /** @type {HTMLElement} */ (air.querySelector("span")).textContent = sentence(page, words ?? "");
-  announce("air", sentence(page, words ?? ""), { urgent: true });
+  setTimeout(() => location.replace(`/s/${sessionId}/live`), after);
 }
 
 /** Once a second, and never more often: numbers that flicker are noise. */
@@ -258,79 +217,11 @@ function tick() {
     const held = Math.max(0, holdS - Math.floor((performance.now() - brokenAt) / 1000));
     netBar.textContent = held ? sentence(page, turnState === "on_stage" ? "net-held-s" : "net-kept", { n: held }) : sentence(page, "next-kept");
   }
-  if (turnState === "on_stage" && endsAt) showClock(endsAt - now);
-  else if (turnState === "called" || turnState === "on_deck") {
-    const left = Math.max(0, Math.ceil((answerBy - now) / 1000));
-    byId("left").textContent = answerBy ? sentence(page, "next-left", { n: left }) : "";
-  } else if (turnState === "ready") byId("left").textContent = sentence(page, "next-deck");
-  else if (turnState === "read_out") byId("left").textContent = sentence(page, "next-read-now");
-  else byId("left").textContent = sentence(page, "next-kept");
+  if (turnState === "on_stage" && endsAt) clock.show(endsAt - now, limitMs);
+  else showWait(turnState, answerBy, now);
 }
 
-/** @param {number} leftMs */
-function showClock(leftMs) {
-  const left = Math.ceil(leftMs / 1000);
-  const stage = timeStage(leftMs);
-  byId("clock").textContent = timeText(leftMs);
-  byId("clock").dataset.stage = stage;
-  byId("progress").style.transform = `scaleX(${Math.max(0, Math.min(1, leftMs / limitMs))})`;
-  byId("clock").classList.toggle("clock-low", stage !== "");
-  byId("clock-note").hidden = left > 0;
-  byId("clock-note").textContent = sentence(page, stage === "grace" ? "floor-grace" : "stage-over");
-  const mark = left <= 0 ? "over" : left <= 10 ? "ten" : left <= 30 ? "thirty" : "";
-  if (!mark || mark === spoken) return;
-  spoken = mark;
-  announce("clock", sentence(page, `stage-${mark}`), { urgent: true });
-  if (mark === "thirty") nudge();
-}
-
-for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-action]"))) {
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
-    button.disabled = true;
-    byId("problem").hidden = true;
-    try {
-      const key = /** @type {HTMLInputElement} */ (form.elements.namedItem("key")).value;
-      await live.send(`turn.${form.dataset.action}`, { turn: turnId, key });
-    } catch (error) {
-      if (error instanceof RefusedError && error.code === "ended") return form.submit();
-      byId("problem").hidden = false;
-      byId("problem").textContent = sentence(page, "refused-other");
-    }
-    button.disabled = false;
-  });
-}
-
-byId("mute").addEventListener("click", () => {
-  muted = !muted;
-  sound();
-  const button = byId("mute");
-  button.setAttribute("aria-pressed", String(muted));
-  /** @type {HTMLElement} */ (button.querySelector("span")).textContent = sentence(button, muted ? "on" : "off");
-  showAir();
-});
-
-byId("camera").addEventListener("click", async () => {
-  const button = /** @type {HTMLButtonElement} */ (byId("camera"));
-  const self = /** @type {HTMLVideoElement} */ (byId("self"));
-  button.disabled = true;
-  try {
-    if (sender.video) {
-      await sender.hidePicture();
-      self.srcObject = null;
-    } else {
-      self.srcObject = await sender.showPicture();
-      await self.play();
-    }
-  } catch {
-    self.srcObject = null; // without a camera the turn goes on in sound
-  }
-  self.hidden = !self.srcObject;
-  /** @type {HTMLElement} */ (button.querySelector("span")).textContent = sentence(button, sender.video ? "on" : "off");
-  button.disabled = false;
-});
-
+attachTurnForms(live);
 attachReadBack(byId("promise"), store, (fields) => live.send("outcome.read_back", fields));
 remember("k-called", turnId);
 sayRoute();
