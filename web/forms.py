@@ -7,12 +7,13 @@ nesting, at most 64 KiB, counted as it arrives.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from kachehri.audit import REASON_MOST
 from kachehri.i18n import Words
 from kachehri.i18n.digits import only_digits
 from kachehri.intake import normal_phone
@@ -78,6 +79,14 @@ async def pairs(request: Request, origins: frozenset[str] = frozenset()) -> list
 def written(value: str) -> str:
     """A value without zero characters, which nobody types and no database that we know takes."""
     return value.replace("\0", "")
+
+
+def why(fields: Mapping[str, str]) -> str:
+    """The reason at the end of a form, for the list of acts; nothing where it is not given or cannot be read."""
+    try:
+        return clean(fields.get("why", "").strip()[:REASON_MOST], REASON_MOST, one_line=True)
+    except Refused:
+        return ""
 
 
 def asked(fields: dict[str, str]) -> AskValues:

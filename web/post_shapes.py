@@ -79,6 +79,7 @@ class PostValues:
     title_en: str = ""
     reports_to: str = ""
     code: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class TakeValues:
     account: str = ""
     since: str = ""
     until: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,7 @@ class RuleValues:
     to: str = ""
     since: str = ""
     until: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)

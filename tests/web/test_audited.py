@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from kachehri.audit import ACTS
+from kachehri.audit import ACTS, REASON_MOST
 from kachehri.i18n import LANGUAGES, words_for
 from kachehri.store import audit
 from tests.web.conftest import Phone, Town
@@ -102,6 +102,48 @@ async def test_rules_lists_and_programs_are_kept(town: Town) -> None:
     page = await on_the_page(admin)
     assert "tickets.example.com" in page and "very-secret" not in page
     assert 'href="/tickets/1"' not in page and 'href="/tickets/2"' not in page
+
+
+async def test_why_is_kept_with_the_act_where_somebody_gives_it(town: Town) -> None:
+    admin = await signed_in(town, "administrator")
+    with town.service.store.read() as conn:
+        begun = len(audit.listing(conn, limit=200))
+    post = await add(admin, "Explained Engineer", why="a new chair")
+    path = f"/posts/{post}"
+    await admin.get(path)
+    await admin.post(path, do="take", kind="holds", name=NAME, why="her  order came ")
+    posting = re.findall(r'name="posting" value="([^"]+)"', admin.page)[0]
+    await admin.post(path, do="end", posting=posting, why="call her: 0300 1234567")
+    wrong = await admin.post(path, do="take", kind="away", why="a reason that was typed")
+    assert wrong.status_code == 422 and 'value="a reason that was typed"' in wrong.text
+    await admin.get(path)
+    await admin.post(path, do="retire", why="\u200f")
+    await admin.get("/routing/rule")
+    await admin.post("/routing/rule", do="look", what="c.water_none", where="", to="o.desk", why="r" * 400)
+    await admin.post("/routing/rule", do="save")
+    id = re.findall(r'href="/routing/rule\?id=([0-9a-f]+)"', admin.page)[0]
+    await admin.get(f"/routing/rule?id={id}")
+    await admin.post("/routing/rule", do="retire", why="nobody is there")
+    await admin.get("/calendar/day")
+    await admin.post("/calendar/day", do="save", day="2027-02-03", name_en="Flood", name_ur="", why="the water rose")
+    await admin.get("/calendar/day?id=2027-02-03")
+    await admin.post("/calendar/day", do="remove", why="the water fell")
+    await admin.get("/calendar/week")
+    while_ = {"first": "2027-02-08", "last": "2027-03-09", "st_opens": "09:00", "st_closes": "15:00", "only": ""}
+    await admin.post("/calendar/week", do="stretch", **while_, why="a short winter")
+    with town.service.store.read() as conn:
+        found = [(row.action, row.reason) for row, who in reversed(audit.listing(conn, limit=200))][begun:]
+    assert ("posting.end", "") not in found and found[2][1].startswith("call her: ") and "1234567" not in found[2][1]
+    assert [each for each in found if each[0] != "posting.end"] == [
+        ("post.write", "a new chair"),
+        ("posting.holds", "her order came"),
+        ("post.retire", ""),
+        ("routing.change", "r" * REASON_MOST),
+        ("routing.end", "nobody is there"),
+        *(("calendar.change", why) for why in ("the water rose", "the water fell", "a short winter")),
+    ]
+    page = await on_the_page(admin)
+    assert all(why in page for why in ("her order came", "nobody is there", "a short winter", "c.water_none"[2:]))
 
 
 def test_every_act_has_its_plain_words() -> None:

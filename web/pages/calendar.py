@@ -13,8 +13,9 @@ from typing import Final, NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import audit, calendars
-from kachehri.calendars import Book, CalendarRefused, Moving, Off, Week
+from kachehri import audit, calendar_book, calendars
+from kachehri.calendar_book import Book, CalendarRefused, Off, Week
+from kachehri.calendars import Moving
 from kachehri.i18n import Words
 from kachehri.i18n.digits import western
 from kachehri.store import Connection, district
@@ -47,7 +48,7 @@ class Tried(NamedTuple):
     after: Book
 
 
-async def attempt(house: House, account: Account, change: Change, *, sure: bool) -> Tried:
+async def attempt(house: House, account: Account, change: Change, *, sure: bool, why: str = "") -> Tried:
     """Make a change, unless it moves the day of a complaint and nobody has said yet that it may.
 
     Errors: `CalendarRefused`.
@@ -69,7 +70,7 @@ async def attempt(house: House, account: Account, change: Change, *, sure: bool)
         after = change(before)
         if after != before:
             version = calendars.keep(conn, now, before, after, zone=zone, by=account.id)
-            audit.record(conn, now, action="calendar.change", subject=str(version), account=account.id)
+            audit.record(conn, now, action="calendar.change", subject=str(version), reason=why, account=account.id)
         return Tried(tried.moving, True, before, after)
 
     return await house.write(write)
@@ -100,7 +101,7 @@ async def show(request: Request, account: Account) -> Response:
     now = today(house, words)
     asked = western(request.query_params.get("year", ""))[:4]
     year = int(asked) if len(asked) == 4 and asked.isdigit() else int(now[:4])
-    year = min(max(year, int(now[:4]) - 1), int(now[:4]) + calendars.YEARS_AHEAD)
+    year = min(max(year, int(now[:4]) - 1), int(now[:4]) + calendar_book.YEARS_AHEAD)
     book, names = await house.service.read(lambda conn: (calendars.book(conn), area_names(conn, words)))
     rows: dict[int, list[DayRow]] = {}
     for off in sorted(book.days.values(), key=lambda each: each.id):
@@ -112,7 +113,7 @@ async def show(request: Request, account: Account) -> Response:
     page = CalendarPage(
         year=year,
         before=year - 1 if year >= int(now[:4]) else 0,
-        after=year + 1 if year < int(now[:4]) + calendars.YEARS_AHEAD else 0,
+        after=year + 1 if year < int(now[:4]) + calendar_book.YEARS_AHEAD else 0,
         months=tuple(Month(words.dates.month(number), tuple(rows[number])) for number in sorted(rows)),
         week=week_in_words(book.week, words),
         estimated=sum(row.estimated and not row.past for row in listed),
@@ -237,13 +238,13 @@ async def save_day(request: Request, account: Account) -> Response:
 
     def change(book: Book) -> Book:
         if remove:
-            return calendars.remove(book, id)
+            return calendar_book.remove(book, id)
         if off.id != id and off.id in book.days:
             raise CalendarRefused("taken", "day")
-        return calendars.add(calendars.remove(book, id) if id else book, off, now)
+        return calendar_book.add(calendar_book.remove(book, id) if id else book, off, now)
 
     try:
-        tried = await attempt(house, account, change, sure=fields.get("sure") == "1")
+        tried = await attempt(house, account, change, sure=fields.get("sure") == "1", why=forms.why(fields))
     except CalendarRefused as refused:
         return await day_form(house, request, id, {**fields, "day": off.day}, said(refused, words))
     shown = day_in_words(words.dates, id[:10] if remove else off.day)

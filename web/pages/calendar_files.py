@@ -10,8 +10,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import calendars, spreadsheets
-from kachehri.calendars import Book, CalendarRefused, Off
+from kachehri import calendar_book, calendars, spreadsheets
+from kachehri.calendar_book import Book, CalendarRefused, Off
 from kachehri.i18n.digits import western
 from kachehri.spreadsheets import Fault, Unreadable
 from kachehri.store import Connection, district
@@ -58,11 +58,11 @@ async def look(request: Request, account: Account) -> Response:
         return refused_file(house, request, tuple(faults))
 
     def change(book: Book) -> Book:
-        return calendars.bring(book, offs, now)
+        return calendar_book.bring(book, offs, now)
 
     try:
         if again:
-            tried = await attempt(house, account, change, sure=True)
+            tried = await attempt(house, account, change, sure=True, why=forms.why(upload.fields))
             return see(f"/calendar?year={offs[0].day[:4]}&saved=file&moved={tried.moving.count}")
         zone = house.place.timezone
 
@@ -118,7 +118,7 @@ def listed(table: spreadsheets.Table, areas: Mapping[str, str], now: str) -> tup
             source="gazette",
         )
         try:
-            calendars.add(Book(), off, now)
+            calendar_book.add(Book(), off, now)
             offs.append(off)
         except CalendarRefused as refused:
             faults.append(Fault(row.line, refused.code))

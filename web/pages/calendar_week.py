@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import calendars
-from kachehri.calendars import Book, CalendarRefused, Week
+from kachehri import calendar_book, calendars
+from kachehri.calendar_book import Book, CalendarRefused, Week
 from kachehri.i18n.digits import western
 from kachehri.store.tables import Account
 from kachehri.tickets.calendar import Hours, Stretch
@@ -99,10 +99,10 @@ async def save_week(request: Request, account: Account) -> Response:
     fields = await forms.read(request, house.origins)
 
     def change(book: Book) -> Book:
-        return calendars.with_week(book, asked_week(book.week, fields))
+        return calendar_book.with_week(book, asked_week(book.week, fields))
 
     try:
-        tried = await attempt(house, account, change, sure=fields.get("sure") == "1")
+        tried = await attempt(house, account, change, sure=fields.get("sure") == "1", why=forms.why(fields))
     except CalendarRefused as refused:
         found = (await house.service.read(calendars.book)).week
         return week_form(house, request, found, {**week_values(found), **fields}, said(refused, words))

@@ -150,13 +150,13 @@ async def act(request: Request, account: Account) -> Response:
         if do == "take":
             return await take(house, request, id, fields, account)
         if do == "end":
-            done = await house.write(end, id, fields.get("posting", "")[:40], account)
-            return see(f"{path}?saved=end&undo={done}#people")
+            ended = await house.write(end, id, fields.get("posting", "")[:40], account, forms.why(fields))
+            return see(f"{path}?saved=end&undo={ended}#people")
         if do == "undo":
             await house.write(undo, id, fields.get("undo", "")[:40], account)
             return see(f"{path}?saved=undo#people")
         if do == "retire":
-            retired_at = await house.write(retire, id, account)
+            retired_at = await house.write(retire, id, account, forms.why(fields))
             if retired_at is None:
                 errors = {"retire": house.words(request).plain("posts.in_use")}
                 return await draw(house, request, id, errors=errors)
@@ -170,22 +170,29 @@ async def act(request: Request, account: Account) -> Response:
 
 
 def noted(
-    conn: Connection, now: int, act: Act, post_id: str, account: Account, facts: Mapping[str, str] | None = None
+    conn: Connection,
+    now: int,
+    act: Act,
+    post_id: str,
+    account: Account,
+    *,
+    why: str = "",
+    facts: Mapping[str, str] | None = None,
 ) -> str:
     """Who changed which post, under an id by which it can be undone; who sits there is in the posting and not here."""
-    return audit.record(conn, now, action=act, subject=post_id, account=account.id, facts=facts)
+    return audit.record(conn, now, action=act, subject=post_id, reason=why, account=account.id, facts=facts)
 
 
-def end(conn: Connection, now: int, post_id: str, posting: str, account: Account) -> str:
-    was = postings.end(conn, now, post_id, posting)
-    return noted(conn, now, "posting.end", post_id, account, postings.facts_ended(posting, was))
+def end(conn: Connection, now: int, post_id: str, posting: str, account: Account, why: str) -> str:
+    facts = postings.facts_ended(posting, postings.end(conn, now, post_id, posting))
+    return noted(conn, now, "posting.end", post_id, account, why=why, facts=facts)
 
 
-def retire(conn: Connection, now: int, post_id: str, account: Account) -> int | None:
+def retire(conn: Connection, now: int, post_id: str, account: Account, why: str) -> int | None:
     """When it was retired, by which that can be undone; None where a rule names it."""
     if offices.retire_post(conn, post_id, now):
         return None
-    noted(conn, now, "post.retire", post_id, account)
+    noted(conn, now, "post.retire", post_id, account, why=why)
     return now
 
 
@@ -199,7 +206,7 @@ def bring_back(conn: Connection, now: int, post_id: str, text: str, account: Acc
 def undo(conn: Connection, now: int, post_id: str, act: str, account: Account) -> None:
     """Take back what the last form did. The form only says which act that was; what stood before is on record."""
     if postings.undo(conn, post_id, act):
-        noted(conn, now, "posting.undo", post_id, account, {"act": act})
+        noted(conn, now, "posting.undo", post_id, account, facts={"act": act})
 
 
 async def take(house: House, request: Request, id: str, fields: dict[str, str], account: Account) -> Response:
@@ -210,6 +217,7 @@ async def take(house: House, request: Request, id: str, fields: dict[str, str], 
         fields.get("account", "")[:40],
         fields.get("since", "").strip()[:10],
         fields.get("until", "").strip()[:10],
+        forms.why(fields),
     )
     zone, today = words.dates.zone, words.dates.local(house.now()).date()
     errors = {}
@@ -232,7 +240,8 @@ async def take(house: House, request: Request, id: str, fields: dict[str, str], 
                 since=since,
                 until=until,
             )
-            return noted(conn, now, KINDS[values.kind], id, account, postings.facts_taken(taken))
+            facts = postings.facts_taken(taken)
+            return noted(conn, now, KINDS[values.kind], id, account, why=values.why, facts=facts)
 
         try:
             done = await house.write(write)
@@ -254,7 +263,8 @@ async def save(house: House, request: Request, id: str, fields: dict[str, str], 
     """Write a post by the same rules as a file."""
     words = house.words(request)
     values = PostValues(
-        *(" ".join(fields.get(name, "").split()) for name in ("office", "title_ur", "title_en", "reports_to", "code"))
+        *(" ".join(fields.get(name, "").split()) for name in ("office", "title_ur", "title_en", "reports_to", "code")),
+        forms.why(fields),
     )
 
     def write(conn: Connection, now: int) -> Checked:
@@ -270,7 +280,7 @@ async def save(house: House, request: Request, id: str, fields: dict[str, str], 
             checked = Checked(faults=(Fault(1, "taken", {"code": values.code}),))
         if not checked.faults:
             offices.write(conn, "posts", checked.entries, now)
-            noted(conn, now, "post.write", checked.entries[0]["code"], account)
+            noted(conn, now, "post.write", checked.entries[0]["code"], account, why=values.why)
         return checked
 
     checked = await house.write(write)

@@ -47,10 +47,11 @@ async def act(request: Request, account: Account) -> Response:
     fields = await forms.read(request, house.origins)
     id, do = fields.get("id", "")[:40], fields.get("do", "")
     if do == "retire":
-        return await retire(house, account, id)
+        return await retire(house, account, id, forms.why(fields))
     if do not in ("look", "save", "back"):
         raise forms.FormRefused(400)
-    values = RuleValues(*(fields.get(name, "").strip()[:80] for name in ("what", "where", "to", "since", "until")))
+    typed = (fields.get(name, "").strip()[:80] for name in ("what", "where", "to", "since", "until"))
+    values = RuleValues(*typed, forms.why(fields))
 
     def write(conn: Connection, now: int) -> tuple[Book, Rule | None, dict[str, str], list[Past], int]:
         book = read(conn, now, words)
@@ -60,7 +61,9 @@ async def act(request: Request, account: Account) -> Response:
         number = rulebook.change(conn, now, account.id, ended=[id] if id else [], new=[rule])
         facts = {"topic": rule.category or rule.group, "place": rule.area, "to": rule.post or rule.office}
         facts = {name: value for name, value in facts.items() if value}
-        audit.record(conn, now, action="routing.change", subject=str(number), account=account.id, facts=facts)
+        audit.record(
+            conn, now, action="routing.change", subject=str(number), reason=values.why, account=account.id, facts=facts
+        )
         return book, rule, errors, [], number
 
     book, rule, errors, past, number = await house.write(write)
@@ -74,11 +77,11 @@ async def act(request: Request, account: Account) -> Response:
     return house.show(request, "staff/routing_rule.html", page)
 
 
-async def retire(house: House, account: Account, id: str) -> Response:
+async def retire(house: House, account: Account, id: str, why: str) -> Response:
     def end(conn: Connection, now: int) -> int:
         number = rulebook.change(conn, now, account.id, ended=[id])
         if number:
-            audit.record(conn, now, action="routing.end", subject=str(number), account=account.id)
+            audit.record(conn, now, action="routing.end", subject=str(number), reason=why, account=account.id)
         return number
 
     number = await house.write(end)
