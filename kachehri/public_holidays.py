@@ -13,7 +13,8 @@ from typing import Final
 import msgspec
 
 from . import calendars
-from .calendars import PREFIX, Book, Off
+from .calendar_book import Book, Off
+from .calendars import PREFIX
 from .store import Connection, installation
 from .tickets.calendar import WorkingDays
 

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from kachehri import calendars, public_holidays
-from kachehri.calendars import Book, CalendarRefused, Off, Week
+from kachehri import calendar_book, calendars, public_holidays
+from kachehri.calendar_book import Book, CalendarRefused, Off, Week
 from kachehri.store import Store, district
 from kachehri.store import calendar as rows
 from kachehri.store.tables import Area
@@ -53,7 +53,7 @@ def test_the_years_holidays_are_brought_in_once_in_both_languages(store: Store) 
 
 def test_a_day_that_was_taken_out_stays_out_and_the_next_year_comes_by_itself(store: Store) -> None:
     tend(store)
-    keep(store, calendars.remove(book_of(store), "2026-11-09"))
+    keep(store, calendar_book.remove(book_of(store), "2026-11-09"))
     assert not tend(store, at("2026-12-31 23:00")) and "2026-11-09" not in book_of(store).days
     assert tend(store, at("2027-01-01 01:00")) and "2028-03-23" in book_of(store).days
 
@@ -69,12 +69,12 @@ def test_another_country_has_its_own_weekend_and_a_country_without_a_list_none(s
 
 def test_every_change_is_a_version_and_what_changes_nothing_is_none(store: Store) -> None:
     off = Off("2026-02-10", name_en="Strike")
-    assert keep(store, calendars.add(book_of(store), off, TODAY)) == 1
-    assert keep(store, calendars.add(book_of(store), off, TODAY)) == 1
+    assert keep(store, calendar_book.add(book_of(store), off, TODAY)) == 1
+    assert keep(store, calendar_book.add(book_of(store), off, TODAY)) == 1
     # Another name is written, and no clock goes by it.
-    assert keep(store, calendars.add(book_of(store), Off("2026-02-10", name_en="General strike"), TODAY)) == 1
+    assert keep(store, calendar_book.add(book_of(store), Off("2026-02-10", name_en="General strike"), TODAY)) == 1
     assert book_of(store).days["2026-02-10"].name_en == "General strike"
-    assert keep(store, calendars.remove(book_of(store), "2026-02-10"), MONDAY_MS + 1) == 2
+    assert keep(store, calendar_book.remove(book_of(store), "2026-02-10"), MONDAY_MS + 1) == 2
     with store.read() as conn:
         calendar = calendars.current(conn)
     assert [each.version for each in calendar.versions] == [0, 1, 2]
@@ -104,8 +104,8 @@ def test_a_closure_of_an_area_names_all_that_lies_in_it_in_any_tree(store: Store
             ],
         )
         conn.exec_driver_sql("INSERT INTO area_within (area_id, within_id) VALUES ('w', 'p')")
-    after = calendars.add(book_of(store), Off("2026-01-06", name_en="Flood", area="t"), TODAY)
-    keep(store, calendars.add(after, Off("2026-01-07", name_en="Raid", area="p"), TODAY))
+    after = calendar_book.add(book_of(store), Off("2026-01-06", name_en="Flood", area="t"), TODAY)
+    keep(store, calendar_book.add(after, Off("2026-01-07", name_en="Raid", area="p"), TODAY))
     with store.read() as conn:
         calendar = calendars.current(conn)
     monday = at("2026-01-05 10:00")
@@ -124,21 +124,21 @@ def test_a_confirmed_day_takes_the_place_of_the_estimated_ones_by_its_name() -> 
     eid = [Off(f"2027-03-{day}", name_en="Eid al-Fitr", estimated=True, source="seed") for day in (10, 11, 12)]
     book = Book({each.id: each for each in (*eid, Off("2027-03-23", name_en="Pakistan Day"))})
     gazette = [Off(f"2027-03-{day}", name_en="Eid al-Fitr", source="gazette") for day in (11, 12, 13)]
-    after = calendars.bring(book, gazette, TODAY)
+    after = calendar_book.bring(book, gazette, TODAY)
     assert sorted(after.days) == ["2027-03-11", "2027-03-12", "2027-03-13", "2027-03-23"]
     assert not any(each.estimated for each in after.days.values())
-    assert calendars.bring(after, gazette, TODAY) == after
+    assert calendar_book.bring(after, gazette, TODAY) == after
 
 
 def test_a_moved_day_is_estimated_no_more_and_takes_no_other_days_place() -> None:
     book = Book({"2027-03-10": Off("2027-03-10", name_en="Eid", estimated=True)})
-    after = calendars.move(book, "2027-03-10", "2027-03-11", TODAY)
+    after = calendar_book.move(book, "2027-03-10", "2027-03-11", TODAY)
     assert list(after.days) == ["2027-03-11"] and not after.days["2027-03-11"].estimated
-    twice = calendars.add(after, Off("2027-03-12", name_en="Eid"), TODAY)
+    twice = calendar_book.add(after, Off("2027-03-12", name_en="Eid"), TODAY)
     with pytest.raises(CalendarRefused, match="taken"):
-        calendars.move(twice, "2027-03-11", "2027-03-12", TODAY)
+        calendar_book.move(twice, "2027-03-11", "2027-03-12", TODAY)
     with pytest.raises(CalendarRefused, match="gone"):
-        calendars.move(twice, "2027-01-01", "2027-01-02", TODAY)
+        calendar_book.move(twice, "2027-01-01", "2027-01-02", TODAY)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_moved_day_is_estimated_no_more_and_takes_no_other_days_place() -> Non
 )
 def test_a_week_that_no_clock_could_go_by_is_refused(week: Week, code: str) -> None:
     with pytest.raises(CalendarRefused, match=code):
-        calendars.with_week(Book(), week)
+        calendar_book.with_week(Book(), week)
 
 
 def test_a_year_has_its_own_list() -> None:

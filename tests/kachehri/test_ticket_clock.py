@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from sqlalchemy import select, text
 
-from kachehri import calendars, ticketing
-from kachehri.calendars import Book, Off
+from kachehri import calendar_book, calendars, ticketing
+from kachehri.calendar_book import Book, Off
 from kachehri.opening import Clocks, opened_row
 from kachehri.store import Store, district
 from kachehri.store import posts as post_rows
@@ -280,7 +280,7 @@ def test_a_flood_moves_the_days_of_its_tickets_with_one_step_each(house: Store, 
     clock.now = at("2026-01-06 12:00")
     with house.write() as conn:
         book = calendars.book(conn)
-        calendars.keep(conn, clock.now, book, calendars.remove(book, "2026-01-08"), zone=ZONE)
+        calendars.keep(conn, clock.now, book, calendar_book.remove(book, "2026-01-08"), zone=ZONE)
     look(house, clock, clock.now)
     assert ticket(house, "t0").due_at == at("2026-01-14 17:00") and steps(house, "t0") == ["opened", "calendar"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kachehri.calendars import Week
+from kachehri.calendar_book import Week
 from kachehri.i18n import Words
 from kachehri.tickets.calendar import Hours
 from web.calendar_shapes import (

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from kachehri import calendars, public_holidays
+from kachehri import calendar_book, calendars, public_holidays
 from kachehri.i18n import words_for
 from kachehri.ids import new_id
 from kachehri.opening import Clocks, opened_row
@@ -38,7 +38,7 @@ def cleared(town: Town) -> None:
         public_holidays.tend(conn, now, "Asia/Karachi")
         before = calendars.book(conn)
         days = {id: off for id, off in before.days.items() if off.source == "seed"}
-        after = calendars.Book(days, calendars.Week())
+        after = calendar_book.Book(days, calendar_book.Week())
         calendars.keep(conn, now, before, after, zone="Asia/Karachi")
         conn.execute(text("UPDATE ticket SET state = 'closed', next_at = NULL"))
 
@@ -47,10 +47,10 @@ async def administrator(town: Town) -> Phone:
     return await signed_in(town, "administrator")
 
 
-def book(town: Town) -> calendars.Book:
+def book(town: Town) -> calendar_book.Book:
     with town.service.store.read() as conn:
         found = calendars.book(conn)
-    return calendars.Book({id: off for id, off in found.days.items() if off.source != "seed"}, found.week)
+    return calendar_book.Book({id: off for id, off in found.days.items() if off.source != "seed"}, found.week)
 
 
 def today(town: Town) -> int:
