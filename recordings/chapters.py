@@ -8,6 +8,7 @@ them, at the moment of the answer. The rules behind it are in rooms/stage.py; no
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
@@ -136,10 +137,11 @@ def _written(told: dict[str, int], found: Sequence[Chapter], session: Session) -
     ]
 
 
-def chapter_at(found: Sequence[Chapter], at: int) -> int | None:
-    """The place of the chapter that an instant belongs to: the spoken one that began last before it."""
-    inside = [n for n, each in enumerate(found) if each.starts_at <= at and (each.spoken or each.kind == "opening")]
-    return inside[-1] if inside else None
+def chapters_at(found: Sequence[Chapter], instants: Iterable[int]) -> list[int | None]:
+    """The places of the chapters that instants belong to: of each the spoken one that began last before it."""
+    placed = [n for n, each in enumerate(found) if each.spoken or each.kind == "opening"]
+    begun = [found[n].starts_at for n in placed]
+    return [placed[n - 1] if (n := bisect_right(begun, at)) else None for at in instants]
 
 
 class Piece(NamedTuple):

@@ -8,51 +8,37 @@ words is in moderation/release.py). What has no public ticket has no topic here 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Final, Literal, cast
 
 from kachehri.live import Live
-from kachehri.store import Connection, caption_files, content, event_log, public_tickets, redactions, replays
+from kachehri.store import Connection, caption_files, content, public_tickets, redactions, replays
 from kachehri.store.public_tickets import PublicTicket, Wanted
+from kachehri.store.replays import Decided
 from kachehri.store.tables import ReplayChapter
 from moderation.release import public_words
-from recordings import clips
 from recordings.caption_files import cues_of, in_place
-from recordings.captions import Cue, cues
-from recordings.chapters import Chapter, Logged, chapter_at, chapters
+from recordings.captions import Cue
+from recordings.chapters import Chapter, chapters_at
 from recordings.cutting import Span
+from recordings.outlines import outline
 from recordings.withheld import withheld
-from rooms import captions, closing, lifecycle, outcomes, questions, turns
 from rooms.queue import Question
 from rooms.rows import OutcomeRow, outcome_row
-from rooms.session import decode_event
 
 Release = Literal["new", "released", "kept"]
 #: Why a chapter tells nothing of its question: taken back, or without a public ticket.
 Hidden = Literal["", "withdrawn", "private"]
-_EVENTS: Final = (
-    lifecycle.SessionStarted,
-    turns.TurnCalled,
-    turns.TurnStaged,
-    turns.TurnReadOut,
-    turns.TurnParked,
-    turns.TurnEnded,
-    turns.FloorGiven,
-    questions.QuestionAnswered,
-    outcomes.OutcomeNoted,
-    closing.SessionClosed,
-    lifecycle.SessionClosing,
-    captions.CaptionTyped,
-    captions.CaptionCorrected,
-    captions.CaptionsWithheld,
-)
-TYPES: Final = tuple(str(each.__struct_config__.tag) for each in _EVENTS)
 #: Seats from which citizens are heard.
 CITIZENS: Final = frozenset({"citizen", "hall"})
 #: How far a typed line may lie behind what was said, in milliseconds.
 TYPED_MS: Final = 10_000
+#: How many lines are looked at to see whether there are any of a language.
+_LOOK: Final = 200
 
 
 @dataclass(frozen=True)
@@ -111,17 +97,19 @@ class Told:
 
 @dataclass(frozen=True)
 class Replay:
-    """One hearing. `began_at` is what times are counted from; `before` was said before any chapter began."""
+    """One hearing. `began_at` is what times are counted from; `before` was said before any chapter began.
+
+    Arguments:
+        chapters: those that were asked for; `total`: how many there are.
+        languages: those in which there are lines that everybody may read.
+    """
 
     began_at: int
     ended_at: int
     chapters: tuple[Told, ...] = ()
     before: tuple[Line, ...] = ()
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """Languages in which there are lines that everybody may read."""
-        return tuple(sorted({line.cue.language for line in self.public_lines}))
+    languages: tuple[str, ...] = ()
+    total: int = 0
 
     @property
     def public_lines(self) -> tuple[Line, ...]:
@@ -129,57 +117,108 @@ class Replay:
         return (*self.before, *(line for each in self.chapters for line in each.shown))
 
 
-def log_of(conn: Connection, session_id: str) -> list[Logged]:
-    """The events of a hearing that chapters and lines follow from."""
-    return [Logged(at, decode_event(body)) for at, body in event_log.of_types(conn, session_id, TYPES)]
-
-
-def replay(conn: Connection, live: Live, folder: Path, *, everything: bool = False) -> Replay:
-    """A closed hearing, with what was decided on its chapters.
+def replay(
+    conn: Connection, live: Live, folder: Path, *, everything: bool = False, only: Collection[int] | None = None
+) -> Replay:
+    """A closed hearing, with what was decided on its chapters. Decisions, words and tickets are read anew each time.
 
     Arguments:
         folder: of recordings; it knows which spans were dumped, and what was typed in those is nobody's to read.
         everything: for those who decide: masked words and lines also of what nobody released.
+        only: numbers of the chapters that somebody wants to read. What was spoken is told all the same, for what may
+            be heard of a chapter follows from those beside it, but without its lines. None: all of it.
     """
-    log = log_of(conn, live.session.id)
-    found = chapters(log, live.session)
-    # Not this process's copy of the words: what was taken out a moment ago, elsewhere, is out.
-    texts = content.texts(conn, live.session.id)
-    decided = {row.key: row for row in replays.of_session(conn, live.session.id)}
-    asked = {each.key: _question(live, each) for each in found}
-    references = [each.reference for each in asked.values() if each is not None]
-    listed = public_tickets.listing(conn, Wanted(references=references), limit=len(references)) if references else []
-    tickets = {row.reference: row for row in listed}
-    imported = [cues_of(each.id, tag, each.lines) for tag, each in caption_files.holding(conn, live.session.id).items()]
-    spoken = _lines(texts, in_place(cues(log), imported), withheld(folder / live.session.id))
-    parts: dict[int | None, list[Cue]] = {}
-    for cue in spoken:
-        parts.setdefault(chapter_at(found, cue.starts_at), []).append(cue)
+    id, found = live.session.id, outline(conn, live)
+    taken = [(n, each) for n, each in enumerate(found.chapters, 1) if only is None or each.spoken or n in only]
+    asked = {each.key: _question(live, each) for _, each in taken}
+    decided = replays.decided(conn, id, None if only is None else [each.key for _, each in taken])
+    tickets = _tickets(conn, [each for each in asked.values() if each is not None], len(found.chapters))
+    spoken = _spoken(conn, live, folder, found.cues, found.chapters) if only is None or only else {}
+    # What was said before any chapter stands before the first.
+    lines_of = spoken.keys() if only is None else {*only, 0} if 1 in only else {*only}
+    texts = _texts(conn, id, asked.values(), (spoken.get(n, []) for n in lines_of), whole=only is None)
     told = tuple(
-        _told(n, each, live, texts, asked[each.key], tickets, decided.get(each.key), parts.get(n - 1, []), everything)
-        for n, each in enumerate(found, 1)
+        _told(n, each, live, texts, asked[each.key], tickets, decided.get(each.key), everything) for n, each in taken
     )
-    offices = {id for id, seat in live.session.stage.seats.items() if seat.kind == "official"}
     out = [
-        Cut(row.starts_at, row.ends_at, row.reason)
-        for row in redactions.of_session(conn, live.session.id)
-        if row.state != "undone"
+        Cut(row.starts_at, row.ends_at, row.reason) for row in redactions.of_session(conn, id) if row.state != "undone"
     ]
+    shut = _Shut(each for each in told if each.question is not None and not each.open)
+
+    def lines(n: int, each: Told | None) -> tuple[Line, ...]:
+        said = (cue for cue in spoken.get(n, ()) if texts.get(cue.line))
+        return tuple(Line(cue, texts[cue.line], held=_held(cue, each, live, shut, everything)) for cue in said)
+
     told = tuple(
         replace(
             each,
-            clip=clips.answer(log, each.chapter, offices),
-            cuts=tuple(cut for cut in out if _within(cut, each.chapter)),
+            lines=lines(each.n, each) if each.n in lines_of else (),
+            clip=found.answers.get(each.chapter.key),
+            cuts=tuple(cut for cut in out if _within(cut, each.chapter)) if out else (),
         )
         for each in told
     )
-    shut = [each for each in told if each.question is not None and not each.open and not everything]
-    told = tuple(replace(each, lines=_careful(each.lines, shut, live)) for each in told)
-    first = _careful([Line(cue, texts[cue.line]) for cue in parts.get(None, ())], shut, live)
-    before = tuple(line for line in first if not line.held)
-    began_at = live.session.lifecycle.live_since or (found[0].starts_at if found else 0)
-    began_at = min([began_at, *(each.starts_at for each in found)])
-    return Replay(began_at, max((at for at, _ in log), default=0), told, before)
+    before = tuple(line for line in lines(0, None) if not line.held) if 0 in lines_of else ()
+    began_at = live.session.lifecycle.live_since or (found.chapters[0].starts_at if found.chapters else 0)
+    began_at = min([began_at, *(each.starts_at for each in found.chapters)])
+    by_n = {each.n: each for each in told}
+    free = (cue for n in sorted(spoken) for cue in spoken[n] if not _held(cue, by_n.get(n), live, shut, everything))
+    most = len({cue.language for cues in spoken.values() for cue in cues})
+    languages = _languages(conn, id, free, texts, most)
+    return Replay(began_at, found.ended_at, told, before, languages, len(found.chapters))
+
+
+def heard(conn: Connection, live: Live, folder: Path) -> Replay:
+    """The chapters of which there may be something to hear, without their lines."""
+    return replay(conn, live, folder, only=())
+
+
+def _tickets(conn: Connection, questions: Sequence[Question], most: int) -> dict[str, PublicTicket]:
+    if not questions:
+        return {}
+    wanted = Wanted(references=[each.reference for each in questions])
+    return {row.reference: row for row in public_tickets.listing(conn, wanted, limit=most)}
+
+
+def _texts(
+    conn: Connection, id: str, asked: Iterable[Question | None], spoken: Iterable[list[Cue]], *, whole: bool
+) -> dict[str, str]:
+    """The words behind what is told. Not this process's copy of them: what was taken out a moment ago, elsewhere, is
+    out.
+    """
+    if whole:
+        return content.texts(conn, id)
+    ids = {cue.line for cues in spoken for cue in cues}
+    for each in asked:
+        if each is not None:
+            ids |= {each.content, each.name}
+            ids |= {each.outcome.rule, each.outcome.note} if each.outcome is not None else set()
+    return content.texts_in(conn, id, ids - {""})
+
+
+def _spoken(
+    conn: Connection, live: Live, folder: Path, typed: Sequence[Cue], found: Sequence[Chapter]
+) -> dict[int, list[Cue]]:
+    """What was put down of each chapter, by its number, without what a dumped span may have said; 0: before any."""
+    held = caption_files.holding(conn, live.session.id)
+    imported = [cues_of(each.id, tag, each.lines) for tag, each in held.items()]
+    cues = in_place(typed, imported)
+    dumped = withheld(folder / live.session.id)
+    parts: dict[int, list[Cue]] = {}
+    for cue, at in zip(cues, chapters_at(found, (cue.starts_at for cue in cues)), strict=True):
+        if not is_dumped(cue.starts_at, cue.ends_at, dumped):
+            parts.setdefault(0 if at is None else at + 1, []).append(cue)
+    return parts
+
+
+def _languages(conn: Connection, id: str, free: Iterator[Cue], texts: Mapping[str, str], most: int) -> tuple[str, ...]:
+    """The languages of lines that everybody may read, of `most`; what was erased is no line any more."""
+    found: set[str] = set()
+    fresh = (cue for cue in free if cue.language not in found)
+    while len(found) < most and (some := list(islice(fresh, _LOOK))):
+        there = content.texts_in(conn, id, [cue.line for cue in some if cue.line not in texts])
+        found |= {cue.language for cue in some if texts.get(cue.line) or there.get(cue.line)}
+    return tuple(sorted(found))
 
 
 def _within(cut: Cut, chapter: Chapter) -> bool:
@@ -190,7 +229,7 @@ def keep(conn: Connection, live: Live) -> None:
     """Write the chapters of a closed hearing down, so that they can be decided on. A hearing without any is kept as
     one row that says so; the officials' opening is nobody's to release.
     """
-    found = chapters(log_of(conn, live.session.id), live.session)
+    found = outline(conn, live).chapters
     rows = [
         ReplayChapter(
             session_id=live.session.id,
@@ -214,42 +253,53 @@ def _question(live: Live, chapter: Chapter) -> Question | None:
     return live.session.queue.questions[chapter.questions[0]] if chapter.questions else None
 
 
-def _lines(texts: Mapping[str, str], said: list[Cue], dumped: list[tuple[int, int]]) -> list[Cue]:
-    """What was put down and not erased, without what a dumped span may have said."""
-    return [cue for cue in said if texts.get(cue.line) and not is_dumped(cue.starts_at, cue.ends_at, dumped)]
-
-
 def is_dumped(starts_at: int, ends_at: int, dumped: list[tuple[int, int]]) -> bool:
     """Whether a line may say what was dumped; whoever types is behind the speaker."""
     return any(since < ends_at and starts_at < until + TYPED_MS for since, until in dumped)
 
 
-def _careful(lines: Iterable[Line], shut: Sequence[Told], live: Live) -> tuple[Line, ...]:
-    """Lines of chapters that nobody released stay with the moderators, wherever they stand.
+class _Shut:
+    """The chapters that were spoken and that nobody released."""
 
-    Two may be heard at once, one of them from a hall or read out, and a line stands in the chapter that began last. Of
-    lines from a file nobody knows who spoke, and their times are not exact: near such a chapter all of them stay.
+    def __init__(self, told: Iterable[Told]) -> None:
+        self._told = sorted((each for each in told if each.chapter.spoken), key=lambda each: each.chapter.starts_at)
+        self._starts = [each.chapter.starts_at for each in self._told]
+        self._ends = list(accumulate((each.chapter.ends_at for each in self._told), max))
+
+    def during(self, since: int, until: int) -> Iterator[Told]:
+        """Those that begin before `until` and end after `since`."""
+        n = bisect_left(self._starts, until)
+        while n and self._ends[n - 1] > since:
+            n -= 1
+            if self._told[n].chapter.ends_at > since:
+                yield self._told[n]
+
+
+def _held(cue: Cue, told: Told | None, live: Live, shut: _Shut, everything: bool) -> bool:
+    """Whether a line of a chapter, or from before any, stays with the moderators.
+
+    Lines of chapters that nobody released do, wherever they stand: two may be heard at once, one of them from a hall or
+    read out, and a line stands in the chapter that began last. Of lines from a file nobody knows who spoke, and their
+    times are not exact: near such a chapter all of them stay.
     """
-
-    def stays(cue: Cue) -> bool:
-        return any(_near(cue, each.chapter) if cue.imported else _beside(cue, each, live) for each in shut)
-
-    return tuple(replace(line, held=True) if stays(line.cue) else line for line in lines)
-
-
-def _near(cue: Cue, chapter: Chapter) -> bool:
-    return chapter.spoken and chapter.starts_at - TYPED_MS < cue.ends_at and cue.starts_at < chapter.ends_at + TYPED_MS
+    if everything:
+        return False
+    if told is not None and told.question is not None and not told.open:
+        if _hers(cue, told.chapter, live, told.hidden, told.release):
+            return True
+    if cue.imported:
+        return any(shut.during(cue.starts_at - TYPED_MS, cue.ends_at + TYPED_MS))
+    return any(_beside(cue, each, live) for each in shut.during(cue.starts_at, cue.starts_at + 1))
 
 
 def _beside(cue: Cue, told: Told, live: Live) -> bool:
-    """Whether a typed line may be of this chapter, which nobody released, although another began before the line."""
-    chapter = told.chapter
-    if not chapter.spoken or not chapter.starts_at <= cue.starts_at < chapter.ends_at:
-        return False
+    """Whether a typed line may be of this chapter, which goes on and nobody released, although another began before the
+    line.
+    """
     seat = live.session.stage.seats.get(cue.seat)
-    if seat is not None and seat.kind in CITIZENS and cue.seat != chapter.seat:
+    if seat is not None and seat.kind in CITIZENS and cue.seat != told.chapter.seat:
         return False  # another citizen's
-    return _hers(cue, chapter, live, told.hidden, told.release)
+    return _hers(cue, told.chapter, live, told.hidden, told.release)
 
 
 def _told(
@@ -259,13 +309,11 @@ def _told(
     texts: Mapping[str, str],
     question: Question | None,
     tickets: Mapping[str, PublicTicket],
-    row: ReplayChapter | None,
-    spoken: list[Cue],
+    row: Decided | None,
     everything: bool,
 ) -> Told:
     if question is None:
-        lines = tuple(Line(cue, texts[cue.line]) for cue in spoken)
-        return Told(n, chapter, "released", lines=lines, open=chapter.spoken)
+        return Told(n, chapter, "released", open=chapter.spoken)
     release = cast(Release, row.state) if row is not None else "new"
     ticket = tickets.get(question.reference)
     hidden = _hidden(question, ticket, live)
@@ -280,13 +328,9 @@ def _told(
         released_at=row.decided_at if row is not None and release == "released" else 0 if everything else None,
     )
     outcome = outcome_row(question.outcome, texts if open_words else {}) if not hidden or everything else None
-    lines = tuple(
-        Line(cue, texts[cue.line], held=not open_words and _hers(cue, chapter, live, hidden, release)) for cue in spoken
-    )
     reason = row.reason if row is not None else ""
-    return Told(
-        n, chapter, release, reason, question, hidden, ticket, words or "", outcome, lines, released and chapter.spoken
-    )
+    heard = released and chapter.spoken
+    return Told(n, chapter, release, reason, question, hidden, ticket, words or "", outcome, open=heard)
 
 
 def _hidden(question: Question, ticket: PublicTicket | None, live: Live) -> Hidden:

@@ -27,7 +27,7 @@ async def clip_of(house: House, session: str, question: str) -> ClipCard | None:
     live = await house.service.live(session)
     if stands_of(live):
         return None
-    replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder)
+    replay = await house.service.read(replaying.heard, live, house.settings.recordings.folder)
     edition = await house.broadcasting.edition(house.service, live, replay.chapters)
     return await asyncio.to_thread(_card, edition, session, question, replay)
 

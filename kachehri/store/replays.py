@@ -28,6 +28,14 @@ class Waiting(NamedTuple):
     requests: int
 
 
+class Decided(NamedTuple):
+    """What was decided on one chapter."""
+
+    state: str
+    reason: str
+    decided_at: int | None
+
+
 def keep(conn: Connection, rows: Collection[ReplayChapter]) -> None:
     """Write the chapters of a hearing; those that stand are left as they are, decided or not."""
     put_new(conn, list(rows))
@@ -36,6 +44,15 @@ def keep(conn: Connection, rows: Collection[ReplayChapter]) -> None:
 def of_session(conn: Connection, session_id: str) -> list[ReplayChapter]:
     """The chapters in their order."""
     return fetch(conn, ReplayChapter, _chapter.c.session_id == session_id, order=(_chapter.c.n,))
+
+
+def decided(conn: Connection, session_id: str, keys: Collection[str] | None = None) -> dict[str, Decided]:
+    """What was decided on a hearing's chapters, by their keys; None: on all of them."""
+    columns = (_chapter.c.key, _chapter.c.state, _chapter.c.reason, _chapter.c.decided_at)
+    statement = select(*columns).where(_chapter.c.session_id == session_id)
+    if keys is not None:
+        statement = statement.where(_chapter.c.key.in_(list(keys)))
+    return {row[0]: Decided(*row[1:]) for row in conn.execute(statement)}
 
 
 def of_question(conn: Connection, question_id: str) -> list[ReplayChapter]:

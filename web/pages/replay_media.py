@@ -46,7 +46,7 @@ async def released(request: Request, rendition: str, cut: Cut) -> Response:
     live = await house.service.live(request.path_params["session"])
     if house.broadcasting is None or stands_of(live):
         raise HTTPException(404)
-    replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder)
+    replay = await house.service.read(replaying.heard, live, house.settings.recordings.folder)
     n = only_number(request.path_params["n"])
     told = next((each for each in replay.chapters if each.n == n), None)
     if told is None:
