@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from kachehri.i18n import Words
 from kachehri.live import Live
-from kachehri.store import Connection, actors, calendar, content
+from kachehri.store import Connection, actors, calendar, content, public_tickets
 from kachehri.store import promises as rows
 from kachehri.store.tables import SeatOffer
 from kachehri.store.tables import Session as SessionRow
@@ -70,16 +70,25 @@ def groups(found: Read, live: Live, district: District, words: Words, now: int) 
     return tuple(group for group in made if group.rows)
 
 
-def agenda(conn: Connection, session: SessionRow, district: District, words: Words, now: int) -> tuple[AgendaRow, ...]:
-    """The tickets of this room's hearings that have gone up to the last level."""
+def agenda(
+    conn: Connection, session: SessionRow, district: District, words: Words, now: int, unreleased: bool
+) -> tuple[AgendaRow, ...]:
+    """The tickets of this room's hearings that have gone up to the last level.
+
+    Arguments:
+        unreleased: the reader may read what citizens wrote also where nobody has released it; without it a row is its
+            number, its topic and its office.
+    """
     found = calendar.raised(conn, session.room_id, AGENDA_LEVEL, RUNS)
+    wanted = public_tickets.Wanted(references=[each.reference for each in found])
+    public = {each.reference: each.text or "" for each in public_tickets.listing(conn, wanted)}
     return tuple(
         AgendaRow(
             reference=each.reference,
             topic=district.topic(each.category, words),
             office=district.host(each.office_id, words),
-            text=each.text,
-            private=each.private,
+            text=each.text if unreleased and each.reference in public else public.get(each.reference, ""),
+            private=each.reference not in public,
             days=max(0, (now - each.due_at) // DAY_MS) if each.due_at is not None else 0,
         )
         for each in found

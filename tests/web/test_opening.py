@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 
@@ -9,8 +10,9 @@ import pytest
 
 from kachehri import promises as ledger
 from kachehri.i18n import words_for
-from kachehri.store import promises
-from kachehri.store.tables import Commitment
+from kachehri.store import promises, tickets
+from kachehri.store.rows import put
+from kachehri.store.tables import Commitment, ReplayChapter
 from rooms.outcomes import NoteOutcome
 from rooms.questions import AdmitQuestion
 from tests.web.conftest import Phone, Town
@@ -24,10 +26,10 @@ EN = words_for("en")
 DAY_MS = 86_400_000
 
 
-async def promised(town: Town, words: str, **fields: str) -> tuple[Phone, str, str]:
+async def promised(town: Town, words: str, *, asks: str = "No water", **fields: str) -> tuple[Phone, str, str]:
     """A phone with a promise of a hearing that is over; its receipt, and the promise."""
     session = await town.schedule(live=True)
-    phone, path, question = await asked(town, session, "No water", **fields)
+    phone, path, question = await asked(town, session, asks, **fields)
     await town.moderate(session, AdmitQuestion(question=question))
     due = (EN.dates.local(town.house.now()).date() + timedelta(days=3)).isoformat()
     await town.moderate(session, NoteOutcome(question=question, outcome="ordered", office="water", due=due, note=words))
@@ -178,10 +180,33 @@ async def test_whose_day_has_passed_is_broken_for_everybody_at_once(town: Town) 
 
 
 async def test_what_is_late_beyond_every_superior_stands_on_the_agenda(town: Town) -> None:
-    _, _, promise = await promised(town, "the pump will be mended")
-    late = (await standing(town, promise)).ticket_id
+    _, _, promise = await promised(town, "the pump will be mended", asks="Ghulam dug it up")
+    late = await standing(town, promise)
     with town.service.store.write() as conn:
-        conn.exec_driver_sql("UPDATE ticket SET level = 3, state = 'assigned' WHERE id = ?", (late,))
-    chair = await signed_in(town, "chair")
-    page = await chair.get(f"/sessions/{await following(town)}/opening")
-    assert words_for("en").plain("agenda.title") in page.text
+        conn.exec_driver_sql("UPDATE ticket SET level = 3, state = 'assigned' WHERE id = ?", (late.ticket_id,))
+        ticket = tickets.get(conn, late.ticket_id or "")
+    assert ticket is not None and ticket.category is not None
+    here = f"/sessions/{await following(town)}/opening"
+    desk = {role: await signed_in(town, role) for role in ("chair", "moderator", "official", "clerk", "administrator")}
+
+    async def readers(query: str = "") -> set[str]:
+        """Who reads her words there; the number and the topic stand there for everybody."""
+        pages = {role: html.unescape((await phone.get(here + query)).text) for role, phone in desk.items()}
+        for page in pages.values():
+            assert EN.plain("agenda.title") in page and EN.grouped(ticket.reference) in page
+        return {role for role, page in pages.items() if "Ghulam" in page}
+
+    assert await readers() == {"chair", "moderator"} and await readers("?screen=1") == set()
+    at = town.house.now()
+    chapter = {"session_id": late.session_id, "key": "c9", "n": 9, "kind": "stage", "starts_at": at, "ends_at": at}
+    with town.service.store.write() as conn:
+        row = ReplayChapter(**chapter, question_id=late.question_id, state="released", decided_at=at)
+        put(conn, [row])
+    assert await readers() == await readers("?screen=1") == set(desk)
+    with town.service.store.write() as conn:
+        conn.exec_driver_sql("UPDATE category SET protected = 1 WHERE code = ?", (ticket.category,))
+    try:
+        assert await readers() == set(), "a topic that is never published"
+    finally:
+        with town.service.store.write() as conn:
+            conn.exec_driver_sql("UPDATE category SET protected = 0 WHERE code = ?", (ticket.category,))

@@ -74,6 +74,8 @@ async def drawn(request: Request, account: Account, *, refused: str = "") -> Res
     done = request.query_params.get("done", "")
     open = live.session.phase in OPEN
     screen = "screen" in request.query_params
+    # What citizens wrote is read by whoever decides about its release; the big screen has everybody before it.
+    unreleased = not screen and may(account, "page.releases")
     page = OpeningPage(
         session=reading.head(live, words),
         last_at=found.last.starts_at if found.last else 0,
@@ -86,7 +88,7 @@ async def drawn(request: Request, account: Account, *, refused: str = "") -> Res
         today=words.dates.local(now).date().isoformat(),
         told=words.plain(f"opening.done.{done}") if done in (*MARKS, *SEATS) else "",
         refused=words.plain(f"refused.{refused}") if refused else "",
-        agenda=await house.service.read(opening_page.agenda, row, district, words, now),
+        agenda=await house.service.read(opening_page.agenda, row, district, words, now, unreleased),
     )
     return house.show(request, "staff/opening.html", page, status=409 if refused else 200)
 
