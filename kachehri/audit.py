@@ -42,6 +42,8 @@ Act = Literal[
     "chapter.hear",
     "recording.mark",
     "recording.unmark",
+    "recording.hold",
+    "recording.lift",
     "words.take_out",
     "words.give_back",
     "words.hide",

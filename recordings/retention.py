@@ -28,7 +28,7 @@ def retire(
     spared: Callable[[str], bool] = lambda _session: False,
 ) -> list[str]:
     """Remove what is older than `keep_days`; 0 removes nothing but what was practice. Returns the sessions whose
-    recordings are gone.
+    recordings are gone. One that somebody holds stays, and the journal says how many of them would have gone.
 
     Arguments:
         spared: whether a session's recording is kept beyond its time.
@@ -40,11 +40,16 @@ def retire(
         over = recordings.recorded_before(conn, now - PRACTICE_DAYS * DAY_MS, practice=True)
         if keep_days:
             over = sorted({*over, *recordings.recorded_before(conn, now - keep_days * DAY_MS)})
-    gone = []
+    gone, held = [], 0
     for session in over:
-        if not spared(session) and not written(archive, session):
+        with store.read() as conn:
+            kept = redactions.held(conn, session) is not None
+        held += kept
+        if not kept and not spared(session) and not written(archive, session):
             remove(store, archive, storage, session)
             gone.append(session)
+    if held:
+        logger(__name__).info("recordings.held", count=held, way="=")
     if gone:
         logger(__name__).info("recordings.removed", count=len(gone), way="x")
     return gone

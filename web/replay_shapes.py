@@ -9,6 +9,8 @@ from typing import Literal
 from recordings.search import Piece
 from web.cards import OutcomeCard, SessionCard
 from web.channel_shapes import SpokenFile
+from web.hold_shapes import Held
+from web.replay_window import Window
 
 #: What there is to see: everything, not yet anything, never anything, or a hearing in which nobody was heard.
 Stands = Literal["", "not_yet", "closing", "cancelled", "empty"]
@@ -143,6 +145,8 @@ class ReplayPage:
     made_at: int = 0
     share: str = ""
     whole: Whole | None = None
+    #: Which of them are on this page.
+    window: Window | None = None
 
     @property
     def heard(self) -> bool:
@@ -198,7 +202,10 @@ class WaitingRow:
 
 @dataclass(frozen=True)
 class WaitingPage:
+    """`held`: recordings that are kept whatever their time is, the one to be looked at first."""
+
     rows: tuple[WaitingRow, ...] = ()
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -212,6 +219,8 @@ class ReleasesPage:
     wrong: str = ""
     typed: str = ""
     ready: bool = True
+    #: The recording is kept whatever its time is.
+    held: bool = False
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,7 @@ SEEN_AS_SAMPLE: Final = {
     "/q/{token}/replay": "removal",
     "/releases": "releases",
     "/sessions/{session}/chapters": "chapters",
+    "/sessions/{session}/hold": "hold",
     "/sessions/{session}/chapters/{n}/review": "review",
     "/sessions/{session}/captions": "captions",
     "/sessions/{session}/program": "program",

@@ -14,9 +14,9 @@ from starlette.responses import Response
 
 from kachehri import audit
 from kachehri.appointments import roles_in
-from kachehri.store import Connection, district, replays
+from kachehri.store import Connection, district, redactions, replays, sessions
 from kachehri.store.replays import Waiting
-from kachehri.store.tables import Account, Post
+from kachehri.store.tables import Account, Post, RecordingHold
 from moderation.masking import mask
 from moderation.roles import allows
 from recordings import replaying
@@ -28,6 +28,7 @@ from rooms.text import clean
 from web import forms, reading, replay_reading
 from web.errors import sentence
 from web.house import House, house_of, see
+from web.pages import holding
 from web.pages.replay import stands_of
 from web.replay_shapes import ReleasesPage, ReplayChapter, WaitingPage, WaitingRow
 from web.staff import guarded
@@ -48,7 +49,7 @@ async def waiting(request: Request, account: Account) -> Response:
     words, now = house.words(request), house.now()
     for session_id in await house.service.read(replays.untold, TOLD_AT_ONCE):
         await told(house, session_id)
-    rows, posts = await house.service.read(_waiting, account)
+    rows, posts, kept = await house.service.read(_waiting, account)
     towns = await house.districts.get()
     page = WaitingPage(
         tuple(
@@ -64,17 +65,24 @@ async def waiting(request: Request, account: Account) -> Response:
                 post=_title(head_of(posts, row.office_id), words.language.code),
             )
             for row in rows
-        )
+        ),
+        tuple(holding.held(row, reading.title(title, words), words, now) for row, title in kept),
     )
     return house.show(request, "staff/releases.html", page)
 
 
-def _waiting(conn: Connection, account: Account) -> tuple[list[Waiting], list[Post]]:
-    """What waits in the hearings of which this account is a moderator."""
-    rows = replays.waiting(conn, None)
-    roles = roles_in(conn, account, [row.session_id for row in rows])
+def _waiting(
+    conn: Connection, account: Account
+) -> tuple[list[Waiting], list[Post], list[tuple[RecordingHold, dict[str, str]]]]:
+    """What waits in the hearings of which this account is a moderator, and which recordings of those are kept."""
+    rows, held = replays.waiting(conn, None), redactions.holds(conn)
+    roles = roles_in(conn, account, {*held, *(row.session_id for row in rows)})
     mine = [row for row in rows if may_decide(roles.get(row.session_id))]
-    return mine, district.posts(conn)
+    kept = []
+    for id, hold in sorted(held.items(), key=lambda each: each[1].review_on):
+        if may_decide(roles.get(id)) and (session := sessions.get(conn, id)) is not None:
+            kept.append((hold, {"ur": session.title_ur, "en": session.title_en}))
+    return mine, district.posts(conn), kept
 
 
 def may_decide(role: Role | None) -> bool:
@@ -120,13 +128,14 @@ async def drawn(
         return house.show(request, "staff/chapters.html", ReleasesPage(card, ready=False), status=status)
     await told(house, live.session.id)
 
-    def read(conn: Connection) -> tuple[Replay, dict[str, list[tuple[str, str]]]]:
+    def read(conn: Connection) -> tuple[Replay, dict[str, list[tuple[str, str]]], bool]:
         asked: dict[str, list[tuple[str, str]]] = {}
         for row in replays.requests(conn, live.session.id):
             asked.setdefault(row.key, []).append((row.kind, row.text))
-        return replaying.replay(conn, live, house.settings.recordings.folder, everything=True), asked
+        held = redactions.held(conn, live.session.id) is not None
+        return replaying.replay(conn, live, house.settings.recordings.folder, everything=True), asked, held
 
-    replay, asked = await house.service.read(read)
+    replay, asked, held = await house.service.read(read)
 
     def chapter(each: Told) -> ReplayChapter:
         found = replay_reading.chapter(each, replay, live.session.id, towns, words, Query(""))
@@ -139,6 +148,7 @@ async def drawn(
         wrong=wrong,
         error=error,
         typed=typed,
+        held=held,
     )
     return house.show(request, "staff/chapters.html", page, status=status)
 

@@ -13,7 +13,7 @@ import structlog
 from kachehri import keys
 from kachehri.settings import Settings
 from kachehri.store import Store, redactions, replays, sessions
-from kachehri.store.tables import ReplayRequest
+from kachehri.store.tables import RecordingHold, ReplayRequest
 from recordings.archive import Archive
 from recordings.edition.edition import made_from
 from recordings.edition.keeping import AGAIN_S, FAILED_S, Editions
@@ -188,6 +188,32 @@ def test_what_is_asked_for_is_not_removed(house: Store, made: Archive, settings:
         replays.decide(conn, SESSION, "t-1", "kept", "", "a", 2)
         conn.exec_driver_sql("UPDATE replay_request SET closed_at = 3")
     assert retire(house, made, None, 1, lambda session: wanted(house, session)) == [SESSION]
+
+
+def test_what_is_held_stays_with_its_sealed_originals_until_it_is_free(
+    house: Store, made: Archive, settings: Settings, clock: ManualClock
+) -> None:
+    found = here(house, made, settings)
+    taken(house, "a")
+    settled(found)
+    with house.write() as conn:
+        redactions.hold(
+            conn, RecordingHold(session_id=SESSION, reason="r", review_on="2027-01-01", made_by="a", made_at=1)
+        )
+    clock.now += 2 * DAYS * DAY_MS
+    settled(found, FAILED_S)
+    taken(house, "b", 6_500, 7_000)  # whatever else is done meanwhile
+    settled(found, FAILED_S + 1.0)
+    seal = made.folder_of(SESSION, "light") / "000001.sealed"
+    assert seal.exists() and state(house, "b").state == "done" and state(house, "a").sealed_until
+    with structlog.testing.capture_logs() as told:
+        assert retire(house, made, None, 1) == [] and made.sessions()
+    assert [(each["event"], each["count"]) for each in told] == [("recordings.held", 1)]
+    with house.write() as conn:
+        assert redactions.lift(conn, SESSION)
+    settled(found, 2 * FAILED_S + 1.0)
+    assert state(house, "a").sealed_until is None and not seal.exists()
+    assert retire(house, made, None, 1) == [SESSION]
 
 
 @pytest.mark.slow

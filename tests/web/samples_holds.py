@@ -1,0 +1,30 @@
+"""A recording that is kept for a court, in each state of its page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kachehri.i18n import Words
+from tests.web.samples_replay import HOUSE, NOW, TITLE
+from web.cards import SessionCard
+from web.hold_shapes import Held, HoldPage
+from web.replay_shapes import WaitingPage
+
+WHY = {"ur": "ہائی کورٹ بہاولپور، رٹ درخواست 1234/2026", "en": "High Court, Bahawalpur: writ petition 1234 of 2026"}
+
+
+def pages(words: Words) -> dict[str, tuple[str, object]]:
+    """Name → (template, page)."""
+    code, say = words.language.code, words.plain
+    session = SessionCard("abcd2345", TITLE[code], "closed", NOW - 7_200_000, HOUSE[code])
+    held = Held("abcd2345", TITLE[code], WHY[code], NOW + 90 * 86_400_000, NOW)
+    free = HoldPage(session, today="2026-01-05")
+    errors = {"reason-hold": say("review.need_reason"), "day": say("hold.bad_day")}
+    template = "staff/hold.html"
+    return {
+        "hold": (template, free),
+        "hold-wrong": (template, replace(free, values={"do": "hold", "day": "2025-01-01"}, errors=errors)),
+        "hold-held": (template, replace(free, held=held, said=say("hold.said.hold"))),
+        "hold-due": (template, replace(free, held=held._replace(due=True))),
+        "releases-held": ("staff/releases.html", WaitingPage(held=(held._replace(due=True), held))),
+    }
