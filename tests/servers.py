@@ -9,6 +9,7 @@ from __future__ import annotations
 import glob
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -27,6 +29,9 @@ import redis
 
 ALLOW_MISSING: Final = "KACHEHRI_ALLOW_MISSING"
 START_DEADLINE_S: Final = 30.0
+#: Below net.ipv4.ip_local_port_range, above what programs of the machine are known by.
+PORTS: Final = (20_000, 32_768)
+_CHANCE: Final = random.SystemRandom()
 STOP_DEADLINE_S: Final = 10.0
 
 # Debian's package for each program, for the one sentence a person reads when it is missing.
@@ -82,11 +87,15 @@ def _find(program: str) -> Path | None:
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A loopback port that was free a moment ago. Prefer port 0 where the server can report what it got."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nobody has and nobody is given before it is used, nor while its server is down for a moment:
+    below those that the system lends to outgoing connections. Prefer port 0 where the server can report what it got.
+    """
+    for _ in range(100):
+        port = _CHANCE.randrange(*PORTS)
+        with socket.socket(socket.AF_INET, kind) as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no free port")
 
 
 class _Server:

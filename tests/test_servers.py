@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import psycopg
 import pytest
 import redis
 from playwright.async_api import Browser
 
 from tests.conftest import ManualClock
-from tests.servers import Postgres, Redis
+from tests.servers import Postgres, Redis, free_port
 
 pytestmark = pytest.mark.anyio
 
@@ -18,6 +20,11 @@ def test_time_moves_only_by_hand_and_only_forward(clock: ManualClock) -> None:
     assert clock.advance(250) == before + 250 == clock()
     with pytest.raises(ValueError):
         clock.advance(-1)
+
+
+def test_a_free_port_is_none_that_is_lent_to_outgoing_connections() -> None:
+    lent = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert all(free_port() < lent for _ in range(20))
 
 
 def test_redis_comes_back_empty_on_the_same_port_after_a_kill(redis_server: Redis, redis_url: str) -> None:

@@ -38,7 +38,7 @@ RATE: Final = 15
 WIDTH, HEIGHT = 640, 360
 #: Nobody's time runs out meanwhile.
 TIMING: Final = Timing(turn_ms=1_800_000)
-UP_S: Final = 30.0
+UP_S: Final = 90.0
 #: Seconds before a refused media request is made again.
 AGAIN_S: Final = 0.5
 

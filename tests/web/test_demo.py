@@ -104,7 +104,7 @@ def test_a_demo_opens_ends_and_begins_anew_on_the_same_folder(tmp_path: Path) ->
         finally:
             status = running.end()
         assert status == 0, running.text
-        assert gone(state, 1.0)
+        assert gone(state, 5.0)
         assert "Traceback" not in running.text and "something went wrong" not in running.text
     assert len(sessions) == 2
 
