@@ -14,5 +14,7 @@ REFUSED: Final = "async () => { while (await fetch('/healthz', {cache: 'no-store
 async def offline(context: BrowserContext) -> None:
     """No page of this browser reaches anything any more, nor does what a service worker fetches for it."""
     await context.set_offline(True)
-    for each in (*context.pages, *context.service_workers):
-        await each.evaluate(REFUSED)
+    for page in context.pages:
+        await page.evaluate(REFUSED)
+    for worker in context.service_workers:
+        await worker.evaluate(REFUSED)
