@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from kachehri import audit, calendars, particulars, standing, ticketing
 from kachehri.i18n.digits import only_digits
@@ -26,11 +26,10 @@ from kachehri.tickets.events import Happened, Joined
 from kachehri.tickets.life import replay
 from web import ticket_story
 from web.house import House, house_of
-from web.pages import register
 from web.pages.ticket_page import found_in
+from web.papers import printing
 from web.papers.handover import HandoverPage, Head, Pack, Writer
 from web.papers.pairs import Both, Pair
-from web.papers.shapes import MakingPage
 from web.staff import guarded
 from web.ticket_names import Known, Names
 
@@ -76,19 +75,14 @@ async def pdf(request: Request, account: Account) -> Response:
     # Named after the session, so that erasing somebody destroys this paper with those of her hearing.
     key = f"{ticket.session_id or 'no-hearing'}.handover.{ticket.id}.{mark}.pdf"
     title = f"{pack.head.title.en} {both.en.grouped(ticket.reference)}"
-    printing = house.press.start(key, "pdf", title, register.style(), 1, parts)
-    state = await printing.wait(register.PATIENCE_S)
-    if state == "ready":
-        await house.write(noted, ticket, account.id, bool(pack.reached))
-        name = f"complaint-{ticket.reference}.pdf"
-        shown = {"content-disposition": f'inline; filename="{name}"', "cache-control": "no-store"}
-        return FileResponse(printing.path, media_type="application/pdf", headers=shown)
-    if state == "working":
-        page = MakingPage(0, 1, f"/tickets/{reference}", request.url.path)
-        response = house.show(request, "staff/making.html", page, status=202)
-        response.headers["refresh"] = "3"
-        return response
-    return register.failed(house, request, f"/tickets/{reference}", state)
+    return await printing.handed(
+        house,
+        request,
+        house.press.start(key, "pdf", title, printing.style(), 1, parts),
+        f"complaint-{ticket.reference}.pdf",
+        back=f"/tickets/{reference}",
+        noted=lambda: house.write(noted, ticket, account.id, bool(pack.reached)),
+    )
 
 
 def noted(conn: Connection, now: int, ticket: Ticket, account_id: str, reached: bool) -> None:

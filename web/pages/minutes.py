@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from kachehri import audit
 from kachehri.papers.wire import PAGES, Part
@@ -19,11 +19,12 @@ from kachehri.store.tables import Session as SessionRow
 from rooms.lifecycle import ENDED
 from web import reading
 from web.house import House, house_of
-from web.pages import register
+from web.papers import printing
+from web.papers.book import letterhead
 from web.papers.minutes import TYPES, Facts, Minutes, Writer
 from web.papers.pairs import Both, Pair
 from web.papers.register import Sources
-from web.papers.shapes import MakingPage, MinutesPage
+from web.papers.shapes import MinutesPage
 from web.staff import guarded
 
 
@@ -42,7 +43,7 @@ async def show(request: Request, account: Account) -> Response:
     house = house_of(request)
     found = await written(house, request)
     if found is None:
-        return register.not_yet(house, request)
+        return printing.not_yet(house, request)
     return house.show(request, "staff/minutes.html", MinutesPage(Both.of(house.place.timezone), found))
 
 
@@ -52,7 +53,7 @@ async def pdf(request: Request, account: Account) -> Response:
     house = house_of(request)
     found = await written(house, request)
     if found is None:
-        return register.not_yet(house, request)
+        return printing.not_yet(house, request)
     both = Both.of(house.place.timezone)
     session_id = found.head.session.id
 
@@ -64,18 +65,14 @@ async def pdf(request: Request, account: Account) -> Response:
     mark = hashlib.sha256(f"{found.head.seq}/{found.head.hash}/{found.head.house}".encode()).hexdigest()[:16]
     title = f"{found.head.title.en} — {found.head.subject.en}"
     key = f"{session_id}.minutes.{mark}.pdf"
-    printing = house.press.start(key, "pdf", title, register.style(), 1, parts)
-    state = await printing.wait(register.PATIENCE_S)
-    if state == "ready":
-        await house.write(noted, session_id, account.id)
-        shown = {"content-disposition": f'inline; filename="minutes-{session_id}.pdf"', "cache-control": "no-store"}
-        return FileResponse(printing.path, media_type="application/pdf", headers=shown)
-    if state == "working":
-        page = MakingPage(0, 1, f"/sessions/{session_id}/minutes", request.url.path)
-        response = house.show(request, "staff/making.html", page, status=202)
-        response.headers["refresh"] = "3"
-        return response
-    return register.failed(house, request, f"/sessions/{session_id}/minutes", state)
+    return await printing.handed(
+        house,
+        request,
+        house.press.start(key, "pdf", title, printing.style(), 1, parts),
+        f"minutes-{session_id}.pdf",
+        back=f"/sessions/{session_id}/minutes",
+        noted=lambda: house.write(noted, session_id, account.id),
+    )
 
 
 def noted(conn: Connection, now: int, session_id: str, account_id: str) -> None:
@@ -94,7 +91,7 @@ async def written(house: House, request: Request) -> Minutes | None:
     found = await house.service.read(read, session_id)
     balance = reading.balance(live.session)
     return Minutes(
-        head=register.letterhead(house, sources, found.row, both("paper.minutes")),
+        head=letterhead(house, sources, found.row, both("paper.minutes")),
         place=found.room,
         tables=Writer(sources, found.facts).tables(),
         sums=sources.sums(balance) if balance else None,

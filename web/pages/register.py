@@ -4,78 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
+from dataclasses import replace
 from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from kachehri import audit
 from kachehri.papers import sheets
 from kachehri.papers.wire import PAGES, Kind, Part, Rows
-from kachehri.store import Connection, papers
-from kachehri.store import sessions as session_rows
-from kachehri.store.papers import OFFICE, Registered, Section
+from kachehri.store import Connection
 from kachehri.store.tables import Account
-from kachehri.store.tables import Session as SessionRow
-from rooms.lifecycle import ENDED
 from web import reading
 from web.cards import Choice
 from web.house import House, house_of
-from web.papers import tables
-from web.papers.pairs import Both, Pair
-from web.papers.register import Group, Letterhead, Sources
-from web.papers.shapes import MakingPage, RegisterPage, RegisterPart
-from web.shapes import Link, MessagePage
+from web.papers import printing, tables
+from web.papers.book import Book, opened
+from web.papers.register import Group
+from web.papers.shapes import RegisterPage, RegisterPart
 from web.staff import guarded
 
 #: Rows of a page on screen, of a printed part, and of a line-by-line part.
 SCREEN_ROWS: Final = 50
 PART_ROWS: Final = 100
-#: How long a request waits for a paper before it shows how far it is.
-PATIENCE_S: Final = 4.0
-#: Orders of rows that are kept at hand: they hold numbers and codes, no words.
-ORDERS_MOST: Final = 4
-_ORDERS: Final[dict[tuple[str, str, int, int], tuple[Registered, ...]]] = {}
-_TYPES: Final = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
-
-
-@dataclass(frozen=True)
-class Book:
-    """What is asked for: a closed session's register, whole or of one office."""
-
-    sources: Sources
-    head: Letterhead
-    row: SessionRow
-    rows: tuple[Registered, ...]
-    sections: tuple[Section, ...]
-    office: str | None
-    stamp: int
-
-    @property
-    def total(self) -> int:
-        return len(self.rows)
-
-    def part(self, offset: int, limit: int) -> tuple[Registered, ...]:
-        return self.rows[offset : offset + limit]
-
-    def groups(self, rows: tuple[Registered, ...], first: int) -> tuple[Group, ...]:
-        return self.sources.groups(rows, self.sections, first)
-
-    @property
-    def mark(self) -> str:
-        """Names the state of everything that stands in it."""
-        parts = (self.office or "", self.row.epoch, self.row.head_seq, self.stamp)
-        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 @guarded("page.register")
@@ -84,7 +36,7 @@ async def show(request: Request, account: Account) -> Response:
     house = house_of(request)
     book = await opened(house, request)
     if book is None:
-        return not_yet(house, request)
+        return printing.not_yet(house, request)
     if request.query_params.get("print"):
         await noted(house, account, book, "print")
         return streamed(house, request, book)
@@ -113,7 +65,7 @@ async def csv(request: Request, account: Account) -> Response:
     house = house_of(request)
     book = await opened(house, request)
     if book is None:
-        return not_yet(house, request)
+        return printing.not_yet(house, request)
     await noted(house, account, book, "csv")
     both = book.sources.both
 
@@ -124,68 +76,7 @@ async def csv(request: Request, account: Account) -> Response:
             yield sheets.lines(tables.line(both, entry) for group in found for entry in group.entries)
             await asyncio.sleep(0)  # others are answered between two parts
 
-    return StreamingResponse(lines(), media_type=_TYPES["csv"], headers=attached(book, "csv"))
-
-
-async def opened(house: House, request: Request) -> Book | None:
-    """The register; None while the session is not closed.
-
-    Raises:
-        HTTPException: 404 for an office that does not exist.
-    """
-    session_id = request.path_params["session"]
-    live = await house.service.live(session_id)
-    if live.session.phase not in ENDED:
-        return None
-    district = await house.districts.get()
-    code = request.query_params.get("office", "")
-    office = next((each.id for each in district.offices.values() if each.code == code), None)
-    if code and office is None:
-        raise HTTPException(404)
-    row, stamp = await house.service.read(_outline, session_id)
-    rows = await ordered(house, row, stamp)
-    if office is not None:
-        rows = tuple(each for each in rows if each.section == OFFICE and each.office_id == office)
-    sections = tuple(papers.sections(rows))
-    both = Both.of(house.place.timezone)
-    sources = Sources(live, district, both)
-    head = letterhead(house, sources, row, both("paper.register"))
-    return Book(sources, head, row, rows, sections, office, stamp)
-
-
-async def ordered(house: House, row: SessionRow, stamp: int) -> tuple[Registered, ...]:
-    """The order of a register's rows, read once for as long as nothing in it changes."""
-    key = (row.id, row.epoch, row.head_seq, stamp)
-    found = _ORDERS.pop(key, None)
-    if found is None:
-        found = tuple(await house.service.read(papers.register, row.id))
-        while len(_ORDERS) >= ORDERS_MOST:
-            del _ORDERS[next(iter(_ORDERS))]
-    _ORDERS[key] = found
-    return found
-
-
-def letterhead(house: House, sources: Sources, row: SessionRow, title: Pair) -> Letterhead:
-    """What stands above a paper of this session."""
-    both, live = sources.both, sources.live
-    return Letterhead(
-        house=both.each(lambda words: house.place.name(words.language.code)),
-        title=title,
-        session=reading.head(live, both.ur),
-        subject=both.each(lambda words: reading.title(live.session.lifecycle.title, words)),
-        host=both.office(sources.district, row.office_id),
-        held=both.when(live.session.lifecycle.starts_at),
-        practice=live.session.lifecycle.practice,
-        seq=row.head_seq,
-        hash=row.head_hash.hex(),
-        made=both.stamp(house.now()),
-    )
-
-
-def _outline(conn: Connection, session_id: str) -> tuple[SessionRow, int]:
-    row = session_rows.get(conn, session_id)
-    assert row is not None  # its replica was there a moment ago, and sessions are never deleted
-    return row, papers.stamp(conn, session_id)
+    return StreamingResponse(lines(), media_type=printing.TYPES["csv"], headers=printing.named(file_name(book, "csv")))
 
 
 def page_of(house: House, book: Book, shown: tuple[Group, ...], *, first: int, last: int) -> RegisterPage:
@@ -240,21 +131,22 @@ async def made(request: Request, account: Account, kind: Kind) -> Response:
     house = house_of(request)
     book = await opened(house, request)
     if book is None:
-        return not_yet(house, request)
+        return printing.not_yet(house, request)
     key = f"{book.row.id}.register.{book.mark}"
     parts = printed(house, book) if kind == "pdf" else written(house, book)
     title = f"{book.head.title.en} — {book.head.subject.en}"
-    printing = house.press.start(f"{key}.{kind}", kind, title, style(), book.total, lambda: parts)
-    state = await printing.wait(PATIENCE_S)
-    if state == "ready":
-        await noted(house, account, book, kind)
-        return FileResponse(printing.path, media_type=_TYPES[kind], headers=attached(book, kind))
-    if state == "working":
-        page = MakingPage(printing.done, printing.total, f"/sessions/{book.row.id}/register", again(request))
-        response = house.show(request, "staff/making.html", page, status=202)
-        response.headers["refresh"] = "3"
-        return response
-    return failed(house, request, f"/sessions/{book.row.id}/register?print=1", state)
+    ordered = house.press.start(f"{key}.{kind}", kind, title, printing.style(), book.total, lambda: parts)
+    page = f"/sessions/{book.row.id}/register"
+    return await printing.handed(
+        house,
+        request,
+        ordered,
+        file_name(book, kind),
+        back=page,
+        instead=f"{page}?print=1",
+        noted=lambda: noted(house, account, book, kind),
+        far=lambda: (ordered.done, ordered.total),
+    )
 
 
 async def printed(house: House, book: Book) -> AsyncIterator[Part]:
@@ -315,42 +207,6 @@ def streamed(house: House, request: Request, book: Book) -> Response:
     return response
 
 
-def not_yet(house: House, request: Request) -> Response:
-    words = house.words(request)
-    page = MessagePage(
-        words.plain("register.not_yet"),
-        (words.plain("register.not_yet_more"),),
-        (Link(words.plain("register.to_desk"), "/desk"),),
-        "clock",
-    )
-    return house.show(request, "message.html", page, status=409)
-
-
-def failed(house: House, request: Request, page_path: str, state: str) -> Response:
-    """A plain sentence, and the page that gives the same paper without a library."""
-    words = house.words(request)
-    key = "register.no_library" if state == "no_library" else "register.failed"
-    page = MessagePage(
-        words.plain(key),
-        (words.plain(f"{key}_more"),),
-        (Link(words.plain("register.print"), page_path, "print"),),
-    )
-    return house.show(request, "message.html", page, status=503)
-
-
-def attached(book: Book, kind: str) -> dict[str, str]:
-    """The name under which a browser keeps it; letters that every system has (RFC 6266)."""
+def file_name(book: Book, kind: str) -> str:
     office = f"-{book.sources.district.offices[book.office].code}" if book.office else ""
-    shown = "inline" if kind == "pdf" else "attachment"
-    name = f"register-{book.row.id}{office}.{kind}"
-    return {"content-disposition": f'{shown}; filename="{name}"', "cache-control": "no-store"}
-
-
-def again(request: Request) -> str:
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
-
-
-@cache
-def style() -> str:
-    """The sheet of all papers."""
-    return (Path(__file__).parents[1] / "papers" / "paper.css").read_text("utf-8")
+    return f"register-{book.row.id}{office}.{kind}"

@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from kachehri.i18n import Words
 from kachehri.papers import sheets
@@ -24,9 +24,8 @@ from kachehri.store.tables import Account
 from kachehri.tickets.reach import reach
 from web.cards import Choice
 from web.house import House, house_of
-from web.pages import register
+from web.papers import printing
 from web.papers.pairs import calendar
-from web.papers.shapes import MakingPage
 from web.report_shapes import OldestRow, ReportGroup, ReportPage, ReportRow
 from web.staff import guarded
 from web.topics import District
@@ -36,7 +35,6 @@ DRAWN: Final[dict[str, tuple[str, ...]]] = {
     "ageing": ("to3", "to7", "to15", "to30", "to60", "over"),
     "honesty": ("confirmed", "silent", "forced", "waiting"),
 }
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTHS: Final = [34, *[12] * 12]
 
 
@@ -53,7 +51,7 @@ async def csv(request: Request, account: Account) -> Response:
     table, _, day = await _found(request, account)
     words, district = house.words(request), await house.districts.get()
     body = sheets.BYTE_ORDER_MARK.encode() + sheets.lines(await asyncio.to_thread(sheet, table, district, words))
-    return Response(body, media_type="text/csv; charset=utf-8", headers=_attached(table, day, "csv"))
+    return Response(body, media_type=printing.TYPES["csv"], headers=printing.named(_file_name(table, day, "csv")))
 
 
 @guarded("page.reports")
@@ -69,8 +67,8 @@ async def xlsx(request: Request, account: Account) -> Response:
     async def parts() -> AsyncIterator[Rows]:
         yield Rows(sheet=title, rows=cells, widths=WIDTHS[: len(cells[0])], last=True)
 
-    printing = house.press.start(f"reports.{table.name}.{mark}.xlsx", "xlsx", title, "", 1, parts)
-    return await _paper(house, request, printing, _XLSX, _attached(table, day, "xlsx"))
+    ordered = house.press.start(f"reports.{table.name}.{mark}.xlsx", "xlsx", title, "", 1, parts)
+    return await _paper(house, request, ordered, _file_name(table, day, "xlsx"))
 
 
 async def _page(request: Request, account: Account) -> ReportPage:
@@ -171,9 +169,8 @@ def _whole(account: Account) -> bool:
     return account.office_id is None
 
 
-def _attached(table: Table, day: str, kind: str) -> dict[str, str]:
-    name = f"report-{table.name}{f'-{day}' if day else ''}.{kind}"
-    return {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+def _file_name(table: Table, day: str, kind: str) -> str:
+    return f"report-{table.name}{f'-{day}' if day else ''}.{kind}"
 
 
 @guarded("page.reports")
@@ -189,19 +186,11 @@ async def pdf(request: Request, account: Account) -> Response:
         yield Part(html=html, rows=1, last=True)
 
     title = words.plain(f"report.{page.name}")
-    printing = house.press.start(f"reports.{page.name}.{mark}.pdf", "pdf", title, register.style(), 1, parts)
-    headers = {"content-disposition": f'inline; filename="report-{page.name}.pdf"', "cache-control": "no-store"}
-    return await _paper(house, request, printing, "application/pdf", headers)
+    ordered = house.press.start(f"reports.{page.name}.{mark}.pdf", "pdf", title, printing.style(), 1, parts)
+    return await _paper(house, request, ordered, f"report-{page.name}.pdf")
 
 
-async def _paper(house: House, request: Request, printing: Printing, kind: str, headers: dict[str, str]) -> Response:
+async def _paper(house: House, request: Request, ordered: Printing, name: str) -> Response:
     """The paper, or how far it is."""
-    state = await printing.wait(register.PATIENCE_S)
     back = f"/reports?show={request.query_params.get('show', NAMES[0])}"
-    if state == "ready":
-        return FileResponse(printing.path, media_type=kind, headers=headers)
-    if state == "working":
-        response = house.show(request, "staff/making.html", MakingPage(0, 1, back, register.again(request)), status=202)
-        response.headers["refresh"] = "3"
-        return response
-    return register.failed(house, request, back, state)
+    return await printing.handed(house, request, ordered, name, back=back)

@@ -18,7 +18,7 @@ from kachehri.store.tables import Session as SessionRow
 from web import forms, reading
 from web.house import House, house_of, see
 from web.logins import account_of
-from web.pages import register
+from web.papers import printing
 from web.score_shapes import OfficeLine, ScorePage
 from web.staff import guarded, may, within_reach
 
@@ -40,7 +40,7 @@ async def show(request: Request) -> Response:
         raise HTTPException(404)
     row, card = found
     if row.phase != "closed" or card is None:
-        return register.not_yet(house, request)
+        return printing.not_yet(house, request)
     district = await house.districts.get()
     page = ScorePage(
         session=reading.listed(row, None, district, words),
