@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kachehri.i18n import Words
 from kachehri.tickets.calendar import WorkingDays
-from web.work_shapes import Tone
+from web.ticket_shapes import Tone
 
 #: Further away than this a date says more than a number of days.
 FAR_DAYS = 25

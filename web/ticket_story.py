@@ -12,7 +12,7 @@ from kachehri.tickets.status import UNDO_MS, Posted, Undone
 from rooms.base import ContentRef
 from web.papers.pairs import calendar
 from web.ticket_names import Names
-from web.work_shapes import StoryRow
+from web.ticket_shapes import StoryRow
 
 _ICONS: Final[dict[type[object], str]] = {
     e.Opened: "ask",

@@ -8,22 +8,15 @@ from kachehri.i18n import Words
 from kachehri.particulars import Reached, Sent
 from web.act_forms import FORMS, Ask
 from web.cards import AreaGroup, Choice
+from web.ticket_shapes import ActCard, ClockRow, Facts, FieldRow, HistoryPage, HistoryRow, StoryRow, TicketDeskPage
 from web.work_shapes import (
-    ActCard,
     BriefPage,
-    ClockRow,
-    Facts,
-    FieldRow,
     Filters,
-    HistoryPage,
-    HistoryRow,
     LoadRow,
     PromiseRow,
     RepliesPage,
     ReplyRow,
-    StoryRow,
     SupervisorPage,
-    TicketDeskPage,
     TicketRow,
     TicketsPage,
     Undoable,

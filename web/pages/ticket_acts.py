@@ -28,8 +28,8 @@ from web.house import house_of, see
 from web.pages.ticket_page import REVEAL_REASONS, Back, drawn, found_in, reference_of
 from web.staff import guarded
 from web.ticket_names import Known, Names
+from web.ticket_shapes import HistoryPage, HistoryRow
 from web.topics import District
-from web.work_shapes import HistoryPage, HistoryRow
 
 #: Digits of a hash that people compare.
 HASH_SHOWN: Final = 12

@@ -37,16 +37,7 @@ from web.errors import sentence
 from web.house import House
 from web.staff import may
 from web.ticket_names import Known, Names
-from web.work_shapes import (
-    ActCard,
-    ClockRow,
-    Facts,
-    FieldRow,
-    PictureRow,
-    StatusValues,
-    TicketDeskPage,
-    Tone,
-)
+from web.ticket_shapes import ActCard, ClockRow, Facts, FieldRow, PictureRow, StatusValues, TicketDeskPage, Tone
 
 REVEAL_REASONS: Final = ("call_back", "line_lost", "visit", "danger")
 #: Clocks in the order in which they end, and what has to be open for them to be worth showing.

@@ -30,7 +30,8 @@ from web.pages.ticket_page import Back, drawn, found_in
 from web.papers.register import excerpt
 from web.staff import guarded, may
 from web.ticket_names import Known, Names
-from web.work_shapes import Filters, StatusValues, TicketRow, TicketsPage, Tone, Undoable
+from web.ticket_shapes import StatusValues, Tone
+from web.work_shapes import Filters, TicketRow, TicketsPage, Undoable
 
 PAGE: Final = 25
 EXCERPT: Final = 160
