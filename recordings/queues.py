@@ -6,7 +6,7 @@ words are not here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,8 +63,13 @@ def lines_at(session_id: str, log: Iterable[tuple[int, int, bytes]], moments: Se
     return found + [line()] * (len(moments) - len(found))
 
 
-def lines_of(conn: Connection, live: Live, told: Sequence[Told]) -> dict[int, Then]:
-    """The line at the beginning of each chapter that was spoken, by the chapter's number; of a closed hearing."""
+def lines_of(conn: Connection, live: Live, told: Sequence[Told], shown: Collection[int]) -> dict[int, Then]:
+    """The line at the beginning of each chapter that was spoken, by the chapter's number; of a closed hearing.
+
+    Arguments:
+        told: all that were spoken, so that the log is read once for all of them.
+        shown: numbers of those that somebody wants.
+    """
     spoken = sorted((each for each in told if each.chapter.spoken), key=lambda each: each.chapter.starts_at)
     moments = tuple(each.chapter.starts_at for each in spoken)
     name = (live.session.id, live.epoch, moments)
@@ -76,11 +81,12 @@ def lines_of(conn: Connection, live: Live, told: Sequence[Told]) -> dict[int, Th
             _lately.pop(next(iter(_lately)), None)
         _lately[name] = lines
     questions = live.session.queue.questions
-    front = {id: questions[id].reference for line in lines for id in line.front}
+    wanted = {each.n: line for each, line in zip(spoken, lines, strict=True) if each.n in shown}
+    front = {id: questions[id].reference for line in wanted.values() for id in line.front}
     references = [each for each in dict.fromkeys(front.values()) if each]
     listed = public_tickets.listing(conn, Wanted(references=references), limit=len(references)) if references else []
     tickets = {row.reference: row for row in listed}
     return {
-        each.n: Then(line.count, tuple(tickets[front[id]] for id in line.front if front[id] in tickets))
-        for each, line in zip(spoken, lines, strict=True)
+        n: Then(line.count, tuple(tickets[front[id]] for id in line.front if front[id] in tickets))
+        for n, line in wanted.items()
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from kachehri.i18n import Words
@@ -22,13 +22,21 @@ WAYS: Final[tuple[Way, ...]] = ("sound", "light", "full")
 
 
 async def whole_of(
-    house: House, live: Live, edition: Edition, told: Sequence[Told], way: str, here: int, words: Words
+    house: House,
+    live: Live,
+    edition: Edition,
+    told: Sequence[Told],
+    way: str,
+    here: int,
+    words: Words,
+    shown: Collection[int],
 ) -> Whole | None:
     """The whole hearing; None where nothing of it may be heard.
 
     Arguments:
         way: how somebody wants it, as the address says; sound where it says nothing that there is.
         here: the number of the chapter at which it begins.
+        shown: numbers of the chapters of which the line is told.
     """
     door = house.broadcasting
     if door is None:
@@ -36,7 +44,7 @@ async def whole_of(
     offered, jumps = await asyncio.to_thread(_read, edition, told, door.offered)
     if not offered:
         return None
-    lines, district = await house.service.read(queues.lines_of, live, told), await house.districts.get()
+    lines, district = await house.service.read(queues.lines_of, live, told, shown), await house.districts.get()
     return Whole(
         base=door.base(live.session.id, "replay", house.now()),
         way=next((each for each in offered if each == way), offered[0]),

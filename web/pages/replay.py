@@ -6,7 +6,9 @@ Everybody may read it, without a script and without sound. What nobody released 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -14,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kachehri.guesses import Rule, TooMany, network
+from kachehri.i18n import Words
 from kachehri.ids import new_id
 from kachehri.live import Live
 from kachehri.store import Connection, public_sessions, replays
@@ -22,6 +25,8 @@ from kachehri.store.tables import ReplayRequest
 from moderation.masking import mask
 from recordings import replaying, webvtt
 from recordings.channels import channels
+from recordings.outlines import outline
+from recordings.replaying import Replay, Told
 from recordings.search import Query
 from rooms.base import Refused
 from rooms.limits import NOTE_MAX
@@ -31,6 +36,8 @@ from web.cards import SessionCard
 from web.errors import sentence
 from web.house import House, house_of, see
 from web.replay_shapes import FoundChapter, FoundSession, ReplayPage, ReplaysPage, Stands
+from web.replay_window import PageLink, Window, cut, page_at, pages_of
+from web.topics import District
 from web.whole_reading import whole_of
 
 #: Hearings on one page of the list, and chapters of each that are named.
@@ -59,11 +66,13 @@ async def drawn(
     stands = stands_of(live)
     if stands in ("not_yet", "closing", "cancelled"):
         return house.show(request, "replay.html", ReplayPage(session=card, stands=stands), status=status)
-    query = Query(request.query_params.get("q", ""))
-    replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder)
-    here = only_number(request.query_params.get("c", ""))
-    id = live.session.id
-    shown = replay_reading.found(replay, query, district, words)
+    query, id = Query(request.query_params.get("q", "")), live.session.id
+    here, at = (only_number(request.query_params.get(name, "")) for name in ("c", "p"))
+    folder = house.settings.recordings.folder
+    if query:
+        replay, shown, window = await house.service.read(_searched, live, folder, query, district, words, at)
+    else:
+        replay, shown, window = await house.service.read(_read, live, folder, here, at)
     weights, spoken, whole = {}, {}, None
     if house.broadcasting is not None:
         edition = await house.broadcasting.edition(house.service, live, replay.chapters)
@@ -71,8 +80,9 @@ async def drawn(
         seats = ((seat.id, seat.kind) for seat in live.session.stage.seats.values())
         planned = channels(seats, house.broadcasting.interpreted)
         spoken = await asyncio.to_thread(replay_files.spoken, edition, shown, planned)
+        ns = {each.n for each in shown}
         way = request.query_params.get("watch", "")
-        whole = await whole_of(house, live, edition, replay.chapters, way, here, words)
+        whole = await whole_of(house, live, edition, replay.chapters, way, here, words, ns)
     chapters = []
     for each in shown:
         heard, seen = weights.get(each.n, ("", ""))
@@ -83,11 +93,11 @@ async def drawn(
         chapters.append(card_of)
     page = ReplayPage(
         session=card,
-        stands="" if replay.chapters else "empty",
+        stands="" if replay.total else "empty",
         chapters=tuple(chapters),
         before=tuple(replay_reading.line(each, replay, query) for each in replay.before) if not query else (),
-        total=len(replay.chapters),
-        length=replay_reading.clock(replay.ended_at - replay.began_at) if replay.chapters else "",
+        total=replay.total,
+        length=replay_reading.clock(replay.ended_at - replay.began_at) if replay.total else "",
         query=query.text,
         here=here if any(each.n == here for each in shown) else 0,
         languages=replay.languages,
@@ -97,8 +107,36 @@ async def drawn(
         made_at=house.now(),
         share=f"{house.renderer.site.address}/s/{id}/replay",
         whole=whole,
+        window=window,
     )
     return house.show(request, "replay.html", page, status=status, indexed=not card.practice)
+
+
+def _read(conn: Connection, live: Live, folder: Path, here: int, at: int) -> tuple[Replay, list[Told], Window]:
+    """One page of a hearing, the one with a chapter or the one of a number."""
+    found = outline(conn, live).chapters
+    pages = pages_of(found) or [range(0)]
+    page = page_at(pages, here, at)
+    replay = replaying.replay(conn, live, folder, only=pages[page])
+    links = tuple(
+        PageLink(n, each[0], each[-1], replay_reading.clock(found[each[0] - 1].starts_at - replay.began_at))
+        for n, each in enumerate(pages, 1)
+        if each
+    )
+    numbers = pages[page]
+    more = page + 1 < len(pages)
+    window = Window(page + 1, numbers.start, numbers.stop - 1, replay.total, links, more)
+    return replay, [each for each in replay.chapters if each.n in numbers], window
+
+
+def _searched(
+    conn: Connection, live: Live, folder: Path, query: Query, district: District, words: Words, at: int
+) -> tuple[Replay, list[Told], Window]:
+    """One page of the chapters in which something is found."""
+    replay = replaying.replay(conn, live, folder)
+    found = replay_reading.found(replay, query, district, words)
+    window = cut(len(found), at)
+    return replay, list(found[window.first - 1 : window.last]), window
 
 
 def stands_of(live: Live) -> Stands:
@@ -154,8 +192,8 @@ async def report(request: Request) -> Response:
         told = sentence(words, refused.code, {"field": "text", "limit": NOTE_MAX, **(refused.params or {})})
         return await drawn(request, errors={"text": told}, status=422)
     chapter, key = fields.get("chapter", ""), fields.get("key", "")
-    replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder)
-    if len(key) < 22 or all(each.chapter.key != chapter for each in replay.chapters):
+    found = await house.service.read(outline, live)
+    if len(key) < 22 or all(each.key != chapter for each in found.chapters):
         raise forms.FormRefused(400)
     place = network(request.client.host if request.client else "")
     try:
@@ -187,8 +225,8 @@ async def listing(request: Request) -> Response:
             found.append(FoundSession(card))
             continue
         live = await house.service.live(row.id)
-        replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder)
-        fits = replay_reading.found(replay, query, district, words)
+        folder = house.settings.recordings.folder
+        replay, fits = await house.service.read(_fitting, live, folder, query, district, words)
         if fits or query.fits([title, card.office]):
             named = tuple(
                 FoundChapter(c.n, c.topic, c.place, c.status, c.tone, replay_reading.best_line(each, query))
@@ -204,6 +242,13 @@ async def listing(request: Request) -> Response:
         began=after is not None,
     )
     return house.show(request, "replays.html", page, indexed=True)
+
+
+def _fitting(
+    conn: Connection, live: Live, folder: Path, query: Query, district: District, words: Words
+) -> tuple[Replay, Sequence[Told]]:
+    replay = replaying.replay(conn, live, folder)
+    return replay, replay_reading.found(replay, query, district, words)
 
 
 def _closed(conn: Connection, after: tuple[int, str] | None) -> list[public_sessions.PublicSession]:
