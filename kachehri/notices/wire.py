@@ -1,29 +1,24 @@
 """One request over HTTP, told apart by whether anything had left before it failed.
 
 Two kinds of address. One from the settings file is the administrator's own choice and may be in the office's network;
-only its secrets must not travel in clear, so it is https, or this machine. One that was typed on a page is not trusted:
-https on its own port, every address behind the name public, and the connection goes to the very address that was looked
-at (as in kachehri/push_post.py). Redirections are not followed: they would lead past both rules.
+only its secrets must not travel in clear, so it is https, or this machine. One that was typed on a page is not trusted
+(kachehri/addresses.py). Redirections are not followed: they would lead past both rules.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
-import ssl
 from collections.abc import Mapping
 from typing import Final, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
-from kachehri.push_post import is_public, may_be_public
+from kachehri import addresses
 
 from .gateway import Refused, Uncertain
 
 TIMEOUT_S: Final = 15.0
 ANSWER_BYTES: Final = 65_536
 URL_MOST: Final = 4_000
-PORT: Final = 443
 
 
 class Answer(NamedTuple):
@@ -82,44 +77,24 @@ class Wire:
             raise (Uncertain("cut") if left else Refused("network", again=True)) from None
 
     def _parts(self, url: str) -> SplitResult:
-        if len(url) > URL_MOST or not url.isascii() or any(ord(each) <= 32 for each in url):
-            raise Refused("address")
         try:
-            parts = urlsplit(url)
-            port, host = parts.port, parts.hostname
+            parts = addresses.split(url, URL_MOST)
         except ValueError:
             raise Refused("address") from None
-        if not host or parts.username is not None or parts.fragment or parts.scheme not in ("http", "https"):
-            raise Refused("address")
         if self._trusted or self._near:
-            if parts.scheme == "http" and not is_this_machine(host):
-                raise Refused("address")
-            return parts
-        if parts.scheme != "https" or port not in (None, PORT) or not may_be_public(host):
+            here = addresses.is_this_machine(parts.hostname or "")
+            fits = parts.scheme == "https" or (parts.scheme == "http" and here)
+        else:
+            fits = addresses.leads_out(parts)
+        if not fits:
             raise Refused("address")
         return parts
 
     async def _open(self, parts: SplitResult) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        secure = parts.scheme == "https"
-        host, port = parts.hostname or "", parts.port or (PORT if secure else 80)
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [str(each[4][0]) for each in found]
-        if not addresses:
-            raise OSError("no address")
-        if not (self._trusted or self._near) and not all(is_public(each) for each in addresses):
-            raise Refused("address")
-        context = ssl.create_default_context() if secure else None
-        return await asyncio.open_connection(
-            addresses[0], port, ssl=context, server_hostname=host if secure else None, limit=ANSWER_BYTES
-        )
-
-
-def is_this_machine(host: str) -> bool:
-    """A loopback address (RFC 6890), or the name that stands for it."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        try:
+            return await addresses.connect(parts, public=not (self._trusted or self._near))
+        except addresses.NotPublic:
+            raise Refused("address") from None
 
 
 def _head(method: str, parts: SplitResult, headers: Mapping[str, str], body: bytes) -> bytes:
