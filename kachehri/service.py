@@ -55,7 +55,7 @@ class Service:
     def __init__(
         self, store: Store, people: People, references: References, bus: Bus, *, shared: bool, held_ms: int = 0
     ) -> None:
-        self.store, self.people = store, people
+        self.store, self.people, self.held_ms = store, people, held_ms
         self.submissions = Submissions()
         self._bus, self._shared = bus, shared
         self._origin = secrets.token_hex(4)

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, assert_never
 import msgspec
 
 from .base import Command, ContentRef, Context, Event, Id, Refused
-from .limits import CAPTION_REACH_MAX_MS, CAPTION_TOOK_MAX_MS, CAPTIONS_OPEN
+from .limits import CAPTION_LAG_MS, CAPTION_REACH_MAX_MS, CAPTION_TOOK_MAX_MS, CAPTIONS_OPEN
 
 Language = Literal["ur", "en"]
 Line = Annotated[str, msgspec.Meta(description="one line of what is said, masked before anyone reads it")]
@@ -150,7 +150,8 @@ def decide(state: CaptionState, command: CaptionCommand, actor: str, ctx: Contex
         case TypeCaption():
             if line is None:
                 raise Refused("text_empty", field="line")
-            if ctx.now - command.took_ms < state.withheld_at:
+            lag_ms = CAPTION_LAG_MS if ctx.held_ms else 0
+            if ctx.now - command.took_ms < state.withheld_at + lag_ms:
                 raise Refused("caption_withheld")
             return [
                 CaptionTyped(

@@ -37,6 +37,9 @@ CAPTIONS_OPEN = 12
 CAPTIONS_SHOWN = 3
 #: A line that was begun earlier than this was not typed as it was said.
 CAPTION_TOOK_MAX_MS = MINUTE_MS
+#: So far behind the speaker a captioner may be: with a safety delay, a line that was begun sooner after a dump may say
+#: what was dumped.
+CAPTION_LAG_MS = 3 * SECOND_MS
 #: As far back as captions can be taken off the page at once: the longest safety delay, and the time that it takes.
 CAPTION_REACH_MAX_MS = 20 * SECOND_MS
 #: Characters of a note beside a reason, of an outcome's words, and of an objection.

@@ -37,7 +37,7 @@ REFUSALS: dict[str, tuple[str, tuple[str, ...]]] = {
     "seat_kind": ("This seat is for somebody else.", ()),
     "seat_empty": ("Nobody sits here.", ()),
     "caption_gone": ("This line can no longer be changed.", ()),
-    "caption_withheld": ("What this line says was taken off the air.", ()),
+    "caption_withheld": ("What this line says was taken off the air, or may have been.", ()),
     "wait_used": ("A little time was granted already.", ()),
     "turn_live": ("This person has a turn; what she said is erased when it is over.", ()),
     "tickets_missing": ("Some questions have no ticket yet; the session cannot be sealed.", ("missing",)),

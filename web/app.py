@@ -109,7 +109,8 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
     await bus.start()
     people = People(vault, keys.derive(oldest, "receipts"))
     references = References(keys.derive(oldest, "references"), settings.place.timezone)
-    service = Service(store, people, references, bus, shared=settings.server.workers > 1)
+    shared, held_ms = settings.server.workers > 1, settings.program.held_ms
+    service = Service(store, people, references, bus, shared=shared, held_ms=held_ms)
     passes = Passes(masters)
     identity = Identity(store, masters, bus, tries_per_hour=settings.limits.login_tries_per_hour)
     house = HouseSettings(settings, store, bus)

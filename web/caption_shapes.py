@@ -32,6 +32,8 @@ class CaptionPage:
     wrong: str = ""
     limit: int = 160
     open: bool = True
+    #: The safety delay in seconds: so much later everybody reads a line.
+    delay_s: int = 0
 
     @property
     def gone(self) -> str:

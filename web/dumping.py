@@ -1,6 +1,6 @@
 """The dump key, pressed: what waits in the safety delay is thrown away, and with it the lines that were typed of it.
 
-Captions are shown as they are typed, so those are taken off every page by one event of the log.
+Lines that are held are dropped and those that were read a moment ago are taken off every page, by one event of the log.
 """
 
 from __future__ import annotations

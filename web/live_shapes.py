@@ -131,6 +131,8 @@ class TurnPage:
     hall: bool = False
     #: Names of the offices by code: a promise that is noted meanwhile is read back here.
     offices: Mapping[str, str] = field(default_factory=dict)
+    #: What is said, typed: whoever cannot hear converses by it.
+    captions: tuple[CaptionRow, ...] = ()
 
     @property
     def on_stage(self) -> bool:

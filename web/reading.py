@@ -13,10 +13,12 @@ from kachehri.i18n.dates import whole_minutes
 from kachehri.live import Live
 from kachehri.people import People
 from kachehri.store.tables import Session as SessionRow
+from rooms.limits import CAPTIONS_SHOWN
 from rooms.rows import OutcomeRow
 from rooms.session import Session
 from rooms.stage import Turn
 from rooms.views import OwnQuestion, Personal, View, own_question, personal, view
+from web.caption_shapes import CaptionRow
 from web.cards import Balance, LineRow, MyQuestion, OutcomeCard, SeatCard, SessionCard, way
 from web.topics import District
 
@@ -82,6 +84,12 @@ def public(live: Live) -> View:
 
 def own(live: Live, participant: str, now: int) -> Personal:
     return personal(live.session, participant, live.texts, now)
+
+
+def captions(seen: View, mine: Personal) -> tuple[CaptionRow, ...]:
+    """The last lines of what is said, in order; whoever has a turn reads them before the others."""
+    rows = (CaptionRow(id, row.language, row.text, row.at) for id, row in {**seen.captions, **mine.captions}.items())
+    return tuple(sorted(rows, key=lambda row: row.at))[-CAPTIONS_SHOWN:]
 
 
 def my_question(question: OwnQuestion, live: Live, people: People, district: District, words: Words) -> MyQuestion:

@@ -250,7 +250,8 @@ class Program:
     )
     delay_s: int = setting(
         0,
-        "Safety delay before broadcast and recording, within which a moderator can dump what was said.",
+        "Safety delay before broadcast and recording, within which a moderator can dump what was said. Typed lines are"
+        " held as long.",
         unit="seconds",
         least=0,
         most=10,
@@ -268,6 +269,11 @@ class Program:
     adjourned_s: int = setting(
         1_800, "How long a program goes on while its hearing is adjourned.", unit="seconds", least=0, most=36_000
     )
+
+    @property
+    def held_ms(self) -> int:
+        """How long what was said waits until it goes out, in milliseconds; typed lines too."""
+        return 1_000 * self.delay_s if self.enabled == "yes" else 0
 
 
 @dataclass(frozen=True, slots=True)

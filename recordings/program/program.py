@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from recordings.channels import LAG_MS, rendition_of
@@ -135,8 +135,12 @@ class Program:
     # --- what is told
 
     def facts(self, facts: Facts, now: float | None = None) -> None:
-        """What the session says of its stage at `now`; shown with the frames of that moment. None: at once."""
+        """What the session says of its stage at `now`; shown with the frames of that moment. None: at once.
+
+        Its lines are those that everybody may read by now, so they have waited for the safety delay already.
+        """
         self._newest = facts
+        self._facts = replace(self._facts, captions=facts.captions)
         if now is None:
             self._told.clear()
             self._show(facts, float("inf"))
@@ -158,7 +162,7 @@ class Program:
                     line.forget()
                     if seat not in after and seat not in expected:
                         del lines[seat]
-        self._facts = facts
+        self._facts = replace(facts, captions=self._newest.captions)
 
     def dump(self, now: float) -> tuple[float, float] | None:
         """Everything that waits is thrown away: its span is silence and a slate, and what follows keeps its place.

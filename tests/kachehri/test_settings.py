@@ -28,6 +28,11 @@ class TestDefaults:
         assert Settings().public_url == "http://127.0.0.1:8000"
         assert not list(warnings(Settings()))
 
+    def test_without_a_program_nothing_is_as_late_as_it(self) -> None:
+        assert [from_mapping({"program": {"delay_s": 3}}).program.held_ms, Settings().program.held_ms] == [0, 0]
+        made = from_mapping({"program": {"delay_s": 3, "enabled": "yes"}, "bus": {"kind": "local"}})
+        assert made.program.held_ms == 3_000
+
     def test_the_tree_cannot_be_changed(self) -> None:
         with pytest.raises(AttributeError):
             Settings().server.port = 1  # type: ignore[misc]

@@ -13,7 +13,7 @@ from rooms.captions import (
     WithholdCaptions,
 )
 from rooms.lifecycle import AdjournSession, CloseSession
-from rooms.limits import CAPTIONS_OPEN, CAPTIONS_SHOWN
+from rooms.limits import CAPTION_LAG_MS, CAPTIONS_OPEN, CAPTIONS_SHOWN
 from rooms.personal import personal
 from rooms.session import Tick, decode_event, next_deadline
 from rooms.turns import ParkTurn
@@ -166,6 +166,15 @@ class TestDumping:
         assert isinstance(event, CaptionsWithheld) and event.since == at, "however short the reach is"
         assert read(hearing) == read(hearing, "desk") == ["read"] and wait(hearing, DELAY) == []
 
+    def test_gives_a_line_back_that_may_still_be_of_it(self) -> None:
+        hearing = held()
+        hearing.do(WithholdCaptions(reach_ms=0))
+        hearing.now += CAPTION_LAG_MS + 1_000
+        late = TypeCaption(language="ur", line="late", took_ms=1_001)
+        assert hearing.refused(late, line="late") == "caption_withheld"
+        typed(hearing, "sent again")
+        assert read(hearing, "desk") == ["sent again"]
+
     @given(
         st.lists(
             st.one_of(
@@ -187,7 +196,7 @@ class TestDumping:
         dumped: set[str] = set()
         for n, (step, much) in enumerate(steps):
             last, words = hearing.session.captions.last, f"words-{n}"
-            if step == "type":
+            if step == "type" and hearing.now - hearing.session.captions.withheld_at >= CAPTION_LAG_MS:
                 hearing.do(TypeCaption(language="ur", line=words), line=words)
                 put[words] = hearing.now
             elif step == "correct" and last:

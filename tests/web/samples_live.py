@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kachehri.i18n import Words
+from web.caption_shapes import CaptionRow
 from web.live_shapes import CarryPage, CheckPage, LivePage, TurnPage
 
 from . import samples
+
+SAID = ("آپ کا نلکا کب سے بند ہے؟", "موٹر جل گئی ہے، نئی موٹر لاہور سے آ رہی ہے۔", "سوموار تک بدل دی جائے گی۔")
 
 
 def pages(words: Words) -> dict[str, tuple[str, object]]:
@@ -15,6 +18,9 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
     made = samples.pages(words)
     live, called = made["live"][1], made["next"][1]
     assert isinstance(live, LivePage) and isinstance(called, TurnPage)
+    stage = made["stage"][1]
+    assert isinstance(stage, TurnPage)
+    said = tuple(CaptionRow(f"{n:016x}", "ur", line, n) for n, line in enumerate(SAID))
     [mine] = live.mine
     return {
         "live-text": ("live.html", replace(live, follow="text", present=31)),
@@ -26,6 +32,7 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         "next-ready": ("turn.html", replace(called, state="ready")),
         "next-parked": ("turn.html", replace(called, state="parked", answer_by=0)),
         "next-read-out": ("turn.html", replace(called, state="read_out", answer_by=0)),
+        "stage-captions": ("turn.html", replace(stage, captions=said)),
         "check": ("check.html", CheckPage(live.session)),
         "continue": ("carry.html", CarryPage()),
         "continue-wrong": ("carry.html", CarryPage("26-4071-8822", "123456", {}, words.plain("carry.wrong"))),

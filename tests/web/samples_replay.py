@@ -226,6 +226,7 @@ def staff(words: Words, session: SessionCard, found: tuple[ReplayChapter, ...]) 
         ),
         "releases-none": ("staff/releases.html", WaitingPage()),
         "captions": ("staff/captions.html", typing),
+        "captions-held": ("staff/captions.html", replace(typing, delay_s=5)),
         "captions-wrong": (
             "staff/captions.html",
             replace(typing, typed="", error=words.plain("refused.text_empty")),

@@ -53,6 +53,7 @@ async def drawn(
         wrong=wrong,
         limit=CAPTION_MAX,
         open=live.session.phase in CAPTIONED,
+        delay_s=house.service.held_ms // 1_000,
     )
     return house.show(request, "staff/captions.html", page, status=status)
 

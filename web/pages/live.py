@@ -9,10 +9,8 @@ from starlette.responses import Response
 
 from recordings.channels import channels
 from rooms.questions import SupportQuestion
-from rooms.rows import View
 from rooms.session import Session
 from web import forms, reading
-from web.caption_shapes import CaptionRow
 from web.channel_shapes import sounds
 from web.data_rates import PROGRAM_RATES, RATES, Follow, ProgramFollow
 from web.house import House, house_of, see
@@ -52,7 +50,7 @@ async def live(request: Request) -> Response:
         follow=chosen(request),
         present=replica.session.attendance.present,
         moved_away=visitor.moved_away(replica.session.id),
-        captions=captions(seen),
+        captions=reading.captions(seen, own),
         program=program(house, request, replica.session),
     )
     response = house.show(request, "live.html", page)
@@ -63,12 +61,6 @@ async def live(request: Request) -> Response:
             FOLLOW_COOKIE, page.program.follow, max_age=_YEAR_S, samesite="lax", secure=secure, path="/"
         )
     return response
-
-
-def captions(seen: View) -> tuple[CaptionRow, ...]:
-    """The last lines of what is said, in order."""
-    rows = (CaptionRow(id, row.language, row.text, row.at) for id, row in seen.captions.items())
-    return tuple(sorted(rows, key=lambda row: row.at))
 
 
 def program(house: House, request: Request, session: Session) -> ProgramBox | None:

@@ -51,6 +51,7 @@ async def turn(request: Request) -> Response:
         hall=bool(mine.seat) and live.session.stage.seat(mine.seat).kind == "hall",
         offices={each.code: district.host(each.id, words) for each in district.offices.values()},
         hold_ms=live.session.lifecycle.timing.seat_hold_ms,
+        captions=reading.captions(reading.public(live), reading.own(live, participant, house.now())),
     )
     return house.show(request, "turn.html", page)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from recordings.archive.archive import Archive
 from recordings.archive.layout import Part
 from recordings.program.delay import Journal
 from recordings.program.program import Program
+from recordings.program.scene import Scene
 from recordings.program.studio import Studio, _now
 from recordings.withheld import is_withheld, note_withheld, withheld
 from signaling.media.tap import TapFrame
@@ -47,6 +49,21 @@ def test_everything_comes_so_much_later_and_is_the_same() -> None:
     _, plain = run(0, until=6_000)
     _, delayed = run(DELAY_MS, until=6_000 + DELAY_MS)
     assert delayed.packets == plain.packets
+
+
+def test_lines_have_waited_before_they_come_and_are_shown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = Program(0.0, Taken(), {}, delay_ms=DELAY_MS, cpu=lambda: 0.0)
+    program.facts(LIVE)
+    people, now, lines = [Person("o", "officer"), Person("c")], 0.0, ("what is said",)
+    now = play(program, people, DELAY_MS + 1_000, now)
+    made: list[Scene] = []
+    monkeypatch.setattr(program._composer, "compose", lambda scene, pictures: made.append(scene))
+    for told, shown in ((replace(LIVE, captions=lines), lines), (replace(LIVE, floor="c"), ())):
+        program.facts(told, now)
+        for wait_ms in (200, DELAY_MS):  # nor are they shown once more with the frames of that moment
+            made.clear()
+            now = play(program, people, now + wait_ms, now)
+            assert {each.captions for each in made} == {shown}
 
 
 def test_nothing_waits_without_a_delay_and_dumping_it_is_said() -> None:

@@ -5,6 +5,7 @@
 
 import { Air } from "./air.js";
 import { announce } from "./announcer.js";
+import { attachCaptions } from "./captions.js";
 import { LiveConnection } from "./connection.js";
 import { Deck } from "./deck.js";
 import { farewellOf, sayFarewell } from "./farewell.js";
@@ -222,6 +223,7 @@ function tick() {
 }
 
 attachTurnForms(live);
+attachCaptions(byId("captions"), store);
 attachReadBack(byId("promise"), store, (fields) => live.send("outcome.read_back", fields));
 remember("k-called", turnId);
 sayRoute();
