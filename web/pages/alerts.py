@@ -32,14 +32,11 @@ async def key(request: Request) -> Response:
 async def switch(request: Request) -> Response:
     """POST /s/{session}/alerts."""
     house = house_of(request)
-    raw = await forms.body(request)
-    if is_forged(request, request.headers.get(CSRF_HEADER), house.origins):
-        return answer({"code": "not_allowed"}, 403)
+    wanted = await asked(request)
+    if isinstance(wanted, Response):
+        return wanted
     try:
-        wanted = msgspec.json.decode(raw, type=Wanted)
         live = await house.service.live(request.path_params["session"])
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return answer({"code": "malformed"}, 400)
     except Refused as refused:
         return answer({"code": refused.code}, 404)
     participant = house.visitors.of(request).participant(live.session.id)
@@ -55,6 +52,17 @@ async def switch(request: Request) -> Response:
     if not await house.alerts.subscribe(live.session.id, participant, wanted.endpoint, keys, language):
         return answer({"code": "malformed"}, 422)
     return answer({"alerts": True}, 200)
+
+
+async def asked(request: Request) -> Wanted | Response:
+    """What a browser's script sent; or the answer to what is not from our pages, or not readable."""
+    raw = await forms.body(request)
+    if is_forged(request, request.headers.get(CSRF_HEADER), house_of(request).origins):
+        return answer({"code": "not_allowed"}, 403)
+    try:
+        return msgspec.json.decode(raw, type=Wanted)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return answer({"code": "malformed"}, 400)
 
 
 def answer(content: object, status: int) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,8 +14,7 @@ from kachehri.store.tables import Account
 from kachehri.webpush import target
 from web import contact_form, forms
 from web.house import House, house_of
-from web.pages.alerts import Wanted, answer
-from web.security import CSRF_HEADER, is_forged
+from web.pages.alerts import answer, asked
 from web.staff import guarded
 
 
@@ -42,13 +40,9 @@ async def hers(request: Request) -> Response:
 async def alerts(request: Request) -> Response:
     """POST /q/{token}/alerts: a browser that wants to be told of this number, or takes that back."""
     house = house_of(request)
-    raw = await forms.body(request)
-    if is_forged(request, request.headers.get(CSRF_HEADER), house.origins):
-        return answer({"code": "not_allowed"}, 403)
-    try:
-        wanted = msgspec.json.decode(raw, type=Wanted)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return answer({"code": "malformed"}, 400)
+    wanted = await asked(request)
+    if isinstance(wanted, Response):
+        return wanted
     question = house.service.people.question_of(request.path_params["token"])
     person = await house.service.read(_person, question) if question else None
     if person is None:
