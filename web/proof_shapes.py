@@ -30,3 +30,5 @@ class VerifyPage:
     #: The house's public key, which people may have got elsewhere.
     key: str = ""
     signed_at: int = 0
+    #: Of what was signed last, entries that were computed anew for this page.
+    entries: int = 0

@@ -198,3 +198,22 @@ def verify(conn: Connection, session_id: str, *, batch: int = 5_000) -> Head:
     if (seq, last) != (head.seq, head.hash):
         raise Broken(session_id, max(seq, head.seq), "the log ends elsewhere than its session says")
     return head
+
+
+def stretch(conn: Connection, session_id: str, seq: int, hash: bytes, most: int) -> int:
+    """Recompute the last events up to one, at most `most`, and compare the end with a hash that was kept elsewhere;
+    raises Broken. What lies before them is taken as their rows say. Returns how many they were.
+    """
+    first = max(0, seq - most)
+    rows = after(conn, session_id, first, seq - first)
+    last, number = rows[0].prev_hash if rows and first else GENESIS, first
+    for event in rows:
+        number += 1
+        if event.seq != number or not isinstance(event.body, bytes) or event.prev_hash != last:
+            raise Broken(session_id, number, "an event is missing or is no event")
+        last = link(last, session_id, number, event.at, event.type, event.body)
+        if event.hash != last:
+            raise Broken(session_id, number, "its hash is another")
+    if (number, last) != (seq, hash):
+        raise Broken(session_id, seq, "it is not the event that was signed")
+    return seq - first

@@ -25,7 +25,7 @@ AGES = ("to3", "to7", "to15", "to30", "to60", "over", "all")
 def pages(words: Words) -> dict[str, tuple[str, object]]:
     """Name → (template, page)."""
     code = words.language.code
-    form = VerifyPage(key=KEY, signed_at=NOW)
+    form = VerifyPage(key=KEY, signed_at=NOW, entries=500)
     proven = Proven("2640718822", "abcdefgh", TITLE[code], NOW, 117, NOW)
     wrong = {"number": words.plain("verify.number_wrong"), "code": words.plain("verify.code_wrong")}
     days = (Choice("2026-11-21", words.dates.day(NOW)), Choice("2026-11-20", words.dates.day(NOW - 86_400_000)))

@@ -198,10 +198,19 @@ async def test_what_is_late_beyond_every_superior_stands_on_the_agenda(town: Tow
 
     assert await readers() == {"chair", "moderator"} and await readers("?screen=1") == set()
     at = town.house.now()
-    chapter = {"session_id": late.session_id, "key": "c9", "n": 9, "kind": "stage", "starts_at": at, "ends_at": at}
+    chapter = ReplayChapter(
+        session_id=late.session_id,
+        key="c9",
+        n=9,
+        kind="stage",
+        question_id=late.question_id,
+        starts_at=at,
+        ends_at=at,
+        state="released",
+        decided_at=at,
+    )
     with town.service.store.write() as conn:
-        row = ReplayChapter(**chapter, question_id=late.question_id, state="released", decided_at=at)
-        put(conn, [row])
+        put(conn, [chapter])
     assert await readers() == await readers("?screen=1") == set(desk)
     with town.service.store.write() as conn:
         conn.exec_driver_sql("UPDATE category SET protected = 1 WHERE code = ?", (ticket.category,))

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from kachehri.i18n import words_for
 from kachehri.proof.checking import Tampered, check, holds
 from tests.servers import run
 from tests.web.conftest import Town
@@ -15,6 +16,7 @@ from tests.web.test_following import reference_in
 from tests.web.test_receipts import asked
 
 pytestmark = pytest.mark.anyio
+EN = words_for("en")
 CODE = re.compile(r"(?:[0-9a-f]{4}-){3}[0-9a-f]{4}")
 
 
@@ -116,10 +118,15 @@ async def test_heads_are_published_as_digests(town: Town) -> None:
 @pytest.mark.parametrize("way", ["her question", "another"])
 async def test_a_slip_and_the_log_say_that_the_record_does_not_hold(town: Town, way: str) -> None:
     """An edit of her own question makes her code unknown, and is told as what it is."""
+    town.app.state.record.keep()
     session = await town.schedule(live=True)
     reference, code = await slip_of(town, session)
+    assert town.app.state.record.keep()
     phone = town.phone("en")
-    await phone.get("/verify")
+    with town.service.store.read() as conn:
+        entries = conn.exec_driver_sql("SELECT count(*) FROM event WHERE session_id = ?", (session,)).scalar_one()
+    whole = html.unescape((await phone.get("/verify")).text)
+    assert EN.t("verify.latest", int(entries)) in whole and EN.plain("verify.reach") in whole
     where = "type = 'question.asked'" if way == "her question" else "seq = 1"
     with town.service.store.write() as conn:
         triggers = conn.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
@@ -132,6 +139,9 @@ async def test_a_slip_and_the_log_say_that_the_record_does_not_hold(town: Town, 
         )
     answer = await phone.post("/verify", number=reference, code=code)
     assert answer.status_code == 409 and "does not hold" in html.unescape(answer.text)
+    page = await phone.get("/verify")
+    assert page.status_code == 409 and EN.plain("verify.latest_broken") in html.unescape(page.text)
+    assert 'name="code"' in page.text and "Computed again" not in page.text
     log = (await town.phone("en").get(f"/s/{session}/log")).content
     with pytest.raises(Tampered, match="end"):
         check(log.splitlines(keepends=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -262,10 +263,10 @@ def day_of(text: str) -> date | None:
 async def save(house: House, request: Request, id: str, fields: dict[str, str], account: Account) -> Response:
     """Write a post by the same rules as a file."""
     words = house.words(request)
-    values = PostValues(
-        *(" ".join(fields.get(name, "").split()) for name in ("office", "title_ur", "title_en", "reports_to", "code")),
-        forms.why(fields),
+    typed = (
+        " ".join(fields.get(name, "").split()) for name in ("office", "title_ur", "title_en", "reports_to", "code")
     )
+    values = replace(PostValues(*typed), why=forms.why(fields))
 
     def write(conn: Connection, now: int) -> Checked:
         book = offices.book(conn)

@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from kachehri.guesses import Rule, TooMany, network
 from kachehri.logs import logger
-from kachehri.proof import checking, heads, slips
+from kachehri.proof import checking, heads, latest, slips
 from kachehri.proof.keeping import Keeping
 from kachehri.proof.public_log import Writing
 from kachehri.store import Connection, event_log, proof
@@ -66,9 +66,15 @@ async def log(request: Request) -> Response:
 
 
 async def form(request: Request) -> Response:
-    """GET /verify."""
+    """GET /verify: the form, and whether the latest stretch of the record holds, computed anew."""
     house = house_of(request)
-    return house.show(request, "verify.html", await _page(request, house))
+    try:
+        found = await house.service.read(latest.latest, keeping_of(request).signer.public)
+    except event_log.Broken as broken:
+        _told(broken)
+        told = house.words(request).plain("verify.latest_broken")
+        return house.show(request, "verify.html", await _page(request, house, message=told), status=409)
+    return house.show(request, "verify.html", await _page(request, house, entries=found.entries if found else 0))
 
 
 async def check(request: Request) -> Response:
@@ -129,7 +135,8 @@ async def _page(
     *,
     message: str = "",
     proven: Proven | None = None,
+    entries: int = 0,
 ) -> VerifyPage:
     last = await house.service.read(proof.latest)
     at = last.at if last is not None else 0
-    return VerifyPage(number, code, errors or {}, message, proven, keeping_of(request).signer.public, at)
+    return VerifyPage(number, code, errors or {}, message, proven, keeping_of(request).signer.public, at, entries)

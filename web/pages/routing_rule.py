@@ -51,7 +51,7 @@ async def act(request: Request, account: Account) -> Response:
     if do not in ("look", "save", "back"):
         raise forms.FormRefused(400)
     typed = (fields.get(name, "").strip()[:80] for name in ("what", "where", "to", "since", "until"))
-    values = RuleValues(*typed, forms.why(fields))
+    values = replace(RuleValues(*typed), why=forms.why(fields))
 
     def write(conn: Connection, now: int) -> tuple[Book, Rule | None, dict[str, str], list[Past], int]:
         book = read(conn, now, words)

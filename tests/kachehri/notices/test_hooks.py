@@ -40,8 +40,9 @@ def guard(town: NoticeTown, code: str) -> None:
     """A topic that is never published, from now on."""
     with town.store.write() as conn:
         office = town.session.office_id
-        names = {"name_ur": code, "name_en": code}
-        topic = Category(id=f"c-{code}", code=code, office_id=office, protected=True, sla_days=5, **names)
+        topic = Category(
+            id=f"c-{code}", code=code, name_ur=code, name_en=code, office_id=office, protected=True, sla_days=5
+        )
         district.save_categories(conn, [topic])
 
 
