@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from kachehri.i18n.digits import only_digits
@@ -17,6 +18,8 @@ from kachehri.likeness.folding import skeleton, words
 QUERY_MOST: Final = 120
 _TOKEN: Final = re.compile(r"\S+")
 _NUMBER: Final = re.compile(r"\d")
+#: Different words that are remembered with how they sound.
+_KNOWN: Final = 16_384
 
 
 class Piece(NamedTuple):
@@ -28,8 +31,16 @@ class Piece(NamedTuple):
 
 def folded(text: str) -> frozenset[str]:
     """The words of a text as they are compared."""
-    sounds = {skeleton(word) or word for word in words(text)}
-    return frozenset(sounds | {only_digits(token) for token in _TOKEN.findall(text) if _NUMBER.search(token)})
+    return frozenset[str]().union(*map(_sounds, _TOKEN.findall(text)))
+
+
+@lru_cache(maxsize=_KNOWN)
+def _sounds(token: str) -> frozenset[str]:
+    """The same of what stands between two blanks. A hearing has few different words: each is folded once. They are
+    remembered without where they stood, so nothing of what somebody said is kept.
+    """
+    sounds = {skeleton(word) or word for word in words(token)}
+    return frozenset(sounds | {only_digits(token)}) if _NUMBER.search(token) else frozenset(sounds)
 
 
 class Query:
@@ -46,8 +57,13 @@ class Query:
         """Whether every word is somewhere in these texts, whole or as the beginning of a longer one."""
         if not self:
             return False
-        have = frozenset[str]().union(*(folded(text) for text in texts))
-        return all(any(_begins(word, wanted) for word in have) for wanted in self._wanted)
+        left = set(self._wanted)
+        for text in texts:
+            for token in _TOKEN.findall(text):
+                left -= {wanted for wanted in left if any(_begins(word, wanted) for word in _sounds(token))}
+                if not left:
+                    return True
+        return False
 
     def marked(self, text: str) -> tuple[Piece, ...]:
         """The text in runs, those that were looked for marked; together they are the text."""
