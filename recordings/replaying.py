@@ -8,6 +8,7 @@ words is in moderation/release.py). What has no public ticket has no topic here 
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -173,6 +174,12 @@ def heard(conn: Connection, live: Live, folder: Path) -> Replay:
     return replay(conn, live, folder, only=())
 
 
+def of_question(conn: Connection, live: Live, folder: Path, question: str) -> Replay:
+    """The chapters of one question, with their lines, and what was spoken beside them."""
+    hers = [n for n, each in enumerate(outline(conn, live).chapters, 1) if question in each.questions]
+    return replay(conn, live, folder, only=hers)
+
+
 def _tickets(conn: Connection, questions: Sequence[Question], most: int) -> dict[str, PublicTicket]:
     if not questions:
         return {}
@@ -199,16 +206,24 @@ def _texts(
 def _spoken(
     conn: Connection, live: Live, folder: Path, typed: Sequence[Cue], found: Sequence[Chapter]
 ) -> dict[int, list[Cue]]:
-    """What was put down of each chapter, by its number, without what a dumped span may have said; 0: before any."""
+    """What was put down of each chapter, by its number, without what a dumped span may have said; 0: before any. What
+    was held at the close can still be dumped until its time has come.
+    """
+    early = {each.id for each in live.session.captions.held() if each.public_at > now()}
     held = caption_files.holding(conn, live.session.id)
     imported = [cues_of(each.id, tag, each.lines) for tag, each in held.items()]
     cues = in_place(typed, imported)
     dumped = withheld(folder / live.session.id)
     parts: dict[int, list[Cue]] = {}
     for cue, at in zip(cues, chapters_at(found, (cue.starts_at for cue in cues)), strict=True):
-        if not is_dumped(cue.starts_at, cue.ends_at, dumped):
+        if cue.id not in early and not is_dumped(cue.starts_at, cue.ends_at, dumped):
             parts.setdefault(0 if at is None else at + 1, []).append(cue)
     return parts
+
+
+def now() -> int:
+    """Unix time in ms."""
+    return time.time_ns() // 1_000_000
 
 
 def _languages(conn: Connection, id: str, free: Iterator[Cue], texts: Mapping[str, str], most: int) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ async def drawn(
 
 
 async def times_of(house: House, live: Live) -> Replay:
-    return await house.service.read(replaying.replay, live, house.settings.recordings.folder)
+    return await house.service.read(replaying.heard, live, house.settings.recordings.folder)
 
 
 @guarded("page.captions")

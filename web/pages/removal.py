@@ -48,7 +48,8 @@ async def drawn(
     words, towns = house.words(request), await house.districts.get()
     live = await house.service.live(asked.session_id)
     over = not stands_of(live)
-    replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder) if over else None
+    folder = house.settings.recordings.folder
+    replay = await house.service.read(replaying.of_question, live, folder, asked.id) if over else None
     mine = [each for each in replay.chapters if asked.id in each.chapter.questions] if replay else []
     wishes = await house.service.read(replays.wishes, asked.id)
     last = wishes[-1] if wishes else None

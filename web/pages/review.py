@@ -95,8 +95,8 @@ async def drawn(
         said=words.plain(said) if said else "",
         values=values,
         errors=errors or {},
-        before=told.n - 1 if told.n > 1 and found.replay.chapters[told.n - 2].question else 0,
-        after=told.n + 1 if told.n < len(found.replay.chapters) else 0,
+        before=told.n - 1 if any(each.n == told.n - 1 and each.question for each in found.replay.chapters) else 0,
+        after=told.n + 1 if told.n < found.replay.total else 0,
     )
     answer = house.show(request, "staff/review.html", page, status=status)
     answer.headers["cache-control"] = "no-store"
@@ -116,7 +116,8 @@ async def look(house: House, request: Request) -> tuple[Live, Found]:
     n = only_number(request.path_params["n"])
 
     def read(conn: Connection) -> Found | None:
-        replay = replaying.replay(conn, live, house.settings.recordings.folder, everything=True)
+        folder = house.settings.recordings.folder
+        replay = replaying.replay(conn, live, folder, everything=True, only={n - 1, n, n + 1})
         told = next((each for each in replay.chapters if each.n == n and each.question and not each.hidden), None)
         if told is None:
             return None
