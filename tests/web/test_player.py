@@ -101,9 +101,14 @@ async def test_whoever_taps_for_it_is_nearer_to_the_moment(air: OnAir, browser: 
     await page.locator("#near").click()
     await plays(page, "video")
     assert any("_HLS_part=" in url for url in asked) and any("vendor/hls.js" in url for url in asked)
-    await page.wait_for_timeout(4_000)
-    behind = await page.locator("#player video").evaluate(READ)
-    assert behind is not None and behind < 4_000, behind
+    behind = None
+    for _ in range(SOON // 100):  # a machine with much to do may be late once; what is never as near fails
+        behind = await page.locator("#player video").evaluate(READ)
+        if behind is not None and behind < 4_000:
+            break
+        await asyncio.sleep(0.1)
+    else:
+        raise AssertionError(f"never nearer than this: {behind}")
     await expect(page.locator("#near")).to_have_attribute("aria-pressed", "true")
     await page.locator("#near").click()
     await plays(page, "video")
