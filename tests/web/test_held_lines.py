@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, expect
 
+from recordings import replaying
 from rooms.captions import CorrectCaption, TypeCaption
 from rooms.questions import AdmitQuestion
 from rooms.turns import CallTurn
 from tests.web.conftest import Phone, Town
 from tests.web.test_captions_live import opened
+from tests.web.test_following import close
 from tests.web.test_lobby import has
 from tests.web.test_staff import signed_in
 
@@ -19,7 +21,8 @@ LINE = "موٹر سوموار تک بدل دی جائے گی"
 
 def delay(town: Town, patched: pytest.MonkeyPatch, held_ms: int) -> None:
     patched.setattr(town.service, "held_ms", held_ms)
-    patched.setattr(town.service._writer, "_held_ms", held_ms)
+    writer = town.service._writer
+    patched.setattr(getattr(writer, "_deciding", writer), "_held_ms", held_ms)
 
 
 async def called(town: Town, session: str) -> Phone:
@@ -44,6 +47,20 @@ async def test_without_a_script(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
     assert LINE in (await captioner.post(path, language="ur", line=LINE)).text
     assert LINE in (await hers.get(f"/s/{session}/live")).text
     assert LINE not in (await town.phone("ur").get(f"/s/{session}/live")).text
+
+
+async def test_what_was_held_at_the_close_is_in_no_transcript_before_its_time(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await town.schedule(live=True)
+    delay(town, monkeypatch, 3_600_000)
+    await town.moderate(session, TypeCaption(language="ur", line=LINE))
+    await close(town, session)
+    path = f"/s/{session}/captions/ur.vtt"
+    assert (await town.phone("ur").get(path)).status_code == 404
+    assert LINE not in (await town.phone("ur").get(f"/s/{session}/replay")).text
+    monkeypatch.setattr(replaying, "now", lambda: town.house.now() + 3_600_000)
+    assert LINE in (await town.phone("ur").get(path)).text
 
 
 async def test_on_live_pages(town: Town, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
