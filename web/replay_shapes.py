@@ -81,6 +81,8 @@ class ReplayChapter:
     taken: int = 0
     #: For those who decide: what people ask about it, each with its kind.
     asked: tuple[tuple[str, str], ...] = ()
+    #: Also for them: who asked had her words destroyed, and her voice is still in the recording.
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -202,10 +204,16 @@ class WaitingRow:
 
 @dataclass(frozen=True)
 class WaitingPage:
-    """`held`: recordings that are kept whatever their time is, the one to be looked at first."""
+    """What somebody has to look at.
+
+    Arguments:
+        held: recordings that are kept whatever their time is, the one to be looked at first.
+        withdrawn: id and title of hearings in which somebody had her words destroyed who is still in the recording.
+    """
 
     rows: tuple[WaitingRow, ...] = ()
     held: tuple[Held, ...] = ()
+    withdrawn: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,26 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select, update
 
 from .rows import fetch, fetch_one, put_new, save
-from .tables import RecordingHold, RedactedWords, Redaction, ReplayChapter, Session, table_of
+from .tables import (
+    Content,
+    Question,
+    RecordedSegment,
+    RecordingHold,
+    RedactedWords,
+    Redaction,
+    ReplayChapter,
+    Session,
+    table_of,
+)
 
 _redaction = table_of(Redaction)
 _words = table_of(RedactedWords)
 _chapter = table_of(ReplayChapter)
 _session = table_of(Session)
 _hold = table_of(RecordingHold)
+_segment = table_of(RecordedSegment)
+_question = table_of(Question)
+_content = table_of(Content)
 
 #: States of which the files do not say yet what the row says.
 OPEN: Final = ("new", "failed")
@@ -141,6 +154,35 @@ def sessions_open(conn: Connection) -> set[str]:
     """Sessions with something that the files do not agree with yet."""
     statement = select(_redaction.c.session_id).where(_undone_and_there() | _redaction.c.state.in_(OPEN)).distinct()
     return {str(id) for (id,) in conn.execute(statement)}
+
+
+def withdrawn(conn: Connection, session_id: str | None = None) -> list[tuple[str, str]]:
+    """Session and key of chapters that were recorded, whose asker had her words destroyed, and which nobody has taken
+    out of the recording yet.
+
+    Arguments:
+        session_id: of this session alone.
+    """
+    taken = select(_redaction.c.id).where(
+        _redaction.c.session_id == _chapter.c.session_id,
+        _redaction.c.state != "undone",
+        _redaction.c.sound.is_(True),
+        _redaction.c.picture.is_(True),
+        _redaction.c.starts_at <= _chapter.c.starts_at,
+        _redaction.c.ends_at >= _chapter.c.ends_at,
+    )
+    recorded = select(_segment.c.number).where(_segment.c.session_id == _chapter.c.session_id)
+    statement = (
+        select(_chapter.c.session_id, _chapter.c.key)
+        .join(_question, _question.c.id == _chapter.c.question_id)
+        .join(_content, _content.c.id == _question.c.content_id)
+        .where(_content.c.erased_at.is_not(None), _chapter.c.ends_at > _chapter.c.starts_at)
+        .where(recorded.exists(), ~taken.exists())
+        .order_by(_chapter.c.session_id, _chapter.c.n)
+    )
+    if session_id is not None:
+        statement = statement.where(_chapter.c.session_id == session_id)
+    return [(id, key) for id, key in conn.execute(statement)]
 
 
 def hold(conn: Connection, row: RecordingHold) -> bool:

@@ -1,15 +1,20 @@
-"""A recording is kept for a court: who may say so, with which words, and until whom."""
+"""A recording is kept for a court, and somebody who withdrew her words is taken out of one: who may, and what stays."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
-from kachehri.store import audit, redactions
+from kachehri.store import audit, redactions, replays
+from kachehri.store.tables import Redaction
+from recordings.archive import Archive
+from recordings.archive.manifest import Manifest
 from tests.web.conftest import Phone, Town
+from tests.web.test_clips import with_sound
 from tests.web.test_lobby import has
-from tests.web.test_replay import heard
+from tests.web.test_replay import Heard, heard
 from tests.web.test_staff import signed_in
 
 pytestmark = pytest.mark.anyio
@@ -73,3 +78,46 @@ async def test_only_those_who_may_cut_something_out_keep_it(town: Town) -> None:
     moderator = await signed_in(town, "moderator")
     await moderator.get(path)
     assert (await moderator.post(path, do="all")).status_code == 400
+
+
+async def test_a_turn_whose_words_were_withdrawn_stands_first_and_is_taken_out_by_a_moderator(
+    town: Town, tmp_path: Path
+) -> None:
+    found = await with_sound(town, tmp_path)
+    path = f"/sessions/{found.session}/chapters"
+    moderator = await signed_in(town, "moderator")
+    Manifest(town.service.store, Archive(tmp_path)).round()
+    assert not has((await moderator.get(path)).text, "withdrawn.title")
+    assert has(await pressed_voice(moderator, path, ""), "withdrawn.said") and rows(town, found) == [], (
+        "nothing to take"
+    )
+    await found.phone.get(f"{found.receipt}/mine")
+    await found.phone.post(f"{found.receipt}/erase", sure="1")
+    page = (await moderator.get(path)).text
+    assert has(page, "withdrawn.title", "withdrawn.do")
+    assert has((await moderator.get("/releases")).text, "withdrawn.list") and rows(town, found) == [], (
+        "nothing by itself"
+    )
+    with town.service.store.read() as conn:
+        (chapter,) = replays.of_question(conn, found.question)
+    for _ in range(2):
+        assert not has(await pressed_voice(moderator, path, chapter.key), "withdrawn.title")
+    span = (chapter.starts_at, chapter.ends_at, True, True)
+    assert [(row.starts_at, row.ends_at, row.sound, row.picture) for row in rows(town, found)] == [span]
+    assert not has((await moderator.get("/releases")).text, "withdrawn.list")
+    with town.service.store.write() as conn:
+        assert audit.of_subject(conn, chapter.key)[-1].action == "recording.mark"
+        redactions.undo(conn, rows(town, found)[0].id, "who", 5)
+    assert has((await moderator.get(path)).text, "withdrawn.title"), "it was put back"
+    await pressed_voice(moderator, path, chapter.key)
+    assert [row.state for row in rows(town, found)] == ["undone", "new"]
+
+
+async def pressed_voice(moderator: Phone, path: str, key: str) -> str:
+    await moderator.get(path)
+    return (await moderator.post(path, do="voice", chapter=key)).text
+
+
+def rows(town: Town, found: Heard) -> list[Redaction]:
+    with town.service.store.read() as conn:
+        return sorted(redactions.of_session(conn, found.session), key=lambda row: row.made_at)

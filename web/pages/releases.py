@@ -5,6 +5,7 @@ What nobody has looked at three days after the close stands first in the list, w
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import Final
 
@@ -14,9 +15,10 @@ from starlette.responses import Response
 
 from kachehri import audit
 from kachehri.appointments import roles_in
+from kachehri.i18n import LANGUAGES, words_for
 from kachehri.store import Connection, district, redactions, replays, sessions
 from kachehri.store.replays import Waiting
-from kachehri.store.tables import Account, Post, RecordingHold
+from kachehri.store.tables import Account, Post, RecordingHold, Redaction
 from moderation.masking import mask
 from moderation.roles import allows
 from recordings import replaying
@@ -39,6 +41,7 @@ LATE_MS: Final = 3 * DAY_MS
 #: Hearings whose chapters are written down when somebody looks; the rest comes with the next look.
 TOLD_AT_ONCE: Final = 20
 STATES: Final = {"release": "released", "keep": "kept"}
+SAID: Final = {"release": "releases.released", "keep": "releases.kept", "voice": "withdrawn.said"}
 ACTS: Final[dict[str, audit.Act]] = {"release": "chapter.release", "keep": "chapter.keep"}
 
 
@@ -49,7 +52,7 @@ async def waiting(request: Request, account: Account) -> Response:
     words, now = house.words(request), house.now()
     for session_id in await house.service.read(replays.untold, TOLD_AT_ONCE):
         await told(house, session_id)
-    rows, posts, kept = await house.service.read(_waiting, account)
+    rows, posts, kept, withdrawn = await house.service.read(_waiting, account)
     towns = await house.districts.get()
     page = WaitingPage(
         tuple(
@@ -67,22 +70,35 @@ async def waiting(request: Request, account: Account) -> Response:
             for row in rows
         ),
         tuple(holding.held(row, reading.title(title, words), words, now) for row, title in kept),
+        tuple((id, reading.title(title, words)) for id, title in withdrawn),
     )
     return house.show(request, "staff/releases.html", page)
 
 
+Title = dict[str, str]
+
+
 def _waiting(
     conn: Connection, account: Account
-) -> tuple[list[Waiting], list[Post], list[tuple[RecordingHold, dict[str, str]]]]:
-    """What waits in the hearings of which this account is a moderator, and which recordings of those are kept."""
+) -> tuple[list[Waiting], list[Post], list[tuple[RecordingHold, Title]], list[tuple[str, Title]]]:
+    """What waits in the hearings of which this account is a moderator; which recordings of those are kept; and in which
+    somebody is heard who withdrew her words.
+    """
     rows, held = replays.waiting(conn, None), redactions.holds(conn)
-    roles = roles_in(conn, account, {*held, *(row.session_id for row in rows)})
+    withdrawn = list(dict.fromkeys(id for id, _ in redactions.withdrawn(conn)))
+    roles = roles_in(conn, account, {*held, *withdrawn, *(row.session_id for row in rows)})
     mine = [row for row in rows if may_decide(roles.get(row.session_id))]
-    kept = []
-    for id, hold in sorted(held.items(), key=lambda each: each[1].review_on):
+    titles: dict[str, Title] = {}
+    for id in {*held, *withdrawn}:
         if may_decide(roles.get(id)) and (session := sessions.get(conn, id)) is not None:
-            kept.append((hold, {"ur": session.title_ur, "en": session.title_en}))
-    return mine, district.posts(conn), kept
+            titles[id] = {"ur": session.title_ur, "en": session.title_en}
+    kept = sorted((row for id, row in held.items() if id in titles), key=lambda row: row.review_on)
+    return (
+        mine,
+        district.posts(conn),
+        [(row, titles[row.session_id]) for row in kept],
+        [(id, titles[id]) for id in withdrawn if id in titles],
+    )
 
 
 def may_decide(role: Role | None) -> bool:
@@ -113,7 +129,7 @@ async def told(house: House, session_id: str) -> None:
 async def show(request: Request, account: Account) -> Response:
     """GET /sessions/{session}/chapters."""
     words = house_of(request).words(request)
-    said = {"release": "releases.released", "keep": "releases.kept"}.get(request.query_params.get("said", ""), "")
+    said = SAID.get(request.query_params.get("said", ""), "")
     return await drawn(request, said=words.plain(said) if said else "")
 
 
@@ -128,22 +144,24 @@ async def drawn(
         return house.show(request, "staff/chapters.html", ReleasesPage(card, ready=False), status=status)
     await told(house, live.session.id)
 
-    def read(conn: Connection) -> tuple[Replay, dict[str, list[tuple[str, str]]], bool]:
+    def read(conn: Connection) -> tuple[Replay, dict[str, list[tuple[str, str]]], bool, set[str]]:
         asked: dict[str, list[tuple[str, str]]] = {}
         for row in replays.requests(conn, live.session.id):
             asked.setdefault(row.key, []).append((row.kind, row.text))
         held = redactions.held(conn, live.session.id) is not None
-        return replaying.replay(conn, live, house.settings.recordings.folder, everything=True), asked, held
+        withdrawn = {key for _, key in redactions.withdrawn(conn, live.session.id)}
+        return replaying.replay(conn, live, house.settings.recordings.folder, everything=True), asked, held, withdrawn
 
-    replay, asked, held = await house.service.read(read)
+    replay, asked, held, withdrawn = await house.service.read(read)
 
     def chapter(each: Told) -> ReplayChapter:
         found = replay_reading.chapter(each, replay, live.session.id, towns, words, Query(""))
-        return replace(found, asked=tuple(asked.get(found.key, ())))
+        return replace(found, asked=tuple(asked.get(found.key, ())), withdrawn=found.key in withdrawn)
 
+    shown = [chapter(each) for each in replay.chapters if each.question is not None]
     page = ReleasesPage(
         session=card,
-        chapters=tuple(chapter(each) for each in replay.chapters if each.question is not None),
+        chapters=tuple(sorted(shown, key=lambda each: not each.withdrawn)),
         said=said,
         wrong=wrong,
         error=error,
@@ -155,15 +173,20 @@ async def drawn(
 
 @guarded("page.releases")
 async def decide(request: Request, account: Account) -> Response:
-    """POST /sessions/{session}/chapters: `do` is release or keep; to keep one back needs a reason."""
+    """POST /sessions/{session}/chapters: `do` is release or keep; to keep one back needs a reason. Or it is voice: the
+    chapter of somebody who withdrew her words is taken out of the recording.
+    """
     house = house_of(request)
     words = house.words(request)
     fields = await forms.read(request, house.origins)
     session_id = request.path_params["session"]
     live = await house.service.live(session_id)
     do, key, reason = fields.get("do", ""), fields.get("chapter", "")[:64], fields.get("reason", "")
-    if do not in STATES or stands_of(live):
+    if do not in (*STATES, "voice") or stands_of(live):
         raise forms.FormRefused(400)
+    if do == "voice":
+        await house.write(_take_out, session_id, key, account.id)
+        return see(f"/sessions/{session_id}/chapters?said=voice#{key}")
     try:
         kept = clean(reason, NOTE_MAX) if reason.strip() or do == "keep" else ""
     except Refused as refused:
@@ -175,6 +198,29 @@ async def decide(request: Request, account: Account) -> Response:
     await told(house, session_id)
     await settle(house, account, session_id, key, do, mask(kept).text)
     return see(f"/sessions/{session_id}/chapters?said={do}#{key}")
+
+
+def _take_out(conn: Connection, now: int, session: str, key: str, account: str) -> None:
+    """All of a chapter, once somebody withdrew the words in it. Pressed twice, it is one redaction."""
+    row = replays.one(conn, session, key)
+    if row is None or (session, key) not in redactions.withdrawn(conn, session):
+        return
+    # One that was put back does not stand in the way of the next.
+    mark = f"{session}/{key}/voice/{len(redactions.of_session(conn, session))}"
+    reason = " / ".join(words_for(code).plain("withdrawn.reason") for code in LANGUAGES)
+    redactions.add(
+        conn,
+        Redaction(
+            id=hashlib.sha256(mark.encode()).hexdigest()[:16],
+            session_id=session,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            reason=reason,
+            made_by=account,
+            made_at=now,
+        ),
+    )
+    audit.record(conn, now, action="recording.mark", subject=key, reason=reason, account=account, session=session)
 
 
 async def settle(house: House, account: Account, session_id: str, key: str, do: str, reason: str) -> None:

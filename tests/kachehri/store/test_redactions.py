@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from kachehri.store import Connection, Store, redactions, replays, sessions
+from kachehri.store import Connection, Store, recordings, redactions, replays, sessions
 from kachehri.store.redactions import SILENT, STEPS, TRIED_MS, TRIES
-from kachehri.store.tables import RecordingHold, RedactedWords, Redaction, Session
+from kachehri.store.rows import put
+from kachehri.store.tables import (
+    Content,
+    Question,
+    RecordedSegment,
+    RecordingHold,
+    RedactedWords,
+    Redaction,
+    Session,
+)
 from tests.kachehri.store.test_replays import chapter
 
 
@@ -169,3 +178,58 @@ def test_a_mark_is_another_when_something_was_decided(store: Store, session: Ses
     with store.write() as conn:
         redactions.taken_back(conn, "a", 23)
     assert mark() == found[-1], "that it was carried out is no reason to do it again"
+
+
+def test_who_withdrew_her_words_is_named_until_she_is_taken_out_of_what_was_recorded(
+    store: Store, session: Session
+) -> None:
+    at = {"session_id": session.id, "created_at": 1}
+    with store.write() as conn:
+        put(conn, [Content(id=f"c{n}", salt=b"s", erased_at=9 if n == 1 else None, **at) for n in (1, 2)])
+        put(conn, [question(session.id, n) for n in (1, 2)])
+        written = chapter(session.id, 3, question_id="q1", ends_at=3_000)  # nothing is heard of it
+        replays.keep(conn, [chapter(session.id, 1), chapter(session.id, 2), written])
+        assert redactions.withdrawn(conn) == [], "nothing of it was recorded"
+        recordings.add(conn, [recorded(session.id)])
+        assert redactions.withdrawn(conn) == redactions.withdrawn(conn, session.id) == [(session.id, "t1-1")]
+        assert redactions.withdrawn(conn, "another") == []
+        half = span(session.id, "half")
+        redactions.add(conn, half.model_copy(update={"ends_at": 1_800}))
+        redactions.add(conn, half.model_copy(update={"id": "mute", "ends_at": 1_900, "picture": False}))
+        assert redactions.withdrawn(conn) == [(session.id, "t1-1")], "not all of it"
+        redactions.add(conn, half.model_copy(update={"id": "whole", "ends_at": 1_900}))
+        assert redactions.withdrawn(conn) == []
+        redactions.undo(conn, "whole", "who", 20)
+        assert redactions.withdrawn(conn) == [(session.id, "t1-1")]
+
+
+def recorded(session: str) -> RecordedSegment:
+    return RecordedSegment(
+        session_id=session,
+        rendition="sound",
+        number=0,
+        epoch=1,
+        fence=1,
+        starts_ms=0,
+        wall_ms=1,
+        duration_us=1,
+        bytes=1,
+        sha256="x",
+    )
+
+
+def question(session: str, n: int) -> Question:
+    return Question(
+        id=f"q{n}",
+        session_id=session,
+        kind="complaint",
+        asker="p",
+        channel="web",
+        received_at=1,
+        lane="ordinary",
+        privacy="public",
+        content_id=f"c{n}",
+        reference=f"260000000{n}",
+        state="heard",
+        seq=n,
+    )
