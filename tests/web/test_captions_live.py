@@ -46,9 +46,8 @@ async def test_lines_arrive_in_order_and_are_put_right(town: Town, browser: Brow
     assert took == sorted(took)
     first = watching.locator("#captions li").first
     assert await first.get_attribute("lang") == "ur" and await first.get_attribute("dir") == "auto"
-    assert await watching.locator("#sr-status, #sr-alert").all_inner_texts() == ["", ""], (
-        "the sound speaks, not the page"
-    )
+    spoken = " ".join(await watching.locator("#sr-status, #sr-alert").all_inner_texts())
+    assert not any(line in spoken for line in LINES), "the sound speaks, not the page"
 
     row = typing.locator("#captions-last li").last
     await row.locator("input[name=line]").fill("بسم اللہ")
