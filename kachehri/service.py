@@ -22,11 +22,12 @@ from .bus import Bus, Subscription
 from .live import WIRE, Announced, Live, Recorded, Wire, tag_of
 from .logs import logger
 from .metrics import Submissions
+from .pending import Accepted, Pending, body_hash
 from .people import People
 from .references import References
 from .store import Store, StoreError, content, event_log
 from .store import sessions as session_rows
-from .writer import Accepted, Pending, Writer, body_hash
+from .writer import Writer
 
 #: How often a worker tells the others where a session's log ends, while anything happens in it: bounds a lost message.
 HEARTBEAT_S = 1.0
@@ -216,10 +217,9 @@ class Service:
         self._apply(again)
 
     def _tell(self, announced: Announced) -> None:
+        first, texts = announced.first_seq, dict(announced.texts)
         events = [(record.at, record.body) for record in announced.events]
-        last = announced.first_seq + len(events) - 1
-        texts = dict(announced.texts)
-        wire = Wire(self._origin, announced.session_id, announced.epoch, announced.first_seq, events, texts, last)
+        wire = Wire(self._origin, announced.session_id, announced.epoch, first, events, texts, first + len(events) - 1)
         self._bus.publish(TOPIC + announced.session_id, msgspec.msgpack.encode(wire))
 
     def _heard(self, _topic: str, payload: bytes) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from kachehri import erasure
+from kachehri.pending import Accepted
 from kachehri.service import Service
 from kachehri.store import StoreError, audit, content, event_log, tickets
 from kachehri.store import people as rows
 from kachehri.store import questions as question_rows
 from kachehri.vault import VaultError
-from kachehri.writer import Accepted
 from rooms.base import SYSTEM, Actor, Command, Refused
 from rooms.erasing import EraseContent
 from rooms.lifecycle import ENDED, CloseSession, OpenDoors, StartSession

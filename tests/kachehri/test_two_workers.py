@@ -12,9 +12,9 @@ import pytest
 from kachehri import erasure, taken_words
 from kachehri.bus.redis import RedisBus
 from kachehri.live import Announced
+from kachehri.pending import Accepted
 from kachehri.service import Service
 from kachehri.store import event_log, questions, tickets
-from kachehri.writer import Accepted
 from moderation.release import TAKEN
 from rooms import lifecycle, turns
 from rooms.base import Refused

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kachehri import writer
+from kachehri import deciding
 from kachehri.live import Announced
 from kachehri.service import Service
 from kachehri.store import StoreError, questions
@@ -101,7 +101,7 @@ async def test_one_faulty_command_does_not_spoil_those_that_came_with_it(
         return decide(session, command, actor, ctx)
 
     (question,) = await asked(service, 1)
-    monkeypatch.setattr(writer, "decide", faulty)
+    monkeypatch.setattr(deciding, "decide", faulty)
     answers = await asyncio.gather(
         *(service.submit(citizen(each), SESSION, ask(), key(each, "good")) for each in range(1, 6)),
         service.submit(DESK, SESSION, ClassifyQuestion(question=question, category="water"), key(1, "bad")),
