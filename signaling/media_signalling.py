@@ -81,6 +81,8 @@ class MediaSignalling:
         self._open: dict[str, dict[str, Seated]] = {}
         #: Peers of this worker's connections.
         self._peers: dict[str, tuple[Listener, Bearer, port.Direction]] = {}
+        #: Those of them that follow the program beside the limit, because of a turn: until it is over.
+        self._beside: set[str] = set()
         #: Those of them that send a screen.
         self._screens: set[str] = set()
         self._telling = Telling(hub)
@@ -143,6 +145,9 @@ class MediaSignalling:
         if screen:
             self._screens.add(offer.peer)
         self._peers[offer.peer] = (line, bearer, direction)
+        if direction == "program" and not counts and bearer.role not in TAKING_PART:
+            self._beside.add(offer.peer)
+            self._recount(live.session)  # the turn may be over by now
         return protocol.MediaOffer(
             at=self._hub.clock.now(),
             ref=request.ref,
@@ -167,9 +172,21 @@ class MediaSignalling:
         if session_id in self._open:
             self._hub.spawn(self._cut(session_id, participant))
 
-    async def _cut(self, session_id: str, participant: str) -> None:
+    def _recount(self, session: Session) -> None:
+        """Let go whoever followed the program beside the limit and has no part in the hearing any more: her page asks
+        again at once, and is then counted like everybody else, or told that all places are taken."""
+        self._beside &= self._peers.keys()
+        for peer in sorted(self._beside):
+            line, bearer, _ = self._peers[peer]
+            if bearer.session == session.id and not takes_part(bearer, session):
+                self._beside.discard(peer)
+                del self._peers[peer]
+                line.say(protocol.MediaLost(at=self._hub.clock.now(), peer=peer, reason="counted"))
+                self._hub.spawn(self._cut(session.id, bearer.participant, peer))
+
+    async def _cut(self, session_id: str, participant: str, peer: str | None = None) -> None:
         try:
-            await self._plane.leave(session_id, participant)
+            await self._plane.leave(session_id, participant, peer)
         except MediaRefused as refused:
             self._hub.log.warning("media.cut_refused", code=refused.code)
 
@@ -218,6 +235,7 @@ class MediaSignalling:
         if live is None or (live.session.id not in self._open and not live.session.stage.heard()):
             return
         self._private.settle(live.session)
+        self._recount(live.session)
         before = self._open.get(live.session.id, {})
         if seating(live.session) != before or live.session.phase in ENDED:
             self._hub.spawn(self._follow_up(live))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from signaling.media.network import Network
 from signaling.media.peer import Peer
-from signaling.media.port import MediaRefused, MediaStats
+from signaling.media.port import MediaRefused, MediaSettings, MediaStats
 from signaling.media.publisher import Publisher
 from signaling.media.stage import Stage
 from signaling.media.watcher import Watcher
@@ -51,3 +51,16 @@ def may_follow(stage: Stage, peers: Iterable[Peer], participant: str, most: int 
     }
     if most is not None and len(others - {participant}) >= most:
         raise MediaRefused("media_program_full")
+
+
+def may_play(session: str, peers: Iterable[Peer], participant: str, settings: MediaSettings) -> None:
+    """Raises `MediaRefused` where as many players show a session's program as may, whichever seats' keys they have.
+
+    With one key the oldest gives way to one more than it may have, so that there are no more than before.
+    """
+    players = [
+        each for each in peers if isinstance(each, Watcher) and each.session == session and each.labels is not None
+    ]
+    hers = sum(each.participant == participant for each in players)
+    if hers < settings.max_watching and len(players) >= settings.max_players:
+        raise MediaRefused("media_full")

@@ -195,6 +195,7 @@ class Plane:
         if not _named(participant):
             raise MediaRefused("media_invalid")
         counts.may_follow(stage, self._peers.values(), participant, None, self._clock())
+        counts.may_play(session, self._peers.values(), participant, self.settings)
         offer = client_offer.read(sdp, CODEC, receives=True, picture=stage.program.pictured)
         self._clear_way(session, participant, "program")
         peer = self._make(stage, participant, "program", None, lite=True)

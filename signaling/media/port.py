@@ -224,6 +224,8 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_session_kbps: int = 300_000
     #: Watching peers of one participant, two for each tab (sound and picture); the oldest gives way.
     max_watching: int = 6
+    #: Players of one session's program, with whichever seats' keys.
+    max_players: int = 24
     #: Seconds for an offer to become a connection.
     setup_s: float = 15.0
     #: Seconds without any packet until a speaker is reported silent.

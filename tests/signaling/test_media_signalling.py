@@ -149,6 +149,26 @@ async def test_viewers_of_the_program_are_counted_and_whoever_takes_part_is_not(
         assert scene.plane.limits == [20, 20, None, 20, None]
 
 
+async def test_whose_turn_is_over_follows_the_program_as_everybody_else(scene: Scene) -> None:
+    scene.plane.program = True
+    async with scene.town.client(1) as speaker, scene.town.client(9, "moderator") as moderator:
+        turn = await scene.called(speaker, moderator)
+        beside = await speaker.send("media.program")
+        staff = await moderator.send("media.program")
+        assert scene.plane.limits == [None, None]
+        lost = asyncio.get_running_loop().create_future()
+        speaker.on("media.lost", lost.set_result)
+        await moderator.send("turn.cancel", turn=turn)
+        told = await asyncio.wait_for(lost, 5)
+        assert (told["peer"], told["reason"]) == (beside["peer"], "counted")
+        await scene.until(lambda: scene.plane.named("leave") == [(person(1), beside["peer"])])
+        await speaker.send("media.program")
+        assert scene.plane.limits == [None, None, 20]
+        await moderator.send("session.adjourn", reason="break")
+        await scene.until(lambda: moderator.view["session"]["phase"] == "adjourned")
+        assert len(scene.plane.named("leave")) == 1 and staff["peer"] not in scene.plane.named("leave")[0]
+
+
 async def test_only_who_has_a_turn_or_may_sit_may_send(scene: Scene) -> None:
     async with scene.town.client(1) as citizen, scene.town.client(9, "moderator") as moderator:
         for client in (citizen, moderator):
