@@ -197,11 +197,15 @@ class BrowserSpeaker:
         self.page = page
 
     async def join(self, plane: MediaPlane, name: str, picture: bool = True, sound: bool = True) -> None:
-        offer = await plane.offer(SESSION, name, "publish")
-        given = {"offer": {"peer": offer.peer, "sdp": offer.sdp}, "picture": picture, "sound": sound}
-        answer = await self.page.evaluate(PUBLISH, given)
-        await plane.answer(SESSION, name, offer.peer, answer)
-        await self.page.wait_for_function("window.speaking.state === 'up'")
+        for _ in range(3):  # as the pages do it: a connection that failed is followed by a fresh one
+            offer = await plane.offer(SESSION, name, "publish")
+            given = {"offer": {"peer": offer.peer, "sdp": offer.sdp}, "picture": picture, "sound": sound}
+            answer = await self.page.evaluate(PUBLISH, given)
+            await plane.answer(SESSION, name, offer.peer, answer)
+            await self.page.wait_for_function("['up', 'failed'].includes(window.speaking.state)")
+            if await self.page.evaluate("window.speaking.state") == "up":
+                return
+        raise AssertionError(f"{name} has no connection")
 
 
 class BrowserWatcher:
