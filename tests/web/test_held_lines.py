@@ -21,8 +21,7 @@ LINE = "موٹر سوموار تک بدل دی جائے گی"
 
 def delay(town: Town, patched: pytest.MonkeyPatch, held_ms: int) -> None:
     patched.setattr(town.service, "held_ms", held_ms)
-    writer = town.service._writer
-    patched.setattr(getattr(writer, "_deciding", writer), "_held_ms", held_ms)
+    patched.setattr(town.service._writer._deciding, "_held_ms", held_ms)
 
 
 async def called(town: Town, session: str) -> Phone:
