@@ -5,9 +5,9 @@ The first line says what follows. Then a line for each event, in order and witho
     {"seq":7,"at":1767589200000,"type":"turn.ended",…,"hash":"…"}
 
 Events for the desk alone, and typed lines that were held, keep their place and say nothing (`"type":"kept"`). A
-question that was asked shows its item: the SHA-256 of its reference and the proof code on its slip, which nobody can know who
-does not have the slip. The hash of a line is the SHA-256 (FIPS 180-4) of the hash before it, as 64 hex digits, and the
-line without its own hash. The last line says where the session's own log ends, and is signed.
+question that was asked shows its item: the SHA-256 of its reference and the proof code on its slip, which nobody can
+know who does not have the slip. The hash of a line is the SHA-256 (FIPS 180-4) of the hash before it, as 64 hex digits,
+and the line without its own hash. The last line says where the session's own log ends, and is signed.
 
 Why not the rows of the log as they are: what is in them for the desk could be guessed from their hashes.
 """
