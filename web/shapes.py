@@ -135,11 +135,18 @@ class AskPage:
 
 @dataclass(frozen=True)
 class AskCheckPage:
+    """The second step: what goes off, to be read once more.
+
+    Attributes:
+        masked: something in the words will be hidden from the public; she is told before she sends them.
+    """
+
     session: SessionCard
     key: str
     values: AskValues
     topic: str
     area: str = ""
+    masked: bool = False
 
 
 @dataclass(frozen=True)

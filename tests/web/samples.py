@@ -190,7 +190,7 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         ),
         "ask-check": (
             "ask_check.html",
-            AskCheckPage(session("live"), "k" * 22, values, WATER[code], areas[0].choices[0].name),
+            AskCheckPage(session("live"), "k" * 22, values, WATER[code], areas[0].choices[0].name, masked=True),
         ),
         "ask-spoken": (
             "ask_check.html",

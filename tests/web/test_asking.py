@@ -51,6 +51,16 @@ async def test_a_picture_alone_says_enough(town: Town) -> None:
     assert {each.category for each in live.session.queue.questions.values()} == {"other"}
 
 
+async def test_whoever_wrote_a_private_number_is_told_before_it_goes_off(town: Town) -> None:
+    session = await town.schedule()
+    phone = town.phone()
+    told = UR.plain("check.masked")
+    for text, expected in ((f"{TEXT} 35202-1234567-1", True), (TEXT, False)):
+        await phone.get(f"/s/{session}/ask")
+        answer = await phone.post(f"/s/{session}/ask", group="other", text=text, area="uc1")
+        assert (told in html.unescape(answer.text)) is expected, text
+
+
 async def test_an_impatient_browser_is_asked_to_wait_and_keeps_its_words(town: Town) -> None:
     session = await town.schedule()
     phone = town.phone("en")

@@ -19,6 +19,7 @@ from kachehri.i18n.dates import whole_minutes
 from kachehri.live import Live
 from kachehri.logs import logger
 from kachehri.store import StoreError
+from moderation.masking import mask
 from rooms.base import Refused
 from rooms.questions import AskQuestion
 from web import errors, forms, reading
@@ -77,7 +78,8 @@ async def post(request: Request) -> Response:
         return _form(house, request, live, card, district, values, found if step != "edit" else {}, key)
     if step == "check":
         topic, area = district.topic(values.category, words), district.area(values.area, words)
-        return house.show(request, "ask_check.html", AskCheckPage(card, key, values, topic, area))
+        masked = mask(values.text).text != values.text
+        return house.show(request, "ask_check.html", AskCheckPage(card, key, values, topic, area, masked))
     return await _send(house, request, live, card, district, values, key, words)
 
 
