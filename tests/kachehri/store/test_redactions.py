@@ -183,9 +183,12 @@ def test_a_mark_is_another_when_something_was_decided(store: Store, session: Ses
 def test_who_withdrew_her_words_is_named_until_she_is_taken_out_of_what_was_recorded(
     store: Store, session: Session
 ) -> None:
-    at = {"session_id": session.id, "created_at": 1}
+    words = [
+        Content(id=f"c{n}", session_id=session.id, salt=b"s", created_at=1, erased_at=erased)
+        for n, erased in ((1, 9), (2, None))
+    ]
     with store.write() as conn:
-        put(conn, [Content(id=f"c{n}", salt=b"s", erased_at=9 if n == 1 else None, **at) for n in (1, 2)])
+        put(conn, words)
         put(conn, [question(session.id, n) for n in (1, 2)])
         written = chapter(session.id, 3, question_id="q1", ends_at=3_000)  # nothing is heard of it
         replays.keep(conn, [chapter(session.id, 1), chapter(session.id, 2), written])
