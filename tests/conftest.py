@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 import structlog
 from hypothesis import settings
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from kachehri.store import migrate
 from tests.databases import Lent, new_sqlite
-from tests.servers import CHROMIUM_FLAGS, Postgres, Redis, free_port, require
+from tests.servers import CHROMIUM_FLAGS, SOON_MS, Postgres, Redis, free_port, require
 
 # How long an example takes is the machine's business; what is slow is measured by the benches.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+expect.set_options(timeout=SOON_MS)
 # The usual formatter of a log nobody has set up draws every local of every frame: seconds for each fault provoked here.
 for _last in structlog.get_config()["processors"]:
     if isinstance(_last, structlog.dev.ConsoleRenderer):

@@ -31,8 +31,10 @@ ALLOW_MISSING: Final = "KACHEHRI_ALLOW_MISSING"
 START_DEADLINE_S: Final = 30.0
 #: Below net.ipv4.ip_local_port_range, above what programs of the machine are known by.
 PORTS: Final = (20_000, 32_768)
-_CHANCE: Final = random.SystemRandom()
+#: How long a page may take to show what it should, in milliseconds: the machine is shared with servers and encoders.
+SOON_MS: Final = 30_000
 STOP_DEADLINE_S: Final = 10.0
+_CHANCE: Final = random.SystemRandom()
 
 # Debian's package for each program, for the one sentence a person reads when it is missing.
 PACKAGES: Final = {

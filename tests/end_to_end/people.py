@@ -13,13 +13,11 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 from kachehri.i18n import Words, words_for
 from tests.offline import offline
+from tests.servers import SOON_MS
 from web.rehearsal.founding import Founded
 
 PHONE = {"width": 360, "height": 640}
 DESKTOP = {"width": 1280, "height": 800}
-#: How long a page may take to show what it should, in milliseconds; the machine is shared with the server.
-SOON_MS = 15_000
-expect.set_options(timeout=SOON_MS)
 #: Sound counts as heard above this energy (W3C webrtc-stats, totalAudioEnergy): a tenth of a second of the tone.
 HEARD = 0.003
 

@@ -18,12 +18,11 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from kachehri.i18n import Words, words_for
-from tests.servers import free_port, until
+from tests.servers import SOON_MS, free_port, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 DESKTOP = {"width": 1280, "height": 800}
 ACTS_MOST = 60
-SOON_MS = 30_000
 Visit = Callable[..., Awaitable[Page]]
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/setup\?code=[a-z0-9-]+")
 PASSWORD = "tall grass by the canal"

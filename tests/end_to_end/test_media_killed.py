@@ -18,7 +18,8 @@ from rooms.lifecycle import Timing
 from signaling.client import LiveClient
 from tests.bench import filmed
 from tests.bench.line_scene import entered, media_pid
-from tests.end_to_end.people import SOON_MS, Door, House, Visitor
+from tests.end_to_end.people import Door, House, Visitor
+from tests.servers import SOON_MS
 from web import demo_data
 from web.rehearsal import founding
 from web.rehearsal.server import Server

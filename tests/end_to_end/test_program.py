@@ -20,13 +20,12 @@ from kachehri.i18n import words_for
 from signaling.client.media import Clip, Speaker
 from tests.bench.clock import READ
 from tests.bench.filmed import filmed
+from tests.servers import SOON_MS
 from tests.signaling.media.conftest import CLIPS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 UR = words_for("ur")
 WORDS, LINE = "نہر کا پانی تین ہفتوں سے نہیں آیا", "موٹر سوموار تک بدل دی جائے گی"
-SOON = 30_000
-expect.set_options(timeout=SOON)
 #: How loud the element is, as it is played; the graph is made once.
 LOUD = """async (element) => {
   window.ear ??= (() => {
@@ -62,7 +61,7 @@ async def played(page: Page, kind: str) -> None:
 
 async def until(where: Locator, script: str, enough: Callable[[float], bool]) -> None:
     """Asks until it is enough."""
-    async with asyncio.timeout(SOON / 1000):
+    async with asyncio.timeout(SOON_MS / 1000):
         while not enough(await where.evaluate(script)):
             await asyncio.sleep(0.1)
 
@@ -72,7 +71,7 @@ async def clock(page: Page, after_ms: float, within_s: float) -> None:
 
     A machine with much to do may be late once; what is never as near fails.
     """
-    async with asyncio.timeout(SOON / 1000):
+    async with asyncio.timeout(SOON_MS / 1000):
         while True:
             found = await page.evaluate(
                 f"() => {{ const v = document.querySelector('#player video'); return v && ({READ})(v) }}"
@@ -89,7 +88,7 @@ async def test_a_phone_follows_by_sound_and_picture_and_through_a_kill(browser: 
             viewport={"width": 360, "height": 640}, locale="ur-PK", base_url=hearing.url
         )
         page = await context.new_page()
-        page.set_default_timeout(SOON)
+        page.set_default_timeout(SOON_MS)
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         await page.goto(f"/s/{hearing.session}/live")

@@ -17,7 +17,8 @@ from playwright.async_api import Browser, expect
 
 from kachehri.i18n import words_for
 from tests.bench.filmed import filmed
-from tests.end_to_end.test_program import SOON, clock
+from tests.end_to_end.test_program import clock
+from tests.servers import SOON_MS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 UR = words_for("ur")
@@ -45,13 +46,13 @@ async def test_a_phone_has_it_by_a_tap_and_goes_back_by_another(browser: Browser
             viewport={"width": 360, "height": 640}, locale="ur-PK", base_url=hearing.url
         )
         page = await context.new_page()
-        page.set_default_timeout(SOON)
+        page.set_default_timeout(SOON_MS)
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         await page.add_init_script(EARS)
         await page.goto(f"/s/{hearing.session}/live?follow=light")
         await page.locator("#direct").click()
-        await expect(page.locator("#program-now")).to_have_text(UR.plain("program.now_direct"), timeout=SOON)
+        await expect(page.locator("#program-now")).to_have_text(UR.plain("program.now_direct"), timeout=SOON_MS)
         await clock(page, 0, NEAR)
         await page.wait_for_function("async () => (await energy()) > 0.0005")
         await expect(page.locator("#player video")).to_be_visible()

@@ -6,7 +6,7 @@ from typing import Final
 
 from playwright.async_api import BrowserContext, Page
 
-from tests.web.test_player import SOON
+from tests.servers import SOON_MS
 
 #: Answers the page's requests for it: `say` is a refusal's reason, or nothing for an offer. Peers stand at once, and
 #: what they bring is a picture and a sound of the browser's own. A page counts as out of sight as `sight` says.
@@ -52,7 +52,7 @@ fake.sight = (seen) => ((hidden = !seen), document.dispatchEvent(new Event("visi
 async def acted_page(context: BrowserContext) -> tuple[Page, list[str]]:
     """A fresh page with the script in it, and the faults that its console shows from now on."""
     page = await context.new_page()
-    page.set_default_timeout(SOON)
+    page.set_default_timeout(SOON_MS)
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))

@@ -10,13 +10,13 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from rooms.base import Actor
 from rooms.questions import AskQuestion
 from signaling.media.process import Server, settings_of
+from tests.servers import SOON_MS
 from tests.web.conftest import Town
 from tests.web.test_staff import PASSWORD, account
 from web.forms import new_key
 
 DESKTOP = {"width": 1280, "height": 800}
 SMALL = {"width": 360, "height": 740}
-SOON = 10_000
 OTHER = Actor("00000000000000ee", "moderator", "other")
 
 
@@ -45,7 +45,7 @@ class Desk:
     def __init__(self, context: BrowserContext, page: Page) -> None:
         self.context, self.page = context, page
         self.faults: list[str] = []
-        page.set_default_timeout(SOON)
+        page.set_default_timeout(SOON_MS)
         page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
 

@@ -17,12 +17,11 @@ from rooms.lifecycle import CloseSession
 from rooms.questions import AdmitQuestion
 from rooms.turns import CallTurn
 from tests.web.conftest import Phone, Town
-from tests.web.test_live_page import SOON, phone
+from tests.web.test_live_page import phone
 from web.pages import carry as carry_page
 
 pytestmark = pytest.mark.anyio
 UR = words_for("ur")
-expect.set_options(timeout=SOON)
 
 
 async def asked(town: Town, session: str, text: str) -> tuple[Phone, str, str, str]:

@@ -12,11 +12,10 @@ from rooms.base import Actor
 from rooms.turns import TakeSeat
 from tests.bench.on_air import OnAir, on_air
 from tests.web.test_channels import SEATS
-from tests.web.test_player import SOON, opened, plays
+from tests.web.test_player import opened, plays
 from web.forms import new_key
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
-expect.set_options(timeout=SOON)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from tests.web.conftest import Town
 
 pytestmark = pytest.mark.anyio
 EN = words_for("en")
-expect.set_options(timeout=15_000)
 #: Ways in which a browser keeps nothing (HTML §12.2): forbidden by a setting, or no room left.
 FORBIDDEN = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } });"
 FULL = "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); };"

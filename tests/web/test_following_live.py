@@ -15,11 +15,10 @@ from signaling.client.media import Clip, Speaker
 from signaling.media import compat
 from signaling.media.process import Server, settings_of
 from tests.web.conftest import Town
-from tests.web.test_live_page import SOON, ask, phone, question_of, until
+from tests.web.test_live_page import ask, phone, question_of, until
 
 pytestmark = pytest.mark.anyio
 EN = words_for("en")
-expect.set_options(timeout=SOON)
 
 #: Every connection that a page makes, in the order of making.
 PEERS = """window.peers = []; const Peer = RTCPeerConnection;

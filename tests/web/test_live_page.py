@@ -13,14 +13,13 @@ from rooms.lifecycle import AdjournSession
 from rooms.questions import AdmitQuestion, MoveQuestion
 from rooms.turns import CallTurn, MuteSeat
 from signaling.media.process import Server, settings_of
+from tests.servers import SOON_MS
 from tests.web.conftest import Town
 
 pytestmark = pytest.mark.anyio
 UR = words_for("ur")
 SMALL = {"width": 360, "height": 640}
 #: Milliseconds; generous, because the machine of the tests is shared.
-SOON = 30_000
-expect.set_options(timeout=SOON)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +34,7 @@ async def phone(browser: Browser, **options: object) -> tuple[BrowserContext, Pa
     """A small phone in Urdu; any error in its console fails the test."""
     context = await browser.new_context(viewport=SMALL, locale="ur-PK", **options)  # type: ignore[arg-type]
     page = await context.new_page()
-    page.set_default_timeout(SOON)
+    page.set_default_timeout(SOON_MS)
     return context, page
 
 
@@ -150,7 +149,7 @@ ENERGY = """async () => { let sum = 0; for (const p of window.peers) for (const 
 
 async def until(page: Page, script: str) -> None:
     """Wait for a page to be in a state; the content policy forbids Playwright's own way of waiting, which is eval."""
-    for _ in range(SOON // 100):
+    for _ in range(SOON_MS // 100):
         if await page.evaluate(script):
             return
         await asyncio.sleep(0.1)

@@ -9,11 +9,10 @@ from playwright.async_api import Browser, expect
 
 from kachehri.i18n import words_for
 from tests.web.conftest import Town
-from tests.web.test_live_page import INIT_BUSY, SOON, phone
+from tests.web.test_live_page import INIT_BUSY, phone
 
 pytestmark = pytest.mark.anyio
 UR = words_for("ur")
-expect.set_options(timeout=SOON)
 
 
 async def test_says_in_words_what_works_and_sends_nothing(town: Town, browser: Browser) -> None:

@@ -12,11 +12,10 @@ from kachehri.i18n import words_for
 from rooms.questions import AdmitQuestion
 from tests.bench.clock import READ
 from tests.bench.on_air import OnAir, on_air
+from tests.servers import SOON_MS
 from tests.web.test_budgets import cold
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
-SOON = 30_000
-expect.set_options(timeout=SOON)
 UR = words_for("ur")
 
 
@@ -33,7 +32,7 @@ async def opened(browser: Browser, air: OnAir, query: str = "", **options: objec
     """The live page on a small phone; what its console complains about, and what it asked for."""
     context = await browser.new_context(viewport={"width": 360, "height": 640}, locale="ur-PK", **options)  # type: ignore[arg-type]
     page = await context.new_page()
-    page.set_default_timeout(SOON)
+    page.set_default_timeout(SOON_MS)
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -102,7 +101,7 @@ async def test_whoever_taps_for_it_is_nearer_to_the_moment(air: OnAir, browser: 
     await plays(page, "video")
     assert any("_HLS_part=" in url for url in asked) and any("vendor/hls.js" in url for url in asked)
     behind = None
-    for _ in range(SOON // 100):  # a machine with much to do may be late once; what is never as near fails
+    for _ in range(SOON_MS // 100):  # a machine with much to do may be late once; what is never as near fails
         behind = await page.locator("#player video").evaluate(READ)
         if behind is not None and behind < 4_000:
             break

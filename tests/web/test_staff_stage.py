@@ -10,8 +10,9 @@ from rooms.base import Actor
 from rooms.questions import AdmitQuestion, MergeQuestion
 from rooms.turns import AcceptTurn, ReadyTurn
 from signaling.media.process import Server
+from tests.servers import SOON_MS
 from tests.web.conftest import Town
-from tests.web.console_desk import DESKTOP, SMALL, SOON, ask, closed, plane, sit_down, state
+from tests.web.console_desk import DESKTOP, SMALL, ask, closed, plane, sit_down, state
 from web.forms import new_key
 
 __all__ = ["closed", "plane"]  # no page stays open behind a test
@@ -109,7 +110,7 @@ async def test_an_official_sits_down_is_seen_and_heard_and_leaves(town: Town, pl
     picture = moderator.page.locator("#tiles [data-seat=chair] video")
     await expect(picture).to_be_visible()
     await moderator.page.wait_for_function(
-        "() => document.querySelector('#tiles [data-seat=chair] video').videoWidth > 0", timeout=SOON
+        "() => document.querySelector('#tiles [data-seat=chair] video').videoWidth > 0", timeout=SOON_MS
     )
     await town.moderate(session, AdmitQuestion(question=question))
     await expect(official.page.locator("#coming li")).to_have_count(1)

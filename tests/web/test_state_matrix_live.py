@@ -20,12 +20,12 @@ from signaling.media import compat
 from signaling.media.port import MediaSettings
 from signaling.media.process import Server, settings_of
 from tests.offline import offline
+from tests.servers import SOON_MS
 from tests.web.conftest import Phone, Town
 from tests.web.state_matrix_live import CELLS, NEVER, SCREENS, STATES, Cell
-from tests.web.test_live_page import FACEBOOK, INIT_BUSY, INIT_PROMPT, SMALL, SOON
+from tests.web.test_live_page import FACEBOOK, INIT_BUSY, INIT_PROMPT, SMALL
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
-expect.set_options(timeout=SOON)
 #: Every line that a page makes, so that it can be cut; a browser's offline switch leaves open ones alone.
 SOCKETS = """window.sockets = []; const Socket = WebSocket;
 window.WebSocket = class extends Socket { constructor(...all) { super(...all); window.sockets.push(this);
@@ -111,7 +111,7 @@ class Scene:
             cookies = [{"name": name, "value": value, "url": self.town.url} for name, value in kept if value]
             await self.context.add_cookies(cookies)  # type: ignore[arg-type]
         self.page = await self.context.new_page()
-        self.page.set_default_timeout(SOON)
+        self.page.set_default_timeout(SOON_MS)
 
     async def open(self) -> None:
         await self.page.goto(f"{self.town.url}/s/{self.session}/{'live' if self.cell.screen == 'live' else 'next'}")

@@ -10,7 +10,6 @@ from rooms.questions import AdmitQuestion
 from tests.web.conftest import Town
 
 pytestmark = pytest.mark.anyio
-expect.set_options(timeout=15_000)
 
 
 @pytest.mark.parametrize("language", ["ur", "en"])

@@ -14,11 +14,10 @@ from kachehri.i18n import words_for
 from rooms.questions import AdmitQuestion
 from tests.offline import offline
 from tests.web.conftest import Town
-from tests.web.test_live_page import SOON, phone, until
+from tests.web.test_live_page import phone, until
 
 pytestmark = pytest.mark.anyio
 UR = words_for("ur")
-expect.set_options(timeout=SOON)
 
 
 async def with_worker(browser: Browser, town: Town, path: str, **options: object) -> tuple[BrowserContext, Page]:
