@@ -49,6 +49,8 @@ class Query:
     def __init__(self, text: str) -> None:
         self.text = text.strip()[:QUERY_MOST]
         self._wanted = folded(self.text)
+        #: Which of them each word begins that was looked at, for as long as this is looked for.
+        self._begun: dict[str, frozenset[str]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._wanted)
@@ -59,18 +61,28 @@ class Query:
             return False
         left = set(self._wanted)
         for text in texts:
-            for token in _TOKEN.findall(text):
-                left -= {wanted for wanted in left if any(_begins(word, wanted) for word in _sounds(token))}
-                if not left:
-                    return True
+            for token in text.split():
+                begun = self._begins(token)
+                if begun:
+                    left -= begun
+                    if not left:
+                        return True
         return False
+
+    def _begins(self, token: str) -> frozenset[str]:
+        begun = self._begun.get(token)
+        if begun is None:
+            sounds = _sounds(token)
+            begun = frozenset(wanted for wanted in self._wanted if any(_begins(word, wanted) for word in sounds))
+            self._begun[token] = begun
+        return begun
 
     def marked(self, text: str) -> tuple[Piece, ...]:
         """The text in runs, those that were looked for marked; together they are the text."""
         runs: list[Piece] = []
         at = 0
         for token in _TOKEN.finditer(text):
-            if self._wanted and any(_begins(word, wanted) for word in folded(token.group()) for wanted in self._wanted):
+            if self._wanted and self._begins(token.group()):
                 runs += (Piece(text[at : token.start()], False), Piece(token.group(), True))
                 at = token.end()
         runs.append(Piece(text[at:], False))

@@ -32,6 +32,8 @@ REQUESTS: Final = 20
 MOST_BYTES: Final = 60_000
 #: Processor time of a page beside that of the empty page of the same shell: how much more it may take, in ms.
 MOST_MS: Final = 100.0
+#: The same where everything that was said is looked through.
+MOST_SEARCH_MS: Final = 300.0
 
 
 async def addresses(town: Town, found: LongHearing) -> dict[str, str]:
@@ -49,6 +51,7 @@ async def addresses(town: Town, found: LongHearing) -> dict[str, str]:
         "replay": replay,
         "replay-chapter": f"{replay}?c={found.last}",
         "replay-search": f"{replay}?q=tanker",
+        "replay-search-none": f"{replay}?q=zebra+giraffe",
         "captions": f"/s/{found.session}/captions/ur.vtt",
         "replays-search": "/replays?q=tanker",
     }
@@ -84,7 +87,8 @@ async def run(questions: int, turns: int, lines: int, requests: int) -> dict[str
             found = await held(town, Path(folder) / "recordings", questions, turns, lines)
             pages = await measure(town, found, requests)
     peer = pages["how"]["p50_ms"]
-    over = [f"{name} ms" for name, each in pages.items() if "search" not in name and each["p50_ms"] - peer > MOST_MS]
+    most = {name: MOST_SEARCH_MS if "search" in name else MOST_MS for name in pages}
+    over = [f"{name} ms" for name, each in pages.items() if each["p50_ms"] - peer > most[name]]
     over += [f"{name} bytes" for name, each in pages.items() if name != "captions" and each["bytes"] > MOST_BYTES]
     return {
         "questions": questions,
