@@ -109,6 +109,16 @@ Way = Literal["sound", "light", "full"]
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """A chapter that can be heard and is on another page: where it begins in the whole, in seconds, how long, in ms."""
+
+    n: int
+    name: str
+    jump: float
+    long: int
+
+
+@dataclass(frozen=True)
 class Whole:
     """The whole hearing to play; what is not released is silence and a slate in it.
 
@@ -117,6 +127,7 @@ class Whole:
         way: which of them; `ways` has each with its megabytes an hour.
         jumps: where each chapter begins in it, in seconds; `start`: where it begins to play.
         lines: who stood in line at the beginning of each chapter.
+        others: what can be heard of other pages, so that the player knows what it plays.
     """
 
     base: str
@@ -125,6 +136,7 @@ class Whole:
     jumps: Mapping[int, float] = field(default_factory=dict)
     start: float = 0.0
     lines: Mapping[int, LineThen] = field(default_factory=dict)
+    others: tuple[Elsewhere, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from recordings.queues import Then
 from recordings.replaying import Told
 from web.data_rates import PROGRAM_RATES
 from web.house import House
-from web.replay_shapes import LineThen, Way, Whole
+from web.replay_shapes import Elsewhere, LineThen, Way, Whole
 from web.topics import District
 
 WAYS: Final[tuple[Way, ...]] = ("sound", "light", "full")
@@ -36,7 +36,7 @@ async def whole_of(
     Arguments:
         way: how somebody wants it, as the address says; sound where it says nothing that there is.
         here: the number of the chapter at which it begins.
-        shown: numbers of the chapters of which the line is told.
+        shown: numbers of the chapters on the page: of these the line is told, of the others the name.
     """
     door = house.broadcasting
     if door is None:
@@ -52,7 +52,20 @@ async def whole_of(
         jumps=jumps,
         start=jumps.get(here, 0.0),
         lines={n: line_then(then, district, words) for n, then in lines.items()},
+        others=tuple(
+            Elsewhere(each.n, name_of(each, district, words), jumps[each.n], each.chapter.duration_ms)
+            for each in told
+            if each.n in jumps and each.n not in shown
+        ),
     )
+
+
+def name_of(told: Told, district: District, words: Words) -> str:
+    """What a chapter that everybody may hear is about, in a reader's language."""
+    if told.question is None:
+        return words.plain("replay.opening")
+    category = told.ticket.category if told.ticket else told.question.category
+    return district.topic(category, words) or words.plain("replay.hidden.private")
 
 
 def line_then(then: Then, district: District, words: Words) -> LineThen:

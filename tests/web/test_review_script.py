@@ -11,6 +11,7 @@ from tests.web.conftest import Phone, Town
 from tests.web.test_clips import no_guard, with_sound
 from tests.web.test_replay import decided
 from tests.web.test_staff import signed_in
+from web import replay_window
 
 __all__ = ["no_guard"]
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
@@ -70,6 +71,41 @@ async def test_a_chapter_leads_into_the_whole_hearing(town: Town, browser: Brows
         assert await page.locator("[data-now-name]").inner_text() == await page.locator("#c2 h3").inner_text()
         await page.select_option("#speed", "1.5")
         assert await page.evaluate("document.querySelector('.whole audio').playbackRate") == 1.5
+        assert faults == []
+    finally:
+        await page.context.close()
+
+
+@pytest.mark.parametrize("native", ["maybe", ""], ids=["by-itself", "second-player"])
+async def test_what_plays_from_another_page_is_named_and_leads_there(
+    town: Town, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, native: str
+) -> None:
+    monkeypatch.setattr(replay_window, "CHAPTERS", 1)
+    found = await with_sound(town, tmp_path)
+    decided(town, found, "released")
+    page, faults = await shown(browser, town, found.phone, f"/s/{found.session}/replay?c=1", native)
+    try:
+        assert await page.locator("#c2").count() == 0
+        if not native:
+            await page.locator("[data-fetch]").click()
+        link = page.locator("[data-now-box] a")
+        assert not await link.is_visible()
+        assert (
+            float(await link.get_attribute("data-jump") or "-1") >= 0 < int(await link.get_attribute("data-long") or 0)
+        )
+        # This recording lasts for milliseconds.
+        await link.evaluate("(link) => Object.assign(link.dataset, { jump: 40, long: 60000 })")
+        await page.evaluate("document.querySelector('.whole audio').currentTime = 61.5")
+        topic = await page.locator("[data-now-name]").inner_text()
+        assert topic and topic == await link.get_attribute("data-name")
+        async with page.expect_navigation():
+            await link.click()
+        assert page.url.endswith("c=2#whole-61") and await page.locator("#c2").count() == 1
+        await page.locator("[data-fetch]").click()
+        if native:
+            await page.evaluate("document.querySelector('.whole audio').dispatchEvent(new Event('loadedmetadata'))")
+            assert await page.evaluate("document.querySelector('.whole audio').currentTime") == 61
+        assert await page.locator("#c2 h3").inner_text() == topic
         assert faults == []
     finally:
         await page.context.close()

@@ -10,10 +10,16 @@ const fetchIt = /** @type {HTMLButtonElement} */ (box.querySelector("[data-fetch
 const speed = /** @type {HTMLSelectElement} */ (box.querySelector("select"));
 const nowBox = /** @type {HTMLElement} */ (box.querySelector("[data-now-box]"));
 const ways = /** @type {HTMLAnchorElement[]} */ (Array.from(box.querySelectorAll("a[data-way]")));
-const chapters = /** @type {HTMLElement[]} */ (Array.from(document.querySelectorAll(".chapter[data-jump]")));
+const elsewhere = /** @type {HTMLAnchorElement[]} */ (Array.from(nowBox.querySelectorAll("a[data-jump]")));
+/** What can be heard, in order: chapters on this page, and links to those on others. */
+const chapters = /** @type {HTMLElement[]} */ (Array.from(document.querySelectorAll(".chapter[data-jump]")))
+  .concat(elsewhere)
+  .sort((a, b) => Number(a.dataset.jump) - Number(b.dataset.jump));
 const native = document.createElement("video").canPlayType("application/vnd.apple.mpegurl") !== "";
 let way = box.dataset.way ?? "sound";
-let place = Number(box.dataset.start);
+/** Whoever comes from another page of the hearing goes on where it was heard last. */
+const carried = /^#whole-(\d+)$/.exec(location.hash);
+let place = Number(carried?.[1] ?? box.dataset.start);
 /** @type {HTMLMediaElement | null} */
 let element = frame.querySelector("audio, video");
 /** @type {any} */
@@ -30,13 +36,14 @@ function chapterNow() {
 function draw() {
   const now = chapterNow();
   for (const each of chapters) each.toggleAttribute("data-playing", each === now?.chapter);
+  for (const each of elsewhere) each.hidden = each !== now?.chapter;
   nowBox.hidden = !now;
   if (!now) return;
   const at = Number(now.chapter.dataset.starts) + now.into;
   const lines = /** @type {HTMLElement[]} */ (Array.from(now.chapter.querySelectorAll(".said [data-at]")));
   const line = lines.findLast((each) => Number(each.dataset.at) <= at);
   for (const each of lines) each.toggleAttribute("data-now", each === line);
-  write("[data-now-name]", now.chapter.querySelector("h3")?.textContent ?? "");
+  write("[data-now-name]", now.chapter.dataset.name ?? now.chapter.querySelector("h3")?.textContent ?? "");
   write("[data-now-line]", line?.querySelector("p")?.textContent ?? "");
   write("[data-now-queue]", now.chapter.querySelector(".chapter-line")?.textContent ?? "");
 }
@@ -99,7 +106,7 @@ function go(to) {
   box.scrollIntoView({ block: "nearest" });
 }
 
-if (native && element) attach(element);
+if (native && element && !carried) attach(element);
 else {
   frame.replaceChildren();
   element = null;
@@ -119,6 +126,13 @@ for (const link of ways) {
     void begin(element && element.currentTime > 0 ? element.currentTime : place);
   });
 }
+for (const link of elsewhere) {
+  link.addEventListener("click", () => {
+    const at = Math.floor(element?.currentTime ?? 0);
+    link.href = link.href.replace(/watch=\w+/, `watch=${way}`).replace(/#.*/, `#whole-${at}`);
+  });
+}
+if (carried) box.scrollIntoView();
 for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("a[data-go]"))) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
