@@ -134,6 +134,7 @@ async def test_a_chapter_has_an_address_and_is_searched_in_any_spelling(town: To
     assert "<mark>موٹر</mark>" in hit and re.findall(r'id="(c\d)"', hit) == ["c2"]
     none = (await phone.get(looking(path, "نلکا"))).text
     assert has(none, "replay.none_found"), "what nobody released is not found either"
+    assert "0 chapters" not in none and "replay-facts" not in none, "one answer, and it stands first"
 
 
 def looking(path: str, query: str) -> str:
