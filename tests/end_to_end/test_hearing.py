@@ -146,6 +146,7 @@ async def test_asked_and_followed_without_a_script(house: House, visit: Door) ->
     again = await visit.citizen("en", java_script_enabled=False)
     assert await again.track(receipt.reference, "۵۶۷۸") == 303, "digits of any script"
     await expect(again.page.locator(".ref-n")).to_have_text(receipt.reference)
+    await again.page.get_by_text(again.says("receipt.paper")).click()
     await again.page.get_by_role("link", name=again.says("receipt.print_roll")).click()
     await expect(again.page.locator(".ref-n")).to_have_text(receipt.reference)
     await expect(again.page.locator("svg.qr")).to_be_visible()
