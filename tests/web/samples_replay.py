@@ -23,6 +23,7 @@ from web.replay_shapes import (
     WaitingRow,
     Whole,
 )
+from web.replay_window import PageLink, Window
 
 NOW = 1_767_589_200_000
 TITLE = {"ur": "ڈپٹی کمشنر کی کھلی کچہری: پینے کا پانی اور سڑکیں", "en": "Drinking water and roads: open hearing"}
@@ -133,6 +134,7 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
         made_at=NOW,
         share="https://kachehri.example.org/s/abcd2345/replay",
     )
+    links = tuple(PageLink(n, n * 25 - 24, n * 25, f"{n * 3 // 2:02}:{n * 7 % 60:02}") for n in range(1, 121))
     taken = (
         *found[1].lines,
         ReplayLine(
@@ -153,6 +155,10 @@ def pages(words: Words) -> dict[str, tuple[str, object]]:
     plain = FoundSession(replace(session, id="bbcd2345"))
     return {
         "replay": ("replay.html", whole),
+        "replay-long": (
+            "replay.html",
+            replace(whole, total=3_000, window=Window(2, 26, 50, 3_000, links, more=True)),
+        ),
         "replay-here": ("replay.html", replace(whole, chapters=(replace(found[1], here=True), found[2]), here=2)),
         "replay-heard": (
             "replay.html",
