@@ -109,7 +109,7 @@ def faults(values: AskValues, categories: Iterable[str], areas: Iterable[str], w
     """Field → sentence for everything that is wrong, all at once and in the order of the form."""
     found: dict[str, str] = {}
     if values.category not in set(categories):
-        found["category"] = words.plain("field.category")
+        found["category"] = words.plain("field.exactly" if values.group and not values.category else "field.category")
     for name, limit, line in (("text", QUESTION_MAX, False), ("village", VILLAGE_MAX, True), ("name", NAME_MAX, True)):
         written = getattr(values, name)
         if not written and (name != "text" or values.spoken):

@@ -72,7 +72,7 @@ class District:
             by_group[OTHER] = []
         groups = []
         for code, choices in by_group.items():
-            if all(choice.id != OTHER for choice in choices):
+            if all(choice.id not in (OTHER, code) for choice in choices):
                 choices = [*choices, unsure]
             key = f"group.{code}"
             name = words.plain(key) if words.has(key) else choices[0].name
@@ -81,14 +81,17 @@ class District:
         return tuple(groups)
 
     def within(self, group: str, category: str) -> str:
-        """The choice that goes with a group. The group alone is enough, and so is one with a choice that was left over
-        from another group; a choice that does not exist stays what it is.
+        """The choice that goes with a group. Where none was made, or one was left over from another group, it is the
+        group's general topic: the category that has the group's own code, as "other" has. A group without one needs a
+        choice: "something else" would lose what was said, so there is none. What does not exist stays what it is.
         """
         if not group:
             return category
-        groups = {each.code: each.group_code or OTHER for each in self.categories}
-        left_over = category in groups and groups[category] != group
-        return OTHER if not category or left_over else category
+        groups = {OTHER: OTHER} | {each.code: each.group_code or OTHER for each in self.categories}
+        left_over = category in groups and groups[category] not in (group, OTHER)
+        if category and not left_over:
+            return category
+        return group if groups.get(group) == group else ""
 
     def places(self, words: Words) -> tuple[AreaGroup, ...]:
         """The smallest areas under the next larger one."""

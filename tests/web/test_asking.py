@@ -51,6 +51,37 @@ async def test_a_picture_alone_says_enough(town: Town) -> None:
     assert {each.category for each in live.session.queue.questions.values()} == {"other"}
 
 
+async def test_a_picture_without_a_choice_is_never_lost_as_something_else(town: Town) -> None:
+    session = await town.schedule()
+    phone = town.phone("en")
+    path = f"/s/{session}/ask"
+    await phone.get(path)
+    for category in ("", "dust"):  # none chosen, and one left over from another picture
+        if category:
+            with town.service.store.write() as conn:
+                dust = Category(id="dust", code="dust", group_code="roads", name_ur="دھول", name_en="Dust")
+                district.save_categories(conn, [dust])
+            town.house.districts.forget()
+        answer = await phone.post(path, group="water", category=category, text=TEXT)
+        assert answer.status_code == 422 and EN.plain("field.exactly") in html.unescape(answer.text)
+        asked = re.search(r'<section[^>]* id="category" aria-describedby="category-error">(.*?)</section>', answer.text)
+        assert asked and 'id="category-error"' in asked[1] and 'value="water_none"' in asked[1], (
+            "beside the list itself"
+        )
+        assert re.search(r'value="water" id="g-water" checked', answer.text), "the picture stays chosen"
+    with town.service.store.write() as conn:
+        whole = Category(
+            id="water0", code="water", group_code="water", name_ur="پانی کا اور مسئلہ", name_en="Other water"
+        )
+        district.save_categories(conn, [whole])
+    town.house.districts.forget()
+    answer = await phone.post(path, group="water", category="", text=TEXT)
+    assert answer.status_code == 200 and "Other water" in answer.text, "the group's general topic"
+    assert (await phone.post(path, **{**phone.fields(path), "step": "send"})).url.path.startswith("/q/")
+    (question,) = (await town.service.live(session)).session.queue.questions.values()
+    assert question.category == "water"
+
+
 async def test_whoever_wrote_a_private_number_is_told_before_it_goes_off(town: Town) -> None:
     session = await town.schedule()
     phone = town.phone()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, ViewportSize, expect
 
 from kachehri.i18n import words_for
+from kachehri.store import district
+from kachehri.store.tables import Category
 from rooms.questions import AdmitQuestion
 from tests.web.conftest import Town
 
@@ -74,4 +76,31 @@ async def test_ask_see_my_place_me_too_follow_track_and_withdraw(town: Town, bro
     await page.get_by_role("button", name=words.plain("withdraw.yes")).click()
     await expect(page.locator(".steps .now")).to_contain_text(words.plain("state.withdrawn"))
     assert live.session.queue.questions[mine.id].state == "withdrawn"
+    await context.close()
+
+
+async def test_the_list_opens_below_the_row_of_its_picture(town: Town, browser: Browser) -> None:
+    store = town.service.store
+    with store.write() as conn:
+        rows = [
+            Category(
+                id=f"c{n}", code=f"c{n}", group_code=group, name_ur=f"قسم {n}", name_en=f"Kind {n}", position=n + 9
+            )
+            for n, group in enumerate(("power", "gas", "roads", "town", "school", "health", "land", "papers", "police"))
+        ]
+        district.save_categories(conn, rows)
+    town.house.districts.forget()
+    session = await town.schedule()
+    size: ViewportSize = {"width": 360, "height": 640}
+    context = await browser.new_context(viewport=size, base_url=town.url, java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(f"/s/{session}/ask")
+    for group in ("water", "school"):  # of the first row and of a later one
+        picture = page.locator(f'label[for="g-{group}"]')
+        await picture.click()
+        tile, opened = await picture.bounding_box(), await page.locator(".sub:visible").bounding_box()
+        assert tile and opened and 0 <= opened["y"] - (tile["y"] + tile["height"]) < 40, group
+        beside = [await each.bounding_box() for each in await page.locator(".topic").all()]
+        assert sum(each is not None and each["y"] == tile["y"] for each in beside) >= 3, "the row stays full"
+        await expect(page.locator(".sub:visible")).to_have_count(1)
     await context.close()
