@@ -132,6 +132,8 @@ async def test_a_chapter_has_an_address_and_is_searched_in_any_spelling(town: To
     assert "chapter-here" not in (await phone.get(f"{path}?c=99x")).text
     hit = (await phone.get(looking(path, "motor somwar"))).text
     assert "<mark>موٹر</mark>" in hit and re.findall(r'id="(c\d)"', hit) == ["c2"]
+    # An element that finds out its direction leaves out what is isolated in it (HTML, the dir attribute).
+    assert '<p lang="ur"><bdi dir="auto">' in hit, "a line stands at the side at which its page begins"
     none = (await phone.get(looking(path, "نلکا"))).text
     assert has(none, "replay.none_found"), "what nobody released is not found either"
     assert "0 chapters" not in none and "replay-facts" not in none, "one answer, and it stands first"
