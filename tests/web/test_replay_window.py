@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kachehri.store import content
+from kachehri.ids import new_id
+from kachehri.store import content, redactions
+from kachehri.store.tables import Redaction
+from moderation.release import TAKEN
 from recordings import replaying
 from recordings.chapters import Chapter
 from tests.web import test_replay
 from tests.web.conftest import Town
+from tests.web.test_clips import no_guard, with_sound
 from tests.web.test_replay import ANSWER, HERS, OPENING, decided, kept, looking
 from web import replay_window
 from web.replay_window import CHAPTERS, SPOKEN_MS, cut, page_at, pages_of
 
+__all__ = ["no_guard"]
 anyio = pytest.mark.anyio
 LENGTHS = st.lists(st.integers(0, 2 * SPOKEN_MS), max_size=80)
 
@@ -122,3 +128,35 @@ async def test_a_part_of_a_hearing_is_told_as_the_whole_of_it_is(town: Town) -> 
             public = replaying.replay(conn, live, folder)
             assert [each.open for each in heard.chapters] == [each.open for each in public.chapters]
             assert not any(each.lines for each in heard.chapters)
+
+
+@anyio
+async def test_a_span_and_words_that_are_taken_out_are_gone_with_the_next_request(
+    town: Town, narrow: None, tmp_path: Path
+) -> None:
+    found = await with_sound(town, tmp_path)
+    decided(town, found, "released")
+    path, phone, store = f"/s/{found.session}/replay", town.phone("en"), town.service.store
+    file = f"/s/{found.session}/chapter/2.m4a"
+    assert ANSWER in (page := (await phone.get(f"{path}?c=2")).text) and "said-cut" not in page
+    assert b"voice1" in (await phone.get(file)).content
+    assert 'id="c2"' in (await phone.get(looking(path, "motor somwar"))).text
+    live = await town.service.live(found.session)
+    with store.read() as conn:
+        told = next(each for each in replaying.replay(conn, live, tmp_path).chapters if each.n == 2)
+    line = next(each.cue for each in told.lines if each.text == ANSWER)
+    with store.write() as conn:  # as another process does it, of which this one has not heard
+        now = store.now(conn)
+        assert content.republish(conn, line.line, f"{TAKEN} تک")
+        span = Redaction(
+            id=new_id(now), session_id=found.session, starts_at=told.chapter.starts_at, ends_at=told.chapter.ends_at,
+            reason="a number was said", made_by="acc", made_at=now,
+        )  # fmt: skip
+        redactions.add(conn, span)
+    page = (await phone.get(f"{path}?c=2")).text
+    assert ANSWER not in page and TAKEN in page and "said-cut" in page and "a number was said" in page
+    taken = await phone.get(file)
+    assert b"voice0" not in taken.content and b"voice1" not in taken.content
+    assert 'id="c2"' not in (await phone.get(looking(path, "motor somwar"))).text
+    other = (await phone.get(f"{path}?c=1")).text
+    assert OPENING in other and "said-cut" not in other
