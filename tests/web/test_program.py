@@ -79,6 +79,16 @@ async def test_it_says_when_none_is_made(town: Town, studio: Studio) -> None:
     assert "No program is made here" in (await phone.get(path)).text
 
 
+async def test_without_a_delay_a_warning_stands_where_the_button_would(town: Town, studio: Studio) -> None:
+    phone = await signed_in(town, "moderator")
+    for delay_ms in (0, 8_000):
+        studio.say(delay_ms=delay_ms)
+        page = (await phone.get(f"/sessions/{studio.doing.session}/program")).text
+        assert ('<div id="unstopped">' in page, '<div id="unstopped" hidden>' in page) == (not delay_ms, bool(delay_ms))
+        warning = page.partition('<div id="unstopped"')[2].partition('<form class="card stack" id="dump-form"')[0]
+        assert "notice-warn" in warning and "nothing can be stopped" in warning
+
+
 async def test_cut_follow_and_dump(town: Town, studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     phone = await signed_in(town, "moderator")
     path = f"/sessions/{studio.doing.session}/program"

@@ -15,7 +15,7 @@ const LOOK_SOON_MS = 300;
 /** So long the second press of the dump key counts. */
 const SURE_MS = 4000;
 const PARTS_SHOWN = ["program-phase", "how", "cuts", "withheld"];
-const PARTS_THERE = ["away", "gallery", "dump-form"];
+const PARTS_THERE = ["away", "gallery", "unstopped", "dump-form"];
 const KEYS_OFF = "k_desk_keys";
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const said = element("said");
