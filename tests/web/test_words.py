@@ -96,6 +96,12 @@ def test_values_are_isolated_and_escaped() -> None:
     assert UR.plain("help.phone", phone="1991") == "فون پر مدد: \u20681991\u2069"
 
 
+def test_a_number_in_groups_is_isolated_in_a_sentence_in_urdu() -> None:
+    """After letters written from the right its groups would be drawn in reverse (UAX #9 W2, W4)."""
+    bare = re.compile("(?<![\u2066\\d-])\\d+-\\d{3,}")
+    assert {name for name, forms in keys("ur").items() if any(map(bare.search, forms))} == set()
+
+
 def test_an_unknown_key_is_a_fault() -> None:
     with pytest.raises(catalogue.UnknownMessage):
         UR.t("no.such.key")
