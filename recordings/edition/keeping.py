@@ -14,7 +14,7 @@ import msgspec
 
 from kachehri.logs import logger
 from kachehri.store import Store, recordings, redactions
-from recordings.archive import Archive
+from recordings.archive import Archive, RecordingError
 from recordings.archive.layout import EDITION, segment_name
 from recordings.retention import DAY_MS, written
 from recordings.storage import Storage
@@ -116,10 +116,16 @@ class Editions:
         return None
 
     def _come_back(self, sessions: list[str]) -> None:
-        """What somebody put back from a backup, with what was taken out in it, is taken out again."""
+        """What somebody put back from a backup, with what was taken out in it, is taken out again.
+
+        One that the disk does not give back does not keep the others waiting; it is looked at again in an hour.
+        """
         for session in sessions:
-            if not written(self._archive, session):
-                take_out_again(self._store, self._archive, session)
+            try:
+                if not written(self._archive, session):
+                    take_out_again(self._store, self._archive, session)
+            except (RecordingError, OSError):
+                logger(__name__).error("redaction.unlooked", session=session, way="!")
 
     def _begin(self, session: str, mark: str, now: float) -> None:
         said = tempfile.TemporaryFile()

@@ -123,3 +123,18 @@ def test_what_can_never_be_taken_out_is_given_up_and_retention_goes_on(
     settled(found, at + FAILED_S)
     assert state(house, "a").state == "done" and (folder / "000001.sealed").exists()
     assert retire(house, made, None, 1, lambda session: wanted(house, session)) == [SESSION]
+
+
+def test_a_recording_that_cannot_be_looked_at_does_not_stop_the_others(
+    house: Store, made: Archive, settings: Settings
+) -> None:
+    found = here(house, made, settings)
+    taken(house, "a")
+    settled(found)
+    lines = made.folder / SESSION / "light" / "000001.parts"
+    lines.unlink()
+    lines.mkdir()  # as where the disk does not give it back
+    with structlog.testing.capture_logs() as told:
+        settled(found, FAILED_S + 1.0)
+        assert found._hourly == FAILED_S + 1.0, "the hour is over, and the next round is one of its own"
+    assert "redaction.unlooked" in {each["event"] for each in told}
