@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 
 from kachehri.i18n import words_for
 from rooms.lifecycle import AdjournSession
@@ -62,6 +62,12 @@ def words_of(text: str) -> list[str]:
     return text.replace("\u2068", "").replace("\u2069", "").split()
 
 
+def all_but_her_own(line: WebSocketRoute) -> None:
+    """A live line on which the personal frame is still on its way."""
+    server = line.connect_to_server()
+    server.on_message(lambda frame: None if '"type":"personal"' in str(frame) else line.send(frame))
+
+
 async def test_place_and_reason_change_by_themselves(town: Town, browser: Browser) -> None:
     session = await town.schedule(live=True)
     context, page = await phone(browser)
@@ -92,6 +98,11 @@ async def test_place_and_reason_change_by_themselves(town: Town, browser: Browse
     await expect(button).to_have_text(plain("q.supported"))
     await expect(page.locator("#line li.mine [data-support]")).to_contain_text("1")
     drawn = await page.locator("#line").inner_text(), await mine.inner_text()
+    early = await context.new_page()
+    await early.route_web_socket("**", all_but_her_own)
+    await early.goto(page.url)
+    await expect(early.locator("#line li.mine [data-support]")).to_contain_text("\u20681\u2069")  # a script wrote it
+    await early.close()
     await page.reload()
     await expect(page.locator("#mine-list [data-place], #mine-list .place-n").first).to_have_text("2")
     assert words_of(await page.locator("#line").inner_text()) == words_of(drawn[0]), "the server draws the same line"

@@ -32,8 +32,10 @@ export function attachQueue(root, store, live) {
     const mine = new Set((store.personal?.questions ?? []).map((/** @type {any} */ own) => own.id));
     const rows = new Map(Array.from(list.children, (row) => [row.getAttribute("data-question"), row]));
     const wanted = line.map((/** @type {string} */ id, /** @type {number} */ index) => {
-      const row = rows.get(id) ?? blank.content.firstElementChild?.cloneNode(true);
-      fillRow(/** @type {HTMLElement} */ (row), id, index + 1, questions[id] ?? {}, mine.has(id));
+      const row = /** @type {HTMLElement | undefined} */ (rows.get(id) ?? blank.content.firstElementChild?.cloneNode(true));
+      // Until the personal frame is there, hers is what the server marked.
+      const isMine = store.personal ? mine.has(id) : Boolean(row?.classList.contains("mine"));
+      fillRow(/** @type {HTMLElement} */ (row), id, index + 1, questions[id] ?? {}, isMine);
       return row;
     });
     inOrder(list, wanted);
