@@ -146,11 +146,12 @@ def decide(state: CaptionState, command: CaptionCommand, actor: str, ctx: Contex
     """
     line = ctx.kept.get("line")
     public_at = ctx.now + ctx.held_ms if line is not None and ctx.held_ms else 0
+    # What is put down just after a dump was mostly heard before it.
+    lag_ms = CAPTION_LAG_MS if ctx.held_ms else 0
     match command:
         case TypeCaption():
             if line is None:
                 raise Refused("text_empty", field="line")
-            lag_ms = CAPTION_LAG_MS if ctx.held_ms else 0
             if ctx.now - command.took_ms < state.withheld_at + lag_ms:
                 raise Refused("caption_withheld")
             return [
@@ -167,6 +168,8 @@ def decide(state: CaptionState, command: CaptionCommand, actor: str, ctx: Contex
         case CorrectCaption():
             if all(each.id != command.caption for each in state.last):
                 raise Refused("caption_gone")
+            if line is not None and ctx.now < state.withheld_at + lag_ms:
+                raise Refused("caption_withheld")
             return [CaptionCorrected(caption=command.caption, line=line, by=actor, public_at=public_at)]
         case WithholdCaptions():
             since = min([ctx.now - command.reach_ms, *(each.worded_at for each in state.held())])

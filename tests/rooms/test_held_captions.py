@@ -175,6 +175,18 @@ class TestDumping:
         typed(hearing, "sent again")
         assert read(hearing, "desk") == ["sent again"]
 
+    def test_gives_other_words_for_an_older_line_back_too(self) -> None:
+        hearing = held()
+        event = typed(hearing, "older")
+        wait(hearing, DELAY)
+        hearing.do(WithholdCaptions(reach_ms=0))
+        hearing.now += CAPTION_LAG_MS - 1
+        other = CorrectCaption(caption=event.caption, line="dumped")
+        assert hearing.refused(other, line="dumped") == "caption_withheld"
+        hearing.now += 1
+        hearing.do(other, line="said later")
+        assert read(hearing, "desk") == ["said later"]
+
     @given(
         st.lists(
             st.one_of(
@@ -196,10 +208,11 @@ class TestDumping:
         dumped: set[str] = set()
         for n, (step, much) in enumerate(steps):
             last, words = hearing.session.captions.last, f"words-{n}"
-            if step == "type" and hearing.now - hearing.session.captions.withheld_at >= CAPTION_LAG_MS:
+            open_again = hearing.now - hearing.session.captions.withheld_at >= CAPTION_LAG_MS
+            if step == "type" and open_again:
                 hearing.do(TypeCaption(language="ur", line=words), line=words)
                 put[words] = hearing.now
-            elif step == "correct" and last:
+            elif step == "correct" and last and open_again:
                 hearing.do(CorrectCaption(caption=last[much % len(last)].id, line=words), line=words)
                 put[words] = hearing.now
             elif step == "take" and last:
