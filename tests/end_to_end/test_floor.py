@@ -169,7 +169,7 @@ async def _heard_from_a_hall(door: Door, session: str, him: Visitor, viewer: Vis
     await expect(viewer.page.locator("[data-floor-name]")).to_have_text(f"\u2068بلال\u2069, from \u2068{HALL}\u2069")
     await viewer.hears(before["energy"])
     await him.page.goto(f"/s/{session}/live")
-    await expect(him.page.locator("#floor")).to_be_visible()
+    await expect(him.page.locator(".floor-mine")).to_be_visible()  # his turn's own page, to which that one leads him
     await moderator.page.locator("[data-air=finish]").click()
     await expect(him.page.locator("#mine-list [data-state]")).to_have_text(him.says("state.heard"))
     await expect(viewer.page.locator('#seats [data-seat="hall-1"]')).to_be_visible()
