@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 
@@ -102,15 +103,16 @@ except StoreError as error:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become somebody who may not write")
-def test_a_read_only_sqlite_file(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'kachehri.db'}"
-    migrate(url)
-    for each in (tmp_path, *tmp_path.parents):
-        each.chmod(0o755)
-        if each.name.startswith("pytest-of-"):
-            break  # the folder that pytest made first; what is above it is the machine's
-    (tmp_path / "kachehri.db").chmod(0o444)
-    done = subprocess.run([sys.executable, "-c", _READ_ONLY, url], capture_output=True, text=True, timeout=60)
+def test_a_read_only_sqlite_file() -> None:
+    # Not in pytest's own folder, which every run of pytest shuts to others when it begins.
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        file = Path(folder) / "kachehri.db"
+        migrate(f"sqlite:///{file}")
+        file.chmod(0o444)
+        done = subprocess.run(
+            [sys.executable, "-c", _READ_ONLY, f"sqlite:///{file}"], capture_output=True, text=True, timeout=60
+        )
     assert done.stderr.strip() == "read_only"
 
 
