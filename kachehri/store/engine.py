@@ -56,27 +56,29 @@ class Store:
         self._turnstile = Turnstile() if self.sqlite else None
         self.writer = make_engine(url, size=1 if self.sqlite else 4)
         self.reader = make_engine(url, size=readers, read_only=True)
+        self._closed = False
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction, committed at the end of the block and rolled back on any exception."""
-        if self._turnstile is None:
-            with translating(), self.writer.begin() as conn:
-                yield conn
-            return
-        if not self._turnstile.enter(BUSY_MS / 1000):
+        if self._turnstile is not None and not self._turnstile.enter(BUSY_MS / 1000):
             raise StoreError("locked", "other threads of this process are writing")
         try:
             with translating(), self.writer.begin() as conn:
                 yield conn
         finally:
-            self._turnstile.leave()
+            self._given_back(self.writer)
+            if self._turnstile is not None:
+                self._turnstile.leave()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One snapshot; nothing can be written through it."""
-        with translating(), self.reader.connect() as conn:
-            yield conn
+        try:
+            with translating(), self.reader.connect() as conn:
+                yield conn
+        finally:
+            self._given_back(self.reader)
 
     def settle(self) -> None:
         """Move SQLite's write-ahead log into the file and empty it: what was erased is then in neither.
@@ -93,6 +95,7 @@ class Store:
                 finally:
                     raw.close()
         finally:
+            self._given_back(self.writer)
             self._turnstile.leave()
 
     def now(self, conn: Connection) -> int:
@@ -104,9 +107,19 @@ class Store:
         return int(conn.execute(_POSTGRES_NOW).scalar_one())
 
     def close(self) -> None:
-        """Close every connection. SQLite moves its log into the file here, in the thread that calls."""
-        self.reader.dispose()
-        self.writer.dispose()
+        """Close every connection, those in use as soon as their block ends.
+
+        SQLite moves its log into the file here, in the thread that calls.
+        """
+        self._closed = True
+        self._given_back(self.reader)
+        self._given_back(self.writer)
+
+    def _given_back(self, engine: Engine) -> None:
+        # A thread may still be reading when the store closes. Whichever comes second, it or `close`, finds the
+        # connection in the pool and closes it; the pool must be the same for that, so `Engine.dispose` will not do.
+        if self._closed:
+            engine.pool.dispose()
 
 
 _POSTGRES_NOW = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
