@@ -12,14 +12,11 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import Any, get_args
 
-from signaling.media import client_offer, counts, port, sdp
-from signaling.media.compat import Certificate
-from signaling.media.direct import CODEC, NAME
-from signaling.media.gate import GateLimits
+from signaling.media import counts, port, sdp
 from signaling.media.network import Network
+from signaling.media.offering import Offering, take_answer
 from signaling.media.peer import Peer
 from signaling.media.port import (
     Codec,
@@ -34,7 +31,7 @@ from signaling.media.port import (
     Report,
     Reports,
 )
-from signaling.media.private import PRIVATE_SSRC, PrivatePeer
+from signaling.media.private import PrivatePeer
 from signaling.media.publisher import Publisher
 from signaling.media.rounds import Rounds
 from signaling.media.stage import Stage
@@ -44,8 +41,6 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between ticks with a speaker connected (how soon a lost packet is asked for again), and without.
 BUSY_TICK_S, IDLE_TICK_S = 0.025, 0.25
-#: Peers of one person who counts among those who follow the program: the one she has, and the next.
-COUNTED_PEERS = 2
 DIRECTIONS = frozenset(get_args(Direction))
 #: Longest participant or session name taken.
 MAX_NAME = 64
@@ -69,7 +64,6 @@ class Plane:
     ) -> None:
         self.settings, self.fence = settings or MediaSettings(), fence
         self._clock, self._wall = clock, wall
-        self._certificate = Certificate.generateCertificate()
         self.network = Network(self.settings, clock)
         self._stages: dict[str, Stage] = {}
         self._peers: dict[str, Peer] = {}
@@ -78,6 +72,7 @@ class Plane:
         self._followers: list[Reports] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._offering = Offering(self, self._peers, clock=clock, spawn=self._spawn)
         self._rounds = Rounds(
             self.settings, self._stages, self._peers,
             clock=clock, wall=wall, tell=self._tell, spawn=self._spawn, end=self.peer_ended,
@@ -162,122 +157,26 @@ class Plane:
         stage = self._stage(session)
         if direction not in DIRECTIONS or not _named(participant) or network not in port.UPLINK_KBPS:
             raise MediaRefused("media_invalid")
-        if direction == "program":
-            counts.may_follow(stage, self._peers.values(), participant, most, self._clock())
-        self._clear_way(session, participant, direction, most)
-        peer = self._make(stage, participant, direction, seats, network, most=most)
-        local = await self._admit(peer)
-        if isinstance(peer, PrivatePeer):
-            return Offer(peer.name, sdp.private_offer(local, PRIVATE_SSRC))
-        if isinstance(peer, Publisher):
-            return Offer(peer.name, sdp.publish_offer(local, stage.codec, self.settings.video_kbps))
-        if direction == "program":
-            assert isinstance(peer, Watcher)
-            return Offer(peer.name, sdp.program_offer(local, CODEC, stage.program.lines, peer.width == 2))
-        return Offer(peer.name, sdp.watch_offer(local, stage.codec, [seat.lines for seat in stage.seats.values()]))
+        return await self._offering.offer(stage, participant, direction, seats, network, most)
 
     async def publish_for(self, session: str, participant: str, sdp: str) -> Offer:
         stage = self._stage(session)
         if not _named(participant):
             raise MediaRefused("media_invalid")
-        offer = client_offer.read(sdp, stage.codec)
-        self._clear_way(session, participant, "publish")
-        peer = self._make(stage, participant, "publish", None, lite=True)
-        assert isinstance(peer, Publisher)
-        payloads = offer.payloads
-        peer.expects(payloads.audio, payloads.video, payloads.rtx)
-        local = await self._admit(peer)
-        peer.connect(offer.remote, offer.role)
-        return Offer(peer.name, client_offer.answer(local, offer, self.settings.video_kbps))
+        return await self._offering.publish_for(stage, participant, sdp)
 
     async def program_for(self, session: str, participant: str, sdp: str) -> Offer:
         stage = self._stage(session)
         if not _named(participant):
             raise MediaRefused("media_invalid")
-        counts.may_follow(stage, self._peers.values(), participant, None, self._clock())
-        counts.may_play(session, self._peers.values(), participant, self.settings)
-        offer = client_offer.read(sdp, CODEC, receives=True, picture=stage.program.pictured)
-        self._clear_way(session, participant, "program")
-        peer = self._make(stage, participant, "program", None, lite=True)
-        assert isinstance(peer, Watcher)
-        peer.labels = client_offer.labels(offer, CODEC)
-        local = await self._admit(peer)
-        peer.connect(replace(offer.remote, active=offer.remote.active[: peer.width]), offer.role)
-        return Offer(peer.name, client_offer.program_answer(local, offer, stage.program.lines))
-
-    def _clear_way(self, session: str, participant: str, direction: Direction, most: int | None = None) -> None:
-        """Bounds the machine's and the session's peers before one more is made."""
-        mine = [p for p in self._peers.values() if p.session == session]
-        if len(self._peers) >= self.settings.max_peers or len(mine) >= self.settings.max_session_peers:
-            raise MediaRefused("media_full")
-        hers = [p for p in mine if p.participant == participant and p.direction == direction]
-        self._make_room(hers, direction, self.settings.max_watching if most is None else COUNTED_PEERS)
-
-    async def _admit(self, peer: Peer) -> sdp.Local:
-        """Opens the peer's sockets; the session may be closed meanwhile."""
-        self._peers[peer.name] = peer
-        try:
-            local = await peer.local()
-        except BaseException:
-            self._peers.pop(peer.name, None)
-            self._spawn(peer.close())
-            raise
-        if peer.ended:
-            raise MediaRefused("media_unknown_session")
-        return local
-
-    def _make_room(self, mine: list[Peer], direction: Direction, most: int) -> None:
-        """A newer offer replaces one that was never taken up; a standing peer stays until the new one stands."""
-        if direction in ("publish", "private"):
-            leaving = [p for p in mine if not p.up]
-        else:
-            leaving = mine[: max(0, len(mine) - most + 1)]
-        for peer in leaving:
-            self.peer_ended(peer, "replaced")
-
-    def _make(
-        self,
-        stage: Stage,
-        participant: str,
-        direction: Direction,
-        seats: tuple[str, ...] | None,
-        network: NetworkClass = "unknown",
-        *,
-        lite: bool = False,
-        most: int | None = None,
-    ) -> Peer:
-        name = secrets.token_hex(8)
-        limits = GateLimits(picture_bytes_per_s=2 * self.settings.video_kbps * 125)
-        codec = CODEC if direction == "program" else stage.codec
-        common = (
-            self, name, stage.session, participant, codec, self.settings, self._certificate, self._clock, limits,
-        )  # fmt: skip
-        if direction == "publish":
-            kbps = port.UPLINK_KBPS[network]
-            return Publisher(lambda publisher: stage.wire_of(publisher.participant), *common, kbps=kbps, lite=lite)
-        if direction == "private":
-            return PrivatePeer(stage.backroom.spoken, *common)
-        if direction == "program":
-            shown = [stage.program.audio, *([stage.program.video] if stage.program.pictured else [])]
-            ways = [(line, NAME) for line in shown]
-            kbps = port.DOWNLINK_KBPS[network]
-            return Watcher(ways, *common, kbps=kbps, most=most, direction=direction, lite=lite)
-        lines = []
-        for seat in stage.seats.values():
-            allowed = seats is None or seat.name in seats
-            lines += [(line if allowed else None, seat.name) for line in (seat.audio, seat.video)]
-        return Watcher(lines, *common, kbps=port.DOWNLINK_KBPS[network])
+        return await self._offering.program_for(stage, participant, sdp)
 
     async def answer(self, session: str, participant: str, peer: str, sdp: str) -> None:
         self._stage(session)
         found = self._peers.get(peer)
         if found is None or found.session != session or found.participant != participant:
             raise MediaRefused("media_unknown_peer")
-        if found.answer is not None:
-            raise MediaRefused("media_answered")
-        sending = found.direction == "publish"
-        lines = found.width if isinstance(found, Watcher) else {"publish": 2, "private": 1}[found.direction]
-        found.connect(_read(sdp, found.codec, lines, sending))
+        take_answer(found, sdp)
 
     async def leave(self, session: str, participant: str, peer: str | None = None) -> None:
         self._stage(session)
@@ -390,11 +289,3 @@ class Plane:
 
 def _named(name: object) -> bool:
     return isinstance(name, str) and 0 < len(name) <= MAX_NAME
-
-
-def _read(text: str, codec: Codec, lines: int, sending: bool) -> sdp.Answer:
-    """The browser's answer, with anything unforeseen in it reported as what it is: an unusable answer."""
-    try:
-        return sdp.read_answer(text, codec, lines, sending)
-    except (ValueError, TypeError, AttributeError):
-        raise MediaRefused("media_answer_invalid") from None

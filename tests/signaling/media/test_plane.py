@@ -1,27 +1,24 @@
-"""What the plane does as time passes, when packets are lost, and when somebody means harm."""
+"""What the plane does as time passes and when packets are lost."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
 
-import msgspec
 import pytest
 from aiortc import RTCRtpReceiver
 from av import Packet
 from av.stream import Stream
 
-from signaling.client.media import Clip, ClipTrack, Speaker
+from signaling.client.media import ClipTrack
 from signaling.media import port, rtcp
-from signaling.media.plane import Plane
-from signaling.media.port import MediaRefused, MediaSettings
+from signaling.media.port import MediaRefused
 from signaling.media.publisher import Publisher
 from signaling.media.watcher import Watcher
-from tests.signaling.media.people import SEATS, SESSION, Hall, until
+from tests.signaling.media.people import SESSION, Hall, until
 from tests.signaling.media.plane_hall import Shifted, clock, hall, peer_of, plane_of
 
 __all__ = ["clock", "hall"]
@@ -79,81 +76,11 @@ class TestSilence:
         assert not hall.told(port.Silent)
 
 
-class TestSetup:
-    async def test_an_offer_that_nobody_answers_goes_away(self, hall: Hall, clock: Shifted) -> None:
-        await hall.plane.offer(SESSION, "asma", "publish")
-        clock.ahead += 16.0
-        await until(lambda: hall.told(port.Closed, participant="asma", reason="timeout"))
-        assert not plane_of(hall)._peers
-
-    async def test_an_answer_without_anybody_behind_it_goes_away(self, hall: Hall, clock: Shifted) -> None:
-        speaker = Speaker(hall.clip)
-        offer = await hall.plane.offer(SESSION, "asma", "publish")
-        answer = await speaker.answer(offer.sdp)
-        await speaker.close()
-        await hall.plane.answer(SESSION, "asma", offer.peer, answer)
-        await asyncio.sleep(0.1)
-        clock.ahead += 16.0
-        await until(lambda: hall.told(port.Closed, participant="asma"))
-
-    async def test_another_certificate_than_the_announced_one_is_not_let_in(self, hall: Hall) -> None:
-        speaker = Speaker(hall.clip)
-        hall.people.append(speaker)
-        offer = await hall.plane.offer(SESSION, "asma", "publish")
-        answer = await speaker.answer(offer.sdp)
-        for name in ("sha-256", "sha-384", "sha-512"):
-            head, _, rest = answer.partition(f"a=fingerprint:{name} ")
-            answer = head + f"a=fingerprint:{name} " + ("00" if rest[:2] != "00" else "11") + rest[2:]
-        answer = answer.split("m=video")[0] + "m=video" + answer.split("m=video")[1]
-        await hall.plane.answer(SESSION, "asma", offer.peer, answer)
-        await until(lambda: hall.told(port.Closed, participant="asma", reason="failed"))
-        assert not hall.told(port.Up)
-
-    async def test_a_full_house_says_so(self, clip: Clip, loopback: MediaSettings) -> None:
-        plane = Plane(msgspec.structs.replace(loopback, max_peers=3, max_session_peers=2))
-        await plane.open("a", 1, SEATS)
-        await plane.open("b", 1, SEATS)
-        for name in ("x", "y"):
-            await plane.offer("a", name, "watch")
-        with pytest.raises(MediaRefused, match="media_full"):
-            await plane.offer("a", "z", "watch")
-        await plane.offer("b", "x", "watch")
-        with pytest.raises(MediaRefused, match="media_full"):
-            await plane.offer("b", "y", "watch")
-        await plane.stop()
-
-    async def test_no_port_left_is_a_full_house(self, loopback: MediaSettings) -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
-            taken.bind(("127.0.0.1", 0))
-            number = taken.getsockname()[1]
-            plane = Plane(msgspec.structs.replace(loopback, port=number, ports=(number, number)))
-            await plane.open("a", 1, SEATS)
-            with pytest.raises(MediaRefused, match="media_full"):
-                await plane.offer("a", "x", "watch")
-            assert not plane._peers
-            await plane.stop()
-
-    async def test_behind_nat_the_announced_address_is_offered(self, loopback: MediaSettings) -> None:
-        plane = Plane(msgspec.structs.replace(loopback, announced=("203.0.113.7",)))
-        await plane.open("a", 1, SEATS)
-        offer = await plane.offer("a", "x", "watch")
-        assert "203.0.113.7" in offer.sdp and "127.0.0.1" not in offer.sdp
-        await plane.stop()
-
-    async def test_nobody_learns_anybodys_address(self, hall: Hall) -> None:
-        """Offers name our address only, whoever has come before."""
-        await hall.speaker("asma")
-        offer = await hall.plane.offer(SESSION, "viewer", "watch")
-        [mine] = {peer.wire.candidates[0].port for peer in [peer_of(hall, "viewer")]}
-        candidates = [line for line in offer.sdp.splitlines() if line.startswith("a=candidate")]
-        assert all(line.split()[4:6] == ["127.0.0.1", str(mine)] for line in candidates)
-
-
 async def tried(clock: Shifted, reached: Callable[[], bool]) -> None:
     """Until the line carries it. A try fails on a machine with much else to do; the next comes later (test_triage)."""
     for _ in range(6):
         with suppress(TimeoutError):
-            await until(reached, 10)
+            await until(reached)
             return
         clock.ahead += 10.0
     pytest.fail("the line stayed narrow")
@@ -218,7 +145,7 @@ async def test_lip_sync_reports_reach_the_watcher(hall: Hall) -> None:
                 return False
         return True
 
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         while not await reported():
             await asyncio.sleep(0.1)
 
@@ -230,7 +157,7 @@ async def test_a_speaker_is_told_how_it_arrives_and_how_much_she_may_send(hall: 
         report = await speaker.connection.getStats()
         return any(entry.type == "remote-inbound-rtp" for entry in report.values())
 
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         while not await reported():
             await asyncio.sleep(0.1)
 
@@ -246,7 +173,7 @@ async def test_how_a_line_does_is_one_word_beside_its_figures(hall: Hall, clock:
     assert isinstance(publisher, Publisher)
     for _ in range(8):
         publisher.estimate.reported(40, 100, 200.0, clock())
-    await until(lambda: hall.told(port.Seats)[-1].seats[0].grade == "bad", 12)
+    await until(lambda: hall.told(port.Seats)[-1].seats[0].grade == "bad")
 
 
 async def test_who_says_that_her_network_is_slow_is_asked_for_little(hall: Hall) -> None:

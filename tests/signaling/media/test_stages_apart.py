@@ -45,7 +45,7 @@ class Town:
     now: float = 0.0
 
     async def join(self, session: str, who: str, direction: Direction) -> None:
-        peer = self.plane._make(self.plane._stage(session), who, direction, None)
+        peer = self.plane._offering.make(self.plane._stage(session), who, direction, None)
         sent = self.got.setdefault((session, who), [])
         wire: Any = peer.wire
         wire.send_rtp, wire.send_rtcp = sent.append, lambda data: None
