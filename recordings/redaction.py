@@ -7,7 +7,7 @@ already; so two redactions may overlap, one of them may be undone, and a run tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -66,6 +66,11 @@ class Work:
         """Those that change what is in the archive."""
         return [*(row for row in self.holds if row.state in SILENT), *self.back]
 
+    @property
+    def kept(self) -> Work:
+        """The same while somebody holds the recording: no original is destroyed."""
+        return Work([*self.holds, *self.over], self.back)
+
     def __bool__(self) -> bool:
         return bool(self.anew or self.over)
 
@@ -77,12 +82,16 @@ class Done:
     Arguments:
         replaced: rendition, number, bytes and SHA-256 of each segment that is another now, or was before.
         unsealed: rendition and number of each original that is not kept any longer.
+        destroyed: rendition and number of each of which something is gone for good, with all of it or alone.
         failed: ids of redactions with a segment that could not be made.
+        held: ids of those whose time is over, with an original that a hold keeps which was not there at first.
     """
 
     replaced: list[tuple[str, int, int, str]] = field(default_factory=list)
     unsealed: list[tuple[str, int]] = field(default_factory=list)
+    destroyed: list[tuple[str, int]] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
 
 
 def carry_out(
@@ -92,10 +101,13 @@ def carry_out(
     vault: Vault,
     rendering: Rendering,
     known: Sequence[Known] = (),
+    held: Callable[[], bool] = lambda: False,
 ) -> Done:
     """Bring a session's files to what holds now.
 
     Arguments:
+        held: whether somebody holds the recording; asked directly before anything is destroyed, for a run may take an
+            hour.
         known: the segments that there are by the rows. One that is away at this moment may come back from the storage
             or a backup as it was, so what is to be taken out of it, or put back, is not done.
 
@@ -114,7 +126,7 @@ def carry_out(
                 changes = [row for row in (*work.anew, *over) if _on(row, segment)]
                 if segment.whole and changes:
                     try:
-                        _bring(archive, session, segment, work, sealing, rendering, done)
+                        _bring(archive, session, segment, work, sealing, rendering, held, done)
                     except RecordingError as error:
                         logger(__name__).error("redaction.failed", session=session, code=error.code, way="!")
                         done.failed |= {row.id for row in changes}
@@ -144,7 +156,14 @@ def _span_of(known: Known) -> tuple[int, int]:
 
 
 def _bring(
-    archive: Archive, session: str, segment: Segment, work: Work, sealing: Sealing, rendering: Rendering, done: Done
+    archive: Archive,
+    session: str,
+    segment: Segment,
+    work: Work,
+    sealing: Sealing,
+    rendering: Rendering,
+    held: Callable[[], bool],
+    done: Done,
 ) -> None:
     """One segment."""
     if not segment.placed:
@@ -165,18 +184,24 @@ def _bring(
         beside = (_beside(archive, session, segment, step) for step in (-1, 1))
         return Original.of(*rendering.render(rendition, init, source.segment, source.data, wanted, *beside))
 
-    if original is not None and any(_on(row, segment) for row in work.over):
+    over = {row.id for row in work.over if _on(row, segment)}
+    if original is not None and over:
         base = made(original, planned(work.over))  # what nobody can undo any more is not kept for those who still can
     wanted = planned(work.holds)
+    fresh = made(base, wanted) if any(_on(row, segment) for row in work.anew) else None
+    if over and held():  # made before it is asked, so that nothing lies between the answer and the destruction
+        done.held |= over
+        return _bring(archive, session, segment, work.kept, sealing, rendering, held, done)
     if wanted.action != "keep" and base is not original:
         sealing.seal(number, base)
-    if any(_on(row, segment) for row in work.anew):
-        fresh = made(base, wanted)
+    if fresh is not None:
         sealing.replace(number, fresh)
         done.replaced.append((rendition, number, len(fresh.data), fresh.segment.sha256))
     if wanted.action == "keep":
         sealing.drop(number)
         done.unsealed.append((rendition, number))
+    if over:
+        done.destroyed.append((rendition, number))
 
 
 def _beside(archive: Archive, session: str, segment: Segment, step: int) -> bytes | None:

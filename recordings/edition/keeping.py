@@ -153,6 +153,9 @@ class Editions:
                 logger(__name__).error("edition.died", session=child.session, status=status, way="!")
             return []
         report = msgspec.json.decode(said.splitlines()[-1], type=Report)
+        with self._store.read() as conn:
+            if redactions.held(conn, child.session) is not None:
+                report = report.kept()
         self._store_again(child.session, report)
         self._enter(child.session, report)
         self._failed.update(report.failed)
@@ -165,12 +168,17 @@ class Editions:
         """The storage has what the folder has, the originals sealed there too, before a redaction counts as done."""
         if self._storage is None:
             return
-        for rendition, number, _, _ in report.replaced:
-            folder = self._archive.folder_of(session, rendition)
-            for ending in ("sealed", "parts", "m4s"):
-                name = segment_name(number, ending)
-                if (folder / name).exists():
-                    self._storage.put(f"{session}/{rendition}/{name}", (folder / name).read_bytes())
+        names = [
+            f"{session}/{rendition}/{segment_name(number, ending)}"
+            for rendition, number, _, _ in report.replaced
+            for ending in ("sealed", "parts", "m4s")
+        ]
+        # Also where the archive's original was not: it is sealed there anew, without what is over.
+        names += [f"{session}/{each}/{segment_name(number, 'sealed')}" for each, number in report.destroyed]
+        for name in names:
+            path = self._archive.folder / name
+            if path.exists():
+                self._storage.put(name, path.read_bytes())
         self._storage.delete([f"{session}/{each}/{segment_name(number, 'sealed')}" for each, number in report.unsealed])
 
     def _enter(self, session: str, report: Report) -> None:

@@ -74,7 +74,8 @@ def run(settings: Settings, session: str, mark: str) -> int:
             work, done = Work.of(rows, now, held=held), Done()
             if work:
                 vault = Vault(keys.read(settings.secrets.key_file))
-                done = carry_out(archive, session, work, vault, renderer, known_rows(store, session))
+                known = known_rows(store, session)
+                done = carry_out(archive, session, work, vault, renderer, known, lambda: _held(store, session))
             # What the archive has in it now is no cover any more.
             left = [each for each in work.holds if each.id in done.failed]
             made = make(Edition(archive, session, without(basis, work, left)), archive, renderer)
@@ -82,10 +83,11 @@ def run(settings: Settings, session: str, mark: str) -> int:
         report = Report(
             done=[each.id for each in work.anew if each.state != "undone" and each.id not in done.failed],
             back=[each.id for each in work.back if each.id not in done.failed],
-            over=[each.id for each in work.over if each.id not in done.failed],
+            over=[each.id for each in work.over if each.id not in done.failed | done.held],
             failed=sorted(done.failed),
             replaced=done.replaced,
             unsealed=done.unsealed,
+            destroyed=done.destroyed,
             made=made,
         )
         print(msgspec.json.encode(report).decode(), flush=True)
@@ -96,6 +98,11 @@ def run(settings: Settings, session: str, mark: str) -> int:
     finally:
         store.close()
         sys.stdout.flush()
+
+
+def _held(store: Store, session: str) -> bool:
+    with store.read() as conn:
+        return redactions.held(conn, session) is not None
 
 
 def without(basis: Basis, work: Work, left: list[Redaction]) -> Basis:

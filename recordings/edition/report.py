@@ -19,6 +19,7 @@ class Report(msgspec.Struct, frozen=True):
             were destroyed, and that could not be carried out.
         replaced: rendition, number, bytes, SHA-256 of segments that are others now.
         unsealed: rendition and number of originals that are not kept any longer.
+        destroyed: rendition and number of originals of which something is gone for good, whether the rest is kept.
         made: segments that were made for the edition.
     """
 
@@ -28,4 +29,12 @@ class Report(msgspec.Struct, frozen=True):
     failed: list[str]
     replaced: list[tuple[str, int, int, str]]
     unsealed: list[tuple[str, int]]
+    destroyed: list[tuple[str, int]]
     made: int
+
+    def kept(self) -> Report:
+        """The same where somebody holds the recording by now: what the storage has is not destroyed, and what is over
+        is over once more when nobody holds it.
+        """
+        unsealed = [each for each in self.unsealed if each not in self.destroyed]
+        return msgspec.structs.replace(self, over=[], unsealed=unsealed, destroyed=[])

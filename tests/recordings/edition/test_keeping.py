@@ -15,6 +15,7 @@ from kachehri.settings import Settings
 from kachehri.store import Store, redactions, replays, sessions
 from kachehri.store.tables import RecordingHold, ReplayRequest
 from recordings.archive import Archive
+from recordings.edition import making
 from recordings.edition.edition import made_from
 from recordings.edition.keeping import AGAIN_S, FAILED_S, Editions
 from recordings.edition.making import run
@@ -86,8 +87,7 @@ def test_the_storage_has_it_before_it_counts_as_done(
     assert state(house, "a").state == "new"
     settled(found, AGAIN_S + 1.0)
     assert state(house, "a").state == "done"
-    stored = {each.name for each in storage.list("")}
-    assert {f"{SESSION}/light/000001.{ending}" for ending in ("sealed", "parts", "m4s")} <= stored
+    assert {f"{SESSION}/light/000001.{ending}" for ending in ("sealed", "parts", "m4s")} <= stored(storage)
     assert storage.get(f"{SESSION}/light/000001.m4s") == made.read(SESSION, "light", 1)
     with house.write() as conn:
         redactions.undo(conn, "a", "who", house.now(conn))
@@ -196,10 +196,7 @@ def test_what_is_held_stays_with_its_sealed_originals_until_it_is_free(
     found = here(house, made, settings)
     taken(house, "a")
     settled(found)
-    with house.write() as conn:
-        redactions.hold(
-            conn, RecordingHold(session_id=SESSION, reason="r", review_on="2027-01-01", made_by="a", made_at=1)
-        )
+    hold(house)
     clock.now += 2 * DAYS * DAY_MS
     settled(found, FAILED_S)
     taken(house, "b", 6_500, 7_000)  # whatever else is done meanwhile
@@ -214,6 +211,82 @@ def test_what_is_held_stays_with_its_sealed_originals_until_it_is_free(
     settled(found, 2 * FAILED_S + 1.0)
     assert state(house, "a").sealed_until is None and not seal.exists()
     assert retire(house, made, None, 1) == [SESSION]
+
+
+def hold(house: Store) -> None:
+    with house.write() as conn:
+        redactions.hold(
+            conn, RecordingHold(session_id=SESSION, reason="r", review_on="2027-01-01", made_by="a", made_at=1)
+        )
+
+
+def lift(house: Store) -> None:
+    with house.write() as conn:
+        assert redactions.lift(conn, SESSION)
+
+
+def test_a_hold_that_comes_during_a_run_keeps_what_is_not_destroyed_yet(
+    house: Store, made: Archive, settings: Settings, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = here(house, made, settings)
+    taken(house, "a")
+    settled(found)
+    clock.now += 2 * DAYS * DAY_MS
+    read = making.known_rows
+
+    def held_now(store: Store, session: str) -> object:
+        hold(house)  # the run has read already that nobody holds it
+        return read(store, session)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(making, "known_rows", held_now)
+        settled(found, FAILED_S)
+    seals = [made.folder_of(SESSION, "light") / "000001.sealed", made.folder_of(SESSION, "sound") / "000000.sealed"]
+    assert all(each.exists() for each in seals) and state(house, "a").sealed_until
+    lift(house)
+    settled(found, 2 * FAILED_S)
+    assert not any(each.exists() for each in seals) and state(house, "a").sealed_until is None
+
+
+def test_what_the_storage_has_is_kept_when_a_hold_comes_before_it_is_destroyed_there(
+    house: Store, made: Archive, settings: Settings, clock: ManualClock, tmp_path: Path
+) -> None:
+    storage = LocalStorage(tmp_path / "storage")
+    found = here(house, made, settings, storage)
+    taken(house, "a")
+    taken(house, "b", 6_500, 7_000)
+    settled(found)
+    with house.write() as conn:
+        assert redactions.undo(conn, "b", "who", house.now(conn))
+        conn.exec_driver_sql("UPDATE redaction SET sealed_until = 5 WHERE id = 'a'")
+    found.round(FAILED_S)
+    hold(house)  # the run is over, and what it did not entered as yet
+    found._child.process.wait()  # type: ignore[union-attr]
+    found.round(FAILED_S)
+    assert state(house, "a").sealed_until and f"{SESSION}/light/000001.sealed" in stored(storage)
+    assert f"{SESSION}/light/000003.sealed" not in stored(storage), "that of b is back in its place"
+    lift(house)
+    settled(found, 2 * FAILED_S)
+    assert state(house, "a").sealed_until is None and not [name for name in stored(storage) if name.endswith("sealed")]
+
+
+def stored(storage: LocalStorage) -> set[str]:
+    return {each.name for each in storage.list("")}
+
+
+def test_the_storage_keeps_no_original_with_what_is_over(
+    house: Store, made: Archive, settings: Settings, clock: ManualClock, tmp_path: Path
+) -> None:
+    storage = LocalStorage(tmp_path / "storage")
+    found = here(house, made, settings, storage)
+    taken(house, "a")
+    taken(house, "b", 3_200, 3_500)
+    settled(found)
+    with house.write() as conn:
+        conn.exec_driver_sql("UPDATE redaction SET sealed_until = 5 WHERE id = 'a'")
+    settled(found, FAILED_S)
+    name = f"{SESSION}/light/000001.sealed"
+    assert state(house, "a").sealed_until is None and storage.get(name) == (made.folder / name).read_bytes()
 
 
 @pytest.mark.slow
