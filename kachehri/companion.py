@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from kachehri import logs, plain
@@ -137,15 +138,15 @@ class Companion:
 
     def _until_dead(self, began: float) -> int:
         """Waits for the end of the process, and brings it about when it hangs; returns its status."""
-        heard, patience, renewed = began, FIRST_S, began
+        heard, greeted, renewed = began, False, began
         end = os.pidfd_open(self._process.pid)
         try:
             while not select.select([end], [], [], PING_S)[0]:
                 if answers(self._path):
-                    heard, patience = time.monotonic(), HUNG_S
+                    heard, greeted = time.monotonic(), True
                     if heard - began > SPARE_S and (self._spare is None or self._spare.poll() is not None):
                         began, self._spare = heard, self._load()
-                elif time.monotonic() - heard > patience and not self._ending.is_set():
+                elif time.monotonic() - heard > (HUNG_S if greeted else FIRST_S) and not self._ending.is_set():
                     logs.logger(__name__).error("media.hangs", way="!")
                     self._process.kill()
                 if time.monotonic() - renewed > RENEW_S:
@@ -171,8 +172,11 @@ def _told(process: subprocess.Popen[bytes], fence: bytes) -> bool:
         process.stdin.flush()
     except OSError:
         process.wait()
-        return False
-    return process.poll() is None
+    if process.poll() is None:
+        return True
+    with suppress(OSError):  # what it did not take goes nowhere
+        process.stdin.close()
+    return False
 
 
 def answers(path: Path) -> bool:

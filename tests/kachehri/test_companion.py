@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,9 +55,8 @@ def book(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) ->
     command = (sys.executable, "-c", GREETER, str(settings.media.socket), str(found))
     monkeypatch.setattr(Companion, "COMMAND", command)
     monkeypatch.setattr(companion, "SPARE_S", 0.5)
-    monkeypatch.setattr(companion, "HUNG_S", 0.6)
-    monkeypatch.setattr(companion, "FIRST_S", 3.0)
-    monkeypatch.setattr(companion, "ANSWER_S", 0.3)
+    monkeypatch.setattr(companion, "HUNG_S", 60.0)
+    monkeypatch.setattr(companion, "FIRST_S", 60.0)
     monkeypatch.setattr(companion, "PING_S", 0.1)
     running = Companion(settings)
     try:
@@ -75,9 +75,12 @@ def test_killed_it_is_back_with_the_next_fence(book: Path, settings: Settings) -
     assert [fence for _, fence in lived(book)] == [1, 2, 3]
 
 
-def test_one_that_hangs_is_ended_and_followed(book: Path, settings: Settings) -> None:
+def test_one_that_hangs_is_ended_and_followed(book: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     [(pid, _)] = lived(book)
     os.kill(pid, signal.SIGSTOP)
+    for patience in ("FIRST_S", "HUNG_S"):
+        monkeypatch.setattr(companion, patience, 0.6)
+    monkeypatch.setattr(companion, "ANSWER_S", 0.3)
     until(lambda: len(lived(book)) == 2)
     until(lambda: companion.answers(settings.media.socket))
     assert not Path(f"/proc/{pid}").exists()
@@ -98,6 +101,13 @@ def test_another_waits_loaded_and_is_the_next(book: Path, settings: Settings) ->
     os.kill(pid, signal.SIGKILL)
     until(lambda: len(lived(book)) == 2)
     assert lived(book)[1] == (spare, 2)
+
+
+def test_one_that_is_gone_before_it_is_told_leaves_nothing_open() -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE)
+    gone.wait()
+    assert not companion._told(gone, b"1\n")
+    assert gone.stdin is not None and gone.stdin.closed
 
 
 def test_a_lease_outlives_the_server_that_took_it(settings: Settings) -> None:
