@@ -46,7 +46,7 @@ class Encoder:
 
     async def ended(self) -> int:
         """Waits for the end that comes by itself, such as a refusal."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             status = await self.process.wait()
             await self._reading
         return status

@@ -73,7 +73,7 @@ class PushService:
         return f"{self.url}/push/{name}"
 
     async def until(self, count: int) -> list[Delivered]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(self.got) < count:
                 self._came.clear()
                 await self._came.wait()

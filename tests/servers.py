@@ -28,12 +28,12 @@ import pytest
 import redis
 
 ALLOW_MISSING: Final = "KACHEHRI_ALLOW_MISSING"
-START_DEADLINE_S: Final = 30.0
+START_DEADLINE_S: Final = 60.0
 #: Below net.ipv4.ip_local_port_range, above what programs of the machine are known by.
 PORTS: Final = (20_000, 32_768)
 #: How long a page may take to show what it should, in milliseconds: the machine is shared with servers and encoders.
 SOON_MS: Final = 30_000
-STOP_DEADLINE_S: Final = 10.0
+STOP_DEADLINE_S: Final = 30.0
 _CHANCE: Final = random.SystemRandom()
 
 # Debian's package for each program, for the one sentence a person reads when it is missing.
@@ -185,7 +185,7 @@ class Redis(_Server):
             return False
 
     def flush(self) -> None:
-        with redis.Redis(port=self.port, socket_timeout=5) as client:
+        with redis.Redis(port=self.port, socket_timeout=30) as client:
             client.flushall()
 
 
@@ -267,7 +267,7 @@ class Postgres(_Server):
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
 
-def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
+def until(true: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait for something another process does. Only for that: inside one process time is advanced by hand."""
     deadline = time.monotonic() + seconds
     while not true():

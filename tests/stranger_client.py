@@ -134,12 +134,12 @@ class Person:
             await self.link.send(json.dumps(message))
         except websockets.ConnectionClosed:
             pass  # sent again after the next welcome
-        frame = await asyncio.wait_for(answer, 20)
+        frame = await asyncio.wait_for(answer, 30)
         assert frame["type"] == "reply", frame
         return frame
 
     async def until(self, condition: Callable[[], Any]) -> Any:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while True:
                 try:
                     if found := condition():

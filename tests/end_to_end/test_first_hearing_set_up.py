@@ -77,19 +77,19 @@ async def started(anyio_backend: str, tmp_path: Path) -> AsyncIterator[str]:
     with said.open("wb") as out, (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=office, env=environment, stdout=out, stderr=log)
     try:
-        until(lambda: bool(LINK.search(said.read_text())) or process.poll() is not None, 30)
+        until(lambda: bool(LINK.search(said.read_text())) or process.poll() is not None)
         found = LINK.search(said.read_text())
         assert found, (tmp_path / "log").read_text()
-        until(lambda: answers(port), 30)
+        until(lambda: answers(port))
         yield found[0]
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(30)
 
 
 def answers(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=30).status_code == 200
     except httpx.TransportError:
         return False
 

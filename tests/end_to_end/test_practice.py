@@ -31,7 +31,7 @@ async def test_a_practice_hearing_is_held_with_simulated_citizens_and_leaves_no_
     with said.open("wb") as out, log.open("wb") as err:
         process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=out, stderr=err)
     try:
-        until(lambda: bool(LINK.search(said.read_text())) or process.poll() is not None, 30)
+        until(lambda: bool(LINK.search(said.read_text())) or process.poll() is not None)
         link = LINK.search(said.read_text())
         assert link, log.read_text()
         clerk = Browser(link[1], "", "staff", language="en")
@@ -50,7 +50,7 @@ async def test_a_practice_hearing_is_held_with_simulated_citizens_and_leaves_no_
         assert page.status == 200
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(30)
     kept = sqlite3.connect(tmp_path / "var" / "kachehri.db")
     assert kept.execute("SELECT count(*) FROM question").fetchone() == (CROWD,)
     assert kept.execute("SELECT (SELECT count(*) FROM ticket) + (SELECT count(*) FROM outbox)").fetchone() == (0,)
@@ -74,5 +74,5 @@ async def hold(client: LiveClient) -> None:
     await client.until(lambda: "on_stage" in states(), 45)
     await client.until(lambda: "on_stage" not in states(), 60)  # she has spoken and gives the floor back
     await client.send("session.close")
-    await client.until(lambda: client.view["session"]["phase"] == "closed", 30)
+    await client.until(lambda: client.view["session"]["phase"] == "closed")
     assert client.view["balance"]["raised"] == CROWD

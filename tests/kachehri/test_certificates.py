@@ -137,7 +137,7 @@ def https(pem: Path, body: bytes = b"ok\n") -> Iterator[int]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(30)
 
 
 def codes(port: int, authority: Authority, *, host: str = "127.0.0.1", now: datetime = NOW) -> list[str]:
@@ -226,7 +226,7 @@ def test_a_server_that_speaks_no_tls(authority: Authority) -> None:
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
         assert codes(plain.getsockname()[1], authority) == ["not_tls"]
-        thread.join(5)
+        thread.join(30)
 
 
 def test_a_name_that_does_not_exist(authority: Authority) -> None:

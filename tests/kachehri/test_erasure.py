@@ -68,7 +68,7 @@ async def said(service: Service) -> tuple[str, str]:
 
 async def closed(service: Service) -> None:
     await service.submit(DESK, SESSION, CloseSession(), "c" * 24)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while (await service.live(SESSION)).session.phase not in ENDED:
             await asyncio.sleep(0.02)
 

@@ -49,7 +49,7 @@ async def test_a_change_is_kept_and_heard_by_every_worker(store: Store) -> None:
     there.follow(hear)
     heard.clear()
     await here.change(name_ur="ضلع نور گڑھ", address="https://hearing.example.pk", announced=True)
-    await asyncio.wait_for(heard.wait(), 5)
+    await asyncio.wait_for(heard.wait(), 30)
     assert told[-1] == here.place
     assert told[-1].name("ur") == "ضلع نور گڑھ" and told[-1].name("en") == "Noorgarh"
     assert told[-1].origins == {"https://hearing.example.pk"} and told[-1].https

@@ -69,8 +69,10 @@ class Desk:
         """The program of a session ends with this status, and it is noticed."""
         process = self.programs._children[session].process
         assert process is not None
-        Path(f"{self.book}.{session}").write_text(str(status))
-        process.wait(10)
+        whole = Path(f"{self.book}.{session}.new")  # it may look between the making of a file and its first byte
+        whole.write_text(str(status))
+        whole.rename(f"{self.book}.{session}")
+        process.wait(30)
         self.look(0.0)
 
 
@@ -119,7 +121,7 @@ def test_one_that_was_killed_is_back_at_once_and_one_that_keeps_dying_less_and_l
     process = desk.programs._children[SESSION].process
     assert process is not None
     os.kill(process.pid, signal.SIGKILL)
-    process.wait(10)
+    process.wait(30)
     desk.look(0.0)
     desk.until_begun(2)
     for pause in PAUSES_S[1:4]:
@@ -171,7 +173,7 @@ def test_at_the_close_it_ends_by_itself_or_is_told_to(desk: Desk, monkeypatch: p
     process = desk.programs._children[SESSION].process
     assert process is not None and process.poll() is None
     desk.look(2)
-    process.wait(10)
+    process.wait(30)
     desk.look()
     desk.look()
     assert SESSION not in desk.programs._children

@@ -26,11 +26,11 @@ class Work:
         self.count += 1
         if self.faults:
             raise self.faults.pop(0)
-        self.gate.wait(10)
+        self.gate.wait(30)
         self.ended += 1
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while self.count < count:
                 await asyncio.sleep(0.005)
 

@@ -73,17 +73,17 @@ def served(folder: Path, port: int, database: str, **more: str) -> Iterator[subp
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([sys.executable, str(folder / "program.py")], env=environment, stderr=log)
     try:
-        until(lambda: process.poll() is not None or answers(port), 30)
+        until(lambda: process.poll() is not None or answers(port))
         assert process.poll() is None, (folder / "log").read_text()
         yield process
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(30)
 
 
 def answers(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/").status_code == 200
+        return httpx.get(f"http://127.0.0.1:{port}/", timeout=30).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -102,14 +102,14 @@ def born(folder: Path) -> list[int]:
 
 def test_one_worker_and_its_media_process(tmp_path: Path, port: int, sqlite_url: str) -> None:
     with served(tmp_path, port, sqlite_url, KACHEHRI_SERVER_TRUSTED_PROXIES="127.0.0.1") as process:
-        answer = httpx.get(f"http://127.0.0.1:{port}/", headers={"X-Forwarded-Proto": "https"})
+        answer = httpx.get(f"http://127.0.0.1:{port}/", headers={"X-Forwarded-Proto": "https"}, timeout=30)
         assert answer.text == f"{process.pid} https 111"
         assert "server" not in answer.headers
         until(lambda: len(born(tmp_path)) == 1)
         os.kill(born(tmp_path)[0], signal.SIGKILL)
         until(lambda: len(born(tmp_path)) == 2)
         process.terminate()
-        assert process.wait(20) in (0, -signal.SIGTERM)
+        assert process.wait(30) in (0, -signal.SIGTERM)
     assert not alive(born(tmp_path)[1])
 
 
@@ -117,13 +117,13 @@ def test_a_killed_server_leaves_no_media_process_behind(tmp_path: Path, port: in
     with served(tmp_path, port, sqlite_url) as process:
         until(lambda: len(born(tmp_path)) == 1)
         process.kill()
-        process.wait(20)
+        process.wait(30)
         until(lambda: not alive(born(tmp_path)[0]))
 
 
 def test_without_trust_a_forwarded_header_is_ignored(tmp_path: Path, port: int, sqlite_url: str) -> None:
     with served(tmp_path, port, sqlite_url):
-        answer = httpx.get(f"http://127.0.0.1:{port}/", headers={"X-Forwarded-Proto": "https"})
+        answer = httpx.get(f"http://127.0.0.1:{port}/", headers={"X-Forwarded-Proto": "https"}, timeout=30)
         assert " http " in answer.text
 
 
@@ -134,12 +134,12 @@ def test_two_workers_share_one_port(tmp_path: Path, port: int, postgres_url: str
         workers: set[int] = set()
 
         def both() -> bool:
-            pid, _, tick = httpx.get(f"http://127.0.0.1:{port}/").text.split()
+            pid, _, tick = httpx.get(f"http://127.0.0.1:{port}/", timeout=30).text.split()
             assert tick == "111"
             workers.add(int(pid))
             return len(workers) == 2
 
-        until(both, 30)
+        until(both)
         assert process.pid not in workers
     until(lambda: not any(map(alive, workers)))
 

@@ -48,17 +48,17 @@ def serve(folder: Path) -> Iterator[Path]:
     with said.open("wb") as out, (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=log)
     try:
-        until(lambda: process.poll() is not None or up(port), 30)
+        until(lambda: process.poll() is not None or up(port))
         assert process.poll() is None, (folder / "log").read_text()
         yield said
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(30)
 
 
 def up(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=30).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -72,12 +72,12 @@ def test_an_empty_folder_becomes_a_server_with_a_link_that_no_log_has(tmp_path: 
         assert first and words.count(first[0]) == 2 and "نیا" in words
         assert stat.S_IMODE((folder / "var" / "key").stat().st_mode) == 0o600
         assert stat.S_IMODE((folder / "var").stat().st_mode) == 0o700
-        assert httpx.get(first[0]).status_code == 200
+        assert httpx.get(first[0], timeout=30).status_code == 200
     key = (folder / "var" / "key").read_text()
     with serve(folder) as said:
         second = LINK.search(said.read_text())
         assert second and second[2] != first[2]
-        assert httpx.get(f"{second[1]}/setup?code={first[2]}").status_code == 403
+        assert httpx.get(f"{second[1]}/setup?code={first[2]}", timeout=30).status_code == 403
     assert (folder / "var" / "key").read_text() == key
     assert first[2] not in (folder / "log").read_text() and second[2] not in (folder / "log").read_text()
     store = Store(f"sqlite:///{folder / 'var' / 'kachehri.db'}")

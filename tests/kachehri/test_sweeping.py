@@ -48,7 +48,7 @@ async def test_it_begins_by_itself_and_ends_when_told(store: Store, clock: Manua
     clock.advance(KEPT_MS + 1)
     sweeping = Sweeping(store)
     sweeping.rounds.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while known(store):
             await asyncio.sleep(0.01)
     await sweeping.rounds.close()

@@ -140,8 +140,8 @@ def test_of_two_at_once_one_is_told_to_look_again(store: Store) -> None:
     with store.write() as conn:
         ticketing.act(conn, MONDAY_MS + 1, "t1", ASSIGN, OFFICE)
         thread.start()
-        reads.wait(5)
-    thread.join(20)
+        reads.wait(30)
+    thread.join(30)
     # Where only one may write at a time the second already sees what the first did.
     assert refused in ([["ticket_busy"], ["ticket_not_you"]] if not store.sqlite else [["ticket_not_you"]])
     assert row(store).post_id == "p-below"
@@ -159,8 +159,8 @@ def test_the_same_form_twice_at_once_is_one_form(store: Store) -> None:
     with store.write() as conn:
         first = ticketing.act(conn, MONDAY_MS + 1, "t1", ASSIGN, OFFICE, key="form-1")
         thread.start()
-        reads.wait(5)
-    thread.join(20)
+        reads.wait(30)
+    thread.join(30)
     assert answers == [first] and row(store).head_seq == 2
 
 

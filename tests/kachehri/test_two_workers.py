@@ -58,7 +58,7 @@ class Pair:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while not true():
             await asyncio.sleep(0.01)
 

@@ -34,7 +34,7 @@ class Files:
         found = Index(session, rendition, (Segment(rendition, 1, 7, 1, tuple(self.parts)),))
         self._loop.call_soon_threadsafe(self.looked.set)
         if self.slow is not None and self.looks == 1:
-            assert self.slow.wait(20)
+            assert self.slow.wait(30)
         return found
 
 
@@ -51,7 +51,7 @@ async def test_all_who_wait_are_woken_by_one_bell(monkeypatch: pytest.MonkeyPatc
     await files.looked.wait()
     files.parts.append(part(1))
     BusAnnouncements(bus).part("s1", files.parts[-1])
-    found = await asyncio.wait_for(asyncio.gather(*tasks), 5)
+    found = await asyncio.wait_for(asyncio.gather(*tasks), 30)
     assert all(index is not None and len(index.segments[0].parts) == 2 for index in found)
     assert files.looks == 2, "one for all who came, and one behind the bell"
     waiting.close()
@@ -79,7 +79,7 @@ async def test_without_a_bell_the_files_are_looked_at() -> None:
     task = asyncio.ensure_future(waiting.wait("s1", "light", holds(2), 20.0))
     await files.looked.wait()
     files.parts.append(part(1))
-    assert await asyncio.wait_for(task, 5) is not None
+    assert await asyncio.wait_for(task, 30) is not None
 
 
 async def test_a_slow_disk_keeps_nobody_else_waiting_and_a_look_from_before_the_bell_is_not_relied_on(
@@ -96,11 +96,11 @@ async def test_a_slow_disk_keeps_nobody_else_waiting_and_a_look_from_before_the_
     BusAnnouncements(bus).part("s1", files.parts[-1])
     await asyncio.sleep(0)  # the bus hands it on in the loop's next round
     try:
-        assert await asyncio.wait_for(waiting.wait("s1", "light", holds(2), 20.0), 5) is not None
+        assert await asyncio.wait_for(waiting.wait("s1", "light", holds(2), 20.0), 30) is not None
         assert not first.done()
     finally:
         slow.set()
-    assert await asyncio.wait_for(first, 5) is not None
+    assert await asyncio.wait_for(first, 30) is not None
     assert files.looks == 3 and waiting.kept == 0
     waiting.close()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -91,6 +93,18 @@ class TestFile:
         monkeypatch.setattr(caption_files, "LINES_MOST", 1)
         with pytest.raises(BadCaptions, match="many"):
             read(SRT.encode())
+
+    def test_costs_no_more_than_its_length(self) -> None:
+        """Signs that open something which nothing closes, as many as a file may hold."""
+        marks = "<" * (caption_files.FILE_MOST - 100)
+        began = time.process_time()
+        assert read(f"WEBVTT\n\n00:01.000 --> 00:02.000\n5 < 6 <b>x</b> {marks}".encode())[0].text == f"5 < 6 x {marks}"
+        assert time.process_time() - began < 5, "not with the square of it: that is an hour"
+
+    def test_times_beyond_any_number_are_broken_times(self) -> None:
+        hours = "9" * 5_000
+        with pytest.raises(BadCaptions, match="time in line 3"):
+            read(f"WEBVTT\n\n{hours}:00:01.000 --> {hours}:00:02.000\nx".encode())
 
     @given(st.one_of(st.binary(), st.lists(PIECES, max_size=40).map(lambda each: "".join(each).encode())))
     def test_raises_nothing_but_its_error(self, raw: bytes) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from kachehri.settings import Settings, from_mapping
 from kachehri.settings.tree import Recordings
-from kachehri.store import Store, recordings
+from kachehri.store import Store, recordings, redactions
+from kachehri.store.tables import RecordingHold
 from recordings.archive import Archive, RecordingError
 from recordings.archive.manifest import Manifest, row
 from recordings.archive.space import Space
@@ -242,6 +243,45 @@ class TestRetention:
         assert retire(house, made, kept, 1) == []
         track.close()
         assert retire(house, made, kept, 1) == [SESSION]
+
+    @pytest.mark.parametrize("late", [False, True])
+    def test_a_hold_that_comes_during_the_removal_keeps_the_folder(
+        self, house: Store, made: Archive, kept: LocalStorage, clock: ManualClock, late: bool
+    ) -> None:
+        clock.now = WALL_MS + 30 * DAY_MS
+        with house.write() as conn:
+            conn.execute(text("UPDATE recorded_segment SET stored_at = NULL"))
+        sending = Sending(house, made, kept)
+        sending.round()
+        before = sorted(each.name for each in kept.list(""))
+
+        class Held(LocalStorage):
+            def list(self, prefix: str) -> Iterator[Stored]:
+                found = list(super().list(prefix))
+                if not late:
+                    hold()
+                return iter(found)
+
+            def delete(self, names: Iterable[str]) -> None:
+                super().delete(names)
+                hold()
+
+        def hold() -> None:
+            row = RecordingHold(session_id=SESSION, reason="r", review_on="2027-01-01", made_by="a", made_at=1)
+            with house.write() as conn:
+                redactions.hold(conn, row)
+
+        with structlog.testing.capture_logs() as told:
+            assert retire(house, made, Held(kept._folder), 1) == []
+        assert [(each["event"], each["count"]) for each in told] == [("recordings.held", 1)]
+        assert made.index(SESSION, "full").segments and entered(house)
+        assert bool(list(kept.list(""))) is not late
+        sending.forget()
+        sending.round()
+        assert sorted(each.name for each in kept.list("")) == before, "what was gone from the storage is sent again"
+        with house.write() as conn:
+            redactions.lift(conn, SESSION)
+        assert retire(house, made, kept, 1) == [SESSION] and not list(kept.list(""))
 
 
 class TestKeeper:

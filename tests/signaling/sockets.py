@@ -35,7 +35,7 @@ async def say(link: ClientConnection, **fields: Any) -> None:
 
 async def hear(link: ClientConnection, kind: str = "") -> dict[str, Any]:
     while True:
-        frame: dict[str, Any] = json.loads(await asyncio.wait_for(link.recv(), 5))
+        frame: dict[str, Any] = json.loads(await asyncio.wait_for(link.recv(), 30))
         if not kind or frame["type"] == kind:
             return frame
 
@@ -48,7 +48,7 @@ async def enter(town: Town, link: ClientConnection, **more: Any) -> dict[str, An
 async def closed(link: ClientConnection) -> int:
     with pytest.raises(ConnectionClosed) as gone:
         while True:
-            await asyncio.wait_for(link.recv(), 5)
+            await asyncio.wait_for(link.recv(), 30)
     assert gone.value.rcvd is not None
     return gone.value.rcvd.code
 
@@ -88,7 +88,7 @@ class Raw:
     async def close_code(self) -> int:
         """Read frames until the close."""
         while True:
-            first, second = await asyncio.wait_for(self.reader.readexactly(2), 8)
+            first, second = await asyncio.wait_for(self.reader.readexactly(2), 30)
             size = second & 0x7F
             if size == 126:
                 (size,) = struct.unpack("!H", await self.reader.readexactly(2))

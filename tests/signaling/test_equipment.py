@@ -67,7 +67,7 @@ class Studio:
         return self.participant in (await self.town.service.live(self.session)).session.attendance.staff
 
     async def until(self, what: Callable[[str, bool], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not what(await self.occupant(), await self.here()):
                 await asyncio.sleep(0.01)
 
@@ -112,7 +112,7 @@ async def test_when_the_plane_is_lost_the_seat_is_free(studio: Studio) -> None:
 async def test_taken_off_by_the_desk_its_line_is_ended(studio: Studio) -> None:
     await studio.publish()
     await studio.town.service.submit(DESK, studio.session, ClearSeat(seat=SEAT, reason="technical"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not studio.plane.named("leave"):
             await asyncio.sleep(0.01)
     assert studio.plane.named("leave") == [(studio.participant, None)]

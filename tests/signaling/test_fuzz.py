@@ -70,7 +70,7 @@ async def test_nonsense_is_survived(
                     raw.frame(opcode, data, fin=random_.random() < 0.9, rsv1=random_.random() < 0.1)
             if random_.random() < 0.5:
                 raw.writer.write_eof()
-                await asyncio.wait_for(raw.reader.read(-1), 10)
+                await asyncio.wait_for(raw.reader.read(-1), 30)
             await raw.end()
         async with town.client(1) as client:
             assert (await client.send("question.ask", text="still here"))["result"]

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_pages_and_sockets_share_one_port(town: Town) -> None:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
         assert (await http.get(town.origin)).text == "pages live here"
     async with dial(town, town.pass_for(person(1))) as link:
         assert link.subprotocol == "kachehri.v1"

@@ -28,7 +28,7 @@ class Ear:
         client.on(kind, self.frames.append)
 
     async def until(self, count: int) -> list[dict[str, Any]]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.frames) < count:
                 await asyncio.sleep(0.01)
         return self.frames

@@ -138,7 +138,7 @@ async def test_taken_back_and_over(town: Town, service: PushService) -> None:
     off = await phones[0].client.post(f"/s/{session}/alerts", json={"endpoint": service.endpoint("a")}, headers=headers)
     assert (off.status_code, await subscribed(town, session)) == (200, 3)
     await town.moderate(session, CloseSession())
-    async with asyncio.timeout(15):  # nobody is called after the end
+    async with asyncio.timeout(30):  # nobody is called after the end
         while await subscribed(town, session):
             await town.service.read(rows.wanted)
     assert service.got == []

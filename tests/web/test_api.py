@@ -27,7 +27,7 @@ TRIES = 25
 
 
 async def get(doors: Doors, path: str, status: int = 200, **params: Any) -> Any:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         answer = await client.get(f"{doors.town.url}{PREFIX}/{path}", params=params)
     assert answer.status_code == status, answer.text
     kind = "application/json" if status == 200 else "application/problem+json"
@@ -124,7 +124,7 @@ async def test_pages_follow_each_other_to_the_end(doors: Doors) -> None:
     ],
 )
 async def test_what_cannot_be_read_is_told_by_name(doors: Doors, path: str, wrong: list[str]) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         answer = await client.get(f"{doors.town.url}{PREFIX}/{path}")
     assert answer.status_code == 400 and answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
@@ -133,7 +133,7 @@ async def test_what_cannot_be_read_is_told_by_name(doors: Doors, path: str, wron
 
 
 async def test_who_has_the_same_already_is_told_so(doors: Doors) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         url = f"{doors.town.url}{PREFIX}/offices"
         first = await client.get(url)
         mark = first.headers["etag"]
@@ -145,7 +145,7 @@ async def test_who_has_the_same_already_is_told_so(doors: Doors) -> None:
 
 
 async def test_an_unknown_address_and_another_method_are_problems_too(doors: Doors) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         for method, path, status in (("GET", "nothing", 404), ("POST", "tickets", 405), ("GET", "tickets/x", 404)):
             answer = await client.request(method, f"{doors.town.url}{PREFIX}/{path}")
             assert answer.status_code == status and answer.headers["content-type"] == "application/problem+json"

@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import re
-import time
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
-import httpx
 import pytest
 
 from kachehri.bus.memory import MemoryBus
@@ -18,72 +15,21 @@ from kachehri.live import Live
 from kachehri.settings import Settings
 from kachehri.store import redactions
 from kachehri.store.tables import Redaction
-from recordings.announce import BusAnnouncements, Waiting
-from recordings.archive import Archive, Part, Track
+from recordings.announce import BusAnnouncements
 from recordings.edition import Basis, Edition
 from recordings.grants import grant
 from rooms.lifecycle import CloseSession
+from tests.web.broadcast_studio import Studio, get, studio_in
 from tests.web.conftest import Town
 from web.broadcasting import Broadcasting, broadcasting, sealing_keys
 
 pytestmark = pytest.mark.anyio
 
 
-class Studio:
-    """Writes a program whose bytes say where they stand, as fast as a test wants."""
-
-    def __init__(self, town: Town, folder: Path) -> None:
-        self.town, self.archive, self.bus = town, Archive(folder), MemoryBus()
-        waiting = Waiting(self.bus, self.archive.index)
-        waiting.start()
-        self.door = Broadcasting(self.archive, waiting, sealing_keys(town.house.masters))
-        self.tracks: dict[str, Track] = {}
-        #: The wall clock of the first part: the hearing that is tested is on now.
-        self.began_ms = time.time_ns() // 1_000_000 - 10_000
-
-    def track(self, session: str, rendition: str) -> Track:
-        key = f"{session}/{rendition}"
-        if key not in self.tracks:
-            self.tracks[key] = self.archive.track(session, rendition, 1)
-            self.tracks[key].begin(1, b"....avcC\x01\x42\xc0\x1e\xff....mp4a" if rendition != "sound" else b"mp4a")
-        return self.tracks[key]
-
-    def part(self, session: str, rendition: str, number: int, index: int, *, at: int | None = None) -> Part:
-        start = number * 2_000 + index * 333 if at is None else at
-        return self.track(session, rendition).part(
-            f"{rendition} {number}.{index};".encode(),
-            duration_us=333_333,
-            independent=index == 0,
-            starts_ms=start,
-            wall_ms=self.began_ms + start,
-            last=index == 5,
-        )
-
-    def fill(self, session: str, rendition: str, segments: int, parts: int = 0) -> None:
-        """Whole segments, and some parts of the next."""
-        for number in range(segments):
-            for index in range(6):
-                self.part(session, rendition, number, index)
-        for index in range(parts):
-            self.part(session, rendition, segments, index)
-
-    def base(self, session: str) -> str:
-        return self.door.base(session, "live", self.town.house.now())
-
-
 @pytest.fixture(scope="module")
-async def studio(town: Town, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Studio]:
-    made = Studio(town, tmp_path_factory.mktemp("recordings"))
-    before = town.app.state.house
-    town.app.state.house = replace(before, broadcasting=made.door)
-    yield made
-    town.app.state.house = before
-
-
-async def get(town: Town, path: str, **headers: str) -> httpx.Response:
-    if not town.opened:
-        town.phone()
-    return await town.opened[0].get(path, headers={"accept": "*/*", "accept-language": "en", **headers})
+def studio(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    with studio_in(town, tmp_path_factory.mktemp("recordings")) as made:
+        yield made
 
 
 async def test_a_playlist_leads_to_its_pieces(town: Town, studio: Studio) -> None:
@@ -264,7 +210,7 @@ async def test_a_hearing_that_is_over_ends_its_playlist_and_then_its_door(town: 
 async def test_what_is_taken_out_of_the_last_seconds_is_a_gap_and_goes_out_no_more(
     town: Town, studio: Studio, closed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.broadcasting._EDITION_S", -1.0)
+    monkeypatch.setattr("web.taken_out.FRESH_S", -1.0)
     session = await town.schedule(live=True)
     for rendition in ("light", "sound"):
         studio.fill(session, rendition, 4, 2)

@@ -142,7 +142,7 @@ async def test_a_reading_that_comes_back_late_does_not_undo_a_later_one(
         found = read(conn)
         if first.pop() if first else False:
             loop.call_soon_threadsafe(began.set)
-            go_on.wait(5)
+            go_on.wait(30)
         return found
 
     session = await town.schedule(live=True)

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from kachehri.i18n import words_for
 from tests.offline import offline
+from tests.servers import SOON_MS
 from tests.web.conftest import Town
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +27,7 @@ async def phone(browser: Browser, town: Town, **options: Any) -> AsyncIterator[P
     context = await browser.new_context(
         viewport={"width": 360, "height": 640}, locale="en-GB", base_url=town.url, **options
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(SOON_MS)
     try:
         yield await context.new_page()
     finally:

@@ -39,7 +39,7 @@ async def test_a_key_is_shown_once_and_works(town: Town) -> None:
         row = api_keys.find(conn, key)
         assert row is not None and (row.name, row.scopes, row.per_minute) == ("Portal", ["file"], 30)
         assert key not in repr(list(conn.exec_driver_sql("SELECT * FROM api_key")))
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         url = f"{town.url}/open311/v2/requests.json"
         form = {"api_key": key, "service_code": "other", "address_id": "uc1", "description": "x"}
         assert (await client.post(url, data=form)).status_code == 200

@@ -34,7 +34,7 @@ def front(air: OnAir) -> Iterator[Nginx]:
 
 @pytest.fixture
 async def client(front: Nginx) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=front.url, headers={"accept-encoding": "identity"}) as made:
+    async with httpx.AsyncClient(base_url=front.url, headers={"accept-encoding": "identity"}, timeout=30) as made:
         yield made
 
 
@@ -121,7 +121,7 @@ async def test_a_server_that_is_away_is_said_to_be(air: OnAir) -> None:
     alone = Nginx("127.0.0.1:1")
     alone.start()
     try:
-        async with httpx.AsyncClient(base_url=alone.url) as client:
+        async with httpx.AsyncClient(base_url=alone.url, timeout=30) as client:
             assert (await client.get(f"{air.base}/light/live.m3u8")).status_code == 502
     finally:
         alone.close()

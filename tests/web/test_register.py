@@ -43,7 +43,7 @@ async def ask(town: Town, session: str, who: int, **fields: object) -> str:
 async def closed(town: Town, session: str) -> None:
     await town.moderate(session, CloseSession())
     live = await town.service.live(session)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while live.session.phase not in ENDED:
             await asyncio.sleep(0.02)
 

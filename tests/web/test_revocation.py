@@ -63,7 +63,7 @@ async def seated(town: Town, session: str, role: str = "moderator", *, appointed
 
 async def ended(client: LiveClient) -> float:
     """When the connection was ended for good, in seconds since the epoch."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while client.ended is None:
             await asyncio.sleep(0.005)
     return time.time()

@@ -103,7 +103,7 @@ async def test_a_live_connection_ends_with_the_login(town: Town) -> None:
             found = accounts.by_login(conn, "the-chair")
         assert found is not None
         await town.house.identity.disable(found.id)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while client.ended is None:
                 await asyncio.sleep(0.02)
     with town.service.store.write() as conn:

@@ -56,12 +56,12 @@ class Player:
         await self.until("connected")
 
     async def until(self, state: str) -> None:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while self.connection.connectionState != state:
                 await asyncio.sleep(0.01)
 
     async def until_it_plays(self, *kinds: str) -> None:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while not all(self.frames[kind] > 10 for kind in kinds):
                 await asyncio.sleep(0.02)
 
@@ -98,7 +98,7 @@ async def hall(town: Town) -> Hall:
 
 async def until_made(hall: Hall, offer: str) -> httpx.Response:
     """Its answer, once the program has been noticed."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (answer := await hall.post(offer)).status_code == 409:
             await asyncio.sleep(0.05)
     return answer
@@ -123,7 +123,7 @@ async def test_a_player_is_sent_the_program_until_it_deletes_its_session(hall: H
             assert other.status_code == 405
         assert (await hall.delete(location)).status_code == 200
         await player.until("closed")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while maker.direct.watched:
                 await asyncio.sleep(0.02)
         assert (await hall.delete(location)).status_code == 404
@@ -137,7 +137,7 @@ async def test_only_sound_where_only_that_is_wanted_or_made(hall: Hall) -> None:
             await listener.until_it_plays("audio")
         async with Maker(hall.tap, "sound", session=hall.session):
             sound = listener.frames["audio"]
-            async with asyncio.timeout(15):  # on the same connection
+            async with asyncio.timeout(30):  # on the same connection
                 while listener.frames["audio"] < sound + 20:
                     await asyncio.sleep(0.02)
             answer = await hall.post(await screen.offer())

@@ -74,7 +74,7 @@ class Sender:
 
     async def take(self, answer: str) -> None:
         await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while self.connection.connectionState != "connected":
                 await asyncio.sleep(0.01)
 
@@ -118,7 +118,7 @@ async def test_the_same_key_again_replaces_the_encoder_before(studio: Studio, se
         answer = await studio.post(await second.offer())
         assert answer.status_code == 201
         await second.take(answer.text)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while sender.connection.connectionState != "closed":
                 await asyncio.sleep(0.01)
         assert await studio.occupant() == equipment.participant(studio.session, "chair")
@@ -132,7 +132,7 @@ async def test_taken_off_by_the_desk_the_encoder_is_told_by_its_line(studio: Stu
     answer = await studio.post(await sender.offer())
     await sender.take(answer.text)
     await studio.town.moderate(studio.session, ClearSeat(seat="chair", reason="technical"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while sender.connection.connectionState != "closed":
             await asyncio.sleep(0.01)
     assert await studio.occupant() == ""

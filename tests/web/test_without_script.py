@@ -9,6 +9,7 @@ from kachehri.i18n import words_for
 from kachehri.store import district
 from kachehri.store.tables import Category
 from rooms.questions import AdmitQuestion
+from tests.servers import SOON_MS
 from tests.web.conftest import Town
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +27,7 @@ async def test_ask_see_my_place_me_too_follow_track_and_withdraw(town: Town, bro
         base_url=town.url,
         java_script_enabled=False,
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(SOON_MS)
     page = await context.new_page()
 
     # In: from the first page through the lobby, with sound and a hidden name.

@@ -77,14 +77,14 @@ class Town:
 
     async def until(self, what: Callable[[], Awaitable[bool]]) -> None:
         """Wait for something that follows from a commit without anybody being told."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not await what():
                 await asyncio.sleep(0.02)
 
     def phone(self, language: str = "ur") -> Phone:
         """A browser of its own, with its own cookies."""
         client = httpx.AsyncClient(
-            verify=False, base_url=self.url, follow_redirects=True, headers={"accept-language": language}
+            verify=False, timeout=30, base_url=self.url, follow_redirects=True, headers={"accept-language": language}
         )
         self.opened.append(client)
         return Phone(client)

@@ -23,7 +23,7 @@ class Ends:
     other: Any
 
 
-async def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
+async def until(true: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait for what another process or the kernel does."""
     async with asyncio.timeout(seconds):
         while not true():

@@ -149,4 +149,4 @@ async def test_it_closes_whatever_it_is_doing(redis_url: str) -> None:
         await bus.settled()
         bus.publish("busy/1", b"x")
         await asyncio.sleep(draw.random() * 0.004)
-        await asyncio.wait_for(bus.close(), 5)
+        await asyncio.wait_for(bus.close(), 30)

@@ -256,7 +256,7 @@ async def test_what_was_on_its_way_at_the_stop_is_in_doubt_for_whoever_comes_nex
         office = town.office({"sms": sms(gateway, timeout_s=30)})
         dispatcher = Dispatcher(town.store, office)
         dispatcher.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not gateway.taken:
                 await asyncio.sleep(0.01)
         await dispatcher.close()

@@ -254,7 +254,7 @@ def mail_server(**replies: str) -> Iterator[MailServer]:
         thread.start()
         yield found
         listening.shutdown(socket.SHUT_RDWR)
-    thread.join(5)
+    thread.join(30)
 
 
 def mail_of(server: MailServer) -> SmtpEmail:

@@ -43,7 +43,7 @@ async def test_on_it_begins_by_itself_and_ends_when_told(town: NoticeTown) -> No
         )
         assert set(notices.ways) == {"sms", "push", "email", "hook"}
         notices.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not gateway.taken:
                 await asyncio.sleep(0.01)
         await notices.close()

@@ -42,7 +42,7 @@ async def test_a_restart_resumes_open_sessions_and_their_deadlines(address: str,
 
 
 async def closed(service: Service) -> Session:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while (await service.live(SESSION)).session.phase != "closed":
             await asyncio.sleep(0.01)
     return (await service.live(SESSION)).session

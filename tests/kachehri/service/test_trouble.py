@@ -122,7 +122,7 @@ async def test_a_commit_that_stood_although_the_line_broke_is_found(
     with monkeypatch.context() as patched:
         patched.setattr(service.store, "write", breaking)
         assert await refused(service, citizen(1), ask(), key(1)) == "storage"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not live.session.queue.questions:
             await asyncio.sleep(0.01)
     assert (await service.submit(citizen(1), SESSION, ask(), key(1))).seq == live.seq

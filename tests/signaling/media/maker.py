@@ -42,7 +42,7 @@ class Maker:
     async def __aenter__(self) -> Maker:
         self.reader.start()
         self._task = asyncio.ensure_future(self._run())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not self.reader.attached:
                 await asyncio.sleep(0.01)
         return self

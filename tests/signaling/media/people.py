@@ -28,7 +28,7 @@ ORIGIN = "http://localhost:9"
 R = TypeVar("R", bound=Report)
 
 
-async def until(what: Callable[[], object], seconds: float = 25.0) -> None:
+async def until(what: Callable[[], object], seconds: float = 30.0) -> None:
     """Waits for something that real sockets bring about."""
     async with asyncio.timeout(seconds):
         while not what():
@@ -52,7 +52,7 @@ def start_process(socket: Path, settings: MediaSettings = LOOPBACK, fence: int =
 
 def end_process(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
-    process.wait(10)
+    process.wait(30)
 
 
 class Hall:
@@ -235,7 +235,7 @@ class BrowserWatcher:
         found: dict[str, float] = await self.page.evaluate("(seat) => window.watching.arrived(seat)", seat)
         return found
 
-    async def wait(self, seat: str, condition: str, seconds: float = 8.0) -> dict[str, float]:
+    async def wait(self, seat: str, condition: str, seconds: float = 30.0) -> dict[str, float]:
         """Until `condition` holds of what arrived (`a`); measured in the page."""
         script = f"""async (seat) => {{
           const end = performance.now() + {seconds * 1000};

@@ -132,7 +132,7 @@ async def test_the_program_goes_to_whoever_asks_for_it_in_h264_whatever_the_stag
 
 async def until_made(hall: Hall) -> None:
     """The program's process has been noticed."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             try:
                 await hall.plane.leave(SESSION, "nobody", (await hall.plane.offer(SESSION, "nobody", "program")).peer)

@@ -42,12 +42,12 @@ class Doors:
         return f"{self.town.url}/open311/v2"
 
     async def get(self, path: str, **params: str) -> httpx.Response:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=30) as client:
             return await client.get(f"{self.url}/{path}", params=params)
 
     async def post(self, path: str = "requests.json", **fields: Any) -> httpx.Response:
         """With the key, unless another one is given."""
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=30) as client:
             return await client.post(f"{self.url}/{path}", data={"api_key": self.key, **fields})
 
     def make_key(self, *scopes: Scope, **more: int) -> str:

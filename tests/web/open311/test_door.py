@@ -127,7 +127,7 @@ async def test_nothing_that_is_sent_makes_more_than_a_plain_no(doors: Doors) -> 
         *("page", "page_size", "extensions", "jurisdiction_id", "attribute[area]"),
     )
     told: set[int] = set()
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         for value in NASTY:
             answers = [await client.get(f"{doors.url}/requests.xml", params={name: value}) for name in names]
             spelled = quote(value, safe="")

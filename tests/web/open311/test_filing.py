@@ -62,7 +62,7 @@ async def test_the_same_again_is_the_same(doors: Doors) -> None:
 async def test_a_private_matter_gets_a_token_that_never_becomes_a_number(doors: Doors) -> None:
     """As a client that reads nothing but XML goes about it: a form with a file in it, then it asks for the token."""
     fields = {"api_key": doors.key, "service_code": "bribe", "lat": "29.9", "long": "73.2", "description": "رقم مانگی"}
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         answer = await client.post(
             f"{doors.url}/requests.xml", data=fields, files={"photo": ("a.jpg", b"\xff\xd8\xff", "image/jpeg")}
         )
@@ -137,7 +137,7 @@ async def test_everything_that_is_wrong_is_told_at_once(
 
 async def test_a_form_that_cannot_be_read_is_told_so(doors: Doors) -> None:
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         for content, kind in (
             (b"api_key=%ff", headers["content-type"]),
             (b"\xff\xfe", headers["content-type"]),

@@ -176,7 +176,7 @@ async def test_words_of_a_hearing_are_not_shown_and_nobody_is_named(doors: Doors
 
 
 async def test_the_language_is_the_readers(doors: Doors) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         for language, office in (("en", "Public Health Engineering"), ("ur", "پبلک ہیلتھ")):
             headers = {"accept-language": language}
             row = (await client.get(f"{doors.url}/requests/{doors.heard}.json", headers=headers)).json()[0]
