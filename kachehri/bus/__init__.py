@@ -4,7 +4,7 @@ Every message may be lost: the bus is a doorbell that also carries the payload. 
 listener that notices a gap fills it there. Three kinds pass one suite of tests: `memory` (one process), `local` (a Unix
 socket, processes of one machine), `redis` (several machines). Redis is spoken only here.
 May import: redis, msgspec; knows no session and no command.
-Does not belong here: what a message means, or what is done about a gap (kachehri/service.py, signaling).
+Does not belong here: what a message means, or what is done about a gap (kachehri/copies.py, signaling).
 Start reading: the protocol below, then memory.py.
 """
 

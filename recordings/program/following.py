@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from kachehri.bus import Bus, Subscription
+from kachehri.copies import TOPIC
 from kachehri.live import WIRE, Announced, Live, Recorded
 from kachehri.logs import logger
-from kachehri.service import TOPIC
 from kachehri.store import Store, StoreError, content, district, event_log
 from kachehri.store import sessions as session_rows
 from recordings.channels import channels
