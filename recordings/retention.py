@@ -42,12 +42,12 @@ def retire(
             over = sorted({*over, *recordings.recorded_before(conn, now - keep_days * DAY_MS)})
     gone, held = [], 0
     for session in over:
-        with store.read() as conn:
-            kept = redactions.held(conn, session) is not None
-        held += kept
+        kept = _held(store, session)
         if not kept and not spared(session) and not written(archive, session):
-            remove(store, archive, storage, session)
-            gone.append(session)
+            kept = not remove(store, archive, storage, session)
+            if not kept:
+                gone.append(session)
+        held += kept
     if held:
         logger(__name__).info("recordings.held", count=held, way="=")
     if gone:
@@ -64,16 +64,31 @@ def written(archive: Archive, session: str) -> bool:
     return False
 
 
-def remove(store: Store, archive: Archive, storage: Storage | None, session: str) -> None:
-    """Remove one session's recording everywhere. Errors: `StorageError`, `OSError`; begin again then."""
+def remove(store: Store, archive: Archive, storage: Storage | None, session: str) -> bool:
+    """Remove one session's recording everywhere. Whether it is gone: somebody may hold it by now, which is asked
+    directly before each step. Errors: `StorageError`, `OSError`; begin again then.
+    """
     if storage is not None:
-        storage.delete([each.name for each in storage.list(f"{session}/")])
+        names = [each.name for each in storage.list(f"{session}/")]
+        if _held(store, session):
+            return False
+        storage.delete(names)
+    if _held(store, session):
+        with store.write() as conn:
+            recordings.unstored(conn, session)
+        return False
     if session in archive.sessions():
         shutil.rmtree(archive.folder / session)
     archive.forget(session)
     with store.write() as conn:
         recordings.forget(conn, session)
         redactions.forget(conn, session)
+    return True
+
+
+def _held(store: Store, session: str) -> bool:
+    with store.read() as conn:
+        return redactions.held(conn, session) is not None
 
 
 def wanted(store: Store, session: str) -> bool:

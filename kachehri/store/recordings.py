@@ -96,6 +96,11 @@ def stored(conn: Connection, row: RecordedSegment, at: int) -> None:
     conn.execute(update(_segment).where(*here).values(stored_at=at))
 
 
+def unstored(conn: Connection, session_id: str) -> None:
+    """The storage has nothing of this session any more; it is sent again."""
+    conn.execute(update(_segment).where(_segment.c.session_id == session_id).values(stored_at=None))
+
+
 def replaced(conn: Connection, session_id: str, rendition: str, number: int, size: int, sha256: str) -> None:
     """A segment is another now, of `size` bytes. What the storage has or has not is not changed by it."""
     here = (_segment.c.session_id == session_id, _segment.c.rendition == rendition, _segment.c.number == number)

@@ -39,6 +39,10 @@ class Sending:
         """End the round after the segment that is on its way."""
         self._stopping.set()
 
+    def forget(self) -> None:
+        """Send the heads once more with what goes next: they may have been removed from the storage."""
+        self._heads.clear()
+
     def round(self) -> int:
         """Send all that is waiting; returns how many segments went. Errors: `StorageError`: the rest goes next time."""
         sent = 0
