@@ -15,12 +15,13 @@ from typing import Final
 #: Cues and letters of one file; a whole day of captions is a tenth of it.
 CUES_MOST: Final = 50_000
 LETTERS_MOST: Final = 8_000_000
-_TIME: Final = re.compile(r"(?:([0-9]{2,}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})\Z")
+_TIME: Final = re.compile(r"(?:([0-9]{2,9}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})\Z")
 _ARROW: Final = "-->"
 _BLANK: Final = re.compile(r"[ \t]+")
 _ENTITIES: Final = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": "\u00a0", "&lrm;": "\u200e", "&rlm;": "\u200f"}
 _ENTITY: Final = re.compile("|".join(_ENTITIES))
-_TAG: Final = re.compile(r"<[^>]*>")
+#: Up to the next sign that could open one: a search for the end from each of many would take the square of them.
+_TAG: Final = re.compile(r"<[^<>]*>")
 
 
 class BadCaptions(ValueError):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 
 import httpx
 import pytest
 
 from kachehri.store import audit
+from recordings import caption_files as files
 from recordings import replaying
+from recordings.webvtt import Timed
 from recordings.withheld import note_withheld
 from tests.web.conftest import Phone, Town
 from tests.web.test_lobby import has
@@ -110,6 +113,19 @@ async def test_lines_near_a_citizen_wait_for_a_moderator(town: Town, monkeypatch
         assert dumped.status_code == 200 and has(dumped.text, "capfile.dumped", n=1)
     finally:
         shutil.rmtree(folder)
+
+
+async def test_a_file_is_read_beside_the_event_loop(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, path, _ = await closed(town, monkeypatch)
+    phone, read, there = await signed_in(town, "clerk"), files.read, []
+
+    def noting(raw: bytes) -> list[Timed]:
+        there.append(threading.current_thread())
+        return read(raw)
+
+    monkeypatch.setattr(files, "read", noting)
+    assert (await send(phone, path, srt((0, FIRST)))).status_code == 200
+    assert there and threading.main_thread() not in there
 
 
 async def test_what_is_wrong_is_told_with_its_line(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ Works without a script: the file goes along in the second form.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 from dataclasses import dataclass
@@ -142,16 +143,21 @@ async def take(request: Request, account: Account) -> Response:
     if asked.zero == "recording":
         zero_at = recorded_from(Archive(house.settings.recordings.folder), session_id) or zero_at
     try:
-        cues = files.read(content)
-        laid = files.lay(cues, zero_at + offset_ms, replay.began_at, replay.ended_at)
-        if not laid.lines:
-            raise BadCaptions("outside", 0)
+        # One full of numbers takes seconds to mask; the hearing goes on meanwhile.
+        laid = await asyncio.to_thread(_laid, content, zero_at + offset_ms, replay)
     except BadCaptions as bad:
         return await drawn(request, live, asked=asked, errors={"file": told(words, bad)}, status=422)
     if not again:
         return await drawn(request, live, asked=asked, laid=laid, content=content)
     await house.write(_keep, session_id, asked, laid, account)
     return see(f"/sessions/{session_id}/captions?said=taken")
+
+
+def _laid(content: bytes, zero_at: int, replay: Replay) -> Laid:
+    laid = files.lay(files.read(content), zero_at, replay.began_at, replay.ended_at)
+    if not laid.lines:
+        raise BadCaptions("outside", 0)
+    return laid
 
 
 def _keep(conn: Connection, now: int, session_id: str, asked: Asked, laid: Laid, account: Account) -> None:
