@@ -92,8 +92,8 @@ def sounds(archive: Archive, session: str, told: Told, link: str) -> tuple[Sound
     )
 
 
-def marks_of(told: Told, rows: Sequence[Redaction]) -> tuple[MarkRow, ...]:
-    """The marks that touch a chapter, in their place."""
+def marks_of(told: Told, rows: Sequence[Redaction], now: int, *, held: bool) -> tuple[MarkRow, ...]:
+    """The marks that touch a chapter, in their place. `held`: the recording is kept, whatever its time is."""
     start, end = told.chapter.starts_at, told.chapter.ends_at
     return tuple(
         MarkRow(
@@ -101,10 +101,11 @@ def marks_of(told: Told, rows: Sequence[Redaction]) -> tuple[MarkRow, ...]:
             clock(row.starts_at - start),
             clock(row.ends_at - start),
             "both" if row.sound and row.picture else "sound" if row.sound else "picture",
-            state_of(row),
+            "kept" if held and (row.sealed_until or now) < now and state_of(row) == "sealed" else state_of(row),
             row.reason,
             row.made_at,
             row.sealed_until or 0,
+            held,
         )
         for row in rows
         if row.starts_at < end and row.ends_at > start

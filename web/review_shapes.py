@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from web.cards import SessionCard
 from web.replay_shapes import ReplayChapter
 
-MarkState = Literal["waiting", "failed", "lost", "sealed", "gone", "returning", "undone", "stuck"]
+MarkState = Literal["waiting", "failed", "lost", "sealed", "kept", "gone", "returning", "undone", "stuck"]
 
 
 class Part(NamedTuple):
@@ -59,9 +59,11 @@ class MarkRow:
     """A span that is taken out, as minutes and seconds of the chapter.
 
     Arguments:
-        state: waiting, failed, lost (given up), sealed (taken out, can be undone), gone (for good), returning, undone,
-            stuck (it could not be put back).
-        until: when the sealed original is destroyed.
+        state: waiting, failed, lost (given up), sealed (taken out, can be undone), kept (can be undone no more, and the
+            original is there while the recording is held), gone (for good), returning, undone, stuck (it could not be
+            put back).
+        until: when the sealed original is destroyed, where nobody holds the recording.
+        held: somebody holds it.
     """
 
     id: str
@@ -72,6 +74,7 @@ class MarkRow:
     reason: str
     made_at: int
     until: int = 0
+    held: bool = False
 
     @property
     def undoable(self) -> bool:

@@ -58,11 +58,12 @@ def review(words: Words) -> dict[str, tuple[str, object]]:
     why = {"ur": "شناختی نمبر بولا گیا", "en": "An ID number was said"}[code]
     mark = MarkRow("m1", "00:12", "00:18", "both", "waiting", why, NOW)
     until = NOW + 90 * 86_400_000
-    states = ("waiting", "failed", "lost", "sealed", "gone", "returning", "undone", "stuck")
+    states = ("waiting", "failed", "lost", "sealed", "kept", "gone", "returning", "undone", "stuck")
     marks = tuple(
         replace(mark, id=f"m{n}", state=state, until=until)  # type: ignore[arg-type]
         for n, state in enumerate(states)
     )
+    marks += (replace(mark, id="m9", state="sealed", until=until, held=True),)
     page = ReviewPage(
         session=session,
         chapter=water,

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from kachehri.i18n import words_for
 from kachehri.store import audit, redactions, replays
+from kachehri.store.tables import RecordingHold
 from tests.web.conftest import Phone, Town
 from tests.web.test_clips import with_sound
 from tests.web.test_lobby import has
@@ -98,6 +100,36 @@ async def test_marks_are_kept_undone_and_told_in_words(
     assert (await moderator.post(path, do="undo", id="other")).status_code == 409
     assert (await moderator.post(path, do="all")).status_code == 400
     assert acts(town, found).count("recording.mark") == 1
+
+
+async def test_no_day_of_destruction_is_promised_while_the_recording_is_kept(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review, "LEAST_MS", 1)
+    found, moderator = await opened(town, tmp_path)
+    path = f"{way(found)}/review"
+    await moderator.post(path, do="mark", **{"from": "0:00", "to": "0:09", "reason": WHY, "sound": "1"})
+    ((id, *_),) = marks(town, found)
+    words, now = words_for("en"), town.house.now()
+    until = now + 5 * 86_400_000
+
+    def sealed_until(at: int) -> None:
+        with town.service.store.write() as conn:
+            conn.exec_driver_sql(f"UPDATE redaction SET state = 'done', done_at = 5, sealed_until = {at}")
+
+    sealed_until(until)
+    day = words.dates.day(until)
+    assert has((await moderator.get(path)).text, "review.mark_more.sealed", day=day)
+    hold = RecordingHold(session_id=found.session, reason="r", review_on="2027-01-01", made_by="a", made_at=now)
+    with town.service.store.write() as conn:
+        redactions.hold(conn, hold)
+    page = (await moderator.get(path)).text
+    assert has(page, "review.mark_more.sealed_kept", day=day) and not has(page, "review.mark_more.sealed", day=day)
+    assert has(page, "review.undo_do")
+    sealed_until(now - 5)
+    page = (await moderator.get(path)).text
+    assert has(page, "review.mark_more.kept") and not has(page, "review.undo_do"), "its time is over, and it is there"
+    assert (await moderator.post(path, do="undo", id=id)).status_code == 409
 
 
 async def test_words_are_out_for_every_reader_and_come_back(town: Town, tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ class Found(NamedTuple):
     marks: list[Redaction]
     taken: list[RedactedWords]
     asked: tuple[tuple[str, str], ...]
+    held: bool
 
 
 @guarded("page.releases")
@@ -89,7 +90,7 @@ async def drawn(
         key=forms.new_key(),
         texts=texts,
         sounds=await asyncio.to_thread(review_reading.sounds, archive, session, told, link) if archive else (),
-        marks=review_reading.marks_of(told, found.marks),
+        marks=review_reading.marks_of(told, found.marks, house.now(), held=found.held),
         taken=review_reading.taken_of(found.taken, texts),
         picking=review_reading.picking(picked, found.texts[picked]) if picked in found.texts else None,
         said=words.plain(said) if said else "",
@@ -125,7 +126,8 @@ async def look(house: House, request: Request) -> tuple[Live, Found]:
         every = content.texts(conn, id)
         texts = {text.id: every[text.id] for text in review_reading.texts_of(told, every)}
         asked = tuple((row.kind, row.text) for row in replays.requests(conn, id) if row.key == told.chapter.key)
-        return Found(told, replay, texts, redactions.of_session(conn, id), redactions.words_of(conn, id), asked)
+        marks, held = redactions.of_session(conn, id), redactions.held(conn, id) is not None
+        return Found(told, replay, texts, marks, redactions.words_of(conn, id), asked, held)
 
     found = await house.service.read(read)
     if found is None:
