@@ -28,6 +28,7 @@ from recordings.edition.plan import Cover, taken_of, touches
 from recordings.grants import Scope, check, grant
 from recordings.playlists import SHAPES, SOUND, Interpreted, Report, Shape, Variant
 from recordings.replaying import Told
+from web.taken_out import Known, TakenOut
 
 #: A player on a bad line may be this far behind what is on the air, in milliseconds of wall time.
 LAG_MS: Final = 120_000
@@ -69,9 +70,9 @@ class Broadcasting:
     #: Anybody may also have it without delay, for as long as there is a place.
     direct: bool = False
     waiters: int = 0
+    last_read: TakenOut = field(default_factory=TakenOut)
     _looking: dict[tuple[str, str], asyncio.Task[Index]] = field(default_factory=dict)
     _editions: dict[str, tuple[float, asyncio.Task[Edition]]] = field(default_factory=dict)
-    _taken: dict[str, tuple[float, asyncio.Task[tuple[Cover, ...]]]] = field(default_factory=dict)
 
     def base(self, session: str, scope: Scope, now_ms: int) -> str:
         """Where addresses of a session's program begin."""
@@ -103,9 +104,9 @@ class Broadcasting:
             return await self._edition(service, live, told)
         return await _lately(self._editions, live.session.id, lambda: self._edition(service, live, None))
 
-    async def taken(self, service: Service, session: str) -> tuple[Cover, ...]:
-        """What is taken out of a session's recording, as it was at most a second ago."""
-        return await _lately(self._taken, session, lambda: service.read(taken_out, session))
+    async def taken(self, service: Service, session: str, phase: str) -> Known:
+        """What is taken out of a session's recording, as it was at most a second ago; longer, see web/taken_out.py."""
+        return await self.last_read.of(session, lambda: service.read(taken_out, session), on=phase in _ON)
 
     async def _edition(self, service: Service, live: Live, told: Sequence[Told] | None) -> Edition:
         basis = await service.read(basis_of, live, self.archive.folder, told)

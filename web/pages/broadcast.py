@@ -23,15 +23,14 @@ from recordings import playlists
 from recordings.announce import There
 from recordings.archive import Index, RecordingError
 from recordings.edition import Edition
-from recordings.edition.plan import Cover
 from recordings.grants import GrantRefused, Scope
 from recordings.playlists import SOUND, Shape, shape_of
 from rooms.base import Refused
 from rooms.session import Session
 from web.broadcasting import MOST_WAITING, Broadcasting, is_gone, is_over, is_taken, on_air, patience_s
 from web.house import House, house_of
+from web.taken_out import Known
 
-Covers = tuple[Cover, ...]
 Endpoint = Callable[[Request], Awaitable[Response]]
 _LIST: Final = "application/vnd.apple.mpegurl"
 _INIT: Final = re.compile(r"init-([1-9][0-9]{0,8})\.mp4\Z")
@@ -101,8 +100,7 @@ async def piece(request: Request) -> Response:
         if name == f"{scope}.m3u8":
             if scope == "replay":
                 return await _replay(request, await _edition(house, door, session), rendition, shape)
-            covers = await _taken(house, door, session)
-            return await _live(request, door, session, rendition, shape, phase, house.now(), covers)
+            return await _live(request, house, door, session, rendition, shape, phase)
         if (found := _INIT.match(name)) is not None:
             return _sent(rendition, await asyncio.to_thread(door.archive.read_init, session, rendition, int(found[1])))
         if (found := _PIECE.match(name)) is None:
@@ -121,16 +119,9 @@ async def piece(request: Request) -> Response:
 
 
 async def _live(
-    request: Request,
-    door: Broadcasting,
-    session: str,
-    rendition: str,
-    shape: Shape,
-    phase: str,
-    now_ms: int,
-    covers: Covers,
+    request: Request, house: House, door: Broadcasting, session: str, rendition: str, shape: Shape, phase: str
 ) -> Response:
-    index = await door.look(session, rendition)
+    index, now_ms = await door.look(session, rendition), house.now()
     if not playlists.window(index, shape) or is_gone(index, phase, now_ms):
         raise _No(404)
     over, kept = is_over(phase, index, now_ms), _RELOAD_S
@@ -144,14 +135,16 @@ async def _live(
         index, kept = found, _WAITED_TARGETS * shape.target_s
     reports = await asyncio.to_thread(door.reports, session, rendition) if shape.low and not over else ()
     before = await asyncio.to_thread(door.breaks_before, session, rendition)
-    gone = {each.number for each in playlists.window(index, shape) if is_taken(covers, each)}
+    known = await _taken(house, door, session)  # when it goes out, not when it began to be waited for
+    gone = {each.number for each in playlists.window(index, shape) if is_taken(known.covers, each)}
     text = playlists.media_playlist(index, shape, live=not over, reports=reports, breaks_before=before, gone=gone)
     return _listed(request, text, kept)
 
 
-async def _taken(house: House, door: Broadcasting, session: str) -> Covers:
+async def _taken(house: House, door: Broadcasting, session: str) -> Known:
+    phase = (await _read(house, session)).phase
     try:
-        return await door.taken(house.service, session)
+        return await door.taken(house.service, session, phase)
     except StoreError as error:
         raise _No(503) from error
 
@@ -181,11 +174,11 @@ async def _replayed(edition: Edition, rendition: str, number: int, part: int | N
     return _sent(rendition, await asyncio.to_thread(read), _PIECE_S)
 
 
-async def _piece(door: Broadcasting, index: Index, number: int, part: int | None, covers: Covers) -> Response:
+async def _piece(door: Broadcasting, index: Index, number: int, part: int | None, known: Known) -> Response:
     segment = index.segment(number)
     if segment is None or (part is None and not segment.whole) or not on_air(index, segment):
         raise _No(404)
-    if is_taken(covers, segment):
+    if is_taken(known.covers, segment):
         raise _No(404)
     offset, length = 0, segment.bytes
     if part is not None:
@@ -196,7 +189,7 @@ async def _piece(door: Broadcasting, index: Index, number: int, part: int | None
     data = await asyncio.to_thread(door.archive.read, index.session, index.rendition, number, offset, length)
     if len(data) != length:
         raise _No(404)
-    return _sent(index.rendition, data, _PIECE_S)
+    return _sent(index.rendition, data, _PIECE_S - known.unread_s)
 
 
 async def _awaited(door: Broadcasting, index: Index, shape: Shape, number: int, part: int) -> Index | None:
