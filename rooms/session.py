@@ -1,14 +1,11 @@
-"""The aggregate: one session, its features, and the few places where one feature touches another.
+"""One session decides and changes here: each command and event finds its feature.
 
 Five verbs are the whole surface towards the outside: `decide`, `evolve`, `next_deadline` here, `view` and `visible` in
-`rooms.views`. Features do not import each other; what one does to another stands in `couplings` (more events) and in
-`touch` (what a turn does to its question).
+`rooms.views`. The state is in `rooms.aggregate`, what one feature does to another in `rooms.couplings`, the list of all
+commands and events in `rooms.kinds`; what others need of them is named here once more.
 """
 
-from bisect import bisect_left
 from typing import Any, get_args
-
-import msgspec
 
 from . import (
     attendance,
@@ -20,16 +17,14 @@ from . import (
     questions,
     queue,
     stage,
-    staging,
     triage,
     turns,
 )
-from .attendance import AttendanceState
+from .aggregate import Session, owner
 from .base import SYSTEM, Actor, Command, Context, Event, Refused, SetFact
-from .captions import CaptionState
-from .closing import ClosingState
-from .lifecycle import LifecycleState, Phase
-from .limits import CLOSE_CHUNK, WAIT_PLACES
+from .couplings import couplings, decide_stage, leave_stage, line_of, speaker, touch
+from .kinds import BY_TAG, COMMANDS, EVENTS, AnyCommand, AnyEvent, Tick, decode_event, encode_event
+from .limits import CLOSE_CHUNK
 from .occasions import (
     ATTENDANCE_COMMANDS,
     BARRED,
@@ -40,71 +35,6 @@ from .occasions import (
     QUEUE_COMMANDS,
     STAGE_COMMANDS,
 )
-from .queue import QueueState
-from .stage import StageState
-
-
-class Tick(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="clock.tick"):
-    """Time has passed: do what is due."""
-
-
-ClockCommand = Tick | closing.OpenTickets | closing.SealSession | erasing.EraseContent
-AnyCommand = (
-    lifecycle.LifecycleCommand
-    | questions.QueueCommand
-    | turns.StageCommand
-    | attendance.AttendanceCommand
-    | captions.CaptionCommand
-    | ClockCommand
-)
-AnyEvent = (
-    lifecycle.LifecycleEvent
-    | questions.QueueEvent
-    | turns.StageEvent
-    | attendance.AttendanceEvent
-    | captions.CaptionEvent
-    | closing.TicketsOpened
-    | closing.SessionClosed
-    | erasing.ContentErased
-)
-
-COMMANDS: tuple[type[Command], ...] = get_args(AnyCommand)
-EVENTS: tuple[type[Event], ...] = get_args(AnyEvent)
-BY_TAG: dict[str, type[Any]] = {str(kind.__struct_config__.tag): kind for kind in (*COMMANDS, *EVENTS)}
-
-
-class Session(msgspec.Struct):
-    """One sitting. Changed only by `evolve`; two sessions that saw the same events are equal."""
-
-    id: str
-    seq: int = 0
-    at: int = 0
-    lifecycle: LifecycleState = msgspec.field(default_factory=LifecycleState)
-    attendance: AttendanceState = msgspec.field(default_factory=AttendanceState)
-    queue: QueueState = msgspec.field(default_factory=QueueState)
-    stage: StageState = msgspec.field(default_factory=StageState)
-    captions: CaptionState = msgspec.field(default_factory=CaptionState)
-    closing: ClosingState = msgspec.field(default_factory=ClosingState)
-
-    @property
-    def phase(self) -> Phase:
-        """Where the session stands."""
-        return self.lifecycle.phase
-
-
-def owner(session: Session, command: Command) -> str | None:
-    """The participant whom a command is about, for the relation in the role table; None when it is about nobody."""
-    match command:
-        case turns.CallTurn() | turns.HallTurn():
-            return None
-        case turns.MuteSeat() | turns.LeaveSeat() | turns.ClearSeat() | turns.NameShown():
-            seat = session.stage.seats.get(command.seat)
-            return (seat.participant or None) if seat else None
-    turn = session.stage.turns.get(getattr(command, "turn", ""))
-    if turn is not None:
-        return turn.participant
-    question = session.queue.questions.get(getattr(command, "question", ""))
-    return question.asker if question else None
 
 
 def decide(session: Session, command: Command, actor: Actor, ctx: Context) -> list[Event | SetFact]:
@@ -155,29 +85,6 @@ def decide(session: Session, command: Command, actor: Actor, ctx: Context) -> li
     return events
 
 
-def decide_stage(session: Session, command: Command, actor: Actor, ctx: Context) -> list[Event]:
-    """Commands of the stage, with what they need to know of questions and of people."""
-    asker = ""
-    match command:
-        case turns.CallTurn() | turns.HallTurn():
-            question = session.queue.get(command.question)
-            if question.state != "called" or isinstance(command, turns.CallTurn):
-                queue.step(question, "call")
-            if question.private:
-                raise Refused("private_question")
-            if session.attendance.bar(question.asker, ctx.now) is not None:
-                raise Refused("barred")
-            asker = question.asker
-        case turns.OfferTurn() | turns.StageTurn():
-            if session.attendance.bar(session.stage.get(command.turn).participant, ctx.now) is not None:
-                raise Refused("barred")
-        case turns.WaitTurn():
-            turn = session.stage.get(command.turn)
-            if any(session.queue.questions[each].waited for each in turn.questions):
-                raise Refused("wait_used")
-    return staging.decide(session.stage, command, actor, ctx, asker)  # type: ignore[arg-type]
-
-
 def decide_clock(session: Session, command: Command, ctx: Context) -> list[Event]:
     """Commands that only the server gives."""
     match command:
@@ -205,70 +112,6 @@ def decide_clock(session: Session, command: Command, ctx: Context) -> list[Event
                 raise Refused("turn_live")
             return [erasing.erase(command)]
     raise AssertionError(f"no rule for {type(command).__name__}")
-
-
-def couplings(session: Session, event: Event | SetFact) -> list[Event | SetFact]:
-    """What one feature's event means for another feature."""
-    match event:
-        case lifecycle.SessionScheduled():
-            return [questions.PolicyDeclared(policy="arrival")]
-        case lifecycle.SessionAdjourned():
-            return [*stage.park_all(session.stage, "adjourned")]
-        case lifecycle.SessionPostponed():
-            return [*stage.end_all(session.stage, "cancelled")]
-        case lifecycle.SessionClosing():
-            return [*stage.end_all(session.stage, "closed")]
-        case attendance.ParticipantRemoved():
-            gone = stage.end_all(session.stage, "removed", event.participant)
-            return [*gone, *let_go(session, event.participant)]
-        case attendance.StaffLeft():
-            return [*let_go(session, event.participant), *stage.screens_off(session.stage, event.participant)]
-        case turns.TurnEnded(outcome="waited"):
-            return [*later(session, session.stage.turns[event.turn])]
-        case _:
-            return []
-
-
-def line_of(session: Session, command: attendance.ReportPresence, now: int) -> list[Event]:
-    """What the line of someone who has a turn, coming or going, means for the stage."""
-    if command.present:
-        return stage.returned(session.stage, command.participant, now)
-    return stage.dropped(session.stage, command.participant, command.cause, now)
-
-
-def let_go(session: Session, participant: str) -> list[Event]:
-    """Whoever is not here works on nothing: the others may take what she had claimed."""
-    claims = session.queue.claims.items()
-    return [questions.QuestionReleased(question=each) for each, claim in claims if claim.by == participant]
-
-
-def speaker(session: Session) -> str:
-    """The seat of whoever speaks for the office: of the officials who sit, the chair, else the first."""
-    sitting = [seat for seat in session.stage.seats.values() if seat.kind == "official" and seat.participant]
-    sitting.sort(key=lambda seat: session.attendance.staff.get(seat.participant) != "chair")
-    return sitting[0].id if sitting else ""
-
-
-def leave_stage(session: Session, question: str) -> list[Event]:
-    """End the turn of a question that is taken back."""
-    return [
-        turns.TurnEnded(turn=turn.id, outcome="withdrawn")
-        for turn in session.stage.turns.values()
-        if turn.questions == (question,)
-    ]
-
-
-def later(session: Session, turn: stage.Turn) -> list[Event]:
-    """Two places back for someone who asked for a little time, unless the question has gone elsewhere meanwhile."""
-    line = session.queue.line
-    events: list[Event] = []
-    for each in turn.questions:
-        question = session.queue.questions[each]
-        if (question.state, question.earlier) == ("called", "admitted"):
-            at = bisect_left(line, (question.rank, question.id)) + WAIT_PLACES
-            before = line[at][1] if at < len(line) else None
-            events.append(questions.QuestionMoved(question=each, before=before, reason="asked_for_time"))
-    return events
 
 
 def evolve(session: Session, event: Event, seq: int, at: int) -> None:
@@ -314,19 +157,6 @@ def set_stage(session: Session, seats: tuple[lifecycle.SeatPlan, ...] | None, ti
         session.stage.turn_ms = timing.turn_ms
 
 
-def touch(session: Session, event: Event, at: int) -> None:
-    """What a turn does to its questions; runs before the turn itself changes, while it can still be looked up."""
-    match event:
-        case turns.TurnCalled():
-            for each in event.questions:
-                queue.mark(session.queue, each, "call", at)
-        case turns.TurnEnded():
-            for each in session.stage.turns[event.turn].questions:
-                queue.mark(session.queue, each, "hear" if event.heard else "return", at)
-        case _:
-            return
-
-
 EVOLVE: dict[type[Event], Any] = {
     **dict.fromkeys(
         get_args(lifecycle.LifecycleEvent), lambda s, event, seq, at: lifecycle.evolve(s.lifecycle, event, at)
@@ -360,21 +190,6 @@ def next_deadline(session: Session) -> int | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-EVENT_ENCODER = msgspec.json.Encoder()
-EVENT_DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyEvent)
-
-
-def encode_event(event: Event) -> bytes:
-    """The bytes of an event, written once into the log."""
-    return EVENT_ENCODER.encode(event)
-
-
-def decode_event(body: bytes) -> Event:
-    """The event in recorded bytes."""
-    event: Event = EVENT_DECODER.decode(body)
-    return event
-
-
 def replay(session_id: str, log: list[tuple[int, int, bytes]]) -> Session:
     """A session from its log of (seq, at, body)."""
     session = Session(id=session_id)
@@ -387,9 +202,14 @@ __all__ = [
     "SYSTEM",
     "AnyCommand",
     "AnyEvent",
+    "BY_TAG",
+    "COMMANDS",
+    "EVENTS",
     "Session",
     "Tick",
     "decide",
+    "decode_event",
+    "encode_event",
     "evolve",
     "next_deadline",
     "owner",

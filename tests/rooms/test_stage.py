@@ -8,7 +8,7 @@ from rooms.base import Actor, Command
 from rooms.lifecycle import AdjournSession, CloseSession, DoorsOpened, PostponeSession, ResumeSession, SeatPlan
 from rooms.limits import ANSWER_BY_MS, DECK_MAX, PACE_TURNS, SEAT_HOLD_MS, TURN_MS
 from rooms.questions import AnswerQuestion, WithdrawQuestion
-from rooms.session import Tick, next_deadline, owner
+from rooms.session import Tick, next_deadline
 from rooms.stage import StageState, Turn
 from rooms.turns import (
     AcceptTurn,
@@ -372,21 +372,6 @@ class TestPhases:
         hearing.do(TakeSeat(seat="chair"), CHAIR)
         hearing.do(PostponeSession(reason="technical"))
         assert hearing.session.stage.heard() == {}
-
-
-class TestOwner:
-    def test_is_whom_a_command_is_about(self) -> None:
-        hearing = Hearing().live()
-        turn = hearing.on_stage(ZAINAB)
-        (question,) = turn_of(hearing, turn).questions
-        session, mine = hearing.session, ZAINAB.participant
-        assert owner(session, FinishTurn(turn=turn)) == mine
-        assert owner(session, WithdrawQuestion(question=question)) == mine
-        assert owner(session, MuteSeat(seat="c1", muted=True)) == mine
-        assert owner(session, CallTurn(question=question)) is None
-        assert owner(session, ClearSeat(seat="chair", reason="technical")) is None
-        assert owner(session, ClearSeat(seat="none", reason="technical")) is None
-        assert owner(session, CloseSession()) is None
 
 
 class TestState:
