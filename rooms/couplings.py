@@ -6,7 +6,7 @@ turn does to its questions). `decide_stage` is the one decision that must look a
 
 from bisect import bisect_left
 
-from . import attendance, lifecycle, questions, queue, stage, staging, turns
+from . import attendance, interruptions, lifecycle, questions, queue, stage, staging, turns
 from .aggregate import Session
 from .base import Actor, Command, Context, Event, Refused, SetFact
 from .limits import WAIT_PLACES
@@ -41,16 +41,16 @@ def couplings(session: Session, event: Event | SetFact) -> list[Event | SetFact]
         case lifecycle.SessionScheduled():
             return [questions.PolicyDeclared(policy="arrival")]
         case lifecycle.SessionAdjourned():
-            return [*stage.park_all(session.stage, "adjourned")]
+            return [*interruptions.park_all(session.stage, "adjourned")]
         case lifecycle.SessionPostponed():
-            return [*stage.end_all(session.stage, "cancelled")]
+            return [*interruptions.end_all(session.stage, "cancelled")]
         case lifecycle.SessionClosing():
-            return [*stage.end_all(session.stage, "closed")]
+            return [*interruptions.end_all(session.stage, "closed")]
         case attendance.ParticipantRemoved():
-            gone = stage.end_all(session.stage, "removed", event.participant)
+            gone = interruptions.end_all(session.stage, "removed", event.participant)
             return [*gone, *let_go(session, event.participant)]
         case attendance.StaffLeft():
-            return [*let_go(session, event.participant), *stage.screens_off(session.stage, event.participant)]
+            return [*let_go(session, event.participant), *interruptions.screens_off(session.stage, event.participant)]
         case turns.TurnEnded(outcome="waited"):
             return [*later(session, session.stage.turns[event.turn])]
         case _:
@@ -60,8 +60,8 @@ def couplings(session: Session, event: Event | SetFact) -> list[Event | SetFact]
 def line_of(session: Session, command: attendance.ReportPresence, now: int) -> list[Event]:
     """What the line of someone who has a turn, coming or going, means for the stage."""
     if command.present:
-        return stage.returned(session.stage, command.participant, now)
-    return stage.dropped(session.stage, command.participant, command.cause, now)
+        return interruptions.returned(session.stage, command.participant, now)
+    return interruptions.dropped(session.stage, command.participant, command.cause, now)
 
 
 def let_go(session: Session, participant: str) -> list[Event]:

@@ -12,6 +12,7 @@ from . import (
     captions,
     closing,
     erasing,
+    interruptions,
     lifecycle,
     outcomes,
     questions,
@@ -97,7 +98,7 @@ def decide_clock(session: Session, command: Command, ctx: Context) -> list[Event
             gone = staff_gone_at(session)
             if gone is not None and gone <= ctx.now:
                 return [lifecycle.SessionAdjourned(reason="staff_gone")]
-            return [*stage.due(session.stage, ctx.now), *captions.due(session.captions, ctx.now)]
+            return [*interruptions.due(session.stage, ctx.now), *captions.due(session.captions, ctx.now)]
         case closing.OpenTickets():
             chunk = tuple(session.closing.order[session.closing.done : session.closing.done + CLOSE_CHUNK])
             return [closing.TicketsOpened(questions=chunk)] if chunk else []
@@ -184,7 +185,7 @@ def next_deadline(session: Session) -> int | None:
     moments = (
         lifecycle.deadline(session.lifecycle),
         staff_gone_at(session),
-        stage.deadline(session.stage),
+        interruptions.deadline(session.stage),
         captions.deadline(session.captions),
     )
     return min((moment for moment in moments if moment is not None), default=None)

@@ -4,8 +4,9 @@ from typing import assert_never
 
 from . import floor
 from .base import Actor, Context, Event, Refused
+from .interruptions import leave
 from .limits import DECK_MAX
-from .stage import DECK, Seat, StageState, Turn, leave, step
+from .stage import DECK, Seat, StageState, Turn, step
 from .turns import (
     AcceptTurn,
     CallTurn,

@@ -8,6 +8,7 @@ from rooms.base import Actor, Command, ContentRef, Context, Event, Refused, Role
 from rooms.lifecycle import OpenDoors, ScheduleSession, SeatPlan, StartSession
 from rooms.questions import AdmitQuestion, AskQuestion, QuestionAsked
 from rooms.session import Session, decide, decode_event, encode_event, evolve, replay
+from rooms.stage import Turn
 from rooms.turns import AcceptTurn, CallTurn, ReadyTurn, TurnCalled
 
 NOON = 1_800_000_000_000
@@ -129,3 +130,14 @@ class Hearing:
 
     def state(self, question: str) -> str:
         return self.session.queue.questions[question].state
+
+
+def report(who: Actor, present: bool, cause: str = "socket") -> ReportPresence:
+    role = who.role
+    if cause == "media":
+        return ReportPresence(participant=who.participant, role=role, present=present, cause="media")
+    return ReportPresence(participant=who.participant, role=role, present=present)
+
+
+def turn_of(hearing: Hearing, turn: str) -> Turn:
+    return hearing.session.stage.turns[turn]

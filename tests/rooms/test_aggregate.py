@@ -3,7 +3,6 @@
 from rooms.aggregate import owner
 from rooms.lifecycle import CloseSession
 from rooms.questions import WithdrawQuestion
-from rooms.stage import Turn
 from rooms.turns import (
     CallTurn,
     ClearSeat,
@@ -11,11 +10,7 @@ from rooms.turns import (
     MuteSeat,
 )
 
-from .hearing import ZAINAB, Hearing
-
-
-def turn_of(hearing: Hearing, turn: str) -> Turn:
-    return hearing.session.stage.turns[turn]
+from .hearing import ZAINAB, Hearing, turn_of
 
 
 class TestOwner:
