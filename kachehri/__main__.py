@@ -346,6 +346,29 @@ def fetch_recording(session: Recorded, config: Config = None) -> None:
     raise SystemExit(serving.resolve("recordings.tending:fetch_command")(_settings(config), session))
 
 
+@recording.command("hold")
+def hold_recording(
+    session: Recorded,
+    reason: Annotated[str, typer.Option(help="What it is needed for, such as the number of a case.")],
+    review: Annotated[str, typer.Option(help="The day on which somebody looks again: 2026-12-31.")],
+    by: Annotated[str, typer.Option(help="The login of the moderator who answers for it.")],
+    config: Config = None,
+) -> None:
+    """Keep a hearing's recording, and all sealed originals, whatever their time is; again for another reason or day."""
+    raise SystemExit(serving.resolve("recordings.holds:hold_command")(_settings(config), session, by, reason, review))
+
+
+@recording.command("lift")
+def lift_recording(
+    session: Recorded,
+    reason: Annotated[str, typer.Option(help="Why it is not needed any more.")],
+    by: Annotated[str, typer.Option(help="The login of the moderator who answers for it.")],
+    config: Config = None,
+) -> None:
+    """End a hold: the recording goes when its time is over, like others."""
+    raise SystemExit(serving.resolve("recordings.holds:lift_command")(_settings(config), session, by, reason))
+
+
 @app.command()
 def version() -> None:
     """Print the version."""

@@ -122,6 +122,37 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{segments} segments, {megabytes} MB: {wrong} are not what was written. OPERATING.md says what to do.",
         "{segments} ٹکڑے، {megabytes} MB: {wrong} ویسے نہیں جیسے لکھے گئے تھے۔ OPERATING.md میں لکھا ہے کہ کیا کریں۔",
     ),
+    "hold_no_session": (
+        "There is no hearing {session}. Its id stands in the address of its page.",
+        "{session} نام کی کوئی کچہری نہیں۔ درست نام اس کے صفحے کے پتے میں ہے۔",
+    ),
+    "hold_account": (
+        "Name with --by the login of somebody who answers for this: who may open the recordings of this hearing to"
+        " everybody, such as a moderator. {login} may not.",
+        "--by سے اس کا لاگ ان دیں جو اس کا ذمہ دار ہو: جسے اس کچہری کی ریکارڈنگ سب کے لیے کھولنے کا اختیار ہے، مثلاً"
+        " ماڈریٹر۔ {login} کو یہ اختیار نہیں۔",
+    ),
+    "hold_reason": (
+        "Say with --reason why, in at most {most} characters; for example the number of the case.",
+        "--reason سے وجہ لکھیں، زیادہ سے زیادہ {most} حروف میں؛ مثلاً مقدمے کا نمبر۔",
+    ),
+    "hold_day": (
+        "Give with --review the day on which somebody looks again, as 2026-12-31: after today, at most a year away.",
+        "--review سے وہ دن دیں جب اسے دوبارہ دیکھا جائے، مثلاً 2026-12-31: آج کے بعد کا، زیادہ سے زیادہ ایک سال بعد کا۔",
+    ),
+    "hold_free": (
+        "The recording of {session} is not held. Nothing was changed.",
+        "{session} کی ریکارڈنگ پہلے ہی محفوظ رکھی ہوئی نہیں۔ کچھ نہیں بدلا گیا۔",
+    ),
+    "hold_set": (
+        "The recording of {session} is kept until somebody ends that. On {day} it stands in /releases to be looked at.",
+        "{session} کی ریکارڈنگ محفوظ رکھی گئی ہے، جب تک کوئی یہ ختم نہ کرے۔ {day} کو یہ /releases میں دوبارہ دیکھنے کے"
+        " لیے نظر آئے گی۔",
+    ),
+    "hold_lifted": (
+        "The recording of {session} is kept no longer than others; if its time is over, it goes within the hour.",
+        "{session} کی ریکارڈنگ اب باقیوں سے زیادہ نہیں رکھی جائے گی؛ مدت پوری ہو چکی ہو تو ایک گھنٹے میں مٹ جائے گی۔",
+    ),
     "log_unreadable": (
         "The log at {path} cannot be read: {why}.",
         "{path} کا ریکارڈ نہیں پڑھا جا سکا: {why}۔",

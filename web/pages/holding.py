@@ -12,14 +12,12 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import audit
 from kachehri.i18n import Words
 from kachehri.store import Connection, redactions
 from kachehri.store.tables import Account, RecordingHold
-from moderation.masking import mask
+from recordings import holds
 from rooms.base import Refused
 from rooms.limits import NOTE_MAX
-from rooms.text import clean
 from web import forms, reading
 from web.errors import sentence
 from web.hold_shapes import Held, HoldPage
@@ -28,8 +26,6 @@ from web.staff import guarded
 
 #: What the address says after a form, and the sentence for it.
 SAID: Final = {"hold": "hold.said.hold", "lift": "hold.said.lift"}
-#: A year is long enough to forget it: nobody sets a later day, in days.
-FARTHEST: Final = 366
 
 
 @guarded("page.releases")
@@ -87,39 +83,23 @@ async def act(request: Request, account: Account) -> Response:
     errors: dict[str, str] = {}
     reason = ""
     try:
-        reason = mask(clean(fields.get("reason", ""), NOTE_MAX)).text
+        reason = holds.reason_of(fields.get("reason", ""))
     except Refused as refused:
         more = {"field": "reason", "limit": NOTE_MAX, **(refused.params or {})}
         empty = refused.code == "text_empty"
         errors[f"reason-{do}"] = words.plain("review.need_reason") if empty else sentence(words, refused.code, more)
-    day = _day(fields.get("day", ""))
-    if do == "hold" and not (day and 0 < (day - today(words, house)).days <= FARTHEST):
+    day = holds.review_day(fields.get("day", ""), today(words, house))
+    if do == "hold" and day is None:
         errors["day"] = words.plain("hold.bad_day")
     if errors:
         values = {"do": do, "reason": fields.get("reason", "")[:NOTE_MAX], "day": fields.get("day", "")[:10]}
         return await drawn(request, values=values, errors=errors, status=422)
 
     def write(conn: Connection, now: int) -> None:
-        facts: dict[str, str] = {}
-        if do == "hold" and day is not None:
-            row = RecordingHold(
-                session_id=session, reason=reason, review_on=day.isoformat(), made_by=account.id, made_at=now
-            )
-            redactions.hold(conn, row)
-            facts = {"day": day.isoformat()}
-        elif not redactions.lift(conn, session):
-            return
-        action: audit.Act = "recording.hold" if do == "hold" else "recording.lift"
-        audit.record(
-            conn, now, action=action, subject=session, reason=reason, account=account.id, session=session, facts=facts
-        )
+        if do == "lift":
+            holds.lift(conn, now, session, account.id, reason)
+        elif day is not None:
+            holds.hold(conn, now, session, account.id, reason, day)
 
     await house.write(write)
     return see(f"/sessions/{session}/hold?said={do}")
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed.strip())
-    except ValueError:
-        return None
