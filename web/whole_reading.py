@@ -9,7 +9,6 @@ from typing import Final
 from kachehri.i18n import Words
 from kachehri.live import Live
 from recordings import queues
-from recordings.archive import Index
 from recordings.edition import Edition
 from recordings.queues import Then
 from recordings.replaying import Told
@@ -78,17 +77,6 @@ def _read(edition: Edition, told: Sequence[Told], made: Sequence[str]) -> tuple[
     offered = tuple(way for way in WAYS if way in made and edition.open(way))
     if not offered:
         return (), {}
-    index = edition.index(offered[0])
-    places = {each.n: place(index, each.chapter.starts_at) for each in told if each.open}
+    timeline = edition.index(offered[0]).timeline
+    places = {each.n: timeline.place(each.chapter.starts_at) for each in told if each.open}
     return offered, {n: at for n, at in places.items() if at is not None}
-
-
-def place(index: Index, at: int) -> float | None:
-    """Where an instant is when everything is played one behind the other, in seconds; None behind the end."""
-    played_us = 0.0
-    for each in index.segments:
-        inside_us = (at - each.wall_ms) * 1_000
-        if inside_us < each.duration_us:
-            return round((played_us + max(0, inside_us)) / 1_000_000, 1)
-        played_us += each.duration_us
-    return None

@@ -7,6 +7,7 @@
                                    000042.sealed      the original of one that something was taken out of
                                    replaced           changes whenever a whole segment became another
                                    fence, writer      who may write; who does (recordings/archive/guard.py)
+    {folder}/{session}/delay-0.sealed, delay-1.sealed what waits in the safety delay, while the hearing is on
     {folder}/{session}/edition/                       what everybody gets (recordings/edition)
 
 A name that reaches the disk comes from here, and nothing that somebody sent becomes part of a path unless it fits the
@@ -19,7 +20,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
+
+from .timeline import Timeline
 
 #: Sessions and renditions are named by us; what does not look so is refused before a path is made of it.
 _SESSION: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -32,6 +36,8 @@ NUMBER_MOST: Final = 999_999_999
 UNPLACED: Final = -1
 #: No rendition is called so.
 EDITION: Final = "edition"
+#: What waits in the safety delay, beside the renditions (recordings/program/delay.py).
+DELAYED: Final = ("delay-0.sealed", "delay-1.sealed")
 #: The file that says that whole segments became others.
 REPLACED: Final = "replaced"
 _HEAD: Final = "kachehri-parts"
@@ -116,7 +122,7 @@ class Segment:
         return self.parts[-1].ends
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Index:
     """What there is of one rendition, oldest first. Only the last segment may still grow. None is without a part."""
 
@@ -134,6 +140,11 @@ class Index:
         """One part."""
         segment = self.segment(number)
         return segment.parts[index] if segment is not None and 0 <= index < len(segment.parts) else None
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """When its segments were said, once somebody asks."""
+        return Timeline(self.segments)
 
     @property
     def growing(self) -> Segment | None:

@@ -67,6 +67,8 @@ class Edition:
     def index(self, rendition: str) -> Index:
         """All whole segments; of the same numbers, durations and times as the recording's. Errors: name."""
         found = self._archive.index(self.session, rendition)
+        if found.growing is None:
+            return found
         return Index(self.session, rendition, tuple(each for each in found.segments if each.whole))
 
     def plan(self, segment: Segment) -> Plan:
@@ -95,8 +97,7 @@ class Edition:
 
     def overlapping(self, rendition: str, starts_at: int, ends_at: int) -> tuple[Segment, ...]:
         """The segments in which any of a span is, by the log's clock; those at its borders are in it as a whole."""
-        segments = self.index(rendition).segments
-        return tuple(each for each in segments if each.placed and each.wall_ms < ends_at and _ends_ms(each) > starts_at)
+        return tuple(self.index(rendition).timeline.overlapping(starts_at, ends_at))
 
     def head(self, segment: Segment) -> bytes:
         """What a player reads before a segment. Errors: gone."""
@@ -179,7 +180,3 @@ def made_from(folder: Path) -> str:
 @lru_cache(64)
 def _template(path: str, _changed: int) -> list[Piece]:
     return all_pieces(Path(path).read_bytes())
-
-
-def _ends_ms(segment: Segment) -> int:
-    return segment.wall_ms + segment.duration_us // 1_000

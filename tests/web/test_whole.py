@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.recordings.archive.made import PART_US, PARTS, SESSION, WALL_MS, archive, begun, write
 from tests.web.conftest import Town
 from tests.web.test_clips import no_guard, with_sound
 from tests.web.test_lobby import has
 from tests.web.test_replay import decided
 from web.data_rates import PROGRAM_RATES
-from web.whole_reading import place
 
 pytestmark = pytest.mark.anyio
 __all__ = ["no_guard"]
@@ -36,14 +34,3 @@ async def test_is_offered_with_what_it_costs_once_anything_may_be_heard(town: To
     assert 'id="whole"' not in (await anyone.get(f"{path}?q=motor")).text, "whoever searches reads"
     decided(town, found, "kept")
     assert 'id="whole"' not in (await anyone.get(path)).text
-
-
-def test_places_count_what_is_played_and_not_what_the_clock_says(tmp_path: Path) -> None:
-    made = archive(tmp_path)
-    write(begun(made), 0, 3 * PARTS)
-    index = made.index(SESSION, "full")
-    length_ms = PARTS * PART_US // 1_000
-    assert place(index, WALL_MS - 5_000) == 0.0, "before it was recorded: its begin"
-    assert place(index, WALL_MS + 500) == 0.5
-    assert place(index, WALL_MS + length_ms + 500) == pytest.approx(length_ms / 1_000 + 0.5, abs=0.1)
-    assert place(index, WALL_MS + 3 * length_ms + 60_000) is None
