@@ -26,10 +26,12 @@ WATCH_S, LOOK_S = 0.1, 0.5
 #: anew.
 PAUSES_S: Final = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 STEADY_S: Final = 4.0
-#: A program that is no longer wanted has so long to end by itself, and then END_S to obey.
+#: One that is no longer wanted has so long to end by itself once what waited has gone out, and then END_S to obey.
 FAREWELL_S: Final = 10.0
 #: Leases are renewed after a third of their time.
 LEASE_MS, RENEW_S = 60_000, 20.0
+#: While the database is away, the lease is renewed and a program is started no later than this after it is back.
+AGAIN_S: Final = 1.0
 #: Exit statuses of a program: it failed and is to be started again; it rests until its hearing is live again.
 FAILED, RESTS = 4, 5
 #: Programs of one machine; each takes a fifth of a core and more.
@@ -58,9 +60,11 @@ class Programs:
     def __init__(self, settings: Settings) -> None:
         self._store = Store(settings.database.url)
         self._owner = socket.gethostname()
+        self._farewell_s = FAREWELL_S + settings.program.delay_s
         self._children: dict[str, _Child] = {}
         self._phases: dict[str, str] = {}
         self._looked = -LOOK_S
+        self._away = False
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="program-keeper", daemon=True)
         self._thread.start()
@@ -106,13 +110,20 @@ class Programs:
         try:
             with self._store.read() as conn:
                 found = sessions.listing(conn, phases=("live", "adjourned"), newest_first=True, limit=MOST)
+            self._away = False
             return {row.id: row.phase for row in found}
         except StoreError as error:
-            logs.logger(__name__).warning("programs.wait", code=error.code, way="!")
+            if not self._away:
+                logs.logger(__name__).warning("programs.wait", code=error.code, way="!")
+            self._away = True
             return self._phases
 
     def _start(self, session: str, child: _Child, now: float) -> None:
-        held = self._take(session)
+        try:
+            held = self._take(session)
+        except StoreError:
+            child.again = now + AGAIN_S  # nobody writes without a lease; the others are looked after all the same
+            return
         if held is None:
             child.again = now + PAUSES_S[-1]  # another machine makes it
             return
@@ -128,8 +139,7 @@ class Programs:
         status = child.process.poll()
         if status is None:
             if now - child.renewed > RENEW_S and child.held is not None:
-                child.renewed = now
-                self._renew(child.held)
+                child.renewed = now if self._renew(session, child, child.held) else now - RENEW_S + AGAIN_S
             return
         if child.process.stdin:
             child.process.stdin.close()
@@ -152,21 +162,33 @@ class Programs:
             del self._children[session]
         elif child.unwanted is None:
             child.unwanted = now
-        elif now - child.unwanted > FAREWELL_S + END_S:
+        elif now - child.unwanted > self._farewell_s + END_S:
             child.process.kill()
-        elif now - child.unwanted > FAREWELL_S:
+        elif now - child.unwanted > self._farewell_s:
             child.process.terminate()
 
     def _take(self, session: str) -> leases.Held | None:
         with self._store.write() as conn:
             return leases.take(conn, f"program/{session}", self._owner, "", self._store.now(conn), LEASE_MS)
 
-    def _renew(self, held: leases.Held) -> None:
+    def _renew(self, session: str, child: _Child, held: leases.Held) -> bool:
+        """False while the database is away.
+
+        A lease that ran out meanwhile is taken again and its program goes on: the files let it write for as long as
+        nobody has a higher fence there (recordings/archive/guard.py). If another machine was faster, it ends.
+        """
         try:
             with self._store.write() as conn:
-                leases.renew(conn, held, self._store.now(conn), LEASE_MS)
+                now = self._store.now(conn)
+                if leases.renew(conn, held, now, LEASE_MS):
+                    return True
+            child.held = self._take(session)
         except StoreError:
-            pass  # the next time; whoever takes it meanwhile has a higher fence
+            return False
+        if child.held is None and child.process is not None:
+            logs.logger(__name__).warning("program.lease_lost", session=session, way="x")
+            child.process.terminate()
+        return True
 
     def _release(self, child: _Child) -> None:
         if child.held is None:

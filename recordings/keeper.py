@@ -15,7 +15,7 @@ from recordings.archive import Archive
 from recordings.archive.manifest import Manifest
 from recordings.archive.space import State
 from recordings.edition.keeping import Editions
-from recordings.retention import retire, wanted
+from recordings.retention import forget_delayed, retire, wanted
 from recordings.storage import Storage, StorageError
 from recordings.storage.sending import Sending
 
@@ -99,6 +99,7 @@ class Keeper:
         if self._clock() - self._retired >= _RETIRE_S:
             self._retired = self._clock()
             recordings = self._settings
+            forget_delayed(self._store, self._archive)
             try:
                 retire(self._store, self._archive, self._storage, recordings.keep_days, self._spares)
             except StorageError as error:

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import Final
 
 from kachehri.logs import logger
-from kachehri.store import Store, recordings, redactions, replays
+from kachehri.store import Store, recordings, redactions, replays, sessions
 from recordings.archive import Archive
 from recordings.archive.guard import undisturbed
+from recordings.archive.layout import DELAYED
 from recordings.storage import Storage
 
 DAY_MS: Final = 86_400_000
@@ -53,6 +54,24 @@ def retire(
     if gone:
         logger(__name__).info("recordings.removed", count=len(gone), way="x")
     return gone
+
+
+def forget_delayed(store: Store, archive: Archive) -> None:
+    """Remove what still waits in the safety delay of a hearing that is over.
+
+    A program removes it at the close. One that was killed in its last seconds has nobody that follows it.
+    """
+    for session in archive.sessions():
+        left = [path for name in DELAYED if (path := archive.folder / session / name).exists()]
+        if left and _over(store, session) and not written(archive, session):
+            for path in left:
+                path.unlink(missing_ok=True)
+
+
+def _over(store: Store, session: str) -> bool:
+    with store.read() as conn:
+        row = sessions.get(conn, session)
+    return row is not None and row.phase in ("closing", "closed", "cancelled")
 
 
 def written(archive: Archive, session: str) -> bool:

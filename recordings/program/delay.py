@@ -16,6 +16,7 @@ from typing import Final
 import msgspec
 
 from kachehri.vault import Vault, VaultError
+from recordings.archive.layout import DELAYED
 from signaling.media.tap import TapFrame
 
 #: Frames are sealed together after so many ms, or bytes.
@@ -33,7 +34,7 @@ class Journal:
     """The frames of the last `delay_ms`, sealed. Times are ms of the machine's monotonic clock."""
 
     def __init__(self, folder: Path, vault: Vault, session: str, delay_ms: int) -> None:
-        self._files = (folder / "delay-0.sealed", folder / "delay-1.sealed")
+        self._files = tuple(folder / name for name in DELAYED)
         self._vault, self._delay_ms = vault, delay_ms
         self._place = f"program/{session}/{_boot()}"
         self._chunk: list[TapFrame] = []

@@ -50,7 +50,7 @@ class _Life:
         self.ending = asyncio.Event()
         self.code = 0
         self._adjourned_s, self._delay_s = adjourned_s, delay_s
-        #: The hearing's own end or break, not a signal.
+        #: The hearing's own end or break: nobody takes up what waits. A signal alone is none.
         self.over = False
         self._timer: asyncio.TimerHandle | None = None
         self._phase = ""
@@ -72,6 +72,7 @@ class _Life:
             self._timer = None
         loop = asyncio.get_running_loop()
         if phase in OVER:
+            self.over = True
             self._timer = loop.call_later(self._delay_s + FAREWELL_S, self._rest)
         elif phase != "live":
             self._timer = loop.call_later(self._delay_s + self._adjourned_s, self._rest)

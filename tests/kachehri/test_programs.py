@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from kachehri import plain, programs
-from kachehri.programs import FAREWELL_S, LOOK_S, PAUSES_S, RENEW_S, RESTS, STEADY_S, Programs
+from kachehri.programs import AGAIN_S, FAREWELL_S, LOOK_S, PAUSES_S, RENEW_S, RESTS, STEADY_S, Programs
 from kachehri.settings import Settings, from_mapping
 from kachehri.store import Store, StoreError, leases, sessions
 from tests.bench.house import SESSION, add_session, found
@@ -74,6 +75,26 @@ class Desk:
         whole.rename(f"{self.book}.{session}")
         process.wait(30)
         self.look(0.0)
+
+
+def gone(*_: object) -> Callable[[], None]:
+    """What a store says while its database is away."""
+    raise StoreError("unreachable")
+
+
+def held_until(desk: Desk) -> int:
+    """When the lease of the program ends; 0 when nobody holds it."""
+    with desk.store.read() as conn:
+        found = leases.holder(conn, f"program/{SESSION}", desk.store.now(conn))
+    return found.expires_at if found is not None else 0
+
+
+def expire(desk: Desk) -> None:
+    """The lease runs out."""
+    with desk.store.write() as conn:
+        now = desk.store.now(conn)
+        held = leases.holder(conn, f"program/{SESSION}", now)
+        assert held is not None and leases.renew(conn, held, now, -1)
 
 
 @pytest.fixture
@@ -183,6 +204,27 @@ def test_at_the_close_it_ends_by_itself_or_is_told_to(desk: Desk, monkeypatch: p
     assert held is not None and held.fence == 2
 
 
+def test_with_a_safety_delay_it_has_that_much_longer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = {"url": desk.settings.database.url}
+    patient = Programs(from_mapping({"database": url, "program": {"delay_s": 10}}))
+    patient._ending.set()
+    patient._thread.join()
+    desk.phase("live")
+    patient.look(desk.now)
+    desk.until_begun(1)
+    process, told = patient._children[SESSION].process, []
+    assert process is not None
+    monkeypatch.setattr(process, "terminate", lambda: told.append(desk.now))
+    desk.phase("closed")
+    try:
+        for later, count in ((0.0, 0), (FAREWELL_S + 9, 0), (2.0, 1)):
+            desk.now += LOOK_S + later
+            patient.look(desk.now)
+            assert len(told) == count, "what waits goes out first"
+    finally:
+        patient.close()
+
+
 def test_while_another_machine_makes_it_nothing_is_started(desk: Desk) -> None:
     with desk.store.write() as conn:
         now = desk.store.now(conn)
@@ -215,11 +257,74 @@ def test_trouble_with_the_database_ends_nothing(desk: Desk, monkeypatch: pytest.
     desk.look()
     desk.until_begun(1)
 
-    def away(*_: object) -> Callable[[], None]:
-        raise StoreError("away", "")
-
-    monkeypatch.setattr(desk.programs._store, "read", away)
+    monkeypatch.setattr(desk.programs._store, "read", gone)
     for _ in range(5):
         desk.look(FAREWELL_S)
     process = desk.programs._children[SESSION].process
     assert process is not None and process.poll() is None
+
+
+def test_a_program_that_dies_while_the_database_is_away_holds_nobody_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_session(desk.store, "other234")
+    desk.phase("live")
+    desk.phase("live", "other234")
+    desk.look()
+    desk.until_begun(2)
+    with monkeypatch.context() as patched, capture_logs() as told:
+        for name in ("read", "write"):
+            patched.setattr(desk.programs._store, name, gone)
+        desk.ends(1)
+        desk.ends(1, "other234")
+        for _ in range(30):
+            desk.look(1.0)
+        assert len(desk.begun()) == 2, "nobody writes without a lease"
+    assert [line["event"] for line in told].count("programs.wait") == 1, "said once, not twice a second"
+    desk.look(AGAIN_S + 0.1)
+    desk.until_begun(4)
+    assert {(session, fence) for _, session, fence in desk.begun()[2:]} == {(SESSION, 2), ("other234", 2)}
+
+
+def test_a_lease_is_renewed_as_soon_as_the_database_is_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.phase("live")
+    desk.look()
+    desk.until_begun(1)
+    before = held_until(desk)
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.programs._store, "write", gone)
+        desk.look(RENEW_S + 1)
+    assert held_until(desk) == before
+    desk.look(AGAIN_S + 0.1)
+    assert held_until(desk) > before
+
+
+def test_a_lease_that_ran_out_meanwhile_is_taken_again_and_the_program_goes_on(desk: Desk) -> None:
+    desk.phase("live")
+    desk.look()
+    desk.until_begun(1)
+    expire(desk)
+    assert held_until(desk) == 0
+    desk.look(RENEW_S + 1)
+    process = desk.programs._children[SESSION].process
+    assert held_until(desk) > 0 and process is not None and process.poll() is None
+    with desk.store.write() as conn:
+        taken = leases.take(conn, f"program/{SESSION}", "another", "", desk.store.now(conn), 60_000)
+    assert taken is None, "no other machine breaks in"
+
+
+def test_a_program_whose_lease_another_machine_took_ends(desk: Desk) -> None:
+    desk.phase("live")
+    desk.look()
+    desk.until_begun(1)
+    process = desk.programs._children[SESSION].process
+    assert process is not None
+    expire(desk)
+    with desk.store.write() as conn:
+        taken = leases.take(conn, f"program/{SESSION}", "another", "", desk.store.now(conn), 60_000)
+    assert taken is not None
+    desk.look(RENEW_S + 1)
+    assert process.wait(10) == 0
+    for _ in range(5):
+        desk.look(PAUSES_S[-1])
+    assert len(desk.begun()) == 1

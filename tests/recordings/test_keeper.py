@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from kachehri.settings import Settings, from_mapping
 from kachehri.settings.tree import Recordings
-from kachehri.store import Store, recordings, redactions
+from kachehri.store import Store, recordings, redactions, sessions
 from kachehri.store.tables import RecordingHold
 from recordings.archive import Archive, RecordingError
 from recordings.archive.manifest import Manifest, row
@@ -36,6 +36,13 @@ def entered(store: Store) -> list[tuple[str, int, bool]]:
     with store.read() as conn:
         found = recordings.of_session(conn, SESSION)
     return [(each.rendition, each.number, each.stored_at is not None) for each in found]
+
+
+def looked(house: Store, made: Archive) -> None:
+    """One round of a keeper that has just begun."""
+    keeper = Keeper(house, Recordings(folder=made.folder), archive=made)
+    keeper.round()
+    keeper._editions.close()
 
 
 class TestManifest:
@@ -243,6 +250,21 @@ class TestRetention:
         assert retire(house, made, kept, 1) == []
         track.close()
         assert retire(house, made, kept, 1) == [SESSION]
+
+    @pytest.mark.parametrize("phase", ["live", "adjourned", "closing", "closed", "cancelled"])
+    def test_what_waited_goes_with_its_hearing(self, house: Store, made: Archive, phase: str) -> None:
+        track = begun(made)
+        write(track, 0, PARTS)
+        waits = [made.folder / SESSION / name for name in ("delay-0.sealed", "delay-1.sealed")]
+        for path in waits:
+            path.write_bytes(b"sealed")
+        with house.write() as conn:
+            sessions.project(conn, SESSION, phase=phase, starts_at=1, ends_at=2, deadline=None)
+        looked(house, made)
+        assert all(path.exists() for path in waits), "its program is there"
+        track.close()
+        looked(house, made)
+        assert all(path.exists() for path in waits) is (phase in ("live", "adjourned"))
 
     @pytest.mark.parametrize("late", [False, True])
     def test_a_hold_that_comes_during_the_removal_keeps_the_folder(
