@@ -176,6 +176,8 @@ PUBLISH = """async ({offer, picture, sound}) => {
 WATCH = """async ({offer, picture}) => {
   const {watch} = await import("/media.js");
   window.states = [];
+  window.watching?.close();
+  for (const old of document.querySelectorAll("audio, video")) old.remove();
   window.watching = await watch(offer, {picture,
     onstate: (state) => window.states.push(state),
     onseat: (seat, streams) => {
@@ -224,12 +226,16 @@ class BrowserWatcher:
         session: str = SESSION,
         most: int | None = None,
     ) -> None:
-        offer = await plane.offer(session, name, direction, most=most)
-        sdp = through.between(offer.sdp) if through is not None else offer.sdp
-        given = {"offer": {"peer": offer.peer, "sdp": sdp}, "picture": picture}
-        answer = await self.page.evaluate(WATCH, given)
-        await plane.answer(session, name, offer.peer, answer)
-        await self.page.wait_for_function("window.watching.state === 'up'")
+        for _ in range(3):  # as the pages do it: a connection that failed is followed by a fresh one
+            offer = await plane.offer(session, name, direction, most=most)
+            sdp = through.between(offer.sdp) if through is not None else offer.sdp
+            given = {"offer": {"peer": offer.peer, "sdp": sdp}, "picture": picture}
+            answer = await self.page.evaluate(WATCH, given)
+            await plane.answer(session, name, offer.peer, answer)
+            await self.page.wait_for_function("['up', 'failed'].includes(window.watching.state)")
+            if await self.page.evaluate("window.watching.state") == "up":
+                return
+        raise AssertionError(f"{name} has no connection")
 
     async def arrived(self, seat: str) -> dict[str, float]:
         found: dict[str, float] = await self.page.evaluate("(seat) => window.watching.arrived(seat)", seat)
