@@ -2,14 +2,15 @@
 
 A session takes questions as soon as it is scheduled. `postponed` keeps every question and still takes new ones.
 A cancelled session goes through `closing` as well, so that nobody who asked leaves without a number to follow.
+What follows from a command is in `rooms.conducting`.
 """
 
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Literal
 
 import msgspec
 
 from . import reasons
-from .base import Command, ContentRef, Context, Event, Millis, Note, Refused, Slug
+from .base import Command, ContentRef, Event, Millis, Note, Slug
 from .limits import ANSWER_BY_MS, CATEGORIES_MAX, END_GRACE_MS, SEAT_HOLD_MS, STAFF_GONE_MS, TURN_MS
 
 Phase = Literal["new", "scheduled", "postponed", "doors_open", "live", "adjourned", "closing", "closed", "cancelled"]
@@ -236,99 +237,6 @@ class LifecycleState(msgspec.Struct):
     def hears(self, category: str) -> bool:
         """Whether this session takes questions of a category. "other" is for whoever finds no fitting one."""
         return not self.categories or category == "other" or category in self.categories
-
-
-def move(state: LifecycleState, action: str) -> Phase:
-    """The phase after `action`, or `Refused("phase")` when the table has no such step."""
-    phase = PHASES.get((state.phase, action))
-    if phase is None:
-        raise Refused("phase", phase=state.phase)
-    return phase
-
-
-def times(starts_at: int, ends_at: int, now: int) -> None:
-    """Refuse a session that ends before it starts, or has ended already."""
-    if ends_at <= starts_at or ends_at <= now:
-        raise Refused("session_times")
-
-
-def places(seats: tuple[SeatPlan, ...]) -> None:
-    """Refuse a stage without seats, or with two of one name."""
-    if not seats or len({plan.seat for plan in seats}) != len(seats):
-        raise Refused("session_seats")
-
-
-def decide(
-    state: LifecycleState,
-    command: ScheduleSession
-    | OpenDoors
-    | StartSession
-    | AdjournSession
-    | ResumeSession
-    | PostponeSession
-    | RescheduleSession
-    | CancelSession
-    | CloseSession,
-    ctx: Context,
-) -> list[Event]:
-    """One step of the phase table."""
-    note = ctx.kept.get("note")
-    match command:
-        case ScheduleSession():
-            move(state, "schedule")
-            times(command.starts_at, command.ends_at, ctx.now)
-            places(command.seats)
-            return [
-                SessionScheduled(
-                    title=command.title,
-                    starts_at=command.starts_at,
-                    ends_at=command.ends_at,
-                    seats=command.seats,
-                    timing=command.timing,
-                    practice=command.practice,
-                    categories=command.categories,
-                    codec=command.codec,
-                )
-            ]
-        case OpenDoors():
-            move(state, "open_doors")
-            return [DoorsOpened()]
-        case StartSession():
-            move(state, "start")
-            return [SessionStarted()]
-        case AdjournSession():
-            move(state, "adjourn")
-            return [SessionAdjourned(reason=command.reason, note=note)]
-        case ResumeSession():
-            move(state, "resume")
-            return [SessionResumed()]
-        case PostponeSession():
-            move(state, "postpone")
-            return [SessionPostponed(reason=command.reason, note=note)]
-        case RescheduleSession():
-            move(state, "reschedule")
-            times(command.starts_at, command.ends_at, ctx.now)
-            if command.seats is not None:
-                places(command.seats)
-            return [
-                SessionRescheduled(
-                    starts_at=command.starts_at,
-                    ends_at=command.ends_at,
-                    title=command.title,
-                    categories=command.categories,
-                    seats=command.seats,
-                    timing=command.timing,
-                    codec=command.codec,
-                )
-            ]
-        case CancelSession():
-            move(state, "close")
-            return [SessionClosing(by="cancelled", reason=command.reason, note=note)]
-        case CloseSession():
-            move(state, "close")
-            return [SessionClosing(by="moderator")]
-        case _:
-            assert_never(command)
 
 
 def evolve(state: LifecycleState, event: Event, at: int) -> None:

@@ -11,6 +11,7 @@ from . import (
     attendance,
     captions,
     closing,
+    conducting,
     erasing,
     interruptions,
     lifecycle,
@@ -71,7 +72,7 @@ def decide(session: Session, command: Command, actor: Actor, ctx: Context) -> li
     elif kind in STAGE_COMMANDS:
         events += decide_stage(session, command, actor, ctx)
     elif kind in LIFECYCLE_COMMANDS:
-        events += lifecycle.decide(session.lifecycle, command, ctx)  # type: ignore[arg-type]
+        events += conducting.decide(session.lifecycle, command, ctx)  # type: ignore[arg-type]
     elif kind in ATTENDANCE_COMMANDS:
         events += attendance.decide(session.attendance, command, actor.participant, ctx)  # type: ignore[arg-type]
     elif kind in CAPTION_COMMANDS:
