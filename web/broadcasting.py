@@ -69,6 +69,8 @@ class Broadcasting:
     interpreted: tuple[str, ...] = ()
     #: Anybody may also have it without delay, for as long as there is a place.
     direct: bool = False
+    #: The safety delay: what is said comes so much later.
+    delay_ms: int = 0
     waiters: int = 0
     last_read: TakenOut = field(default_factory=TakenOut)
     _looking: dict[tuple[str, str], asyncio.Task[Index]] = field(default_factory=dict)
@@ -194,12 +196,14 @@ def broadcasting(settings: Settings, bus: Bus, masters: Sequence[bytes]) -> Broa
         _OFFERED[settings.program.renditions],
         interpreted=settings.program.interpreted,
         direct=settings.program.direct_viewers > 0,
+        delay_ms=settings.program.held_ms,
     )
 
 
-def is_over(phase: str, index: Index, now_ms: int) -> bool:
-    """Whether a playlist ends here: the hearing is over, and its last words are written."""
-    return phase not in _ON and (not index.segments or now_ms - _newest_ms(index.segments[-1]) > _QUIET_MS)
+def is_over(phase: str, index: Index, now_ms: int, delay_ms: int = 0) -> bool:
+    """Whether a playlist ends here: the hearing is over, and its last words are written, which wait for the delay."""
+    quiet_ms = delay_ms + _QUIET_MS
+    return phase not in _ON and (not index.segments or now_ms - _newest_ms(index.segments[-1]) > quiet_ms)
 
 
 def is_gone(index: Index, phase: str, now_ms: int) -> bool:

@@ -187,7 +187,9 @@ async def test_no_name_leads_out_of_the_folder(town: Town, studio: Studio) -> No
         assert answer.status_code == 404 and "nobody may" not in answer.text, name
 
 
-async def test_a_hearing_that_is_over_ends_its_playlist_and_then_its_door(town: Town, studio: Studio) -> None:
+async def test_a_hearing_that_is_over_ends_its_playlist_and_then_its_door(
+    town: Town, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session = await town.schedule(live=True)
     studio.fill(session, "light", 2, 1)
     base = studio.base(session) + "/light/"
@@ -196,6 +198,9 @@ async def test_a_hearing_that_is_over_ends_its_playlist_and_then_its_door(town: 
     ended = (await get(town, base + "live.m3u8?_HLS_msn=2&_HLS_part=1")).text
     assert ended.endswith("#EXT-X-ENDLIST\n"), "and whoever waits is told at once"
     assert (await get(town, base + "000001.m4s")).status_code == 200
+    monkeypatch.setattr(studio.door, "delay_ms", 10_000)
+    waiting = (await get(town, base + "live.m3u8")).text
+    assert "ENDLIST" not in waiting, "with a safety delay the last words are still on their way"
     late = await town.schedule(live=True)
     studio.began_ms -= 200_000
     studio.fill(late, "light", 2, 1)
@@ -306,9 +311,9 @@ def test_the_door_is_there_where_a_program_is_made() -> None:
     assert broadcasting(settings, MemoryBus(), [b"m" * 32]) is None, "off unless somebody turned it on"
     made = {}
     for renditions in ("all", "light", "sound"):
-        on = replace(settings, program=replace(settings.program, enabled="yes", renditions=renditions))
+        on = replace(settings, program=replace(settings.program, enabled="yes", renditions=renditions, delay_s=7))
         door = broadcasting(on, MemoryBus(), [b"m" * 32])
-        assert door is not None
+        assert door is not None and door.delay_ms == 7_000
         made[renditions] = door.offered
         door.waiting.close()
     assert made == {"all": ("sound", "light", "full"), "light": ("sound", "light"), "sound": ("sound",)}

@@ -124,7 +124,7 @@ async def _live(
     index, now_ms = await door.look(session, rendition), house.now()
     if not playlists.window(index, shape) or is_gone(index, phase, now_ms):
         raise _No(404)
-    over, kept = is_over(phase, index, now_ms), _RELOAD_S
+    over, kept = is_over(phase, index, now_ms, door.delay_ms), _RELOAD_S
     if shape.low and not over and (wanted := _wanted(request)) is not None:
         number, part = wanted
         if playlists.too_far(index, shape, number, part):
