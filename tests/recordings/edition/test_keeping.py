@@ -15,6 +15,7 @@ from kachehri.settings import Settings
 from kachehri.store import Store, redactions, replays, sessions
 from kachehri.store.tables import RecordingHold, ReplayRequest
 from recordings.archive import Archive
+from recordings.archive.manifest import known_rows
 from recordings.edition import making
 from recordings.edition.edition import made_from
 from recordings.edition.keeping import AGAIN_S, FAILED_S, Editions
@@ -232,11 +233,10 @@ def test_a_hold_that_comes_during_a_run_keeps_what_is_not_destroyed_yet(
     taken(house, "a")
     settled(found)
     clock.now += 2 * DAYS * DAY_MS
-    read = making.known_rows
 
     def held_now(store: Store, session: str) -> object:
         hold(house)  # the run has read already that nobody holds it
-        return read(store, session)
+        return known_rows(store, session)
 
     with monkeypatch.context() as patch:
         patch.setattr(making, "known_rows", held_now)
