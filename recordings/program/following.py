@@ -96,6 +96,7 @@ class Following:
 
     async def _keep(self) -> None:
         """Looks into the database when something may have been missed, and now and then anyway."""
+        away = False
         while True:
             try:
                 async with asyncio.timeout(LOOK_S):
@@ -105,8 +106,11 @@ class Following:
             self._look.clear()
             try:
                 await self._catch_up()
+                away = False
             except StoreError as error:
-                logger(__name__).warning("program.session_unread", code=error.code, session=self._session)
+                if not away:
+                    logger(__name__).warning("program.session_unread", code=error.code, session=self._session)
+                away = True
                 await asyncio.sleep(AGAIN_S)
                 self._look.set()
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from kachehri.bus.memory import MemoryBus
 from kachehri.service import Service
+from kachehri.store import StoreError
+from recordings.program import following
 from recordings.program.following import Following, facts_of
 from recordings.program.scene import Facts
 from rooms.base import Actor
@@ -123,6 +126,27 @@ async def test_what_the_bus_lost_is_read_from_the_database(told: Told) -> None:
     told.following._look.set()  # as a reconnected bus does
     await until(lambda: told.now.phase == "live")
     told.following._heard("session/x", b"\xc1nonsense")
+
+
+async def test_a_database_that_is_away_is_asked_again_and_said_once(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def away() -> None:
+        asked.append("?")
+        raise StoreError("unreachable")
+
+    monkeypatch.setattr(following, "AGAIN_S", 0.01)
+    with capture_logs() as logged:
+        with monkeypatch.context() as patched:
+            patched.setattr(told.service.store, "read", away)
+            told.following._look.set()
+            await until(lambda: len(asked) >= 3)
+            await told.service.submit(DESK, SESSION, StartSession())
+            await until(lambda: told.now.phase == "live")  # what the bus tells is heard all the same
+        assert told.following._task is not None and not told.following._task.done()
+    assert [line["event"] for line in logged].count("program.session_unread") == 1
 
 
 async def test_a_session_that_is_not_there(told: Told) -> None:
