@@ -26,7 +26,11 @@ MOST_LETTERS: Final = 200
 #: Runs of one text.
 _MOST_RUNS: Final = 24
 _RTL: Final = frozenset({"R", "AL"})
-_PLAIN: Final = frozenset({"Zs", "Cf", "Mn"})
+#: What has no script of its own: blanks, what is not seen, and marks that belong to the letter before them.
+_PLAIN: Final = frozenset({"Zs", "Cf", "Mn", "Mc", "Me"})
+_UNSEEN: Final = frozenset({"Zs", "Cf"})
+#: No typeface has it.
+_NO_LETTER: Final = "\U0010ffff"
 
 
 def direction(text: str) -> Direction:
@@ -71,8 +75,9 @@ def _line(text: str, size: int, bold: bool) -> Alpha:
     way = direction(text)
     pieces = []
     for run in _runs(text)[:_MOST_RUNS]:
-        face = _face(_file(run[0], bold), size)
-        pieces.append((run[1], face, round(face.getlength(run[1], direction=direction_of(run[1], way)))))
+        path = _file(run[0], bold)
+        face, words = _face(path, size), "".join(letter for letter in run[1] if _has(path, letter))
+        pieces.append((words, face, round(face.getlength(words, direction=direction_of(words, way)))))
     total = max(1, sum(width for _, _, width in pieces))
     image = Image.new("L", (total + size, 2 * size))
     draw = ImageDraw.Draw(image)
@@ -114,13 +119,19 @@ def _runs(text: str) -> list[tuple[str, str]]:
 
 
 def _script(letter: str) -> str | None:
-    if unicodedata.category(letter) in _PLAIN:
+    category = unicodedata.category(letter)
+    if category in _PLAIN:
         return None
     if letter.isascii():
         return "LATIN"
     name = unicodedata.name(letter, "")
     script = name.split(" ", 1)[0].split("-", 1)[0]
-    return script if letter.isalpha() else ("LATIN" if script not in ("ARABIC", "EXTENDED") else "ARABIC")
+    if letter.isalpha():
+        return script
+    if script in ("ARABIC", "EXTENDED"):
+        return "ARABIC"
+    # Digits and points of a script are in its typeface.
+    return script if category[0] in "NP" and not _has(fonts.LATIN, letter) else "LATIN"
 
 
 def _file(script: str, bold: bool) -> Path:
@@ -135,7 +146,12 @@ def _file(script: str, bold: bool) -> Path:
 def _of_machine(script: str) -> Path | None:
     """A typeface of the machine for another script, by fontconfig; asked once for each."""
     letter = next(
-        (chr(code) for code in range(0x370, 0x3100) if unicodedata.name(chr(code), "").startswith(script)), ""
+        (
+            chr(code)
+            for code in range(0x370, 0x3100)
+            if chr(code).isalpha() and unicodedata.name(chr(code), "").startswith(script)
+        ),
+        "",
     )
     if not letter or not script.isalpha():
         return None
@@ -151,3 +167,18 @@ def _of_machine(script: str) -> Path | None:
 @lru_cache(64)
 def _face(path: Path, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.RAQM)
+
+
+@lru_cache(2048)
+def _has(path: Path, letter: str) -> bool:
+    """Whether a typeface has a letter: then it is not drawn as what it has none for."""
+    if unicodedata.category(letter) in _UNSEEN:
+        return True
+    drawn, none = (_alone(path).getmask(each) for each in (letter, _NO_LETTER))
+    return drawn.size != none.size or bytes(drawn) != bytes(none)
+
+
+@lru_cache(64)
+def _alone(path: Path) -> ImageFont.FreeTypeFont:
+    # Without shaping: a mark alone would be put on a circle of dots.
+    return ImageFont.truetype(str(path), 20, layout_engine=ImageFont.Layout.BASIC)

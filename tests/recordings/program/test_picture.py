@@ -9,7 +9,7 @@ import pytest
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from recordings.program.lettering import alpha, direction
+from recordings.program.lettering import _of_machine, _runs, alpha, direction
 from recordings.program.picture import BAR, GROUND, SLATE, Composer, fit, line, strip
 from recordings.program.scene import HEIGHT, WIDTH, Cut, Facts, Scene, Sitting, large, scene
 
@@ -97,12 +97,34 @@ def test_directions(text: str, way: str) -> None:
     assert direction(text) == way
 
 
-@pytest.mark.parametrize("text", [URDU, ENGLISH, MIXED, "ڈپٹی کمشنر، راولپنڈی", "Ω", "12:30"])
+GREEK = pytest.param("Ω", marks=pytest.mark.skipif(_of_machine("GREEK") is None, reason="no typeface has it"))
+
+
+@pytest.mark.parametrize("text", [URDU, ENGLISH, MIXED, "ڈپٹی کمشنر، راولپنڈی", GREEK, "12:30"])
 def test_every_script_has_letters(text: str) -> None:
     drawn = alpha(text, 16, 400)
     assert drawn.shape[0] == 32
     assert drawn.shape[1] > 4
     assert drawn.max() > 200
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ("Ali 👍", "Ali"),
+        ("🎉\u200d🎉 عائشہ", "عائشہ"),
+        ("Asma\U0010ffff Bibi", "Asma Bibi"),
+        ("👨\u200d👩\u200d👧", ""),
+    ],
+)
+def test_what_no_typeface_has_is_left_out(text: str, without: str) -> None:
+    assert np.array_equal(alpha(text, 16, 400), alpha(without, 16, 400))
+
+
+@pytest.mark.parametrize("text", ["नाज़िया १२", "ਗੁਰਪ੍ਰੀਤ", "নাজিয়া", "அமீனா"])
+def test_a_name_is_in_one_typeface_with_its_signs_and_digits(text: str) -> None:
+    (run,) = _runs(text)
+    assert run[1] == text and run[0] != "LATIN"
 
 
 def test_urdu_is_joined_and_runs_from_right_to_left() -> None:
