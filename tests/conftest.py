@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 import structlog
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, async_playwright, expect
 
 from kachehri.store import migrate
 from tests.databases import Lent, new_sqlite
 from tests.servers import CHROMIUM_FLAGS, SOON_MS, Postgres, Redis, free_port, require
 
-# How long an example takes is the machine's business; what is slow is measured by the benches.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# How long an example takes, and how long it takes to draw one, is the machine's business. The same examples each time:
+# the same code gives the same answer. `pytest --hypothesis-profile=exploring` looks for others.
+settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("exploring", settings.get_profile("same"), derandomize=False)
+settings.load_profile("same")
 expect.set_options(timeout=SOON_MS)
 # The usual formatter of a log nobody has set up draws every local of every frame: seconds for each fault provoked here.
 for _last in structlog.get_config()["processors"]:

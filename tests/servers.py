@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -35,6 +36,11 @@ PORTS: Final = (20_000, 32_768)
 SOON_MS: Final = 30_000
 STOP_DEADLINE_S: Final = 30.0
 _CHANCE: Final = random.SystemRandom()
+#: Test processes that run side by side take ports apart from each other (one in so many is mine), and none again soon:
+#: the server that it was given to may not have begun to listen, or be down for a moment.
+WORKERS: Final = 8
+_MINE: Final = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
+_GIVEN: Final[deque[tuple[socket.SocketKind, int]]] = deque(maxlen=500)
 
 # Debian's package for each program, for the one sentence a person reads when it is missing.
 PACKAGES: Final = {
@@ -92,10 +98,13 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
     """A loopback port that nobody has and nobody is given before it is used, nor while its server is down for a moment:
     below those that the system lends to outgoing connections. Prefer port 0 where the server can report what it got.
     """
-    for _ in range(100):
-        port = _CHANCE.randrange(*PORTS)
+    for _ in range(1_000):
+        port = _CHANCE.randrange(PORTS[0] + _MINE, PORTS[1], WORKERS)
+        if (kind, port) in _GIVEN:
+            continue
         with socket.socket(socket.AF_INET, kind) as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            _GIVEN.append((kind, port))
             return port
     raise OSError("no free port")
 

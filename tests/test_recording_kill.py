@@ -15,7 +15,7 @@ from tests.bench import recording_kill
 from tests.bench.recorded import Mixed, Writing
 from tests.bench.recording_kill import Faulty, examine
 
-SEED = random.SystemRandom().randrange(2**32)
+SEED = 20260105
 SESSION = "kill0001"
 
 
