@@ -1,4 +1,4 @@
-"""Carries `media.*` between browsers and the machine's media plane, and tells the plane who sits where.
+"""Carries `media.*` between browsers and the machine's media plane, and what the plane reports back to them.
 
 None of it reaches the rules and none is recorded. What the plane reports of a speaker's line does go to the rules, as a
 report of presence: that is how a seat is held when sound stops.
@@ -7,7 +7,7 @@ report of presence: that is how a seat is held when sound stops.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from kachehri.live import Announced, Live
 from moderation.roles import allows
@@ -22,6 +22,7 @@ from .hub import Hub
 from .media import port
 from .media.port import MediaPlane, MediaRefused
 from .media_private import PrivateLines
+from .media_seating import SCREEN, Seating
 from .media_telling import Telling
 from .passes import Bearer
 
@@ -35,16 +36,6 @@ WAYS: dict[type[protocol.MediaRequest], port.Direction] = {
 }
 #: Who follows the program because she has a part in the hearing: she does not count among its viewers.
 TAKING_PART: frozenset[Role] = frozenset({"moderator", "chair", "clerk", "official", "interpreter"})
-#: Behind a participant's id: the name under which the plane knows the screen that she shares beside her own seat.
-SCREEN = ".screen"
-
-
-class Seated(NamedTuple):
-    """A seat as the plane was told of it."""
-
-    who: str | None = None
-    muted: bool = False
-    floor: bool = False
 
 
 class Listener(Protocol):
@@ -75,10 +66,8 @@ class MediaSignalling:
     ) -> None:
         self._hub = hub
         self._plane = plane
-        self._fence = fence
         self._ice_servers, self._direct_viewers = ice_servers, direct_viewers
-        #: Sessions that the plane knows, with what it was last told of each seat.
-        self._open: dict[str, dict[str, Seated]] = {}
+        self._seating = Seating(hub, plane, fence)
         #: Peers of this worker's connections.
         self._peers: dict[str, tuple[Listener, Bearer, port.Direction]] = {}
         #: Those of them that follow the program beside the limit, because of a turn: until it is over.
@@ -86,7 +75,7 @@ class MediaSignalling:
         #: Those of them that send a screen.
         self._screens: set[str] = set()
         self._telling = Telling(hub)
-        self._private = PrivateLines(hub, plane, lambda: self._fence)
+        self._private = PrivateLines(hub, plane, lambda: self._seating.fence)
         self._end: Callable[[], None] | None = None
 
     def start(self) -> None:
@@ -120,7 +109,7 @@ class MediaSignalling:
                     await self._plane.leave(bearer.session, self._name(bearer, request.peer), request.peer)
         except MediaRefused as refused:
             if refused.code == "media_unknown_session":
-                self._open.pop(bearer.session, None)
+                self._seating.forget(bearer.session)
             raise Refused("media", reason=refused.code) from None
         return protocol.Reply(at=at(), ref=request.ref)
 
@@ -133,7 +122,7 @@ class MediaSignalling:
             raise Refused("not_allowed")
         if live.session.phase in ENDED:  # or whoever still listens would open again what was closed
             raise Refused("media", reason="media_unknown_session")
-        await self._opened(live)
+        await self._seating.opened(live)
         seats = request.seats if isinstance(request, protocol.MediaWatch) else None
         network: port.NetworkClass = "unknown"
         if isinstance(request, protocol.MediaPublish | protocol.MediaWatch | protocol.MediaProgram):
@@ -169,7 +158,7 @@ class MediaSignalling:
     def moved(self, session_id: str, participant: str) -> None:
         """Someone goes on from another phone: the one before may neither be heard for her nor hear what is hers."""
         self._hub.dismiss(participant, codes.PASS_STALE)
-        if session_id in self._open:
+        if self._seating.knows(session_id):
             self._hub.spawn(self._cut(session_id, participant))
 
     def _recount(self, session: Session) -> None:
@@ -207,7 +196,7 @@ class MediaSignalling:
     @property
     def sessions(self) -> list[str]:
         """Sessions that the plane knows from this worker."""
-        return list(self._open)
+        return self._seating.sessions
 
     def relays(self, participant: str) -> tuple[protocol.IceServer, ...]:
         """The ways through firewalls, for somebody who does not come over a live connection."""
@@ -218,58 +207,15 @@ class MediaSignalling:
 
         Errors: `MediaRefused`.
         """
-        await self._opened(live)
-
-    # Seats
-
-    async def _opened(self, live: Live) -> None:
-        """Make the session known to the plane, once, with everyone who sits there."""
-        session = live.session
-        if session.id not in self._open:
-            await self._plane.open(session.id, self._fence, tuple(session.stage.seats), session.lifecycle.codec)
-            self._open[session.id] = {}
-            await self._push(session)
+        await self._seating.opened(live)
 
     def _announced(self, announced: Announced) -> None:
         live = self._hub.service.loaded(announced.session_id)
-        if live is None or (live.session.id not in self._open and not live.session.stage.heard()):
+        if live is None or (not self._seating.knows(live.session.id) and not live.session.stage.heard()):
             return
         self._private.settle(live.session)
         self._recount(live.session)
-        before = self._open.get(live.session.id, {})
-        if seating(live.session) != before or live.session.phase in ENDED:
-            self._hub.spawn(self._follow_up(live))
-
-    async def _follow_up(self, live: Live) -> None:
-        session = live.session
-        try:
-            if session.phase in ENDED:
-                if self._open.pop(session.id, None) is not None:
-                    await self._plane.close(session.id, self._fence)
-                return
-            await self._opened(live)
-            await self._push(session)
-        except MediaRefused as refused:
-            self._open.pop(session.id, None)  # with the next event, or the next request, everything is told again
-            self._hub.log.warning("media.push_refused", code=refused.code)
-
-    async def _push(self, session: Session) -> None:
-        """Tell the plane whatever differs from what it was told; later calls carry later numbers and win.
-
-        Each seat is looked at when its turn comes: while the plane takes one, somebody may be taken off another.
-        """
-        told = self._open[session.id]
-        for seat in session.stage.seats:
-            now, seq, was = seating(session)[seat], session.seq, told.get(seat, Seated())
-            told[seat] = now
-            if now.muted and was[:2] != now[:2]:  # first, so that nobody is heard for an instant
-                await self._plane.mute(session.id, self._fence, seat, True, seq)
-            if was.who != now.who:
-                await self._plane.seat(session.id, self._fence, seat, now.who, seq)
-            if was.muted and not now.muted:
-                await self._plane.mute(session.id, self._fence, seat, False, seq)
-            if was.floor != now.floor:  # whoever loses it, loses it to the one who has it by now
-                await self._plane.floor(session.id, self._fence, session.stage.floor or None, seq)
+        self._seating.changed(live)
 
     # Reports
 
@@ -304,11 +250,11 @@ class MediaSignalling:
             case port.Lost():
                 self._lost(report.session)
             case port.Ready():
-                self._ready(report.fence)
+                self._seating.ready(report.fence)
 
     def _lost(self, session_id: str) -> None:
         """Every peer of a session is gone with the plane."""
-        self._open.pop(session_id, None)
+        self._seating.forget(session_id)
         self._private.lost(session_id)
         self._telling.lost(session_id, self._listeners(session_id))
         at = self._hub.clock.now()
@@ -321,14 +267,6 @@ class MediaSignalling:
                     line.say(protocol.MediaLost(at=at, reason="media_lost"))
                 if direction == "publish":
                     self._line(session_id, bearer.participant, present=False)
-
-    def _ready(self, fence: int) -> None:
-        """A plane that knows nothing: tell it who sits, in sessions that were lost with the one before as well."""
-        self._fence = max(self._fence, fence)
-        known, self._open = self._open, {}
-        for live in self._hub.service.followed():
-            if live.session.id in known or live.session.stage.heard():
-                self._hub.spawn(self._follow_up(live))
 
     def _line(self, session_id: str, participant: str, *, present: bool) -> None:
         """A speaker's sound is there or gone. Only the worker that holds the person's connection says so."""
@@ -346,16 +284,6 @@ class MediaSignalling:
             await self._hub.service.submit(SYSTEM, session_id, command)
         except Refused as refused:
             self._hub.log.warning("media.report_refused", code=refused.code)
-
-
-def seating(session: Session) -> dict[str, Seated]:
-    """For each seat: who is heard from it, whether it is muted, and whether it has the floor."""
-    heard = session.stage.heard()
-    sources = {seat: who + SCREEN if session.stage.seats[seat].kind == "slides" else who for seat, who in heard.items()}
-    floor = session.stage.floor
-    return {
-        seat.id: Seated(sources.get(seat.id), seat.muted, seat.id == floor) for seat in session.stage.seats.values()
-    }
 
 
 def may(direction: port.Direction, bearer: Bearer, session: Session) -> bool:

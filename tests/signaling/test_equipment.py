@@ -16,7 +16,7 @@ from rooms.turns import ClearSeat
 from signaling.equipment import Equipment
 from signaling.media import port
 from signaling.media.port import MediaStats, Offer, SeatStats
-from tests.signaling.test_media_signalling import Notes
+from tests.signaling.noted_plane import Notes
 from tests.signaling.town import Town, person, town_at
 
 pytestmark = pytest.mark.anyio

@@ -11,7 +11,7 @@ import pytest
 
 from signaling.client import LiveClient, RefusedError
 from signaling.media import port
-from tests.signaling.test_media_signalling import Notes, Scene
+from tests.signaling.noted_plane import Notes, Scene
 from tests.signaling.town import person, town_at
 
 pytestmark = pytest.mark.anyio

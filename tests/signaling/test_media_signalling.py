@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,103 +10,15 @@ import pytest
 
 from rooms.attendance import BlockParticipant
 from rooms.base import Actor
-from signaling.client import LiveClient, RefusedError
+from signaling.client import RefusedError
 from signaling.media import port
-from signaling.media.port import MediaRefused, Offer
-from tests.signaling.town import Town, person, town_at
+from tests.signaling.noted_plane import Scene, scene
+from tests.signaling.town import person, town_at
 
+__all__ = ["scene"]
 pytestmark = pytest.mark.anyio
 
 MODERATOR = Actor(person(9), "moderator")
-
-
-class Notes:
-    """A plane without packets."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[Any, ...]] = []
-        self.known: set[str] = set()
-        self.refuse: dict[str, str] = {}
-        self.report: port.Reports = lambda report: None
-        self._peers = 0
-        #: Whether a program is made, and with which limit each offer was asked for.
-        self.program = False
-        self.limits: list[int | None] = []
-
-    def _note(self, name: str, *what: Any) -> None:
-        if name in self.refuse:
-            raise MediaRefused(self.refuse[name])
-        self.calls.append((name, *what))
-
-    def follow(self, reports: port.Reports) -> None:
-        self.report = reports
-
-    async def open(self, session: str, fence: int, seats: tuple[str, ...], codec: str = "vp8") -> None:
-        self._note("open", seats)
-        self.known.add(session)
-
-    async def offer(
-        self, session: str, participant: str, direction: Any, seats: Any = None, network: str = "unknown",
-        most: int | None = None,
-    ) -> Offer:  # fmt: skip
-        if session not in self.known:
-            raise MediaRefused("media_unknown_session")
-        if direction == "program" and not self.program:
-            raise MediaRefused("media_no_program")
-        self._note("offer", participant, direction, seats)
-        self.limits.append(most)
-        self._peers += 1
-        return Offer(peer=f"p{self._peers}", sdp="v=0\r\n")
-
-    async def answer(self, session: str, participant: str, peer: str, sdp: str) -> None:
-        self._note("answer", participant, peer, sdp)
-
-    async def leave(self, session: str, participant: str, peer: str | None = None) -> None:
-        self._note("leave", participant, peer)
-
-    async def seat(self, session: str, fence: int, seat: str, participant: str | None, seq: int) -> None:
-        self._note("seat", seat, participant)
-
-    async def mute(self, session: str, fence: int, seat: str, muted: bool, seq: int) -> None:
-        self._note("mute", seat, muted)
-
-    async def floor(self, session: str, fence: int, seat: str | None, seq: int) -> None:
-        self._note("floor", seat)
-
-    async def close(self, session: str, fence: int) -> None:
-        self._note("close")
-
-    def named(self, name: str) -> list[tuple[Any, ...]]:
-        return [call[1:] for call in self.calls if call[0] == name]
-
-
-class Scene:
-    def __init__(self, town: Town, plane: Notes) -> None:
-        self.town, self.plane = town, plane
-
-    async def until(self, condition: Any) -> None:
-        for _ in range(500):
-            if condition():
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError(self.plane.calls)
-
-    async def called(self, speaker: LiveClient, moderator: LiveClient) -> str:
-        question = (await speaker.send("question.ask", text="x"))["result"]["question"]
-        await moderator.send("question.admit", question=question)
-        if moderator.view["session"]["phase"] == "scheduled":
-            await moderator.send("session.open_doors")
-        await moderator.send("session.start")
-        await moderator.send("turn.call", question=question)
-        turn: str = await speaker.until(lambda: speaker.personal["turn"])
-        return turn
-
-
-@pytest.fixture
-async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    plane = Notes()
-    async with town_at(tmp_path, plane=plane) as town:
-        yield Scene(town, plane)
 
 
 async def test_watching_is_for_everyone(scene: Scene) -> None:
@@ -181,29 +92,6 @@ async def test_only_who_has_a_turn_or_may_sit_may_send(scene: Scene) -> None:
         assert (await citizen.send("media.publish"))["direction"] == "publish"
 
 
-async def test_the_plane_is_told_who_sits(scene: Scene) -> None:
-    async with scene.town.client(1) as speaker, scene.town.client(9, "moderator") as moderator:
-        async with scene.town.client(5, "chair") as chair:
-            await chair.send("session.open_doors")
-            await chair.send("seat.take", seat="chair")
-            await scene.until(lambda: scene.plane.named("seat") == [("chair", person(5))])
-            await moderator.until(lambda: moderator.view["session"]["phase"] == "doors_open")
-            turn = await scene.called(speaker, moderator)
-            await speaker.send("turn.ready", turn=turn)
-            await scene.until(lambda: ("s1", person(1)) in scene.plane.named("seat"))
-            await moderator.send("seat.mute", seat="s1", muted=True)
-            await scene.until(lambda: scene.plane.named("mute") == [("s1", True)])
-            await scene.until(lambda: scene.plane.named("floor") == [("s1",)])
-            await moderator.send("floor.give", seat="chair")
-            await scene.until(lambda: scene.plane.named("floor")[-1] == ("chair",))
-            await moderator.send("seat.clear", seat="s1", reason="time_up")
-            await scene.until(lambda: ("s1", None) in scene.plane.named("seat"))
-            await chair.send("seat.leave", seat="chair")
-            await scene.until(lambda: ("chair", None) in scene.plane.named("seat"))
-            await moderator.send("session.close")
-            await scene.until(lambda: scene.plane.named("close"))
-
-
 async def test_sound_that_stops_is_a_dropped_line(scene: Scene) -> None:
     session = scene.town.session
     async with scene.town.client(1) as speaker, scene.town.client(9, "moderator") as moderator:
@@ -261,85 +149,6 @@ async def test_a_lost_plane_is_told_at_once_and_told_everything_again(scene: Sce
         assert scene.plane.named("open")
 
 
-async def test_a_plane_that_is_back_is_told_who_sits_before_anybody_asks(scene: Scene) -> None:
-    async with scene.town.client(5, "chair") as chair:
-        await chair.send("session.open_doors")
-        await chair.send("seat.take", seat="chair")
-        await scene.until(lambda: scene.plane.named("seat"))
-        scene.plane.report(port.Lost(scene.town.session))
-        scene.plane.calls.clear()
-        scene.plane.report(port.Ready("other"))
-        await scene.until(lambda: scene.plane.named("seat") == [("chair", person(5))])
-
-
-async def test_whoever_speaks_to_a_plane_does_so_under_its_fence(scene: Scene) -> None:
-    plane, fences = scene.plane, list[int]()
-    opened, seated = plane.open, plane.seat
-
-    async def open_noted(session: str, fence: int, *rest: Any) -> None:
-        fences.append(fence)
-        await opened(session, fence, *rest)
-
-    async def seat_noted(session: str, fence: int, *rest: Any) -> None:
-        fences.append(fence)
-        await seated(session, fence, *rest)
-
-    plane.open, plane.seat = open_noted, seat_noted  # type: ignore
-    async with scene.town.client(5, "chair") as chair:
-        await chair.send("session.open_doors")
-        await chair.send("seat.take", seat="chair")
-        await scene.until(lambda: plane.named("seat"))
-        assert set(fences) == {1}
-        fences.clear()
-        plane.report(port.Lost(scene.town.session))
-        plane.report(port.Ready("other", 9))
-        await scene.until(lambda: len(fences) == 2)
-        assert set(fences) == {9}
-
-
-async def test_nobody_is_seated_by_what_was_true_before_the_plane_took_another_seat(scene: Scene) -> None:
-    plane, seat = scene.plane, scene.plane.seat
-    async with scene.town.client(1) as speaker, scene.town.client(9, "moderator") as moderator:
-        turn = await scene.called(speaker, moderator)
-        await speaker.send("turn.ready", turn=turn)
-        async with scene.town.client(5, "chair") as chair:
-            await chair.send("seat.take", seat="chair")
-            await scene.until(lambda: len(plane.named("seat")) == 2)
-            first, go = asyncio.Event(), asyncio.Event()
-
-            async def slow(*given: Any) -> None:
-                await seat(*given)
-                first.set()
-                await go.wait()
-
-            plane.calls.clear()
-            plane.seat = slow  # type: ignore
-            plane.report(port.Ready("other"))
-            await first.wait()
-            assert plane.named("seat") == [("chair", person(5))]
-            await moderator.send("seat.clear", seat="s1", reason="time_up")
-            go.set()
-            await chair.send("seat.leave", seat="chair")
-            await scene.until(lambda: ("chair", None) in plane.named("seat"))
-        assert ("s1", person(1)) not in plane.named("seat")
-
-
-async def test_whoever_is_muted_is_muted_before_being_seated_anew(scene: Scene) -> None:
-    plane = scene.plane
-    async with scene.town.client(1) as speaker, scene.town.client(9, "moderator") as moderator:
-        turn = await scene.called(speaker, moderator)
-        await speaker.send("turn.ready", turn=turn)
-        await moderator.send("seat.mute", seat="s1", muted=True)
-        await scene.until(lambda: plane.named("mute"))
-        plane.calls.clear()
-        plane.report(port.Ready("other"))
-        await scene.until(lambda: plane.named("floor"))
-        assert [call[0] for call in plane.calls] == ["open", "mute", "seat", "floor"]
-        plane.calls.clear()
-        await moderator.send("seat.mute", seat="s1", muted=False)
-        await scene.until(lambda: plane.named("mute") == [("s1", False)])
-
-
 @pytest.mark.parametrize("code", ["media_full", "media_lost"])
 async def test_what_the_plane_refuses_is_refused(scene: Scene, code: str) -> None:
     async with scene.town.client(1) as viewer:
@@ -356,17 +165,6 @@ async def test_a_plane_that_forgot_the_session_is_asked_anew(scene: Scene) -> No
         with pytest.raises(RefusedError):
             await viewer.send("media.watch")
         assert (await viewer.send("media.watch"))["type"] == "media.offer"
-
-
-async def test_pushes_that_are_refused_are_survived(scene: Scene) -> None:
-    async with scene.town.client(5, "chair") as chair:
-        await chair.send("session.open_doors")
-        scene.plane.refuse["seat"] = "media_lost"
-        await chair.send("seat.take", seat="chair")
-        await chair.send("seat.leave", seat="chair")
-        scene.plane.refuse.clear()
-        await chair.send("seat.take", seat="chair")
-        await scene.until(lambda: scene.plane.named("seat")[-1:] == [("chair", person(5))])
 
 
 async def test_someone_who_may_only_listen_may_not_send(scene: Scene) -> None:

@@ -12,7 +12,7 @@ from signaling.client import LiveClient, RefusedError
 from signaling.media import port
 from signaling.media.port import SeatStats
 from signaling.media_telling import health_of
-from tests.signaling.test_media_signalling import Notes, Scene
+from tests.signaling.noted_plane import Notes, Scene
 from tests.signaling.town import person, town_at
 
 pytestmark = pytest.mark.anyio

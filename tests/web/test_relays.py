@@ -12,7 +12,7 @@ import pytest
 from kachehri import keys, turn
 from kachehri.settings import Settings, from_mapping
 from signaling.protocol import IceServer
-from tests.signaling.test_media_signalling import Notes
+from tests.signaling.noted_plane import Notes
 from tests.signaling.town import town_at
 from web.stage import relays
 
