@@ -2,55 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kachehri import audit, offices, postings, posts
+from kachehri import audit, offices, postings
 from kachehri.audit import Act
 from kachehri.codes import end_of_day, start_of_day
-from kachehri.i18n import Words
 from kachehri.office_lists import COLUMNS, Checked, check
 from kachehri.postings import PostingRefused
 from kachehri.spreadsheets import Fault, Row
-from kachehri.store import Connection, accounts, district, routing
+from kachehri.store import Connection, accounts, routing
 from kachehri.store import posts as rows
-from kachehri.store.tables import Account, Office, Post, Posting
-from kachehri.tickets.chart import LEVELS, Chart
+from kachehri.store.tables import Account, Posting
 from web import forms
-from web.cards import AreaGroup, Choice
+from web.cards import Choice
 from web.house import House, house_of, see
 from web.pages.offices import sentence
-from web.post_shapes import OfficePosts, PostingRow, PostPage, PostRow, PostsPage, PostValues, TakeValues
+from web.post_reading import Read, choices, line_of, named, page_of, postings_of, read, row_of, values_of
+from web.post_shapes import PostPage, PostValues, TakeValues
 from web.staff import guarded
 
-#: Past postings that a page shows.
-PAST_MOST: Final = 12
 #: The act that putting somebody on a post is, by the kind of posting.
 KINDS: Final[dict[str, Act]] = {"holds": "posting.holds", "acting": "posting.acting", "away": "posting.away"}
-
-
-class Read(NamedTuple):
-    """The house as the database has it at one instant."""
-
-    offices: list[Office]
-    posts: dict[str, Post]
-    chart: Chart
-
-
-def read(conn: Connection, now: int) -> Read:
-    return Read(district.offices(conn), {each.id: each for each in district.posts(conn)}, posts.chart(conn, now))
-
-
-def named(row: Office | Post, words: Words) -> str:
-    if isinstance(row, Post):
-        return (row.title_ur if words.language.code == "ur" else row.title_en) or row.id
-    return (row.name_ur if words.language.code == "ur" else row.name_en) or row.id
 
 
 @guarded("page.posts")
@@ -61,53 +40,6 @@ async def show(request: Request, account: Account) -> Response:
     found = await house.service.read(read, now)
     page = page_of(found, words, now, request.query_params.get("saved", "")[:10], request.query_params.get("undo", ""))
     return house.show(request, "staff/posts.html", page)
-
-
-def page_of(found: Read, words: Words, now: int, saved: str = "", undo: str = "") -> PostsPage:
-    blocks, bare = [], []
-    for office in found.offices:
-        mine = [post for post in found.posts.values() if post.office_id == office.id]
-        if not mine:
-            bare.append(named(office, words))
-            continue
-        here = {post.id for post in mine}
-        tops = [post for post in mine if not set(found.chart.line(post.id)[1:]) & here] or mine[:1]
-        tree = tuple(branch(post, mine, found, words, now, ()) for post in tops)
-        blocks.append(OfficePosts(office.id, named(office, words), office.triage, tree))
-    empty = sum(found.chart.sitter(post, now) is None for post in found.posts)
-    return PostsPage(tuple(blocks), tuple(bare), len(found.posts), empty, saved, undo[:64])
-
-
-def branch(post: Post, mine: list[Post], found: Read, words: Words, now: int, seen: tuple[str, ...]) -> PostRow:
-    below = (each for each in mine if each.reports_to == post.id and each.id not in (*seen, post.id))
-    tree = tuple(branch(each, mine, found, words, now, (*seen, post.id)) for each in below)
-    return row_of(post, found, words, now, tree)
-
-
-def row_of(post: Post, found: Read, words: Words, now: int, below: tuple[PostRow, ...] = ()) -> PostRow:
-    chart = found.chart
-    sitter = chart.sitter(post.id, now)
-    away = chart.away(post.id, now)
-    instead = next((each for each in chart.line(post.id)[1:] if chart.sitter(each, now)), chart.lead)
-    above = found.posts.get(post.reports_to or "")
-    return PostRow(
-        id=post.id,
-        title=named(post, words),
-        name=sitter.name if sitter else "",
-        kind=sitter.kind if sitter else "",
-        since=sitter.since if sitter else 0,
-        until=(sitter.to or 0) if sitter else 0,
-        away=away.name if away else "",
-        away_until=(away.to or 0) if away else 0,
-        to=named(found.posts[instead], words) if not sitter and instead and instead != post.id else "",
-        above=named(above, words) if above and above.office_id != post.office_id else "",
-        login=bool(sitter and sitter.account),
-        head=chart.head(post.office_id) == post.id,
-        below=below,
-    )
-
-
-# One post
 
 
 @guarded("page.posts")
@@ -321,8 +253,7 @@ async def draw(
     post = found.posts.get(id)
     if id and post is None:
         raise HTTPException(404)
-    logins = {each.id: each.login for each in people}
-    sat = [posting_row(each, now, logins) for each in history if each.to_at is None or each.to_at > each.from_at]
+    current, past = postings_of(history, people, now)
     page = PostPage(
         id=id,
         title=named(post, words) if post else "",
@@ -331,8 +262,8 @@ async def draw(
         offices=tuple(Choice(each.id, named(each, words)) for each in found.offices),
         above=choices(found, words, without=id),
         row=row_of(post, found, words, now) if post else None,
-        postings=tuple(each for each in sat if each.when != "over"),
-        past=tuple(each for each in sat if each.when == "over")[:PAST_MOST],
+        postings=current,
+        past=past,
         accounts=tuple(Choice(each.id, f"{each.name} ({each.login})") for each in people),
         take=take or TakeValues(),
         line=line_of(post, found, words, now) if post else (),
@@ -343,46 +274,3 @@ async def draw(
         errors=errors or {},
     )
     return house.show(request, "staff/post.html", page, status=422 if errors else 200)
-
-
-def values_of(post: Post) -> PostValues:
-    return PostValues(post.office_id, post.title_ur, post.title_en, post.reports_to or "", post.id)
-
-
-def line_of(post: Post, found: Read, words: Words, now: int) -> tuple[tuple[str, str], ...]:
-    """The posts that become accountable one after another, and who sits on them."""
-    line: dict[str, None] = {}
-    for level in LEVELS:
-        above = found.chart.above(post.id, post.office_id, level, now)
-        if above and above != post.id:
-            line[above] = None
-    sitters = {each: found.chart.sitter(each, now) for each in line}
-    return tuple((named(found.posts[each], words), s.name if (s := sitters[each]) else "") for each in line)
-
-
-def choices(found: Read, words: Words, *, without: str = "") -> tuple[AreaGroup, ...]:
-    """Every post under its office, but for one and those that answer to it."""
-    groups = []
-    for office in found.offices:
-        here: Iterable[Post] = (post for post in found.posts.values() if post.office_id == office.id)
-        mine = tuple(
-            Choice(post.id, named(post, words))
-            for post in here
-            if not without or without not in found.chart.line(post.id)
-        )
-        if mine:
-            groups.append(AreaGroup(named(office, words), mine))
-    return tuple(groups)
-
-
-def posting_row(posting: Posting, now: int, logins: dict[str, str]) -> PostingRow:
-    when = "later" if posting.from_at > now else "over" if posting.to_at is not None and posting.to_at <= now else "now"
-    return PostingRow(
-        posting.id,
-        posting.name,
-        posting.kind,
-        when,
-        posting.from_at,
-        posting.to_at or 0,
-        logins.get(posting.account_id or "", ""),
-    )
