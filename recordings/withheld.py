@@ -5,6 +5,7 @@ One line for each in a file beside the renditions, by the clock on the wall. Kno
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from contextlib import suppress
@@ -15,11 +16,16 @@ WITHHELD: Final = "withheld.jsonl"
 
 
 def note_withheld(folder: Path, since_wall_ms: int, until_wall_ms: int) -> None:
-    """Keeps which span was dumped, by the clock on the wall, for captions and chapters; synced on return."""
-    line = json.dumps({"since": since_wall_ms, "until": until_wall_ms}) + "\n"
+    """Keeps which span was dumped, by the clock on the wall, for captions and chapters; synced on return.
+
+    Errors: `OSError`.
+    """
+    # A line of its own, whatever an earlier write left without an end.
+    line = "\n" + json.dumps({"since": since_wall_ms, "until": until_wall_ms}) + "\n"
     handle = os.open(folder / WITHHELD, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        os.write(handle, line.encode())
+        if os.write(handle, line.encode()) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(handle)
     finally:
         os.close(handle)

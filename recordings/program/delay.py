@@ -15,7 +15,9 @@ from typing import Final
 
 import msgspec
 
+from kachehri.logs import logger
 from kachehri.vault import Vault, VaultError
+from recordings.archive.disk import failure, write_all
 from recordings.archive.layout import DELAYED
 from signaling.media.tap import TapFrame
 
@@ -66,7 +68,18 @@ class Journal:
             os.close(self._file)
         self._current, self._since = which, None
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-        self._file = os.open(self._files[which], flags, 0o600)
+        self._file = -1
+        try:
+            self._file = os.open(self._files[which], flags, 0o600)
+        except OSError as error:
+            self._unkept(error)
+
+    def _unkept(self, error: OSError) -> None:
+        """The disk takes no more: what waits is lost with this process, and the program goes on."""
+        logger(__name__).error("program.unkept", code=failure(error).code, way="!")
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
 
     def keep(self, frame: TapFrame) -> None:
         """One frame more."""
@@ -78,13 +91,19 @@ class Journal:
     def flush(self, now: float) -> None:
         """What waits in memory is on the disk."""
         if not self._chunk or self._file < 0:
+            self._chunk, self._bytes = [], 0
             return
         if self._since is not None and now - self._since > self._delay_ms + 1_000:
             self._open(1 - self._current)
         self._since = now if self._since is None else self._since
         sealed = self._vault.seal(self._place, _encoder.encode(self._chunk))
         self._chunk, self._bytes = [], 0
-        os.write(self._file, len(sealed).to_bytes(4, "big") + sealed)
+        if self._file < 0:
+            return
+        try:
+            write_all(self._file, len(sealed).to_bytes(4, "big") + sealed)
+        except OSError as error:
+            self._unkept(error)
 
     def wipe(self) -> None:
         """Nothing of what was kept is left."""

@@ -27,6 +27,7 @@ from kachehri.store import Store
 from kachehri.vault import Vault
 from recordings.announce import BusAnnouncements
 from recordings.archive.archive import Archive
+from recordings.archive.disk import failure
 from recordings.archive.layout import Part, RecordingError
 from recordings.program.encode import FULL, LIGHT, Rendition
 from recordings.program.following import Following
@@ -150,7 +151,11 @@ async def run(settings: Settings, session: str, fence: int) -> int:
 
 def _dump(session: str, studio: Studio | None) -> None:
     """The dump key: what waits is thrown away."""
-    done = studio is not None and studio.dump()
+    try:
+        done = studio is not None and studio.dump()
+    except OSError as error:
+        logger(__name__).error("program.dump_unnoted", session=session, code=failure(error).code, way="!")
+        return
     logger(__name__).warning("program.dumped", session=session, state="done" if done else "nothing_waits", way="x")
 
 

@@ -115,15 +115,18 @@ class Studio:
         self._left = []
 
     def dump(self) -> bool:
-        """Throws away what waits; False when nothing does. On return nothing of it is left on the disk either."""
+        """Throws away what waits; False when nothing does. On return nothing of it is left on the disk either.
+
+        Errors: `OSError` where that cannot be noted; what waited is gone all the same.
+        """
         span = self.program.dump(_now())
         if span is None:
             return False
         if self._journal is not None:
             self._journal.wipe()
-        self.withheld += 1
         since, until = span
         note_withheld(self._folder, round(self._wall_of + since), round(self._wall_of + until + DELAY_MS))
+        self.withheld += 1
         return True
 
     async def run(self, ending: asyncio.Event, over: Callable[[], bool] = lambda: True) -> str:

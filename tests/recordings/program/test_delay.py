@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import structlog
 
 from kachehri.vault import Vault
 from recordings.archive.archive import Archive
 from recordings.archive.layout import Part
 from recordings.program.delay import Journal
+from recordings.program.process import _dump
 from recordings.program.program import Program
 from recordings.program.scene import Scene
 from recordings.program.studio import Studio, _now
@@ -144,6 +148,46 @@ def test_a_torn_end_costs_only_itself_and_a_dump_leaves_nothing(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_full_disk_ends_the_keeping_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, room = os.write, [300]
+
+    def little(handle: int, data: bytes) -> int:
+        if not room[0]:
+            raise OSError(errno.ENOSPC, "full")
+        taken = write(handle, data[: room[0]])
+        room[0] -= taken
+        return taken
+
+    journal = Journal(tmp_path, VAULT, "s", DELAY_MS)
+    journal.begin()
+    monkeypatch.setattr(os, "write", little)
+    with structlog.testing.capture_logs() as told:
+        for at in range(0, 60_000, 20):
+            journal.keep(frame(at))
+    assert [(each["event"], each["code"]) for each in told] == [("program.unkept", "space")]
+    assert len(journal._chunk) < 20, "nor does it wait in memory"
+    monkeypatch.undo()
+    journal.wipe()
+    for at in range(60_000, 61_000, 20):
+        journal.keep(frame(at))
+    journal.close(keep=True)
+    assert Journal(tmp_path, VAULT, "s", DELAY_MS).read(), "it begins anew where there is room"
+
+
+def test_a_dump_that_cannot_be_noted_is_not_said_to_be_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "write", lambda handle, data: len(data) // 2)
+    with pytest.raises(OSError, match="space"):
+        note_withheld(tmp_path, 1_000, 5_000)
+
+    class Full:
+        def dump(self) -> bool:
+            raise OSError(errno.ENOSPC, "full")
+
+    with structlog.testing.capture_logs() as told:
+        _dump("s", Full())  # type: ignore[arg-type]
+    assert [(each["event"], each["code"]) for each in told] == [("program.dump_unnoted", "space")]
+
+
 def test_dumped_spans_are_kept(tmp_path: Path) -> None:
     assert withheld(tmp_path) == []
     note_withheld(tmp_path, 1_000, 5_000)
@@ -151,6 +195,8 @@ def test_dumped_spans_are_kept(tmp_path: Path) -> None:
     with (tmp_path / "withheld.jsonl").open("a") as file:
         file.write('{"since": 1')
     assert withheld(tmp_path) == [(1_000, 5_000), (9_000, 12_000)]
+    note_withheld(tmp_path, 20_000, 21_000)
+    assert withheld(tmp_path)[2:] == [(20_000, 21_000)], "what was torn takes none with it"
     assert [is_withheld(withheld(tmp_path), at) for at in (999, 1_000, 4_999, 5_000, 9_500)] == [
         False,
         True,
