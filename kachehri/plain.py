@@ -122,6 +122,13 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{segments} segments, {megabytes} MB: {wrong} are not what was written. OPERATING.md says what to do.",
         "{segments} ٹکڑے، {megabytes} MB: {wrong} ویسے نہیں جیسے لکھے گئے تھے۔ OPERATING.md میں لکھا ہے کہ کیا کریں۔",
     ),
+    "recording_sealed": (
+        "{count} of them: something was taken out, the original lies sealed beside it, and no redaction in the database"
+        " speaks of it. The database may be a copy from before: put a newer one back. Nothing of it is put back or"
+        " destroyed by itself.",
+        "ان میں سے {count}: کچھ کاٹا گیا تھا، اصل مہر بند ساتھ رکھا ہے، مگر ڈیٹا بیس میں اس کٹائی کا ذکر نہیں۔ شاید"
+        " ڈیٹا بیس اس سے پہلے کی نقل ہے: زیادہ نئی نقل واپس رکھیں۔ خود سے نہ کچھ واپس رکھا جاتا ہے، نہ مٹایا جاتا ہے۔",
+    ),
     "hold_no_session": (
         "There is no hearing {session}. Its id stands in the address of its page.",
         "{session} نام کی کوئی کچہری نہیں۔ درست نام اس کے صفحے کے پتے میں ہے۔",

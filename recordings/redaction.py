@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from kachehri.logs import logger
 from kachehri.store.redactions import SILENT
@@ -20,6 +20,9 @@ from recordings.archive.guard import undisturbed
 from recordings.archive.placing import Known
 from recordings.edition.plan import Cover, Plan, plan, said_later, touches
 from recordings.edition.sealing import Original, Sealing
+
+#: So much may the clock of the files be behind that of the rows, in milliseconds.
+SKEW_MS: Final = 600_000
 
 
 class Rendering(Protocol):
@@ -45,11 +48,13 @@ class Work:
         holds: what is taken out and can be undone: new, failed, lost and done redactions.
         back: undone ones whose originals are to be put back.
         over: done ones whose originals have been kept long enough; they become a part of the original.
+        rows: all that there are, whatever became of them.
     """
 
     holds: Sequence[Redaction] = ()
     back: Sequence[Redaction] = ()
     over: Sequence[Redaction] = ()
+    rows: Sequence[Redaction] = ()
 
     @classmethod
     def of(cls, rows: Iterable[Redaction], now: int, *, held: bool = False) -> Work:
@@ -59,7 +64,7 @@ class Work:
         over = [row for row in kept if row.sealed_until is not None and row.sealed_until <= now and not held]
         back = [row for row in rows if row.state == "undone" and (row.done_at or 0) <= (row.undone_at or 0)]
         holds = [row for row in rows if row.state in SILENT] + [row for row in kept if row not in over]
-        return cls(holds, back, over)
+        return cls(holds, back, over, rows)
 
     @property
     def anew(self) -> list[Redaction]:
@@ -69,7 +74,7 @@ class Work:
     @property
     def kept(self) -> Work:
         """The same while somebody holds the recording: no original is destroyed."""
-        return Work([*self.holds, *self.over], self.back)
+        return Work([*self.holds, *self.over], self.back, (), self.rows)
 
     def __bool__(self) -> bool:
         return bool(self.anew or self.over)
@@ -172,6 +177,8 @@ def _bring(
     init = archive.read_init(session, rendition, segment.epoch)
     picture = b"avcC" in init
     original = sealing.read(number)
+    if original is not None and not known_to(work.rows, segment, sealing.sealed_at(number)):
+        raise RecordingError("unknown", "nothing says what its original was sealed for")
     base = original or sealing.plain(number)
 
     def planned(rows: Sequence[Redaction]) -> Plan:
@@ -210,6 +217,16 @@ def _beside(archive: Archive, session: str, segment: Segment, step: int) -> byte
     if found is None or not found.whole or found.epoch != segment.epoch:
         return None
     return archive.read(session, segment.rendition, found.number)
+
+
+def known_to(rows: Sequence[Redaction], segment: Segment, sealed_at: int) -> bool:
+    """Whether any of these can have had a segment's original sealed. None can where the database came back from before
+    the redaction: what would be made from that original has in it what was taken out, and nobody knows what that was.
+
+    Arguments:
+        sealed_at: milliseconds since the Unix epoch.
+    """
+    return any(_on(row, segment) and row.made_at <= sealed_at + SKEW_MS for row in rows)
 
 
 def _cover(row: Redaction) -> Cover:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,15 +16,16 @@ from recordings.archive.guard import undisturbed
 from recordings.archive.layout import numbers, segment_name, session_name
 from recordings.archive.manifest import Manifest, known_rows
 from recordings.archive.reading import read_segment
-from recordings.edition.restored import take_out_again
+from recordings.edition.restored import take_out_again, unknown_seals
 from recordings.keeper import storage_of
 from recordings.storage import StorageError
 from recordings.storage.sending import fetch
 
 #: damaged: other bytes than were written; lines: it is in no index; head: no player can begin; gone: it was there;
 #: time: nothing says when it was said, so nobody gets it; back: whole, and another than the database knows. An old copy
-#: was put in its place, and what was taken out since then is in it.
-Fault = Literal["damaged", "lines", "head", "gone", "time", "back"]
+#: was put in its place, and what was taken out since then is in it; sealed: something was taken out of it, and the
+#: database does not know of that.
+Fault = Literal["damaged", "lines", "head", "gone", "time", "back", "sealed"]
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,9 @@ def check(archive: Archive, store: Store, sessions: list[str]) -> Report:
     for session in sessions:
         with store.read() as conn:
             rows = {(row.rendition, row.number): row.sha256 for row in recordings.of_session(conn, session)}
+        unknown = unknown_seals(store, archive, session)
         for rendition in archive.renditions(session):
-            found += _rendition(archive, session, rendition, report, rows)
+            found += _rendition(archive, session, rendition, report, rows, unknown)
         there = {name: set(_numbers(archive, session, name)) for name in archive.renditions(session)}
         found += [Finding(session, *row, "gone") for row in rows if row[1] not in there.get(row[0], ())]
     report.findings = tuple(found)
@@ -66,7 +68,12 @@ def _numbers(archive: Archive, session: str, rendition: str) -> list[int]:
 
 
 def _rendition(
-    archive: Archive, session: str, rendition: str, report: Report, rows: Mapping[tuple[str, int], str]
+    archive: Archive,
+    session: str,
+    rendition: str,
+    report: Report,
+    rows: Mapping[tuple[str, int], str],
+    unknown: Collection[tuple[str, int]],
 ) -> Iterator[Finding]:
     folder = archive.folder_of(session, rendition)
     for number in _numbers(archive, session, rendition):
@@ -82,6 +89,8 @@ def _rendition(
             yield Finding(session, rendition, number, "head")
         elif not said.placed:
             yield Finding(session, rendition, number, "time")
+        elif (rendition, number) in unknown:
+            yield Finding(session, rendition, number, "sealed")
         elif rows.get((rendition, number), said.sha256) != said.sha256:
             yield Finding(session, rendition, number, "back")
 
@@ -100,6 +109,8 @@ def check_command(settings: Settings, session: str) -> int:
         print(f"{each.session}/{each.rendition}/{segment_name(each.number)}: {each.fault}")
     told = {"segments": report.segments, "megabytes": round(report.bytes / 1_000_000), "wrong": len(report.findings)}
     plain.tell("recording_wrong" if report.findings else "recording_whole", **told)
+    if sealed := sum(each.fault == "sealed" for each in report.findings):
+        plain.tell("recording_sealed", count=sealed)
     return 1 if report.findings else 0
 
 

@@ -21,7 +21,7 @@ from recordings.storage import Storage
 
 from .edition import made_from
 from .report import BUSY, NOTHING, Report
-from .restored import take_out_again
+from .restored import take_out_again, unknown_seals
 
 #: Seconds until one that failed is tried again, and until redactions that failed are.
 AGAIN_S: Final = 60.0
@@ -58,6 +58,8 @@ class Editions:
         #: Redactions that are tried again with the hour, undone ones among them.
         self._failed: set[str] = set()
         self._hourly = -FAILED_S
+        #: Looked at for originals that no row knows; a database comes back while nothing runs, so once is enough.
+        self._known: set[str] = set()
 
     @property
     def busy(self) -> bool:
@@ -124,8 +126,16 @@ class Editions:
             try:
                 if not written(self._archive, session):
                     take_out_again(self._store, self._archive, session)
+                    self._name_unknown(session)
             except (RecordingError, OSError):
                 logger(__name__).error("redaction.unlooked", session=session, way="!")
+
+    def _name_unknown(self, session: str) -> None:
+        if session in self._known:
+            return
+        self._known.add(session)
+        if found := unknown_seals(self._store, self._archive, session):
+            logger(__name__).warning("redaction.unknown", session=session, count=len(found), way="!")
 
     def _begin(self, session: str, mark: str, now: float) -> None:
         said = tempfile.TemporaryFile()

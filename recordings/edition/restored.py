@@ -3,10 +3,14 @@
 Somebody puts a folder back from a backup, or one file of it: then the archive holds in the clear what nobody was to
 keep any more. The redaction is carried out anew, from what lies there. The same for one that was given up because its
 segment was lost, once that is there.
+
+The other way round, somebody puts the database back from before a redaction: then the archive has it in it, with the
+original sealed beside, and no row says so. Nothing is undone and nothing destroyed by itself; it is named.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -16,11 +20,13 @@ from kachehri.store import Store, recordings, redactions
 from kachehri.store.tables import RecordedSegment, Redaction
 from recordings.archive import Archive
 from recordings.archive.guard import undisturbed
-from recordings.archive.layout import segment_name
+from recordings.archive.layout import numbers, segment_name
 from recordings.archive.manifest import known_rows
 from recordings.archive.reading import read_segment
+from recordings.redaction import known_to
 
 from .plan import Cover, taken_of, touches
+from .sealing import sealed_at
 
 
 def take_out_again(store: Store, archive: Archive, session: str, *, lost: bool = False) -> int:
@@ -45,6 +51,27 @@ def take_out_again(store: Store, archive: Archive, session: str, *, lost: bool =
         count = redactions.again(conn, sorted(ids))
     logger(__name__).warning("redaction.again", session=session, count=count, way="!")
     return count
+
+
+def unknown_seals(store: Store, archive: Archive, session: str) -> set[tuple[str, int]]:
+    """Rendition and number of segments with a sealed original of which no redaction in the database knows."""
+    found = {
+        (rendition, number)
+        for rendition in archive.renditions(session)
+        for number in numbers(os.listdir(archive.folder_of(session, rendition)), "sealed")
+    }
+    if not found:
+        return found
+    with store.read() as conn:  # behind the files: whatever is sealed in this moment has its row
+        rows = redactions.of_session(conn, session)
+    for rendition in {each for each, _ in found}:
+        folder = archive.folder_of(session, rendition)
+        for segment in archive.index(session, rendition).segments:
+            # One without an original any more was put back in this moment, or is over.
+            at = sealed_at(folder / segment_name(segment.number, "sealed"))
+            if not at or known_to(rows, segment, at):
+                found.discard((rendition, segment.number))
+    return found
 
 
 def _touched(

@@ -57,6 +57,10 @@ class Sealing:
         size = int.from_bytes(text[:4], "big")
         return Original(self._rendition, number, text[4 + size :], text[4 : 4 + size])
 
+    def sealed_at(self, number: int) -> int:
+        """When its original was sealed, in milliseconds since the Unix epoch; 0 where it has none."""
+        return sealed_at(self.path(number))
+
     def plain(self, number: int) -> Original:
         """A segment as it lies in the archive. Errors: `RecordingError` gone, damaged."""
         try:
@@ -91,3 +95,11 @@ class Sealing:
     def tell(self) -> None:
         """Let whoever has read the index read it anew."""
         write_whole(self._folder / REPLACED, b"")
+
+
+def sealed_at(path: Path) -> int:
+    """When an original was sealed, in milliseconds since the Unix epoch; 0 where there is none any more."""
+    try:
+        return path.stat().st_mtime_ns // 1_000_000
+    except FileNotFoundError:
+        return 0

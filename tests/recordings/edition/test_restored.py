@@ -6,18 +6,22 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import structlog
 
 from kachehri.live import Live
 from kachehri.settings import Settings
-from kachehri.store import Store
+from kachehri.store import Store, recordings, redactions
 from kachehri.store.redactions import TRIES
+from kachehri.store.tables import Redaction
 from recordings.archive import Archive
 from recordings.edition.basis import basis_of
 from recordings.edition.edition import Edition
 from recordings.edition.keeping import FAILED_S
+from recordings.edition.sealing import sealed_at
+from recordings.redaction import SKEW_MS
 from recordings.retention import DAY_MS, retire, wanted
-from recordings.tending import check, rebuild_command
+from recordings.tending import check, check_command, rebuild_command
 from rooms.session import Session
 from tests.conftest import ManualClock
 from tests.recordings.edition.filmed import SESSION, WALL_MS
@@ -138,3 +142,57 @@ def test_a_recording_that_cannot_be_looked_at_does_not_stop_the_others(
         settled(found, FAILED_S + 1.0)
         assert found._hourly == FAILED_S + 1.0, "the hour is over, and the next round is one of its own"
     assert "redaction.unlooked" in {each["event"] for each in told}
+
+
+def test_what_an_older_database_does_not_know_stays_cut_out_and_sealed_and_is_named(
+    house: Store, made: Archive, settings: Settings, clock: ManualClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = here(house, made, settings)
+    taken(house, "a")
+    settled(found)
+    folder = made.folder / SESSION / "light"
+    segment, seal = folder / "000001.m4s", folder / "000001.sealed"
+    cut, original = segment.read_bytes(), seal.read_bytes()
+    row = state(house, "a")
+    with house.read() as conn:
+        digests = {(each.rendition, each.number): each.sha256 for each in recordings.of_session(conn, SESSION)}
+    with house.write() as conn:
+        redactions.forget(conn, SESSION)
+        conn.exec_driver_sql("UPDATE recorded_segment SET sha256 = 'x' WHERE rendition = 'light' AND number = 1")
+    sealed = [("light", 1, "sealed"), ("sound", 0, "sealed")]
+    assert [(each.rendition, each.number, each.fault) for each in check(made, house, [SESSION]).findings] == sealed
+    assert check_command(settings, SESSION) == 1
+    said = capsys.readouterr().out
+    assert f"{SESSION}/light/000001.m4s: sealed" in said and "no redaction" in said and "مہر بند" in said
+    again = here(house, made, settings)
+    with structlog.testing.capture_logs() as told:
+        settled(again)
+        settled(again, FAILED_S)
+    assert [each["count"] for each in told if each["event"] == "redaction.unknown"] == [2], "once with each start"
+
+    # Another redaction of the same two seconds puts nothing of the first back, done or undone.
+    late = max(sealed_at(path) for path in made.folder.rglob("*.sealed")) + SKEW_MS + 1
+    taken(house, "b", 3_200, 3_500)
+    with house.write() as conn:
+        conn.exec_driver_sql(f"UPDATE redaction SET made_at = {late}")
+    for at in (2, 3):
+        with structlog.testing.capture_logs() as told:
+            settled(again, at * FAILED_S)
+        assert {each["code"] for each in told if each["event"] == "redaction.failed"} == {"unknown"}
+        assert (segment.read_bytes(), seal.read_bytes()) == (cut, original)
+        assert len([*made.folder.rglob("*.sealed")]) == 2
+        if at == 2:
+            assert state(house, "b").state == "failed"
+            with house.write() as conn:
+                assert redactions.undo(conn, "b", "who", late)
+
+    # The right database again.
+    with house.write() as conn:
+        redactions.forget(conn, SESSION)
+        redactions.add(conn, Redaction(**row.model_dump()))
+        for (rendition, number), digest in digests.items():
+            recordings.replaced(conn, SESSION, rendition, number, 1, digest)
+        assert redactions.undo(conn, "a", "who", house.now(conn))
+    assert check(made, house, [SESSION]).findings == ()
+    settled(again, 4 * FAILED_S)
+    assert segment.read_bytes() != cut and not seal.exists()
