@@ -14,6 +14,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from kachehri.i18n import Words, words_for
 from tests.offline import offline
 from tests.servers import SOON_MS
+from tests.web.console_desk import STAYS
 from web.rehearsal.founding import Founded
 
 PHONE = {"width": 360, "height": 640}
@@ -94,6 +95,7 @@ class Visitor:
         context = await browser.new_context(**{"viewport": PHONE, "locale": locale, "base_url": house.url, **options})
         context.set_default_timeout(SOON_MS)
         await context.add_init_script(CONNECTIONS)
+        await context.add_init_script(STAYS)
         visitor = cls(house, context, await context.new_page(), words_for(language))
         visitor.follow(visitor.page)
         context.on("console", visitor._note)

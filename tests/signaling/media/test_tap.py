@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
+import time
 from pathlib import Path
 
 import msgspec
@@ -136,11 +137,10 @@ async def test_a_stalled_reader_loses_frames_and_holds_up_nobody(server: Server,
         tap = stage_now.seats["citizen1"].video.tap
         assert tap is not None
         took = 0.0
-        loop = asyncio.get_running_loop()
         for number in range(1, 4_000):
-            began = loop.time()
+            began = time.thread_time()
             tap(number, number * 3_000, 1, (KEY if number % 100 == 1 else INTER) + bytes(1_100), number / 30)
-            took = max(took, loop.time() - began)
+            took = max(took, time.thread_time() - began)
             if number % 10 == 0:
                 await asyncio.sleep(0)
         await until(lambda: len(frames) >= 3_900)
