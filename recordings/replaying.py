@@ -8,114 +8,33 @@ words is in moderation/release.py). What has no public ticket has no topic here 
 
 from __future__ import annotations
 
-import time
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import accumulate, islice
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, cast
 
 from kachehri.live import Live
-from kachehri.store import Connection, caption_files, content, public_tickets, redactions, replays
+from kachehri.store import Connection, content, public_tickets, redactions, replays
 from kachehri.store.public_tickets import PublicTicket, Wanted
 from kachehri.store.replays import Decided
 from kachehri.store.tables import ReplayChapter
 from moderation.release import public_words
-from recordings.caption_files import cues_of, in_place
 from recordings.captions import Cue
-from recordings.chapters import Chapter, chapters_at
-from recordings.cutting import Span
+from recordings.chapters import Chapter
+from recordings.held_lines import Shut, all_free, is_held
 from recordings.outlines import outline
-from recordings.withheld import withheld
+from recordings.said import is_dumped, said
+from recordings.told import Cut, Hidden, Line, Release, Replay, Told
 from rooms.queue import Question
-from rooms.rows import OutcomeRow, outcome_row
+from rooms.rows import outcome_row
 
-Release = Literal["new", "released", "kept"]
-#: Why a chapter tells nothing of its question: taken back, or without a public ticket.
-Hidden = Literal["", "withdrawn", "private"]
-#: Seats from which citizens are heard.
-CITIZENS: Final = frozenset({"citizen", "hall"})
-#: How far a typed line may lie behind what was said, in milliseconds.
-TYPED_MS: Final = 10_000
+__all__ = ["Cut", "Line", "Replay", "Told", "captioned", "heard", "is_dumped", "keep", "of_question", "replay"]
+
+#: More words than this are read with all others of the hearing, which is quicker than by their ids.
+_MANY: Final = 1_000
 #: How many lines are looked at to see whether there are any of a language.
 _LOOK: Final = 200
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line that was said; `text` is masked. `held`: it stays with the moderators until the chapter is released."""
-
-    cue: Cue
-    text: str
-    held: bool = False
-
-
-@dataclass(frozen=True)
-class Cut:
-    """A moment of a chapter that was taken out of it, with the masked reason; times are by the log's clock."""
-
-    starts_at: int
-    ends_at: int
-    reason: str
-
-
-@dataclass(frozen=True)
-class Told:
-    """One chapter; times are by the log's clock.
-
-    Arguments:
-        ticket: the public ticket behind it, as it stands now.
-        words, outcome: as everybody may read them; `outcome` is without words where nobody released them.
-    """
-
-    n: int
-    chapter: Chapter
-    release: Release
-    reason: str = ""
-    question: Question | None = None
-    hidden: Hidden = ""
-    ticket: PublicTicket | None = None
-    words: str = ""
-    outcome: OutcomeRow | None = None
-    lines: tuple[Line, ...] = ()
-    #: Whether everybody may hear and see it, where it was recorded.
-    open: bool = False
-    #: Where the answer is in it.
-    clip: Span | None = None
-    #: What was taken out of it, whether or not the files agree with that yet.
-    cuts: tuple[Cut, ...] = ()
-
-    @property
-    def shown(self) -> tuple[Line, ...]:
-        return tuple(line for line in self.lines if not line.held)
-
-    @property
-    def held(self) -> int:
-        """How many lines wait for a moderator."""
-        return sum(line.held for line in self.lines)
-
-
-@dataclass(frozen=True)
-class Replay:
-    """One hearing. `began_at` is what times are counted from; `before` was said before any chapter began.
-
-    Arguments:
-        chapters: those that were asked for; `total`: how many there are.
-        languages: those in which there are lines that everybody may read.
-    """
-
-    began_at: int
-    ended_at: int
-    chapters: tuple[Told, ...] = ()
-    before: tuple[Line, ...] = ()
-    languages: tuple[str, ...] = ()
-    total: int = 0
-
-    @property
-    def public_lines(self) -> tuple[Line, ...]:
-        """Every line that everybody may read, in order."""
-        return (*self.before, *(line for each in self.chapters for line in each.shown))
 
 
 def replay(
@@ -134,7 +53,7 @@ def replay(
     asked = {each.key: _question(live, each) for _, each in taken}
     decided = replays.decided(conn, id, None if only is None else [each.key for _, each in taken])
     tickets = _tickets(conn, [each for each in asked.values() if each is not None], len(found.chapters))
-    spoken = _spoken(conn, live, folder, found.cues, found.chapters) if only is None or only else {}
+    spoken = said(conn, live, folder, found) if only is None or only else {}
     # What was said before any chapter stands before the first.
     lines_of = spoken.keys() if only is None else {*only, 0} if 1 in only else {*only}
     texts = _texts(conn, id, asked.values(), (spoken.get(n, []) for n in lines_of), whole=only is None)
@@ -144,26 +63,25 @@ def replay(
     out = [
         Cut(row.starts_at, row.ends_at, row.reason) for row in redactions.of_session(conn, id) if row.state != "undone"
     ]
-    shut = _Shut(each for each in told if each.question is not None and not each.open)
+    shut = Shut(each for each in told if each.question is not None and not each.open)
 
     def lines(n: int, each: Told | None) -> tuple[Line, ...]:
-        said = (cue for cue in spoken.get(n, ()) if texts.get(cue.line))
-        return tuple(Line(cue, texts[cue.line], held=_held(cue, each, live, shut, everything)) for cue in said)
+        cues = [cue for cue in spoken.get(n, ()) if texts.get(cue.line)]
+        if all_free(cues, each, shut, everything):
+            return tuple(Line(cue, texts[cue.line]) for cue in cues)
+        return tuple(Line(cue, texts[cue.line], held=is_held(cue, each, live, shut, everything)) for cue in cues)
 
-    told = tuple(
-        replace(
-            each,
-            lines=lines(each.n, each) if each.n in lines_of else (),
-            clip=found.answers.get(each.chapter.key),
-            cuts=tuple(cut for cut in out if _within(cut, each.chapter)) if out else (),
-        )
-        for each in told
-    )
+    def more(each: Told) -> Told:
+        cuts = tuple(cut for cut in out if _within(cut, each.chapter)) if out else ()
+        clip, mine = found.answers.get(each.chapter.key), lines(each.n, each) if each.n in lines_of else ()
+        return replace(each, lines=mine, clip=clip, cuts=cuts) if mine or clip is not None or cuts else each
+
+    told = tuple(map(more, told))
     before = tuple(line for line in lines(0, None) if not line.held) if 0 in lines_of else ()
     began_at = live.session.lifecycle.live_since or (found.chapters[0].starts_at if found.chapters else 0)
     began_at = min([began_at, *(each.starts_at for each in found.chapters)])
     by_n = {each.n: each for each in told}
-    free = (cue for n in sorted(spoken) for cue in spoken[n] if not _held(cue, by_n.get(n), live, shut, everything))
+    free = (cue for n in sorted(spoken) for cue in spoken[n] if not is_held(cue, by_n.get(n), live, shut, everything))
     most = len({cue.language for cues in spoken.values() for cue in cues})
     languages = _languages(conn, id, free, texts, most)
     return Replay(began_at, found.ended_at, told, before, languages, len(found.chapters))
@@ -180,6 +98,12 @@ def of_question(conn: Connection, live: Live, folder: Path, question: str) -> Re
     return replay(conn, live, folder, only=hers)
 
 
+def captioned(conn: Connection, live: Live, folder: Path) -> Replay:
+    """The chapters in which something may have been written down, with their lines."""
+    spoken = {n for n, each in enumerate(outline(conn, live).chapters, 1) if each.spoken}
+    return replay(conn, live, folder, only={1, *spoken})  # with the first comes what was said before it
+
+
 def _tickets(conn: Connection, questions: Sequence[Question], most: int) -> dict[str, PublicTicket]:
     if not questions:
         return {}
@@ -188,7 +112,7 @@ def _tickets(conn: Connection, questions: Sequence[Question], most: int) -> dict
 
 
 def _texts(
-    conn: Connection, id: str, asked: Iterable[Question | None], spoken: Iterable[list[Cue]], *, whole: bool
+    conn: Connection, id: str, asked: Iterable[Question | None], spoken: Iterable[Sequence[Cue]], *, whole: bool
 ) -> dict[str, str]:
     """The words behind what is told. Not this process's copy of them: what was taken out a moment ago, elsewhere, is
     out.
@@ -200,30 +124,7 @@ def _texts(
         if each is not None:
             ids |= {each.content, each.name}
             ids |= {each.outcome.rule, each.outcome.note} if each.outcome is not None else set()
-    return content.texts_in(conn, id, ids - {""})
-
-
-def _spoken(
-    conn: Connection, live: Live, folder: Path, typed: Sequence[Cue], found: Sequence[Chapter]
-) -> dict[int, list[Cue]]:
-    """What was put down of each chapter, by its number, without what a dumped span may have said; 0: before any. What
-    was held at the close can still be dumped until its time has come.
-    """
-    early = {each.id for each in live.session.captions.held() if each.public_at > now()}
-    held = caption_files.holding(conn, live.session.id)
-    imported = [cues_of(each.id, tag, each.lines) for tag, each in held.items()]
-    cues = in_place(typed, imported)
-    dumped = withheld(folder / live.session.id)
-    parts: dict[int, list[Cue]] = {}
-    for cue, at in zip(cues, chapters_at(found, (cue.starts_at for cue in cues)), strict=True):
-        if cue.id not in early and not is_dumped(cue.starts_at, cue.ends_at, dumped):
-            parts.setdefault(0 if at is None else at + 1, []).append(cue)
-    return parts
-
-
-def now() -> int:
-    """Unix time in ms."""
-    return time.time_ns() // 1_000_000
+    return content.texts_in(conn, id, ids - {""}) if len(ids) <= _MANY else content.texts(conn, id)
 
 
 def _languages(conn: Connection, id: str, free: Iterator[Cue], texts: Mapping[str, str], most: int) -> tuple[str, ...]:
@@ -268,55 +169,6 @@ def _question(live: Live, chapter: Chapter) -> Question | None:
     return live.session.queue.questions[chapter.questions[0]] if chapter.questions else None
 
 
-def is_dumped(starts_at: int, ends_at: int, dumped: list[tuple[int, int]]) -> bool:
-    """Whether a line may say what was dumped; whoever types is behind the speaker."""
-    return any(since < ends_at and starts_at < until + TYPED_MS for since, until in dumped)
-
-
-class _Shut:
-    """The chapters that were spoken and that nobody released."""
-
-    def __init__(self, told: Iterable[Told]) -> None:
-        self._told = sorted((each for each in told if each.chapter.spoken), key=lambda each: each.chapter.starts_at)
-        self._starts = [each.chapter.starts_at for each in self._told]
-        self._ends = list(accumulate((each.chapter.ends_at for each in self._told), max))
-
-    def during(self, since: int, until: int) -> Iterator[Told]:
-        """Those that begin before `until` and end after `since`."""
-        n = bisect_left(self._starts, until)
-        while n and self._ends[n - 1] > since:
-            n -= 1
-            if self._told[n].chapter.ends_at > since:
-                yield self._told[n]
-
-
-def _held(cue: Cue, told: Told | None, live: Live, shut: _Shut, everything: bool) -> bool:
-    """Whether a line of a chapter, or from before any, stays with the moderators.
-
-    Lines of chapters that nobody released do, wherever they stand: two may be heard at once, one of them from a hall or
-    read out, and a line stands in the chapter that began last. Of lines from a file nobody knows who spoke, and their
-    times are not exact: near such a chapter all of them stay.
-    """
-    if everything:
-        return False
-    if told is not None and told.question is not None and not told.open:
-        if _hers(cue, told.chapter, live, told.hidden, told.release):
-            return True
-    if cue.imported:
-        return any(shut.during(cue.starts_at - TYPED_MS, cue.ends_at + TYPED_MS))
-    return any(_beside(cue, each, live) for each in shut.during(cue.starts_at, cue.starts_at + 1))
-
-
-def _beside(cue: Cue, told: Told, live: Live) -> bool:
-    """Whether a typed line may be of this chapter, which goes on and nobody released, although another began before the
-    line.
-    """
-    seat = live.session.stage.seats.get(cue.seat)
-    if seat is not None and seat.kind in CITIZENS and cue.seat != told.chapter.seat:
-        return False  # another citizen's
-    return _hers(cue, told.chapter, live, told.hidden, told.release)
-
-
 def _told(
     n: int,
     chapter: Chapter,
@@ -352,15 +204,3 @@ def _hidden(question: Question, ticket: PublicTicket | None, live: Live) -> Hidd
     if question.state == "withdrawn":
         return "withdrawn"
     return "" if ticket is not None or live.session.lifecycle.practice else "private"
-
-
-def _hers(cue: Cue, chapter: Chapter, live: Live, hidden: Hidden, release: Release) -> bool:
-    """Whether a line may be a citizen's own words: while she has the floor, or while nobody has it in her turn. Of what
-    is hidden or was kept back, every line is.
-    """
-    if hidden or release == "kept":
-        return True
-    seat = live.session.stage.seats.get(cue.seat)
-    if seat is not None:
-        return seat.kind in CITIZENS
-    return chapter.starts_at <= cue.starts_at < chapter.ends_at

@@ -59,10 +59,12 @@ class Query:
         """Whether every word is somewhere in these texts, whole or as the beginning of a longer one."""
         if not self:
             return False
-        left = set(self._wanted)
+        left, known = set(self._wanted), self._begun.get
         for text in texts:
             for token in text.split():
-                begun = self._begins(token)
+                begun = known(token)
+                if begun is None:
+                    begun = self._begins(token)
                 if begun:
                     left -= begun
                     if not left:

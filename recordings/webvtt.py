@@ -20,6 +20,8 @@ _ARROW: Final = "-->"
 _BLANK: Final = re.compile(r"[ \t]+")
 _ENTITIES: Final = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": "\u00a0", "&lrm;": "\u200e", "&rlm;": "\u200f"}
 _ENTITY: Final = re.compile("|".join(_ENTITIES))
+#: What a text holds only where something has to be written in another way.
+_SPECIAL: Final = re.compile(r"[\r\n\0&<>]")
 #: Up to the next sign that could open one: a search for the end from each of many would take the square of them.
 _TAG: Final = re.compile(r"<[^<>]*>")
 
@@ -151,6 +153,8 @@ def _time(written: str, line: int) -> int:
 
 
 def _written(text: str) -> str:
+    if not _SPECIAL.search(text):
+        return text.strip()
     lines = [line.strip() for line in re.split(r"[\r\n\0]+", text)]
     return "\n".join(line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for line in lines if line)
 

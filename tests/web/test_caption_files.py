@@ -11,7 +11,7 @@ import pytest
 
 from kachehri.store import audit
 from recordings import caption_files as files
-from recordings import replaying
+from recordings import held_lines, replaying, said
 from recordings.webvtt import Timed
 from recordings.withheld import note_withheld
 from tests.web.conftest import Phone, Town
@@ -56,7 +56,8 @@ async def taken(phone: Phone, path: str, looked: httpx.Response) -> httpx.Respon
 
 async def closed(town: Town, monkeypatch: pytest.MonkeyPatch) -> tuple[Heard, str, int]:
     """A hearing of a moment; its lines are as near to a citizen as any could be, so nearness counts only where said."""
-    monkeypatch.setattr(replaying, "TYPED_MS", 0)
+    for rule in (held_lines, said):
+        monkeypatch.setattr(rule, "TYPED_MS", 0)
     found = await heard(town)
     live = await town.service.live(found.session)
     with town.service.store.read() as conn:
@@ -98,7 +99,7 @@ async def test_lines_near_a_citizen_wait_for_a_moderator(town: Town, monkeypatch
     await taken(phone, path, await send(phone, path, srt((0, FIRST))))
     replay = f"/s/{found.session}/replay"
     assert FIRST in (await anyone.get(replay)).text
-    monkeypatch.setattr(replaying, "TYPED_MS", 10_000)
+    monkeypatch.setattr(held_lines, "TYPED_MS", 10_000)
     assert FIRST not in (await anyone.get(replay)).text, "ten seconds from what nobody released"
     await kept(town, found.session)
     decided(town, found, "released")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, expect
 
-from recordings import replaying
+from recordings import said
 from rooms.captions import CorrectCaption, TypeCaption
 from rooms.questions import AdmitQuestion
 from rooms.turns import CallTurn
@@ -58,7 +58,7 @@ async def test_what_was_held_at_the_close_is_in_no_transcript_before_its_time(
     path = f"/s/{session}/captions/ur.vtt"
     assert (await town.phone("ur").get(path)).status_code == 404
     assert LINE not in (await town.phone("ur").get(f"/s/{session}/replay")).text
-    monkeypatch.setattr(replaying, "now", lambda: town.house.now() + 3_600_000)
+    monkeypatch.setattr(said, "now", lambda: town.house.now() + 3_600_000)
     assert LINE in (await town.phone("ur").get(path)).text
 
 

@@ -12,6 +12,7 @@ import pytest
 from kachehri.i18n import words_for
 from kachehri.store import replays
 from recordings import replaying, webvtt
+from recordings.said import TYPED_MS
 from recordings.withheld import note_withheld
 from rooms.base import Actor
 from rooms.captions import TypeCaption
@@ -112,7 +113,7 @@ async def test_lines_of_a_dumped_span_are_nobodys_to_read(town: Town) -> None:
     page = (await found.phone.get(f"/s/{found.session}/replay")).text
     assert OPENING in page and ANSWER in page
     folder.mkdir(parents=True)
-    note_withheld(folder, 0, live.session.at - replaying.TYPED_MS - 3_600_000)
+    note_withheld(folder, 0, live.session.at - TYPED_MS - 3_600_000)
     assert ANSWER in (await found.phone.get(f"/s/{found.session}/replay")).text, "long before"
     note_withheld(folder, live.session.lifecycle.live_since or 0, live.session.at)
     try:

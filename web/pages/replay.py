@@ -163,7 +163,7 @@ async def captions(request: Request) -> Response:
     language = request.path_params["language"]
     if stands_of(live) or language not in ("ur", "en"):
         raise HTTPException(404)
-    replay = await house.service.read(replaying.replay, live, house.settings.recordings.folder)
+    replay = await house.service.read(replaying.captioned, live, house.settings.recordings.folder)
     lines = [each for each in replay.public_lines if each.cue.language == language]
     if not lines:
         raise HTTPException(404)
