@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, get_args
@@ -111,6 +112,7 @@ async def run(settings: Settings, session: str, fence: int) -> int:
             tap_path(settings.media.socket), session, archive, fence, slate_words(settings), told,
             renditions=renditions, delay_ms=delay_ms,
             vault=Vault(keys.read(settings.secrets.key_file)) if delay_ms else None,
+            ahead_ms=await asyncio.to_thread(ahead_ms, store),
         )  # fmt: skip
         studio.facts(following.facts)
         asked = asyncio.Event()
@@ -147,6 +149,21 @@ async def run(settings: Settings, session: str, fence: int) -> int:
         await following.stop()
         await bus.close()
         store.close()
+
+
+def ahead_ms(store: Store) -> int:
+    """How far the clock of the log, which is the database's, is ahead of this machine's.
+
+    Errors: `StoreError`.
+    """
+    looks = []
+    with store.read() as conn:
+        for _ in range(3):
+            asked = time.time_ns()
+            there = store.now(conn)
+            answered = time.time_ns()
+            looks.append((answered - asked, there - (asked + answered) // 2_000_000))
+    return min(looks)[1]  # the quickest answer is the nearest
 
 
 def _dump(session: str, studio: Studio | None) -> None:

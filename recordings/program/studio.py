@@ -27,16 +27,21 @@ from signaling.media.tap_reader import TapReader
 
 #: Seconds between ticks: two blocks of sound.
 TICK_S: Final = 0.04
+#: The clock on the wall was set when it has moved so much against the machine's own. What is said would stand at
+#: another moment than the log has it, and be released with another chapter: the next epoch begins with the new time.
+SET_MS: Final = 500
 
 
 class Studio:
-    """Made when an epoch begins. `run` returns why it ended: `told`, `stalled`, or the code of a failed file.
+    """Made when an epoch begins. `run` returns why it ended: `told`, `stalled`, `clock` (it was set), or the code of a
+    failed file.
 
     Arguments:
         tap: the socket of the media process's tap.
         fence: of the lease under which this process writes.
         delay_ms: the safety delay; with one, `vault` seals what waits on the disk.
         told: called on the event loop with each part that is on the disk.
+        ahead_ms: how far the log's clock is ahead of this machine's.
     """
 
     def __init__(
@@ -51,6 +56,7 @@ class Studio:
         renditions: Sequence[Rendition] = (FULL, LIGHT),
         delay_ms: int = 0,
         vault: Vault | None = None,
+        ahead_ms: int = 0,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._told = told
@@ -60,7 +66,8 @@ class Studio:
         self._folder = archive.folder / session
         self.epoch = archive.next_epoch(session)
         # On the wall, moments are those at which something was said: frames wait that long for those behind.
-        now, wall_ms = _now(), time.time_ns() // 1_000_000 - DELAY_MS
+        now, wall_ms = _now(), _wall() + ahead_ms - DELAY_MS
+        self._clocks = wall_ms + DELAY_MS - ahead_ms - now
         # Whoever died may have left what waited: this epoch begins where the last one ended.
         back_ms = delay_ms if self.epoch > 1 else 0
         starts_ms = resume_at(archive, session, wall_ms - back_ms)
@@ -89,7 +96,8 @@ class Studio:
         #: Unix time in ms of what is 0 in the machine's monotonic clock, less the time for which frames wait.
         self._wall_of = wall_ms - began
         for _, until_ms in withheld(self._folder):
-            self.program.dumped_until = max(self.program.dumped_until, until_ms - self._wall_of)
+            # Not later than now, whatever the clock said then.
+            self.program.dumped_until = max(self.program.dumped_until, min(now, until_ms - self._wall_of))
         #: Program time of the same moment.
         self._time_of = starts_ms - began
         self._journal: Journal | None = None
@@ -142,8 +150,13 @@ class Studio:
 
     async def _run(self, ending: asyncio.Event) -> str:
         due = _now()
+        was_set = 0
         while not ending.is_set():
             now = _now()
+            # Twice, for between two looks at two clocks a process may sleep.
+            was_set = was_set + 1 if abs(_wall() - now - self._clocks) > SET_MS else 0
+            if was_set > 1:
+                return "clock"
             self.program.media(self._reader.attached, now)
             try:
                 self.program.tick(now)
@@ -197,6 +210,11 @@ def resume_at(archive: Archive, session: str, wall_ms: int, *, behind: bool = Tr
         if first := next((each for each in segments if each.placed), None):
             starts_ms = max(starts_ms, wall_ms - (first.wall_ms - first.starts_ms))
     return starts_ms
+
+
+def _wall() -> int:
+    """Unix time in ms."""
+    return time.time_ns() // 1_000_000
 
 
 def _now() -> float:
