@@ -1,4 +1,4 @@
-"""Who may invite whom to what, and when an invitation is over: the rules behind kachehri/inviting.py."""
+"""Who may invite whom to what, and when an invitation is over: the rules behind inviting.py and invited.py."""
 
 from __future__ import annotations
 

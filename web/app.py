@@ -25,6 +25,7 @@ from kachehri.carrying import Carrying
 from kachehri.filing import Filer
 from kachehri.house_settings import HouseSettings, from_file
 from kachehri.identity import Identity
+from kachehri.invited import Invited
 from kachehri.inviting import Invitations
 from kachehri.notices.service import Notices
 from kachehri.papers.press import Press
@@ -161,7 +162,8 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             passes=passes,
             masters=masters,
             identity=identity,
-            invitations=Invitations(store, identity, oldest),
+            invitations=Invitations(store, oldest),
+            invited=Invited(store, identity),
             asking=asking,
             alerts=alerts,
             notices=notices,

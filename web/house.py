@@ -19,6 +19,7 @@ from kachehri.allowance import Asking
 from kachehri.house_settings import HouseSettings, Place
 from kachehri.i18n import Words
 from kachehri.identity import Identity
+from kachehri.invited import Invited
 from kachehri.inviting import Invitations
 from kachehri.notices.service import Notices
 from kachehri.papers.press import Press
@@ -53,6 +54,7 @@ class House:
     masters: tuple[bytes, ...]
     identity: Identity
     invitations: Invitations
+    invited: Invited
     asking: Asking
     alerts: Alerts
     notices: Notices

@@ -202,7 +202,7 @@ async def test_no_token_is_written_to_a_log(town: Town, logged: StringIO, monkey
         raise RuntimeError(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(town.house.invitations, "look", broken)
+        patch.setattr(town.house.invited, "look", broken)
         assert (await town.phone().client.get(path)).status_code == 500
     await phone.post(path, login="x", password="short")
     assert "page.failed" in logged.getvalue() and token not in logged.getvalue()

@@ -25,7 +25,7 @@ async def show(request: Request) -> Response:
     house = house_of(request)
     visit = visit_of(request, house.visitors.of(request).device)
     try:
-        opened = await house.invitations.look(request.path_params["token"], visit)
+        opened = await house.invited.look(request.path_params["token"], visit)
         if opened.state != "open":
             raise InviteRefused(opened.state)
     except (InviteRefused, TooMany) as refused:
@@ -43,21 +43,21 @@ async def use(request: Request) -> Response:
     login, password = fields.get("login", "").strip()[:64], fields.get("password", "")
     errors: dict[str, str] = {}
     try:
-        opened = await house.invitations.look(token, visit)
+        opened = await house.invited.look(token, visit)
         if opened.state != "open":
             raise InviteRefused(opened.state)
         session = opened.session
         if session is not None:
             me = await account_of(house.identity, request) if fields.get("as") == "me" else None
-            done = await house.invitations.come_in(token, visit, me)
+            done = await house.invited.come_in(token, visit, me)
             path = door(opened.invitation.role, session.id)
             return keep_login(see(path), done, https=house.place.https) if done else see(path)
         if not password:
             errors["password"] = words.plain("staff.need_password")
         elif opened.account is not None:
-            return come_in(house, await house.invitations.new_password(token, password, visit), "")
+            return come_in(house, await house.invited.new_password(token, password, visit), "")
         else:
-            made = await house.invitations.accept(token, login, password, visit)
+            made = await house.invited.accept(token, login, password, visit)
             return keep_login(see(landing(made.account)), made, https=house.place.https)
     except StaffRefused as refused:
         at = "login" if refused.code in ("login", "taken") else "password"
@@ -77,7 +77,7 @@ async def draw(
     row, session = opened.invitation, opened.session
     me = await account_of(house.identity, request)
     if login is None and session is None and opened.account is None:
-        login = await house.invitations.suggest(row)
+        login = await house.invited.suggest(row)
     page = InvitePage(
         path=request.url.path,
         name=row.name,
@@ -116,7 +116,7 @@ async def dead(house: House, request: Request, refused: InviteRefused | TooMany)
 async def _inviter(house: House, request: Request) -> Account | None:
     visit = visit_of(request, house.visitors.of(request).device)
     try:
-        opened: Opened = await house.invitations.look(request.path_params["token"], visit)
+        opened: Opened = await house.invited.look(request.path_params["token"], visit)
     except (InviteRefused, TooMany):
         return None
     return opened.inviter
