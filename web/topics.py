@@ -93,6 +93,16 @@ class District:
             return category
         return group if groups.get(group) == group else ""
 
+    def keeps(self, group: str, category: str) -> bool:
+        """Whether this is never shown in public, whatever else was ticked: a protected topic, or "not sure" under a
+        picture that has no other topics.
+        """
+        for each in self.categories:
+            if each.code == category:
+                return each.protected
+        within = [each.protected for each in self.categories if (each.group_code or OTHER) == group]
+        return bool(within) and all(within)
+
     def places(self, words: Words) -> tuple[AreaGroup, ...]:
         """The smallest areas under the next larger one."""
         parents = {area.parent_id for area in self.areas}

@@ -82,6 +82,32 @@ async def test_a_picture_without_a_choice_is_never_lost_as_something_else(town: 
     assert question.category == "water"
 
 
+async def test_what_is_never_shown_in_public_is_asked_privately_without_a_tick(town: Town) -> None:
+    """Her matter is kept even where she, in a hurry, chose the lock's picture alone and no box below it."""
+    session = await town.schedule()
+    with town.service.store.write() as conn:
+        violence = Category(
+            id="violence", code="violence", group_code="private", protected=True, name_ur="تشدد", name_en="Violence"
+        )
+        district.save_categories(conn, [violence])
+    town.house.districts.forget()
+    phone = town.phone("en")
+    path = f"/s/{session}/ask"
+    for group, category, kept in (
+        ("private", "violence", True),
+        ("private", "other", True),  # not sure which of them
+        ("", "violence", True),
+        ("water", "other", False),
+        ("other", "other", False),
+    ):
+        await phone.get(path)
+        answer = await phone.post(path, group=group, category=category, text=TEXT)
+        assert (EN.plain("check.private") in html.unescape(answer.text)) is kept, "she is told before it goes off"
+        await phone.post(path, **{**phone.fields(path), "step": "send"})
+        question = list((await town.service.live(session)).session.queue.questions.values())[-1]
+        assert (question.category, question.private) == (category, kept)
+
+
 async def test_whoever_wrote_a_private_number_is_told_before_it_goes_off(town: Town) -> None:
     session = await town.schedule()
     phone = town.phone()

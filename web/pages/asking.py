@@ -68,7 +68,9 @@ async def post(request: Request) -> Response:
     key = fields.get("key", "")
     key = key if _KEY.match(key) else forms.new_key()
     values = forms.asked(fields)
-    values = replace(values, category=district.within(values.group, values.category))
+    category = district.within(values.group, values.category)
+    private = values.private or district.keeps(values.group, category)
+    values = replace(values, category=category, private=private)
     if not card.takes_questions:
         return await closed(house, request, card, values)
     heard = live.session.lifecycle.categories
