@@ -9,11 +9,13 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from kachehri.i18n import words_for
+from kachehri.store import StoreError
 from rooms.questions import AdmitQuestion
 from tests.bench.clock import READ
 from tests.bench.on_air import OnAir, on_air
 from tests.servers import SOON_MS
 from tests.web.test_budgets import cold
+from web.taken_out import Known
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
 UR = words_for("ur")
@@ -141,6 +143,59 @@ async def test_a_program_that_goes_away_is_asked_for_again(air: OnAir, browser: 
     await asyncio.sleep(1)
     away = False
     await plays(page, "video")
+    await page.context.close()
+
+
+class Away:
+    """Nothing is known of what is taken out, and it cannot be asked."""
+
+    async def of(self, *_: object, **__: object) -> Known:
+        raise StoreError("unreachable")
+
+
+@pytest.mark.parametrize("nearer", [False, True])
+async def test_what_breaks_off_for_want_of_the_database_goes_on_without_a_tap(
+    air: OnAir, browser: Browser, monkeypatch: pytest.MonkeyPatch, nearer: bool
+) -> None:
+    page, _ = await opened(browser, air, "?follow=light")
+    player = page.locator("#player video")
+    await (page.locator("#near").click() if nearer else player.evaluate("(element) => element.play()"))
+    await plays(page, "video")
+    answers: asyncio.Queue[tuple[int, str]] = asyncio.Queue()
+    page.on("response", lambda answer: answers.put_nowait((answer.status, answer.url)))
+
+    async def comes(status: int, ending: str) -> None:
+        async with asyncio.timeout(SOON_MS / 1000):
+            while True:
+                found, url = await answers.get()
+                if found == status and ending in url:
+                    return
+
+    with monkeypatch.context() as patched:
+        patched.setattr(air.door, "last_read", Away())
+        for _ in range(3):
+            await comes(503, "/light/live.m3u8")
+    await comes(200, "/light/live.m3u8")
+    await plays(page, "video")
+    await expect(page.locator("#program-now")).to_have_text(UR.plain("program.now_light"))
+    await expect(page.locator("#near")).to_have_attribute("aria-pressed", str(nearer).lower())
+    await page.context.close()
+
+
+async def test_while_nothing_comes_it_says_that_it_is_waited_for(air: OnAir, browser: Browser) -> None:
+    page, faults = await opened(browser, air)
+    player = page.locator("#player audio")
+    await player.evaluate("(element) => element.play()")
+    await plays(page, "audio")
+    # What really happens to it meanwhile is not told: only what this test says.
+    await page.evaluate(
+        """() => ["waiting", "playing", "pause", "error"].forEach((name) =>
+            document.addEventListener(name, (event) => event.isTrusted && event.stopPropagation(), true))"""
+    )
+    for event, says in (("waiting", "wait"), ("playing", "sound")):
+        await player.dispatch_event(event)
+        await expect(page.locator("#program-now")).to_have_text(UR.plain(f"program.now_{says}"))
+    assert faults == []
     await page.context.close()
 
 

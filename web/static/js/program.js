@@ -35,6 +35,8 @@ export function attachProgram(box, store, live) {
   let nearer = false;
   let wanted = false;
   let playing = false;
+  /** It goes on as soon as something comes: its player asks for it by itself. */
+  let stalled = false;
   /** Stopped by the person: it goes on when she says so, and not by itself. */
   let held = false;
   /** Out of sight: the sound goes on alone. */
@@ -144,10 +146,10 @@ export function attachProgram(box, store, live) {
   function attach(made) {
     const mine = (/** @type {() => void} */ act) => () => made === element && act();
     made.addEventListener("play", mine(() => ((wanted = true), (held = false), describe())));
-    made.addEventListener("playing", mine(() => ((playing = true), draw())));
+    made.addEventListener("playing", mine(() => ((playing = true), (stalled = false), draw())));
     // In the background it is the phone that stops a picture, and nobody's wish.
     made.addEventListener("pause", mine(() => ((playing = false), (held ||= !document.hidden && !made.error), draw())));
-    made.addEventListener("waiting", mine(draw));
+    made.addEventListener("waiting", mine(() => ((stalled = true), draw())));
     made.addEventListener("error", mine(() => !hls && later()));
     // What is over stays; a playlist that ended while the hearing goes on does not.
     made.addEventListener("ended", mine(() => ((playing = false), (wanted = false), draw())));
@@ -265,7 +267,7 @@ export function attachProgram(box, store, live) {
   }
 
   function state() {
-    return coming !== "off" ? (coming === "on" ? "direct" : "wait") : mode === "text" ? "text" : !wanted ? "ready" : playing ? mode : "wait";
+    return coming !== "off" ? (coming === "on" ? "direct" : "wait") : mode === "text" ? "text" : !wanted ? "ready" : playing && !stalled ? mode : "wait";
   }
 
   function draw() {
@@ -283,7 +285,7 @@ export function attachProgram(box, store, live) {
     if (document.hidden && !playing) return;
     const way = resting ? "sound" : mode;
     const rate = Number(modes.find((each) => each.dataset.follow === way)?.dataset.rate) + (hls ? Number(box.dataset.nearRate) : 0);
-    if (playing && coming === "off") played += (rate * 1e6 * PROGRAM_COUNT_MS) / 3.6e6;
+    if (playing && !stalled && coming === "off") played += (rate * 1e6 * PROGRAM_COUNT_MS) / 3.6e6;
     const media = played + ((await direct?.bytes()) ?? 0);
     write(box.querySelector("#used"), sentence(box, "used", { n: spent.megabytes(media, "/b/") }));
   }
