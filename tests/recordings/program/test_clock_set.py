@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,10 @@ pytestmark = pytest.mark.anyio
 HOUR_MS = 3_600_000
 
 
+def _some(parts: list[object]) -> bool:
+    return len(parts) > 2
+
+
 async def test_one_that_is_set_begins_an_epoch_with_the_new_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -31,7 +36,7 @@ async def test_one_that_is_set_begins_an_epoch_with_the_new_time(
         made = Studio(tmp_path / "none", "hearing1", archive, fence, {}, parts.append, renditions=())
         made.facts(LIVE)
         running = asyncio.create_task(made.run(asyncio.Event()))
-        await until(lambda parts=parts: len(parts) > 2)
+        await until(partial(_some, parts))
         moved[0] += by_ms
         assert await asyncio.wait_for(running, 30) == "clock"
         ends.append(archive.index("hearing1", "sound").segments[-1])
@@ -52,7 +57,7 @@ async def test_what_is_said_stands_in_the_time_of_the_log(tmp_path: Path) -> Non
     ahead = ahead_ms(store)
     store.close()
     assert 89_000 < ahead < 91_000
-    parts = []
+    parts: list[object] = []
     archive, ending = Archive(tmp_path / "r"), asyncio.Event()
     made = Studio(tmp_path / "none", "hearing1", archive, 1, {}, parts.append, renditions=(), ahead_ms=ahead)
     running = asyncio.create_task(made.run(ending))
