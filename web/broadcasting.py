@@ -208,12 +208,14 @@ def is_over(phase: str, index: Index, now_ms: int, delay_ms: int = 0) -> bool:
 
 def is_gone(index: Index, phase: str, now_ms: int) -> bool:
     """Whether what was on the air is no longer for everybody who could hear it."""
-    return phase not in _ON and bool(index.segments) and now_ms - _newest_ms(index.segments[-1]) > LAG_MS
+    # Where the clock was set back meanwhile nobody knows how long ago it was.
+    return phase not in _ON and bool(index.segments) and abs(now_ms - _newest_ms(index.segments[-1])) > LAG_MS
 
 
 def on_air(index: Index, segment: Segment) -> bool:
-    """Whether a piece is still within what a lagging player may fetch."""
-    return _newest_ms(index.segments[-1]) - segment.wall_ms <= LAG_MS
+    """Whether a piece is still within what a lagging player may fetch: by program time, which no clock moves."""
+    newest = index.segments[-1].parts[-1]
+    return segment.placed and newest.starts_ms + newest.duration_us / 1_000 - segment.starts_ms <= LAG_MS
 
 
 def is_taken(covers: Iterable[Cover], segment: Segment) -> bool:

@@ -267,6 +267,27 @@ async def test_what_was_said_long_ago_is_not_fetched_again(town: Town, studio: S
     assert (await get(town, base + "000005.0.m4s")).status_code == 404
 
 
+async def test_a_clock_that_was_set_back_opens_nothing_again(
+    town: Town, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await town.schedule(live=True)
+    studio.fill(session, "light", 70)
+    monkeypatch.setattr(studio, "began_ms", studio.began_ms - 3_600_000)
+    for number in (70, 71):
+        for index in range(6):
+            studio.part(session, "light", number, index)
+    base = studio.base(session) + "/light/"
+    assert (await get(town, base + "000069.m4s")).status_code == 200
+    assert (await get(town, base + "000005.m4s")).status_code == 404, "it is long over, whatever the clock says now"
+    ahead = await town.schedule(live=True)
+    monkeypatch.setattr(studio, "began_ms", studio.began_ms + 2 * 3_600_000)
+    studio.fill(ahead, "light", 3)
+    base = studio.base(ahead) + "/light/"
+    assert (await get(town, base + "000002.m4s")).status_code == 200
+    await town.moderate(ahead, CloseSession())
+    assert (await get(town, base + "000002.m4s")).status_code == 404, "nor for an hour after the close"
+
+
 async def test_a_replay_is_as_long_as_the_hearing_and_holds_what_was_released(
     town: Town, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
