@@ -10,7 +10,7 @@ from rooms.outcomes import Outcome
 from rooms.queue import Question
 from rooms.session import Session
 
-from . import promises, ticketing
+from . import promises, ticket_row
 from .codes import end_of_day
 from .people import People
 from .routing import routing
@@ -185,17 +185,17 @@ class Clocks:
     """
 
     def __init__(self, conn: Connection, now: int) -> None:
-        self.calendar = ticketing.calendar_of(conn)
+        self.calendar = ticket_row.calendar_of(conn)
         self._now = now
-        self._known: dict[tuple[object, ...], ticketing.Due] = {}
+        self._known: dict[tuple[object, ...], ticket_row.Due] = {}
 
-    def of(self, body: Opened) -> ticketing.Due:
+    def of(self, body: Opened) -> ticket_row.Due:
         """For a ticket that begins so."""
         alike = (body.kind, body.area, body.post, body.days, body.due, body.state)
         found = self._known.get(alike)
         if found is None:
             life = replay("", [Happened(1, self._now, "system", body)])
-            found = self._known[alike] = ticketing.due_of(life, self.calendar)
+            found = self._known[alike] = ticket_row.due_of(life, self.calendar)
         return found
 
 

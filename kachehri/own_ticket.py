@@ -16,7 +16,7 @@ import msgspec
 
 from rooms.base import ContentRef, Refused
 
-from . import following, parting, ticketing
+from . import following, parting, ticket_row, ticketing
 from .people import People
 from .store import Connection, followers, outbox
 from .store import questions as question_rows
@@ -120,7 +120,7 @@ def seen(conn: Connection, now: int, held: Holder) -> Seen:
         found,
         context.above(min(3, life.level + 1)),
         disputable,
-        next_date(life, ticketing.calendar_of(conn)),
+        next_date(life, ticket_row.calendar_of(conn)),
         reads,
     )
 

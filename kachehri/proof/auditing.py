@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from kachehri import ticketing
+from kachehri import ticket_row, ticketing
 from kachehri.store import Connection, event_log, proof, tickets
 from kachehri.store.event_log import Broken
 from rooms.questions import QuestionAsked
@@ -109,7 +109,7 @@ def _misstated(conn: Connection, id: str) -> Iterator[Finding]:
     row = tickets.get(conn, id)
     assert row is not None  # its chain holds, and so its row is there
     try:
-        says = ticketing.projected(ticketing.load(conn, id), row, row.head_hash, ticketing.calendar_of(conn))
+        says = ticket_row.projected(ticketing.load(conn, id), row, row.head_hash, ticket_row.calendar_of(conn))
     except (msgspec.MsgspecError, KeyError):
         return  # steps of a later version, which this one cannot replay
     for name in REPLAYED:

@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from kachehri import calendars, public_holidays, ticketing
+from kachehri import calendars, public_holidays, ticket_row
 from kachehri.opening import Clocks, opened_row
 from kachehri.store import Connection, Store, district, migrate, ticket_lists
 from kachehri.store import calendar as rows
@@ -118,7 +118,7 @@ def ticket(
         chain.append(ticket_rows.step(last, id, seq, max(when, life.at), kind, "acc", encoded))
         evolve(life, Happened(seq, max(when, life.at), "acc", body))
         last = chain[-1].hash
-    due = ticketing.due_of(life, calendar)
+    due = ticket_row.due_of(life, calendar)
     row = like._replace(
         id=id,
         reference=f"{number:010}",

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from sqlalchemy import select, text
 
-from kachehri import calendar_book, calendars, ticketing
+from kachehri import calendar_book, calendars, ticket_row, ticketing
 from kachehri.calendar_book import Book, Off
 from kachehri.opening import Clocks, opened_row
 from kachehri.store import Store, district
@@ -275,7 +275,7 @@ def test_a_flood_moves_the_days_of_its_tickets_with_one_step_each(house: Store, 
     assert steps(house, "t0") == ["opened", "calendar"]
     with house.read() as conn:
         life = ticketing.load(conn, "t0")
-        assert ticketing.due_of(life, calendars.current(conn)).due_at == ticket(house, "t0").due_at
+        assert ticket_row.due_of(life, calendars.current(conn)).due_at == ticket(house, "t0").due_at
     # Taken back: nobody's day comes nearer, and nothing is said.
     clock.now = at("2026-01-06 12:00")
     with house.write() as conn:

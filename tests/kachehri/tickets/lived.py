@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from kachehri import ticketing
+from kachehri import ticket_row, ticketing
 from kachehri.opening import Clocks, opened_row
 from kachehri.store import Connection, Store, accounts, district
 from kachehri.store import tickets as rows
@@ -83,7 +83,7 @@ def live(store: Store, id: str, number: int, seed: int, start: int, length: int)
 
 def tend(conn: Connection, now: int, life: Life) -> Life:
     """What the clock does, which two runners do at the same instant: the second finds nothing left."""
-    calendar = ticketing.calendar_of(conn)
+    calendar = ticket_row.calendar_of(conn)
     for _ in range(4):
         due = clocks.due_actions(life, calendar, now)
         if not due:
@@ -117,7 +117,7 @@ def differences(conn: Connection, ticket: Ticket) -> dict[str, tuple[Any, Any]]:
     """What the row says and the chain does not, column by column; a broken chain is an exception of its own."""
     rows.verify(conn, ticket.id)
     life = ticketing.load(conn, ticket.id)
-    said = ticketing.projected(life, ticket, ticket.head_hash, ticketing.calendar_of(conn))._asdict()
+    said = ticket_row.projected(life, ticket, ticket.head_hash, ticket_row.calendar_of(conn))._asdict()
     return {
         name: (getattr(ticket, name), value)
         for name, value in said.items()
