@@ -13,7 +13,7 @@ from kachehri.i18n.digits import only_digits
 from kachehri.store import Connection, replies
 from kachehri.store.tables import Account, Reply, Ticket
 from web.house import House
-from web.pages.ticket_page import found_in
+from web.ticket_reading import found_in
 from web.topics import District
 
 #: What a page fills in, each in braces.

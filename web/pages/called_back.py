@@ -28,9 +28,9 @@ from web import forms
 from web.errors import sentence
 from web.house import house_of, see
 from web.own_shapes import CalledBackPage
-from web.pages.ticket_page import found_in
 from web.pages.track import count_try, forget_tries
 from web.staff import guarded
+from web.ticket_reading import found_in
 
 ACTION: Final = "ticket.call_back"
 

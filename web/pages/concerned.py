@@ -18,10 +18,10 @@ from kachehri.tickets.status import TicketRefused
 from web import forms
 from web.errors import sentence
 from web.house import house_of, see
-from web.pages.ticket_page import found_in
 from web.routing_shapes import ConcernedPage
 from web.routing_words import Names
 from web.staff import guarded
+from web.ticket_reading import found_in
 
 
 def reference_of(request: Request) -> str:

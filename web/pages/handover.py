@@ -26,12 +26,12 @@ from kachehri.tickets.events import Happened, Joined
 from kachehri.tickets.life import replay
 from web import ticket_story
 from web.house import House, house_of
-from web.pages.ticket_page import found_in
 from web.papers import printing
 from web.papers.handover import HandoverPage, Head, Pack, Writer
 from web.papers.pairs import Both, Pair
 from web.staff import guarded
 from web.ticket_names import Known, Names
+from web.ticket_reading import found_in
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from kachehri.store import Connection
 from kachehri.store.tables import Account
 from web import forms
 from web.house import house_of, see
-from web.pages.ticket_page import found_in
 from web.staff import guarded
+from web.ticket_reading import found_in
 
 
 @guarded("ticket.release")

@@ -25,9 +25,11 @@ from web import forms, ready, ticket_story
 from web.act_forms import FIELD_OF, FORMS, LINE_MOST, ActForm, Given, cites, made, outcomes
 from web.errors import sentence
 from web.house import house_of, see
-from web.pages.ticket_page import REVEAL_REASONS, Back, drawn, found_in, reference_of
+from web.pages.ticket_page import REVEAL_REASONS, drawn, reference_of
 from web.staff import guarded
+from web.ticket_cards import Back
 from web.ticket_names import Known, Names
+from web.ticket_reading import found_in
 from web.ticket_shapes import HistoryPage, HistoryRow
 from web.topics import District
 

@@ -15,8 +15,10 @@ from kachehri.tickets.status import TicketRefused
 from web import forms
 from web.errors import sentence
 from web.house import house_of, see
-from web.pages.ticket_page import Back, drawn, found_in, reference_of
+from web.pages.ticket_page import drawn, reference_of
 from web.staff import guarded
+from web.ticket_cards import Back
+from web.ticket_reading import found_in
 
 #: What a button says of the two; "" takes it back.
 SAID: Final = {"join": "same", "apart": "apart", "again": ""}

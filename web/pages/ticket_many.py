@@ -18,9 +18,9 @@ from kachehri.tickets.status import TicketRefused
 from web import forms
 from web.errors import sentence
 from web.house import house_of
-from web.pages.ticket_page import found_in
 from web.pages.tickets import PAGE, REFERENCE, listed
 from web.staff import guarded
+from web.ticket_reading import found_in
 from web.work_shapes import Undoable
 
 

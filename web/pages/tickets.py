@@ -26,10 +26,12 @@ from web import clock_words, forms, reading, ready
 from web.cards import Choice
 from web.errors import sentence
 from web.house import House, house_of, see
-from web.pages.ticket_page import Back, drawn, found_in
+from web.pages.ticket_page import drawn
 from web.papers.register import excerpt
 from web.staff import guarded, may
+from web.ticket_cards import Back
 from web.ticket_names import Known, Names
+from web.ticket_reading import found_in
 from web.ticket_shapes import StatusValues, Tone
 from web.work_shapes import Filters, TicketRow, TicketsPage, Undoable
 
