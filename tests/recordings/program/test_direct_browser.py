@@ -32,7 +32,7 @@ MOVES = """async () => {
     pen.drawImage(video, 0, 0, 64, 36);
     return [...pen.getImageData(0, 0, 64, 36).data];
   };
-  const first = look(), end = performance.now() + 15000;
+  const first = look(), end = performance.now() + 30000;
   while (performance.now() < end) {
     if (look().filter((value, i) => Math.abs(value - first[i]) > 8).length > 20) return true;
     await new Promise((go) => setTimeout(go, 100));

@@ -28,21 +28,15 @@ from tests.signaling.media.people import (
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
-#: Watches for breaks of sound on a seat: stretches of silence in milliseconds, while a steady tone is sent.
-BREAKS = """(seat) => {
-  const context = new AudioContext();
-  const ear = context.createAnalyser();
-  context.createMediaStreamSource(document.getElementById("audio-" + seat).srcObject).connect(ear);
-  const samples = new Float32Array(ear.fftSize);
-  let last = performance.now();
-  window.longest = 0;
-  setInterval(() => {
-    ear.getFloatTimeDomainData(samples);
-    const now = performance.now();
-    if (samples.some((sample) => Math.abs(sample) > 0.01)) last = now;
-    window.longest = Math.max(window.longest, now - last);
-  }, 10);
+#: How many packets of sound the page has sent.
+SENT = """async () => {
+  let sent = 0;
+  for (const entry of (await window.speaking.stats()).values())
+    if (entry.type === "outbound-rtp" && entry.kind === "audio") sent += entry.packetsSent;
+  return sent;
 }"""
+#: Of so many packets of sound sent nearly all have to arrive; some of the last may be on their way.
+SOUND, ARRIVE = 100, 75
 
 
 class Road:
@@ -138,13 +132,12 @@ async def test_on_a_narrow_way_down_the_sound_goes_on(pages: tuple[Page, Page], 
     Road(110).towards(peer)
     await hall.plane.seat(SESSION, 1, "citizen1", "asma", 5)
     await watcher.wait("citizen1", "a.energy > 0.001")
-    await pages[1].evaluate(BREAKS, "citizen1")
     await until(lambda: peer.paused == {"citizen1"})
-    then = await watcher.arrived("citizen1")
-    await asyncio.sleep(4)
-    after = await watcher.arrived("citizen1")
-    assert after["sound"] - then["sound"] > 80
-    assert await pages[1].evaluate("window.longest") < 500
+    voice = peer_of(hall, "asma")
+    assert isinstance(voice, Publisher)
+    then, heard = await watcher.arrived("citizen1"), voice.sources["audio"].received
+    await until(lambda: voice.sources["audio"].received >= heard + SOUND)
+    assert (await watcher.arrived("citizen1"))["sound"] > then["sound"] + ARRIVE
 
 
 async def test_on_a_narrow_way_up_the_camera_gives_way(pages: tuple[Page, Page], hall: Hall) -> None:
@@ -160,10 +153,12 @@ async def test_on_a_narrow_way_up_the_camera_gives_way(pages: tuple[Page, Page],
     await until(lambda: peer.cap_kbps < 100)
     audio = peer.sources["audio"]
     await until(lambda: audio.queue_s < 0.1)
-    await pages[1].evaluate(BREAKS, "citizen1")
-    await asyncio.sleep(4)
-    assert await pages[1].evaluate("window.longest") < 500
-    assert peer.sources["video"].heard_at > peer.clock() - 2
+    sent, heard, at = await pages[0].evaluate(SENT), audio.received, peer.clock()
+    async with asyncio.timeout(30):
+        while await pages[0].evaluate(SENT) < sent + SOUND:
+            await asyncio.sleep(0.1)
+    assert audio.received > heard + ARRIVE
+    await until(lambda: peer.sources["video"].heard_at > at)
 
 
 async def test_lost_sound_is_sent_again_both_ways(pages: tuple[Page, Page], hall: Hall) -> None:
@@ -193,9 +188,8 @@ async def test_lost_sound_is_sent_again_both_ways(pages: tuple[Page, Page], hall
 
     viewer.wire._send = out  # type: ignore[method-assign]
     asma.wire.arrived = come  # type: ignore[method-assign, assignment]
-    await asyncio.sleep(8)
+    await until(lambda: min(lost.values()) > 20, 60)
     arrived = await watcher.arrived("citizen1")
-    assert lost["down"] > 10 and lost["up"] > 10
     assert arrived["lost"] < (lost["down"] + lost["up"]) / 3
 
 
@@ -239,7 +233,7 @@ async def test_a_camera_follows_its_limits_while_it_is_sent(pages: tuple[Page, P
     await BrowserSpeaker(pages[0]).join(hall.plane, "asma")
     sizes = """async (most) => {
       await window.speaking.limit(most);
-      const end = performance.now() + 8000;
+      const end = performance.now() + 30000;
       for (;;) {
         for (const s of (await window.speaking.stats()).values())
           if (s.type === "outbound-rtp" && s.kind === "video")
