@@ -35,7 +35,7 @@ def withheld(folder: Path) -> list[tuple[int, int]]:
     """Every span of a session that was dumped: since and until, Unix time in ms. A torn last line is passed over."""
     spans = []
     with suppress(FileNotFoundError):
-        for line in (folder / WITHHELD).read_text().splitlines():
+        for line in (folder / WITHHELD).read_text(errors="replace").splitlines():
             with suppress(ValueError, KeyError, TypeError):
                 said = json.loads(line)
                 spans.append((int(said["since"]), int(said["until"])))

@@ -170,7 +170,8 @@ class Program:
         Returns: since when and until when, in the clock of `now`; None when nothing waits.
         """
         since = self.began + self._blocks * BLOCK_MS
-        if now <= since:
+        # Without a delay it is the rest of a block, and everything that somebody wants unheard is out.
+        if now <= since or not self.delay_ms:
             return None
         self._withheld_until = self.dumped_until = max(self._withheld_until, now)
         for seat, camera in self._cameras.items():
