@@ -16,7 +16,7 @@ from typing import Final, cast
 
 from kachehri.live import Live
 from kachehri.store import Connection, content, public_tickets, redactions, replays
-from kachehri.store.public_tickets import PublicTicket, Wanted
+from kachehri.store.public_tickets import Standing
 from kachehri.store.replays import Decided
 from kachehri.store.tables import ReplayChapter
 from moderation.release import public_words
@@ -52,7 +52,7 @@ def replay(
     taken = [(n, each) for n, each in enumerate(found.chapters, 1) if only is None or each.spoken or n in only]
     asked = {each.key: _question(live, each) for _, each in taken}
     decided = replays.decided(conn, id, None if only is None else [each.key for _, each in taken])
-    tickets = _tickets(conn, [each for each in asked.values() if each is not None], len(found.chapters))
+    tickets = public_tickets.standing(conn, [each.reference for each in asked.values() if each is not None])
     spoken = said(conn, live, folder, found) if only is None or only else {}
     # What was said before any chapter stands before the first.
     lines_of = spoken.keys() if only is None else {*only, 0} if 1 in only else {*only}
@@ -102,13 +102,6 @@ def captioned(conn: Connection, live: Live, folder: Path) -> Replay:
     """The chapters in which something may have been written down, with their lines."""
     spoken = {n for n, each in enumerate(outline(conn, live).chapters, 1) if each.spoken}
     return replay(conn, live, folder, only={1, *spoken})  # with the first comes what was said before it
-
-
-def _tickets(conn: Connection, questions: Sequence[Question], most: int) -> dict[str, PublicTicket]:
-    if not questions:
-        return {}
-    wanted = Wanted(references=[each.reference for each in questions])
-    return {row.reference: row for row in public_tickets.listing(conn, wanted, limit=most)}
 
 
 def _texts(
@@ -175,7 +168,7 @@ def _told(
     live: Live,
     texts: Mapping[str, str],
     question: Question | None,
-    tickets: Mapping[str, PublicTicket],
+    tickets: Mapping[str, Standing],
     row: Decided | None,
     everything: bool,
 ) -> Told:
@@ -200,7 +193,7 @@ def _told(
     return Told(n, chapter, release, reason, question, hidden, ticket, words or "", outcome, open=heard)
 
 
-def _hidden(question: Question, ticket: PublicTicket | None, live: Live) -> Hidden:
+def _hidden(question: Question, ticket: Standing | None, live: Live) -> Hidden:
     if question.state == "withdrawn":
         return "withdrawn"
     return "" if ticket is not None or live.session.lifecycle.practice else "private"

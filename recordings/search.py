@@ -18,8 +18,8 @@ from kachehri.likeness.folding import skeleton, words
 QUERY_MOST: Final = 120
 _TOKEN: Final = re.compile(r"\S+")
 _NUMBER: Final = re.compile(r"\d")
-#: Different words that are remembered with how they sound.
-_KNOWN: Final = 16_384
+#: Different words that are remembered with how they sound: about 10 MB.
+_KNOWN: Final = 32_768
 
 
 class Piece(NamedTuple):
@@ -49,8 +49,11 @@ class Query:
     def __init__(self, text: str) -> None:
         self.text = text.strip()[:QUERY_MOST]
         self._wanted = folded(self.text)
+        self._long = tuple(each for each in self._wanted if len(each) > 1)
         #: Which of them each word begins that was looked at, for as long as this is looked for.
         self._begun: dict[str, frozenset[str]] = {}
+        #: Those that begin none, which are most.
+        self._idle: set[str] = set()
 
     def __bool__(self) -> bool:
         return bool(self._wanted)
@@ -59,12 +62,10 @@ class Query:
         """Whether every word is somewhere in these texts, whole or as the beginning of a longer one."""
         if not self:
             return False
-        left, known = set(self._wanted), self._begun.get
+        left = set(self._wanted)
         for text in texts:
-            for token in text.split():
-                begun = known(token)
-                if begun is None:
-                    begun = self._begins(token)
+            for token in set(text.split()) - self._idle:
+                begun = self._begins(token)
                 if begun:
                     left -= begun
                     if not left:
@@ -74,8 +75,11 @@ class Query:
     def _begins(self, token: str) -> frozenset[str]:
         begun = self._begun.get(token)
         if begun is None:
-            sounds = _sounds(token)
-            begun = frozenset(wanted for wanted in self._wanted if any(_begins(word, wanted) for word in sounds))
+            near = [word for word in _sounds(token) if word in self._wanted or word.startswith(self._long)]
+            if not near:
+                self._idle.add(token)
+                return frozenset()
+            begun = frozenset(wanted for wanted in self._wanted if any(_begins(word, wanted) for word in near))
             self._begun[token] = begun
         return begun
 

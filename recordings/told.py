@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kachehri.store.public_tickets import PublicTicket
+from kachehri.store.public_tickets import Standing
 from recordings.captions import Cue
 from recordings.chapters import Chapter
 from recordings.cutting import Span
@@ -50,7 +50,7 @@ class Told:
     reason: str = ""
     question: Question | None = None
     hidden: Hidden = ""
-    ticket: PublicTicket | None = None
+    ticket: Standing | None = None
     words: str = ""
     outcome: OutcomeRow | None = None
     lines: tuple[Line, ...] = ()

@@ -7,7 +7,7 @@ from typing import Final
 
 from kachehri.following import SHARED_KINDS
 from kachehri.i18n import Words
-from kachehri.store.public_tickets import CLOSED, PublicTicket
+from kachehri.store.public_tickets import CLOSED, Standing
 from moderation.release import TAKEN
 from recordings.replaying import Line, Replay, Told
 from recordings.search import Piece, Query
@@ -75,7 +75,7 @@ def chapter(
     )
 
 
-def _open(ticket: PublicTicket) -> bool:
+def _open(ticket: Standing) -> bool:
     """Whether others may say that they have it too (kachehri/following.py)."""
     return ticket.kind in SHARED_KINDS and ticket.state not in CLOSED
 

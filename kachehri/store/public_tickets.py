@@ -44,6 +44,17 @@ class PublicTicket(NamedTuple):
     long: float | None
 
 
+class Standing(NamedTuple):
+    """What a chapter of a hearing says of its ticket."""
+
+    reference: str
+    category: str | None
+    area: str | None
+    office_id: str
+    kind: str
+    state: str
+
+
 class Wanted(NamedTuple):
     """What a list is narrowed to; nothing given: not narrowed. Instants are milliseconds; ranges hold both their ends.
 
@@ -143,6 +154,13 @@ def one(conn: Connection, reference: str) -> PublicTicket | None:
     """The public ticket with this number of its own; the number of a follower names none."""
     row = conn.execute(_select().where(_ticket.c.reference == reference)).one_or_none()
     return _row(row) if row is not None else None
+
+
+def standing(conn: Connection, references: Collection[str]) -> dict[str, Standing]:
+    """Where the public tickets among these numbers stand; the number of a follower names none."""
+    columns = [_ticket.c[name] for name in Standing._fields]
+    statement = select(*columns).where(_visible(), _ticket.c.reference.in_(list(references)))
+    return {row[0]: Standing(*row) for row in conn.execute(statement)}
 
 
 def shown(conn: Connection, id: str) -> bool:
