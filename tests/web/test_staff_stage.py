@@ -7,6 +7,7 @@ from playwright.async_api import Browser, expect
 
 from kachehri.i18n import words_for
 from rooms.base import Actor
+from rooms.lifecycle import CloseSession
 from rooms.questions import AdmitQuestion, MergeQuestion
 from rooms.turns import AcceptTurn, ReadyTurn
 from signaling.media.process import Server
@@ -121,6 +122,20 @@ async def test_an_official_sits_down_is_seen_and_heard_and_leaves(town: Town, pl
     await expect(picture).to_be_hidden()
     await official.leave()
     await moderator.leave()
+
+
+async def test_the_officials_page_ends_with_the_hearing_and_lets_go_of_the_camera(
+    town: Town, plane: Server, browser: Browser
+) -> None:
+    session = await town.schedule(live=True)
+    official = await sit_down(browser, town, "official", f"/official/{session}")
+    await official.page.locator("#check").click()
+    await expect(official.page.locator("#self")).to_be_visible()
+    await town.moderate(session, CloseSession())
+    over = {words.plain("official.over") for words in (UR, EN)}
+    await expect(official.page.locator("#seat, #self")).to_have_count(0, timeout=SOON_MS)
+    assert (await official.page.locator("main h2").first.inner_text()) in over
+    await official.leave()
 
 
 REMEMBER_SOCKETS = """

@@ -14,6 +14,7 @@ import { clockText, say, sayNo, showProblem } from "./staff/talk.js";
 import { Watching } from "./staff/watching.js";
 
 const NEXT_SHOWN = 4;
+const OVER_PHASES = new Set(["closing", "closed", "cancelled"]);
 const page = document.body;
 const store = new LiveStore(page.dataset.participant ?? "");
 const live = new LiveConnection({
@@ -163,6 +164,16 @@ function seatName(seat) {
   return asked?.name || seat.title?.[document.documentElement.lang] || say(`seatkind.${seat.kind}`);
 }
 
+/** The hearing is over: camera and microphone go off at once, and the server says the rest. */
+function finish() {
+  if (page.dataset.over !== undefined) return;
+  page.dataset.over = "";
+  stopMeter?.();
+  sender.stop();
+  watching.stop();
+  location.reload();
+}
+
 /** Whose turn it is to speak, in large letters; told when it changes. @param {any} view */
 function drawFloor(view) {
   const now = floorOf(view);
@@ -183,6 +194,7 @@ function drawFloor(view) {
 function draw() {
   const view = store.view;
   if (!view) return;
+  if (OVER_PHASES.has(view.session?.phase)) return finish();
   page.dataset.phase = view.session?.phase;
   page.dataset.ready = "";
   const turns = Object.entries(/** @type {Record<string, any>} */ (view.turns ?? {}));
