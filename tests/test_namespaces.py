@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import statistics
+import struct
 import subprocess
 import sys
 import threading
@@ -26,6 +27,9 @@ while True:
     s.sendto(data, source)
 """
 
+#: SO_TIMESTAMPNS of socket(7), which Python has no name for.
+TIMESTAMPED = 35
+
 
 @pytest.fixture
 def line() -> Iterator[Line]:
@@ -42,7 +46,7 @@ def echo(line: Line) -> Iterator[str]:
     service.stdout.readline()
     yield line.host
     service.terminate()
-    service.wait(5)
+    service.wait(30)
     service.stdout.close()
 
 
@@ -52,6 +56,13 @@ def phone_socket(line: Line, host: str) -> socket.socket:
     sock.settimeout(2)
     sock.connect((host, 9000))
     return sock
+
+
+def stamped(sock: socket.socket) -> tuple[float, int]:
+    """When the next datagram arrived, in seconds by the kernel's clock, whenever we come to read it; and its size."""
+    data, [(_, _, at)], _, _ = sock.recvmsg(2048, 64)
+    seconds, nanoseconds = struct.unpack("ll", at)
+    return seconds + nanoseconds / 1e9, len(data)
 
 
 def trips(sock: socket.socket, count: int, apart_s: float = 0.002) -> list[float]:
@@ -68,14 +79,14 @@ def trips(sock: socket.socket, count: int, apart_s: float = 0.002) -> list[float
             if number == count - 1:
                 return
 
-    sock.settimeout(0.6)
+    sock.settimeout(2)
     listener = threading.Thread(target=listen)
     listener.start()
     for number in range(count):
         sent[number] = time.monotonic()
         sock.send(b"%4d" % number)
         time.sleep(apart_s)
-    listener.join(10)
+    listener.join(30)
     return found
 
 
@@ -100,7 +111,7 @@ def test_loss_and_delay_are_as_asked(line: Line, echo: str) -> None:
         line.disturb(Weather(loss=0.1, delay_ms=20), Weather(delay_ms=30, jitter_ms=5))
         far = trips(sock, 600)
     took = statistics.median(far) - near
-    assert 0.048 < took < 0.060, took
+    assert 0.048 < took < 0.069, took
     down, up = line.counts()["down"], line.counts()["up"]
     assert up[1] == 0 and up[0] >= 600
     assert down[1] == 600 - len(far)
@@ -117,22 +128,22 @@ def test_rates_are_as_asked_each_way(line: Line) -> None:
         source.bind((line.phone_host, 9001))
         line.shape(down_kbps=400, up_kbps=200)
         for end, other, host, kbps in ((source, sink, line.host, 200), (sink, source, line.phone_host, 400)):
-            other.settimeout(1)
+            other.settimeout(2)
+            other.setsockopt(socket.SOL_SOCKET, TIMESTAMPED, 1)
             for _ in range(60):
                 end.sendto(bytes(958), (host, 9001))  # with all its headers 1,000 bytes
-            other.recv(2048)
-            began, size = time.monotonic(), 0
-            other.settimeout(0.2)
+            began, _ = stamped(other)
+            size = 0
             # The bucket's 3,000 bytes come at once and the buffer holds 300 ms; the rest is dropped.
             with pytest.raises(TimeoutError):
                 while True:
-                    size += len(other.recv(2048)) + 42
-                    took = time.monotonic() - began
+                    at, more = stamped(other)
+                    size, took = size + more + 42, at - began
             assert 0.8 * kbps < 8 * (size - 3_000) / took / 1000 < 1.2 * kbps, (kbps, size, took)
         line.shape()
         for _ in range(60):
             source.sendto(bytes(958), (line.host, 9001))
-        sink.settimeout(1)
+        sink.settimeout(30)
         assert sum(len(sink.recv(2048)) for _ in range(60)) == 60 * 958
 
 
@@ -161,10 +172,10 @@ def test_what_still_runs_inside_is_ended_and_the_network_is_gone() -> None:
         assert stubborn.stdout is not None
         stubborn.stdout.readline()
         assert {left.pid, stubborn.pid} <= set(house.processes())
-    assert left.wait(5) and stubborn.wait(5)
+    assert left.wait(30) and stubborn.wait(30)
     stubborn.stdout.close()
     assert os.readlink("/proc/self/ns/net") != inside
-    assert not [pid for pid in os.listdir("/proc") if pid.isdigit() and _network(pid) == inside]
+    until(lambda: not [pid for pid in os.listdir("/proc") if pid.isdigit() and _network(pid) == inside])
 
 
 def _network(pid: str) -> str:
