@@ -15,7 +15,7 @@ import msgspec
 
 #: Where a page carries its form token: in a form's hidden field or in an attribute of its body.
 TOKEN = re.compile(r'(?:name="form_token" value|data-form-token)="([^"]+)"')
-TIMEOUT_S = 15.0
+TIMEOUT_S = 30.0
 
 
 class NoEntry(Exception):

@@ -123,7 +123,7 @@ class LiveClient:
         """Be called with every frame of a type; "event" stands for each event within ticks and snapshots."""
         self._listeners.setdefault(kind, []).append(listener)
 
-    async def until(self, condition: Callable[[], Any], timeout: float = 20.0) -> Any:
+    async def until(self, condition: Callable[[], Any], timeout: float = 30.0) -> Any:
         """Wait until a condition on view, personals or anything else that frames change is met; returns its value.
 
         A member that is not there (`KeyError`, `IndexError`) means: not yet.
