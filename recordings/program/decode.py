@@ -78,9 +78,11 @@ class Sounds:
         if not blocks:
             return None
         sound: Samples = np.concatenate(blocks).astype(np.float32, copy=False)[:MOST_SAMPLES]
-        # A decoder that was fed nonsense may give what is no number; one such sample would silence the whole mix.
+        # A decoder that was fed nonsense may give what is no number; one such sample would silence the whole mix, and
+        # what it keeps of it its own line from then on.
         if not np.isfinite(sound).all():
             self.faults += 1
+            self._context = None
             return None
         return np.clip(sound, -1.0, 1.0)
 

@@ -9,9 +9,11 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from av.audio.frame import AudioFrame
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
+from recordings.program.decode import Sounds
 from recordings.program.encode import LIGHT
 from recordings.program.feed import MOST_BYTES
 from recordings.program.program import FROZEN_MS, Program
@@ -137,6 +139,18 @@ def test_a_flood_costs_memory_within_bounds_and_nobody_else_anything(delay_ms: i
 
 
 @pytest.mark.slow
+def test_a_decoder_that_gives_no_numbers_is_made_anew() -> None:
+    class Broken:
+        def decode(self, packet: object) -> list[AudioFrame]:
+            return [AudioFrame.from_ndarray(np.full((1, 960), np.nan, np.float32), "fltp", "mono")]
+
+    sounds = Sounds()
+    sounds._context = Broken()  # type: ignore[assignment]
+    frame = TapFrame("c", "audio", "opus", 0, 0, True, b"\xf8\xff\xfe")
+    assert sounds.decode(frame) is None and sounds.faults == 1
+    assert sounds.decode(frame) is not None, "the next frame is heard again"
+
+
 def test_a_line_that_stays_up_without_a_word_costs_no_memory() -> None:
     """A microphone that sends what its phone sends of silence, now and then (RFC 6716 §2.1.9)."""
     program, taken, _ = made(renditions=())
