@@ -136,6 +136,14 @@ def test_the_dark_set_is_one_set() -> None:
     assert wished == chosen
 
 
+def test_paper_is_never_dark() -> None:
+    """Whoever reads in the dark prints black on white too: each dark set is for screens alone."""
+    text = bare(TOKENS)
+    for selector in (":root:not([data-theme=light])", ":root[data-theme=dark], .pane-dark"):
+        around = text[: text.index(selector)].rpartition("@media")[2]
+        assert around.startswith(" screen") and around.count("{") - around.count("}") == 1, selector
+
+
 def test_whether_it_is_dark_decides_nothing_but_the_set() -> None:
     """So a page in the dark has the sizes that it has in the light; the next test says that a set has none."""
     themed = re.compile(r"data-theme|prefers-color-scheme")
