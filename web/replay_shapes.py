@@ -241,6 +241,7 @@ class ReleasesPage:
     ready: bool = True
     #: The recording is kept whatever its time is.
     held: bool = False
+    window: Window | None = None
 
 
 @dataclass(frozen=True)

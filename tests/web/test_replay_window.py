@@ -101,6 +101,15 @@ async def test_what_is_taken_back_is_gone_with_the_next_request(town: Town, narr
     with store.write() as conn:  # as another process does it, of which this one has not heard
         assert content.republish(conn, question.content, "نلکا ہٹا دیا")
     assert "نلکا ہٹا دیا" in await page() and "چک 57 میں نلکا" not in await page()
+    caption, said = f"/s/{found.session}/captions/ur.vtt", looking(f"/s/{found.session}/replay", HERS)
+    for each in (caption, said):
+        assert HERS in (await phone.get(each)).text, "read once, so that whatever is remembered is remembered"
+    with store.write() as conn:
+        (line,) = (id for id, text in content.texts(conn, found.session).items() if text == HERS)
+        assert content.republish(conn, line, "وہ نہیں آئے")
+    assert HERS not in (await phone.get(caption)).text and "وہ نہیں آئے" in (await phone.get(caption)).text
+    assert "وہ نہیں آئے" in await page() and HERS not in (await page())
+    assert re.findall(r'id="(c\d)"', (await phone.get(said)).text) == [], "nothing is found that is not there any more"
     with store.write() as conn:
         content.erase(conn, [question.content], store.now(conn))
     gone = await page()

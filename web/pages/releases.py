@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from typing import Final
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,17 +23,19 @@ from kachehri.store.tables import Account, Post, RecordingHold, Redaction
 from moderation.masking import mask
 from moderation.roles import allows
 from recordings import replaying
+from recordings.outlines import outline
 from recordings.replaying import Replay, Told
 from recordings.search import Query
 from rooms.base import Refused, Role
 from rooms.limits import NOTE_MAX
 from rooms.text import clean
-from web import forms, reading, replay_reading
+from web import forms, reading, replay_reading, replay_window
 from web.errors import sentence
 from web.house import House, house_of, see
 from web.pages import holding
-from web.pages.replay import stands_of
+from web.pages.replay import only_number, stands_of
 from web.replay_shapes import ReleasesPage, ReplayChapter, WaitingPage, WaitingRow
+from web.replay_window import Window, cut
 from web.staff import guarded
 
 DAY_MS: Final = 86_400_000
@@ -127,7 +130,7 @@ async def told(house: House, session_id: str) -> None:
 
 @guarded("page.releases")
 async def show(request: Request, account: Account) -> Response:
-    """GET /sessions/{session}/chapters."""
+    """GET /sessions/{session}/chapters: one page, of a number or with a chapter; else the first with one that waits."""
     words = house_of(request).words(request)
     said = SAID.get(request.query_params.get("said", ""), "")
     return await drawn(request, said=words.plain(said) if said else "")
@@ -144,24 +147,38 @@ async def drawn(
         return house.show(request, "staff/chapters.html", ReleasesPage(card, ready=False), status=status)
     await told(house, live.session.id)
 
-    def read(conn: Connection) -> tuple[Replay, dict[str, list[tuple[str, str]]], bool, set[str]]:
+    place = wrong or request.query_params.get("c", "")
+    at = only_number(request.query_params.get("p", ""))
+
+    def read(conn: Connection) -> tuple[Replay, list[int], Window, dict[str, list[tuple[str, str]]], bool, set[str]]:
         asked: dict[str, list[tuple[str, str]]] = {}
         for row in replays.requests(conn, live.session.id):
             asked.setdefault(row.key, []).append((row.kind, row.text))
         held = redactions.held(conn, live.session.id) is not None
         withdrawn = {key for _, key in redactions.withdrawn(conn, live.session.id)}
-        return replaying.replay(conn, live, house.settings.recordings.folder, everything=True), asked, held, withdrawn
+        found = [(n, each.key) for n, each in enumerate(outline(conn, live).chapters, 1) if each.questions]
+        found.sort(key=lambda each: each[1] not in withdrawn)
+        keys = [key for _, key in found]
+        done = {key for key, each in replays.decided(conn, live.session.id).items() if each.state != "new"}
+        waits = (n for n, key in enumerate(keys) if key in withdrawn or key in asked or key not in done)
+        first = keys.index(place) if place in keys else next(waits, 0)
+        window = cut(len(keys), at or first // replay_window.CHAPTERS + 1)
+        shown = [n for n, _ in found[window.first - 1 : window.last]]
+        folder = house.settings.recordings.folder
+        replay = replaying.replay(conn, live, folder, everything=True, only=shown)
+        return replay, shown, window, asked, held, withdrawn
 
-    replay, asked, held, withdrawn = await house.service.read(read)
+    replay, numbers, window, asked, held, withdrawn = await house.service.read(read)
 
     def chapter(each: Told) -> ReplayChapter:
         found = replay_reading.chapter(each, replay, live.session.id, towns, words, Query(""))
         return replace(found, asked=tuple(asked.get(found.key, ())), withdrawn=found.key in withdrawn)
 
-    shown = [chapter(each) for each in replay.chapters if each.question is not None]
+    told_of = {each.n: each for each in replay.chapters}
     page = ReleasesPage(
         session=card,
-        chapters=tuple(sorted(shown, key=lambda each: not each.withdrawn)),
+        chapters=tuple(chapter(told_of[n]) for n in numbers),
+        window=window,
         said=said,
         wrong=wrong,
         error=error,
@@ -186,7 +203,7 @@ async def decide(request: Request, account: Account) -> Response:
         raise forms.FormRefused(400)
     if do == "voice":
         await house.write(_take_out, session_id, key, account.id)
-        return see(f"/sessions/{session_id}/chapters?said=voice#{key}")
+        return see(chapter_link(session_id, "voice", key))
     try:
         kept = clean(reason, NOTE_MAX) if reason.strip() or do == "keep" else ""
     except Refused as refused:
@@ -197,7 +214,12 @@ async def decide(request: Request, account: Account) -> Response:
         return await drawn(request, wrong=key, error=wrong, typed=reason, status=422)
     await told(house, session_id)
     await settle(house, account, session_id, key, do, mask(kept).text)
-    return see(f"/sessions/{session_id}/chapters?said={do}#{key}")
+    return see(chapter_link(session_id, do, key))
+
+
+def chapter_link(session: str, did: str, key: str) -> str:
+    """To a chapter on its page, after something was decided on it."""
+    return f"/sessions/{session}/chapters?said={did}&c={quote(key)}#{quote(key)}"
 
 
 def _take_out(conn: Connection, now: int, session: str, key: str, account: str) -> None:

@@ -149,7 +149,7 @@ async def act(request: Request, account: Account) -> Response:
             return await _again(request, fields, {f"reason-{'keep' if do == 'keep' else do}": wrong})
     if do in ("release", "keep"):
         await releases.settle(house, account, live.session.id, key, do, reason)
-        return see(f"/sessions/{live.session.id}/chapters?said={do}#{key}")
+        return see(releases.chapter_link(live.session.id, do, key))
     if do == "mark":
         return await _mark(request, account, live, found, fields, reason)
     if do == "hide":
