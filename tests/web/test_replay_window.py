@@ -118,7 +118,11 @@ async def test_what_is_taken_back_is_gone_with_the_next_request(town: Town, narr
 
 
 @anyio
-async def test_a_part_of_a_hearing_is_told_as_the_whole_of_it_is(town: Town) -> None:
+@pytest.mark.parametrize("many", [0, 1_000])
+async def test_a_part_of_a_hearing_is_told_as_the_whole_of_it_is(
+    town: Town, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr(replaying, "_MANY", many)  # words are read one by one, or all at once
     found = await test_replay.heard(town)
     await kept(town, found.session)
     live, folder = await town.service.live(found.session), town.settings.recordings.folder
@@ -137,6 +141,7 @@ async def test_a_part_of_a_hearing_is_told_as_the_whole_of_it_is(town: Town) -> 
             public = replaying.replay(conn, live, folder)
             assert [each.open for each in heard.chapters] == [each.open for each in public.chapters]
             assert not any(each.lines for each in heard.chapters)
+            assert replaying.captioned(conn, live, folder).public_lines == public.public_lines != ()
 
 
 @anyio
