@@ -22,7 +22,8 @@ async def test_what_was_typed_of_it_is_gone_with_it(
     town: Town, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = studio.doing.session
-    studio.say(delay_ms=5_000)
+    monkeypatch.setattr(program_desk, "ANSWER_S", 30.0)
+    studio.say(delay_ms=10_000)
     await town.moderate(session, TypeCaption(language="ur", line=DUMPED))
     path, public = f"/sessions/{session}/program", f"/s/{session}/live"
     assert DUMPED in (await town.phone("ur").get(public)).text
@@ -33,7 +34,6 @@ async def test_what_was_typed_of_it_is_gone_with_it(
     page = (await town.phone("ur").get(public)).text
     assert DUMPED not in page and AFTER in page
     assert DUMPED not in (await (await signed_in(town, "interpreter")).get(f"/sessions/{session}/captions")).text
-    monkeypatch.setattr(program_desk, "ANSWER_S", 0.05)
     await close(town, session)
     studio.answers = True
     await phone.get(path)
@@ -47,7 +47,7 @@ async def test_the_lines_are_gone_also_where_the_program_does_not_answer(
     town: Town, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = studio.doing.session
-    studio.say(delay_ms=5_000)
+    studio.say(delay_ms=10_000)
     studio.answers = False
     monkeypatch.setattr(program_desk, "ANSWER_S", 0.05)
     await town.moderate(session, TypeCaption(language="ur", line=DUMPED))
