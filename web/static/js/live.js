@@ -67,7 +67,7 @@ store.follow(({ view }) => {
   const seen = store.view?.session ?? {};
   if (!view || !seen.phase) return;
   const people = byId("present");
-  people.hidden = !store.view.present;
+  people.hidden = !store.view.present || OVER_NOW.has(seen.phase);
   if (store.view.present) people.textContent = sentence(people, "n", { n: store.view.present });
   if (seen.phase === phaseBox.dataset.phase) return;
   announce("phase", phaseBox.getAttribute(`data-say-${seen.phase.replace("_", "-")}`) ?? "");
@@ -110,7 +110,7 @@ async function renewPhase(phase, tries) {
       const here = document.querySelector(`#mine-list [data-question="${card.getAttribute("data-question")}"] [data-link]`);
       if (link && here) here.replaceWith(document.importNode(link, true));
     }
-    byId("watch").hidden = Boolean(fresh.getElementById("watch")?.hidden);
+    for (const part of ["watch", "queue", "tabs"]) byId(part).hidden = Boolean(fresh.getElementById(part)?.hidden);
     byId("line").replaceChildren();
     store.tell({ view: true, personal: true });
     if (OVER_NOW.has(phase)) showOutcome();
