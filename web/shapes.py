@@ -139,6 +139,7 @@ class AskCheckPage:
 
     Attributes:
         masked: something in the words will be hidden from the public; she is told before she sends them.
+        private: nothing of it will be shown in public, because she ticked that or because of its topic.
     """
 
     session: SessionCard
@@ -147,6 +148,7 @@ class AskCheckPage:
     topic: str
     area: str = ""
     masked: bool = False
+    private: bool = False
 
 
 @dataclass(frozen=True)

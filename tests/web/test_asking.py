@@ -108,6 +108,29 @@ async def test_what_is_never_shown_in_public_is_asked_privately_without_a_tick(t
         assert (question.category, question.private) == (category, kept)
 
 
+async def test_a_topic_that_was_changed_again_leaves_no_tick_behind(town: Town) -> None:
+    """She looked at a protected topic first: what she then asks about water is hers to be called for."""
+    session = await town.schedule()
+    with town.service.store.write() as conn:
+        bribe = Category(id="bribe", code="bribe", protected=True, name_ur="رشوت", name_en="A bribe")
+        district.save_categories(conn, [bribe])
+    town.house.districts.forget()
+    phone = town.phone("en")
+    path = f"/s/{session}/ask"
+    for wrong in ({"step": "edit"}, {"step": "send", "phone": "12"}):  # back by herself, or sent back for a mistake
+        await phone.get(path)
+        answer = await phone.post(path, group="other", category="bribe", text=TEXT)
+        assert EN.plain("check.private") in html.unescape(answer.text)
+        answer = await phone.post(path, **{**phone.fields(path), **wrong})
+        assert TEXT in html.unescape(answer.text) and 'name="private"' in answer.text
+        assert not re.search(r'name="private" value="1" checked', answer.text)
+        answer = await phone.post(path, group="water", category="water_none", text=TEXT)
+        assert EN.plain("check.private") not in html.unescape(answer.text)
+        await phone.post(path, **{**phone.fields(path), "step": "send"})
+        question = list((await town.service.live(session)).session.queue.questions.values())[-1]
+        assert (question.category, question.private) == ("water_none", False)
+
+
 async def test_whoever_wrote_a_private_number_is_told_before_it_goes_off(town: Town) -> None:
     session = await town.schedule()
     phone = town.phone()

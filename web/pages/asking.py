@@ -69,8 +69,7 @@ async def post(request: Request) -> Response:
     key = key if _KEY.match(key) else forms.new_key()
     values = forms.asked(fields)
     category = district.within(values.group, values.category)
-    private = values.private or district.keeps(values.group, category)
-    values = replace(values, category=category, private=private)
+    values = replace(values, category=category)
     if not card.takes_questions:
         return await closed(house, request, card, values)
     heard = live.session.lifecycle.categories
@@ -81,7 +80,8 @@ async def post(request: Request) -> Response:
     if step == "check":
         topic, area = district.topic(values.category, words), district.area(values.area, words)
         masked = mask(values.text).text != values.text
-        return house.show(request, "ask_check.html", AskCheckPage(card, key, values, topic, area, masked))
+        page = AskCheckPage(card, key, values, topic, area, masked, _private(values, district))
+        return house.show(request, "ask_check.html", page)
     return await _send(house, request, live, card, district, values, key, words)
 
 
@@ -103,7 +103,7 @@ async def _send(
         text=values.text,
         name=values.name,
         hide_name=values.hide_name,
-        private=values.private,
+        private=_private(values, district),
         phone=values.phone,
         channel="web",
     )
@@ -127,6 +127,11 @@ async def _send(
     if request.headers.get("accept") == "application/json":  # static/js/send.js, which goes there by itself
         return house.visitors.keep(JSONResponse({"to": receipt}), visitor)
     return house.visitors.keep(see(receipt), visitor)
+
+
+def _private(values: AskValues, district: District) -> bool:
+    """Whether it goes off as private. Her form keeps her own tick alone: she may still change what it is about."""
+    return values.private or district.keeps(values.group, values.category)
 
 
 def _sentence(words: Words, refused: Refused) -> str:
