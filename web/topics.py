@@ -95,13 +95,13 @@ class District:
 
     def keeps(self, group: str, category: str) -> bool:
         """Whether this is never shown in public, whatever else was ticked: a protected topic, or "not sure" under a
-        picture that has no other topics.
+        picture that has no other topics. The picture of everything else says nothing by itself.
         """
         for each in self.categories:
             if each.code == category:
                 return each.protected
         within = [each.protected for each in self.categories if (each.group_code or OTHER) == group]
-        return bool(within) and all(within)
+        return group != OTHER and bool(within) and all(within)
 
     def places(self, words: Words) -> tuple[AreaGroup, ...]:
         """The smallest areas under the next larger one."""

@@ -108,6 +108,16 @@ async def test_what_is_never_shown_in_public_is_asked_privately_without_a_tick(t
         assert (question.category, question.private) == (category, kept)
 
 
+async def test_something_else_is_public_though_a_protected_topic_has_no_picture_of_its_own(town: Town) -> None:
+    """The picture of everything else says nothing about what is asked: only a topic that was chosen does."""
+    with town.service.store.write() as conn:
+        bribe = Category(id="bribe", code="bribe", protected=True, name_ur="رشوت", name_en="A bribe")
+        district.save_categories(conn, [bribe])
+    town.house.districts.forget()
+    there = await town.house.districts.get()
+    assert [there.keeps("other", category) for category in ("other", "", "bribe")] == [False, False, True]
+
+
 async def test_a_topic_that_was_changed_again_leaves_no_tick_behind(town: Town) -> None:
     """She looked at a protected topic first: what she then asks about water is hers to be called for."""
     session = await town.schedule()
