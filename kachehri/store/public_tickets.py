@@ -163,6 +163,11 @@ def standing(conn: Connection, references: Collection[str]) -> dict[str, Standin
     return {row[0]: Standing(*row) for row in conn.execute(statement)}
 
 
+def of_public(question_id: ColumnElement[str | None]) -> ColumnElement[bool]:
+    """That the ticket of a question, named by a column of some statement, is a public one."""
+    return select(_ticket.c.id).where(_ticket.c.question_id == question_id, _visible()).exists()
+
+
 def shown(conn: Connection, id: str) -> bool:
     """Whether anybody may know of this ticket at all: neither what was asked privately, nor a protected matter."""
     return conn.execute(select(_ticket.c.id).where(_ticket.c.id == id, _visible())).first() is not None

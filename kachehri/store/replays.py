@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, or_, select, update
 
+from .public_tickets import of_public
 from .rows import fetch, fetch_one, put_new
 from .tables import ReplayChapter, ReplayRequest, Session, table_of
 
@@ -53,6 +54,18 @@ def decided(conn: Connection, session_id: str, keys: Collection[str] | None = No
     if keys is not None:
         statement = statement.where(_chapter.c.key.in_(list(keys)))
     return {row[0]: Decided(*row[1:]) for row in conn.execute(statement)}
+
+
+def undecided(conn: Connection, session_id: str) -> set[str]:
+    """The keys of a hearing's chapters that wait for a decision."""
+    return {key for (key,) in conn.execute(select(_chapter.c.key).where(_chapter.c.session_id == session_id, _waits()))}
+
+
+def _waits() -> ColumnElement[bool]:
+    # What has no public ticket is nobody's to release, so it waits for nobody. A practice opens no tickets.
+    practice = select(_session.c.id).where(_session.c.id == _chapter.c.session_id, _session.c.practice).exists()
+    asked = (_chapter.c.kind != "opening", _chapter.c.question_id.is_not(None))
+    return and_(_chapter.c.state == "new", *asked, or_(of_public(_chapter.c.question_id), practice))
 
 
 def of_question(conn: Connection, question_id: str) -> list[ReplayChapter]:
@@ -119,7 +132,7 @@ def waiting(conn: Connection, offices: Collection[str] | None, limit: int = 100)
     """
     new = (
         select(_chapter.c.session_id, _COUNT.label("n"), func.min(_chapter.c.ends_at).label("oldest"))
-        .where(_chapter.c.state == "new", _chapter.c.kind != "opening", _chapter.c.question_id.is_not(None))
+        .where(_waits())
         .group_by(_chapter.c.session_id)
         .subquery()
     )

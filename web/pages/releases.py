@@ -159,8 +159,8 @@ async def drawn(
         found = [(n, each.key) for n, each in enumerate(outline(conn, live).chapters, 1) if each.questions]
         found.sort(key=lambda each: each[1] not in withdrawn)
         keys = [key for _, key in found]
-        done = {key for key, each in replays.decided(conn, live.session.id).items() if each.state != "new"}
-        waits = (n for n, key in enumerate(keys) if key in withdrawn or key in asked or key not in done)
+        open_keys = {*replays.undecided(conn, live.session.id), *withdrawn, *asked}
+        waits = (n for n, key in enumerate(keys) if key in open_keys)
         first = keys.index(place) if place in keys else next(waits, 0)
         window = cut(len(keys), at or first // replay_window.CHAPTERS + 1)
         shown = [n for n, _ in found[window.first - 1 : window.last]]

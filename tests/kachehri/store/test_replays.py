@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from kachehri.store import Store, replays, sessions
-from kachehri.store.tables import ReplayChapter, ReplayRequest, Session
+from sqlalchemy import update
+
+from kachehri.store import Connection, Store, district, replays, sessions, tickets
+from kachehri.store.tables import Category, ReplayChapter, ReplayRequest, Session, table_of
+from tests.kachehri.store.test_papers import opened
 
 DAY_MS = 86_400_000
 
@@ -23,6 +26,12 @@ def chapter(session: str, n: int, **more: object) -> ReplayChapter:
 
 def request(session: str, n: int, at: int, kind: str = "report") -> ReplayRequest:
     return ReplayRequest(id=f"r{n}", session_id=session, key=f"t{n}-1", kind=kind, text="x", at=at)
+
+
+def ticketed(conn: Connection, session: Session, *numbers: int, **more: object) -> None:
+    """Each question has its ticket, as after a close."""
+    made = [opened(session.id, n, "o-water", question_id=f"q{n}", **more) for n in numbers]
+    tickets.open_many(conn, [row for row, _ in made], [step for _, step in made], [])
 
 
 def closed(store: Store, session: Session) -> None:
@@ -71,6 +80,7 @@ def test_hearings_wait_longest_first_until_everything_is_decided(store: Store, s
         assert replays.waiting(conn, None) == []
         opening = chapter(session.id, 0, kind="opening", question_id=None, state="released")
         replays.keep(conn, [opening, chapter(session.id, 1), chapter(session.id, 2)])
+        ticketed(conn, session, 1, 2)
         (row,) = replays.waiting(conn, None)
         assert (row.session_id, row.new, row.oldest_at, row.requests) == (session.id, 2, 1_900, 0)
         assert replays.waiting(conn, []) == [] and replays.waiting(conn, [row.office_id]) == [row]
@@ -80,6 +90,28 @@ def test_hearings_wait_longest_first_until_everything_is_decided(store: Store, s
         replays.ask(conn, request(session.id, 1, 7))
         (row,) = replays.waiting(conn, None)
         assert (row.new, row.oldest_at, row.requests) == (0, 7, 1)
+
+
+def test_what_has_no_public_ticket_waits_for_nobody(store: Store, session: Session) -> None:
+    with store.write() as conn:
+        category = Category(id="c-bribe", code="bribe", name_ur="رشوت", name_en="Bribe", protected=True)
+        district.save_categories(conn, [category])
+        replays.keep(conn, [chapter(session.id, n) for n in range(1, 5)])
+        ticketed(conn, session, 1)
+        ticketed(conn, session, 2, privacy="private")
+        ticketed(conn, session, 3, category="bribe")  # and the fourth was taken back
+        assert replays.undecided(conn, session.id) == {"t1-1"}
+        (row,) = replays.waiting(conn, None)
+        assert (row.new, row.oldest_at) == (1, 1_900)
+        replays.decide(conn, session.id, "t1-1", "kept", "named", "acc", 9)
+        assert replays.undecided(conn, session.id) == set() and replays.waiting(conn, None) == []
+
+
+def test_every_chapter_of_a_practice_can_be_decided(store: Store, session: Session) -> None:
+    with store.write() as conn:
+        conn.execute(update(table_of(Session)).where(table_of(Session).c.id == session.id).values(practice=True))
+        replays.keep(conn, [chapter(session.id, 1)])
+        assert replays.undecided(conn, session.id) == {"t1-1"}
 
 
 def test_a_closed_hearing_is_untold_until_its_chapters_stand(store: Store, session: Session) -> None:
