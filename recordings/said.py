@@ -35,6 +35,7 @@ class _Placed:
     outline: Outline
     files: tuple[str, ...]
     lines: Said
+    #: With the outline that it keeps alive.
     size: int
 
 
@@ -59,7 +60,7 @@ class Lines:
         for cue, at in zip(cues, chapters_at(outline.chapters, (cue.starts_at for cue in cues)), strict=True):
             lines.setdefault(0 if at is None else at + 1, []).append(cue)
         with self._lock:
-            self._kept[session] = _Placed(outline, ids, lines, len(cues))
+            self._kept[session] = _Placed(outline, ids, lines, 1 + outline.size + len(cues))
             self._kept.move_to_end(session)
             held = sum(each.size for each in self._kept.values())
             while held > self._most:
