@@ -80,6 +80,7 @@ def build(
     role: str = "official",
     own_seat: str = "",
     may_take_desk: bool = False,
+    may_tickets: bool = False,
 ) -> OfficialPage:
     """The page as it stands at `now` (milliseconds since the epoch).
 
@@ -109,6 +110,7 @@ def build(
         waiting=shown.totals.get("admitted", 0),
         staffed=is_staffed(session, may_take_desk),
         may_take_desk=may_take_desk,
+        may_tickets=may_tickets,
         messages=desk_messages.chosen(words, _MESSAGES),
         screen=screens[0] if screens else "",
     )

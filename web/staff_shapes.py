@@ -90,4 +90,6 @@ class OfficialPage:
     messages: tuple[tuple[str, str], ...]
     #: The seat on which this person may share a screen, where there is one.
     screen: str = ""
+    #: Whether complaints are for the reader too: not for a guest of one hearing.
+    may_tickets: bool = False
     blank: DeskTurn = DeskTurn()

@@ -19,6 +19,7 @@ from rooms.refusals import REFUSALS
 from signaling.client import LiveClient
 from signaling.client.entrance import WebEntrance
 from tests.web.conftest import Phone, Town
+from tests.web.test_following import close
 from web import desk_messages
 from web.desk_cards import whole
 from web.forms import new_key
@@ -287,3 +288,17 @@ async def test_a_clerk_looks_on_and_corrects_topics_but_is_offered_nothing_else(
 )
 def test_no_word_is_shown_cut_in_two(excerpt: str, shown: str) -> None:
     assert whole(excerpt) == shown
+
+
+async def test_the_officials_page_says_what_became_of_the_hearing(town: Town) -> None:
+    """After a practice there is no complaint, and complaints are not for everybody who sat there."""
+    over, practice = await town.schedule(live=True), await town.schedule(live=True, practice=True)
+    official, interpreter = await signed_in(town, "official"), await signed_in(town, "interpreter")
+    for session in (over, practice):
+        await close(town, session)
+    await official.get(f"/official/{over}")
+    assert EN.plain("official.over_more") in official.page and 'href="/tickets"' in official.page
+    await interpreter.get(f"/official/{over}")
+    assert EN.plain("official.over_more") in interpreter.page and 'href="/tickets"' not in interpreter.page
+    await official.get(f"/official/{practice}")
+    assert EN.plain("official.over_practice") in official.page and EN.plain("official.over_more") not in official.page

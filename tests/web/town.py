@@ -51,7 +51,7 @@ class Town:
     def service(self) -> Service:
         return self.house.service
 
-    async def schedule(self, *, live: bool = False, seats: tuple[SeatPlan, ...] = SEATS) -> str:
+    async def schedule(self, *, live: bool = False, seats: tuple[SeatPlan, ...] = SEATS, practice: bool = False) -> str:
         """Announce a hearing; a live one has started."""
         store = self.service.store
         with store.write() as conn:
@@ -64,8 +64,10 @@ class Town:
                 starts_at=now + HOUR_MS,
                 ends_at=now + 3 * HOUR_MS,
                 created_at=now,
+                practice=practice,
             )
-        schedule = ScheduleSession(title=TITLE, starts_at=now + HOUR_MS, ends_at=now + 3 * HOUR_MS, seats=seats)
+        until = now + 3 * HOUR_MS
+        schedule = ScheduleSession(title=TITLE, starts_at=now + HOUR_MS, ends_at=until, seats=seats, practice=practice)
         await self.service.submit(SYSTEM, row.id, schedule)
         if live:
             await self.moderate(row.id, OpenDoors())

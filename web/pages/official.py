@@ -12,7 +12,7 @@ from web.desk_cards import names_of
 from web.house import house_of
 from web.logins import staff_participant
 from web.official_page import build
-from web.staff import guarded, may
+from web.staff import guarded, may, within_reach
 
 
 @guarded("page.official")
@@ -38,5 +38,6 @@ async def show(request: Request, account: Account) -> Response:
         role=account.role,
         own_seat=await house.service.read(invited),
         may_take_desk=may(account, "page.desk") and may(account, "turn.call"),
+        may_tickets=may(account, "page.tickets") and within_reach(account, "page.tickets"),
     )
     return house.show(request, "staff/official.html", page)
