@@ -22,7 +22,7 @@ from .live import Recorded, tag_of
 from .pending import Accepted, Pending, repeated
 from .people import People
 from .references import References
-from .store import Connection, content, event_log
+from .store import Connection, content, district, event_log
 from .store import questions as question_rows
 from .store import sessions as session_rows
 
@@ -45,6 +45,8 @@ class Work:
     supports: list[tuple[Pending, SetFact]] = field(default_factory=list)
     remembered: dict[str, event_log.Remembered] = field(default_factory=dict)
     outer: tuple[Any, ...] = ()
+    #: Topics that are protected at this moment; read only when something is asked.
+    guarded: frozenset[str] = frozenset()
 
 
 class Deciding:
@@ -66,6 +68,7 @@ class Deciding:
         asks = sum(isinstance(each.command, questions.AskQuestion) for each in group)
         if asks:
             self._references.refill(conn, work.now, asks)
+            work.guarded = frozenset(each.code for each in district.categories(conn) if each.protected)
         seals = self._people.seals(conn, [each.actor for each in group if each.command.texts], work.now)
         work.outer = projections.outer(work.session)
         for pending in group:
@@ -100,6 +103,9 @@ class Deciding:
             intake.take(command, session.id, seals[actor.participant], work.now) if command.texts else intake.NOTHING
         )
         self._codes.check(conn, command, work.now, self._references.zone)
+        if isinstance(command, questions.AskQuestion) and command.category in work.guarded:
+            # The event says so too: no later reading of the log depends on what the district protects by then.
+            command = msgspec.structs.replace(command, private=True)
         phone = intake.phone_of(command)
         ctx = Context(work.now, partial(new_id, work.now), self._references.draw, taken.refs, self._held_ms)
         decided = decide(session, command, actor, ctx)
