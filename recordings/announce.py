@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import Final, Protocol
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, Protocol
 
 from kachehri.bus import Bus, Subscription
 from recordings.archive.layout import Index, Part
 
 #: What somebody waits for.
 There = Callable[[Index], bool]
+Beside = Callable[..., Coroutine[Any, Any, Index]]
 TOPIC: Final = "program.part."
 #: How often the files are looked at while somebody waits: where no bell rings, and where one does.
 LOOK_S: Final = 0.05
@@ -47,10 +48,11 @@ class Waiting:
 
     Arguments:
         index: what there is of a session's rendition, read from the files; cheap where nothing has changed.
+        beside: calls it beside the event loop.
     """
 
-    def __init__(self, bus: Bus, index: Callable[[str, str], Index]) -> None:
-        self._index = index
+    def __init__(self, bus: Bus, index: Callable[[str, str], Index], beside: Beside = asyncio.to_thread) -> None:
+        self._index, self._beside = index, beside
         self._bells: dict[str, asyncio.Event] = {}
         self._rung: dict[str, float] = {}
         self._watched: dict[str, int] = {}
@@ -103,7 +105,7 @@ class Waiting:
         """One look for all who come while it lasts; whoever comes after a bell gets one that began after it."""
         task = self._looking.get(name)
         if task is None:
-            task = self._looking[name] = asyncio.create_task(asyncio.to_thread(self._index, session, rendition))
+            task = self._looking[name] = asyncio.create_task(self._beside(self._index, session, rendition))
             task.add_done_callback(lambda done: self._looked(name, done))
         return await asyncio.shield(task)
 

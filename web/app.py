@@ -212,6 +212,8 @@ async def hearing(settings: Settings, renderer: Renderer, app: Starlette) -> Asy
             await each.close()
         await studio.close()
         await service.stop()
+        if program is not None:
+            program.files.close()
         identity.close()
         await bus.close()
         store.close()

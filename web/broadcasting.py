@@ -25,6 +25,7 @@ from recordings.channels import Channel, channels
 from recordings.edition import Edition
 from recordings.edition.basis import basis_of, taken_out
 from recordings.edition.plan import Cover, taken_of, touches
+from recordings.file_threads import FileThreads
 from recordings.grants import Scope, check, grant
 from recordings.playlists import SHAPES, SOUND, Interpreted, Report, Shape, Variant
 from recordings.replaying import Told
@@ -73,6 +74,7 @@ class Broadcasting:
     delay_ms: int = 0
     waiters: int = 0
     last_read: TakenOut = field(default_factory=TakenOut)
+    files: FileThreads = field(default_factory=FileThreads)
     _looking: dict[tuple[str, str], asyncio.Task[Index]] = field(default_factory=dict)
     _editions: dict[str, tuple[float, asyncio.Task[Edition]]] = field(default_factory=dict)
 
@@ -92,7 +94,7 @@ class Broadcasting:
         key = (session, rendition)
         task = self._looking.get(key)
         if task is None:
-            task = self._looking[key] = asyncio.create_task(asyncio.to_thread(self.archive.index, *key))
+            task = self._looking[key] = asyncio.create_task(self.files.run(self.archive.index, *key))
             task.add_done_callback(lambda _: self._looking.pop(key, None))
         return await asyncio.shield(task)
 
@@ -187,7 +189,8 @@ def broadcasting(settings: Settings, bus: Bus, masters: Sequence[bytes]) -> Broa
     if settings.program.enabled != "yes":
         return None
     archive = Archive(settings.recordings.folder)
-    waiting = Waiting(bus, archive.index)
+    files = FileThreads()
+    waiting = Waiting(bus, archive.index, files.run)
     waiting.start()
     return Broadcasting(
         archive,
@@ -197,6 +200,7 @@ def broadcasting(settings: Settings, bus: Bus, masters: Sequence[bytes]) -> Broa
         interpreted=settings.program.interpreted,
         direct=settings.program.direct_viewers > 0,
         delay_ms=settings.program.held_ms,
+        files=files,
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from kachehri.bus.local import LocalHub
 from recordings.announce import Waiting
 from recordings.archive import Archive
+from recordings.file_threads import FileThreads
 from tests.web.town import Town, open_town
 from web.broadcasting import Broadcasting, sealing_keys
 
@@ -63,12 +64,14 @@ async def on_air(folder: Path) -> AsyncIterator[OnAir]:
         hub = LocalHub(folder / "bell.sock")
         await hub.start()
         archive = Archive(folder / "recordings")
-        waiting = Waiting(hub, archive.index)
+        files = FileThreads()
+        waiting = Waiting(hub, archive.index, files.run)
         waiting.start()
-        door = Broadcasting(archive, waiting, sealing_keys(town.house.masters))
+        door = Broadcasting(archive, waiting, sealing_keys(town.house.masters), files=files)
         town.app.state.house = replace(town.house, broadcasting=door)
         try:
             yield OnAir(town, await town.schedule(live=True), door, folder / "bell.sock")
         finally:
             waiting.close()
+            files.close()
             await hub.close()

@@ -13,6 +13,7 @@ import httpx
 from kachehri.bus.memory import MemoryBus
 from recordings.announce import Waiting
 from recordings.archive import Archive, Part, Track
+from recordings.file_threads import FileThreads
 from tests.web.conftest import Town
 from web.broadcasting import Broadcasting, sealing_keys
 
@@ -22,9 +23,10 @@ class Studio:
 
     def __init__(self, town: Town, folder: Path) -> None:
         self.town, self.archive, self.bus = town, Archive(folder), MemoryBus()
-        waiting = Waiting(self.bus, self.archive.index)
+        files = FileThreads()
+        waiting = Waiting(self.bus, self.archive.index, files.run)
         waiting.start()
-        self.door = Broadcasting(self.archive, waiting, sealing_keys(town.house.masters))
+        self.door = Broadcasting(self.archive, waiting, sealing_keys(town.house.masters), files=files)
         self.tracks: dict[str, Track] = {}
         #: The wall clock of the first part: the hearing that is tested is on now.
         self.began_ms = time.time_ns() // 1_000_000 - 10_000
@@ -67,6 +69,7 @@ def studio_in(town: Town, folder: Path) -> Iterator[Studio]:
     town.app.state.house = replace(before, broadcasting=made.door)
     yield made
     town.app.state.house = before
+    made.door.files.close()
 
 
 async def get(town: Town, path: str, **headers: str) -> httpx.Response:

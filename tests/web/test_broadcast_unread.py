@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -14,9 +17,11 @@ from kachehri.store.tables import Redaction
 from recordings.announce import BusAnnouncements
 from recordings.grants import grant
 from rooms.lifecycle import CloseSession
+from tests.databases import new_sqlite
 from tests.web.broadcast_studio import Studio, get, studio_in
 from tests.web.conftest import Town
-from web.taken_out import RELIED_S, TakenOut
+from web.app import create_app
+from web.taken_out import FRESH_S, RELIED_S, TakenOut
 
 pytestmark = pytest.mark.anyio
 
@@ -95,6 +100,55 @@ async def test_what_is_on_goes_on_for_a_while(town: Town, studio: Studio, databa
 
 async def _one_waits(studio: Studio) -> bool:
     return studio.door.waiters == 1
+
+
+@asynccontextmanager
+async def hanging() -> AsyncIterator[None]:
+    """Every thread of the event loop holds a question that the database does not answer, and more of them wait."""
+    answers = threading.Event()
+    asked = [asyncio.ensure_future(asyncio.to_thread(answers.wait, 60)) for _ in range(64)]
+    await asyncio.sleep(0)
+    try:
+        yield
+    finally:
+        answers.set()
+        await asyncio.gather(*asked)
+
+
+async def test_a_database_that_hangs_holds_up_no_file(
+    town: Town, studio: Studio, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.taken_out.PATIENCE_S", 0.01)
+    session, base = await on_the_air(town, studio)
+    assert await statuses(town, base) == [200] * 3
+    async with hanging():
+        database.now += FRESH_S + 0.1
+        assert await statuses(town, base) == [200] * 3
+        for name in ("init-1.mp4", "../master.m3u8"):
+            assert (await get(town, base + name)).status_code == 200, name
+        waiting = asyncio.ensure_future(get(town, base + "live.m3u8?_HLS_msn=3&_HLS_part=2"))
+        await town.until(lambda: _one_waits(studio))
+        BusAnnouncements(studio.bus).part(session, studio.part(session, "light", 3, 2))
+        assert '"000003.2.m4s"' in (await waiting).text, "also what was said since"
+
+
+async def test_the_threads_for_files_end_with_the_house(town: Town, tmp_path: Path) -> None:
+    plain = town.settings
+    settings = replace(
+        plain,
+        database=replace(plain.database, url=new_sqlite(tmp_path / "house.db")),
+        bus=replace(plain.bus, socket=tmp_path / "bus.sock"),
+        media=replace(plain.media, socket=tmp_path / "media.sock"),
+        program=replace(plain.program, enabled="yes"),
+        recordings=replace(plain.recordings, folder=tmp_path / "recordings"),
+    )
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        door = app.state.house.broadcasting
+        thread = await door.files.run(threading.current_thread)
+        assert thread.is_alive()
+        assert not (await door.look("00", "light")).segments
+    assert not thread.is_alive()
 
 
 async def test_a_cache_keeps_a_piece_for_so_much_less(town: Town, studio: Studio, database: Database) -> None:

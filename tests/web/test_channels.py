@@ -63,6 +63,7 @@ async def air(town: Town, tmp_path_factory: pytest.TempPathFactory) -> AsyncIter
     town.app.state.house = replace(before, broadcasting=made.door)
     yield made
     town.app.state.house = before
+    made.door.files.close()
 
 
 async def get(town: Town, path: str) -> httpx.Response:

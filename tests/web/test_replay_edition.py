@@ -26,6 +26,7 @@ def door(town: Town, tmp_path: Path) -> Iterator[Broadcasting]:
     before, town.app.state.house = town.house, replace(town.house, broadcasting=made)
     yield made
     town.app.state.house = before
+    made.files.close()
 
 
 async def get(town: Town, door: Broadcasting, session: str, name: str) -> tuple[int, bytes]:

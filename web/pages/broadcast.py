@@ -7,7 +7,6 @@ whoever opened the address as a page reads a sentence. No other site may read wh
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import re
 from collections.abc import Awaitable, Callable
@@ -81,7 +80,7 @@ async def master(request: Request) -> Response:
         seats = (await _read(house, session)).stage.seats
         on = door.channels(session, ((seat.id, seat.kind) for seat in seats.values()))
         spoken = door.spoken(session, on)
-    variants = await asyncio.to_thread(door.variants, session)
+    variants = await door.files.run(door.variants, session)
     if not variants:
         raise _No(404)
     return _listed(request, playlists.master_playlist(variants, f"{scope}.m3u8", spoken), _RELOAD_S)
@@ -99,15 +98,15 @@ async def piece(request: Request) -> Response:
     try:
         if name == f"{scope}.m3u8":
             if scope == "replay":
-                return await _replay(request, await _edition(house, door, session), rendition, shape)
+                return await _replay(request, door, await _edition(house, door, session), rendition, shape)
             return await _live(request, house, door, session, rendition, shape, phase)
         if (found := _INIT.match(name)) is not None:
-            return _sent(rendition, await asyncio.to_thread(door.archive.read_init, session, rendition, int(found[1])))
+            return _sent(rendition, await door.files.run(door.archive.read_init, session, rendition, int(found[1])))
         if (found := _PIECE.match(name)) is None:
             raise _No(404)
         number, part = int(found[1]), int(found[2]) if found[2] else None
         if scope == "replay":
-            return await _replayed(await _edition(house, door, session), rendition, number, part)
+            return await _replayed(door, await _edition(house, door, session), rendition, number, part)
         index = await door.look(session, rendition)
         if is_gone(index, phase, house.now()):
             raise _No(404)
@@ -133,8 +132,8 @@ async def _live(
         if found is None:
             raise _No(503)
         index, kept = found, _WAITED_TARGETS * shape.target_s
-    reports = await asyncio.to_thread(door.reports, session, rendition) if shape.low and not over else ()
-    before = await asyncio.to_thread(door.breaks_before, session, rendition)
+    reports = await door.files.run(door.reports, session, rendition) if shape.low and not over else ()
+    before = await door.files.run(door.breaks_before, session, rendition)
     known = await _taken(house, door, session)  # when it goes out, not when it began to be waited for
     gone = {each.number for each in playlists.window(index, shape) if is_taken(known.covers, each)}
     text = playlists.media_playlist(index, shape, live=not over, reports=reports, breaks_before=before, gone=gone)
@@ -156,22 +155,22 @@ async def _edition(house: House, door: Broadcasting, session: str) -> Edition:
         raise _No(404 if isinstance(error, Refused) else 503) from error
 
 
-async def _replay(request: Request, edition: Edition, rendition: str, shape: Shape) -> Response:
+async def _replay(request: Request, door: Broadcasting, edition: Edition, rendition: str, shape: Shape) -> Response:
     """The whole hearing, so that every place in it is where it was; what is not released is silence and a slate."""
-    if not await asyncio.to_thread(edition.open, rendition):
+    if not await door.files.run(edition.open, rendition):
         raise _No(404)
-    index = await asyncio.to_thread(edition.index, rendition)
+    index = await door.files.run(edition.index, rendition)
     return _listed(request, playlists.vod_playlist(index, shape), _PIECE_S)
 
 
-async def _replayed(edition: Edition, rendition: str, number: int, part: int | None) -> Response:
+async def _replayed(door: Broadcasting, edition: Edition, rendition: str, number: int, part: int | None) -> Response:
     def read() -> bytes:
         segment = edition.index(rendition).segment(number)
         if segment is None or part is not None or not edition.open(rendition):
             raise _No(404)
         return edition.read(segment)
 
-    return _sent(rendition, await asyncio.to_thread(read), _PIECE_S)
+    return _sent(rendition, await door.files.run(read), _PIECE_S)
 
 
 async def _piece(door: Broadcasting, index: Index, number: int, part: int | None, known: Known) -> Response:
@@ -186,7 +185,7 @@ async def _piece(door: Broadcasting, index: Index, number: int, part: int | None
         if found is None:
             raise _No(404)
         offset, length = found.offset, found.length
-    data = await asyncio.to_thread(door.archive.read, index.session, index.rendition, number, offset, length)
+    data = await door.files.run(door.archive.read, index.session, index.rendition, number, offset, length)
     if len(data) != length:
         raise _No(404)
     return _sent(index.rendition, data, _PIECE_S - known.unread_s)
