@@ -5,7 +5,7 @@ Each command goes through the role table and the rules; its events are carried i
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -26,6 +26,9 @@ from .store import Connection, content, district, event_log
 from .store import questions as question_rows
 from .store import sessions as session_rows
 
+#: Commands that say what a question is about.
+_ABOUT: Final = (questions.AskQuestion, questions.ClassifyQuestion)
+
 
 @dataclass(slots=True)
 class Work:
@@ -45,7 +48,7 @@ class Work:
     supports: list[tuple[Pending, SetFact]] = field(default_factory=list)
     remembered: dict[str, event_log.Remembered] = field(default_factory=dict)
     outer: tuple[Any, ...] = ()
-    #: Topics that are protected at this moment; read only when something is asked.
+    #: Topics that are protected at this moment; read only when a command names one.
     guarded: frozenset[str] = frozenset()
 
 
@@ -68,6 +71,7 @@ class Deciding:
         asks = sum(isinstance(each.command, questions.AskQuestion) for each in group)
         if asks:
             self._references.refill(conn, work.now, asks)
+        if any(isinstance(each.command, _ABOUT) for each in group):
             work.guarded = frozenset(each.code for each in district.categories(conn) if each.protected)
         seals = self._people.seals(conn, [each.actor for each in group if each.command.texts], work.now)
         work.outer = projections.outer(work.session)
@@ -103,7 +107,7 @@ class Deciding:
             intake.take(command, session.id, seals[actor.participant], work.now) if command.texts else intake.NOTHING
         )
         self._codes.check(conn, command, work.now, self._references.zone)
-        if isinstance(command, questions.AskQuestion) and command.category in work.guarded:
+        if isinstance(command, _ABOUT) and command.category in work.guarded:
             # The event says so too: no later reading of the log depends on what the district protects by then.
             command = msgspec.structs.replace(command, private=True)
         phone = intake.phone_of(command)

@@ -50,7 +50,7 @@ def asked(session_id: str, event: questions.QuestionAsked, seq: int, at: int) ->
         category=event.category,
         area=event.area,
         lane=event.lane,
-        privacy="private" if event.private else "hidden_name" if event.hide_name else "public",
+        privacy=_privacy(event),
         content_id=event.content.id if event.content else None,
         reference=event.reference,
         parent_id=None,
@@ -67,11 +67,16 @@ def changed(question: Question, seq: int) -> Changed:
         category=question.category,
         area=question.area,
         lane="common",
+        privacy=_privacy(question),
         parent_id=question.parent or None,
         state=question.state,
         supports=question.supports,
         seq=seq,
     )
+
+
+def _privacy(of: questions.QuestionAsked | Question) -> str:
+    return "private" if of.private else "hidden_name" if of.hide_name else "public"
 
 
 def turn_row(session_id: str, turn: Turn, seq: int, ended_at: int | None = None) -> TurnTable:

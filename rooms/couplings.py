@@ -77,6 +77,11 @@ def speaker(session: Session) -> str:
     return sitting[0].id if sitting else ""
 
 
+def has_turn(session: Session, question: str) -> bool:
+    """Whether a question is on the stage, or on its way there."""
+    return any(question in turn.questions for turn in session.stage.turns.values())
+
+
 def leave_stage(session: Session, question: str) -> list[Event]:
     """End the turn of a question that is taken back."""
     return [

@@ -60,11 +60,14 @@ class SupportQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class ClassifyQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.classify"):
-    """Correct what the question is about; this decides which office its ticket goes to."""
+    """Correct what the question is about; this decides which office its ticket goes to. `private` can only be switched
+    on, also by the server: for a topic that the district protects.
+    """
 
     question: Id
     category: Slug
     kind: Kind | None = None
+    private: bool = False
 
 
 class ClaimQuestion(Command, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="question.claim"):
@@ -210,12 +213,13 @@ class SupportCounted(Event, frozen=True, kw_only=True, omit_defaults=True, tag="
 
 
 class QuestionClassified(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.classified"):
-    """What the question is about was corrected."""
+    """What the question is about was corrected; `private`: from here on nobody but the asker and the desk reads it."""
 
     audience = "desk"
     question: str
     category: str
     kind: Kind
+    private: bool = False
 
 
 class QuestionClaimed(Event, frozen=True, kw_only=True, omit_defaults=True, tag="question.claimed"):

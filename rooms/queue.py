@@ -285,6 +285,7 @@ def evolve(state: QueueState, event: Event, seq: int, at: int) -> None:
         case QuestionClassified():
             question = state.questions[event.question]
             question.category, question.kind = event.category, event.kind
+            question.private = question.private or event.private
         case QuestionConcerned():
             state.questions[event.question].about = event.about
         case QuestionClaimed():

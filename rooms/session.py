@@ -24,7 +24,7 @@ from . import (
 )
 from .aggregate import Session, owner
 from .base import SYSTEM, Actor, Command, Context, Event, Refused, SetFact
-from .couplings import couplings, decide_stage, leave_stage, line_of, speaker, touch
+from .couplings import couplings, decide_stage, has_turn, leave_stage, line_of, speaker, touch
 from .kinds import BY_TAG, COMMANDS, EVENTS, AnyCommand, AnyEvent, Tick, decode_event, encode_event
 from .limits import CLOSE_CHUNK
 from .occasions import (
@@ -64,6 +64,8 @@ def decide(session: Session, command: Command, actor: Actor, ctx: Context) -> li
         match command:
             case questions.WithdrawQuestion():
                 events += leave_stage(session, command.question)
+            case questions.ClassifyQuestion(private=True) if has_turn(session, command.question):
+                raise Refused("private_question")  # it is before everybody: to be corrected once its turn is over
             case questions.AskQuestion(category=category) if not session.lifecycle.hears(category):
                 raise Refused("category_unknown", category=category)
             case outcomes.NoteOutcome():

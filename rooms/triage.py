@@ -85,9 +85,7 @@ def decide(state: QueueState, command: QueueCommand, actor: str, ctx: Context, s
             step(question, "put_back")
             return [QuestionReturned(question=question.id)]
         case ClassifyQuestion():
-            return [
-                QuestionClassified(question=question.id, category=command.category, kind=command.kind or question.kind)
-            ]
+            return classify(state, question, command)
         case ConcernQuestion():
             same = command.about == question.about
             return [] if same else [QuestionConcerned(question=question.id, about=command.about)]
@@ -173,6 +171,19 @@ def ask(state: QueueState, command: AskQuestion, actor: str, ctx: Context) -> Qu
         channel=command.channel,
         claimed_arrival=command.claimed_arrival,
     )
+
+
+def classify(state: QueueState, question: Question, command: ClassifyQuestion) -> list[Event | SetFact]:
+    """Correct what it is about. Of those who had joined what is private from now on, whoever everybody may read stands
+    alone again, as `merge` would have had it.
+    """
+    private = command.private and not question.private
+    freed = [each for each in state.followers.get(question.id, ()) if private and not state.questions[each].private]
+    kind = command.kind or question.kind
+    return [
+        *(QuestionUnmerged(question=each) for each in freed),
+        QuestionClassified(question=question.id, category=command.category, kind=kind, private=private),
+    ]
 
 
 def merge(state: QueueState, question: Question, into: str) -> QuestionMerged:

@@ -44,6 +44,7 @@ class Changed(NamedTuple):
     category: str | None
     area: str | None
     lane: str
+    privacy: str
     parent_id: str | None
     state: str
     supports: int

@@ -11,9 +11,10 @@ from kachehri.live import Announced
 from kachehri.service import Service
 from kachehri.store import district, questions
 from kachehri.store.tables import Category
+from rooms.questions import ClassifyQuestion
 from rooms.session import decode_event
 from tests.bench.house import SESSION, citizen
-from tests.kachehri.service.commands import ask, key, log_of
+from tests.kachehri.service.commands import DESK, ask, key, log_of
 
 pytestmark = pytest.mark.anyio
 
@@ -81,3 +82,19 @@ async def test_the_topics_are_read_once_for_all_that_come_together(service: Serv
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     assert len(read) == len(told) >= 1, "one reading for each commit"
+
+
+async def test_what_the_desk_finds_to_belong_there_is_private_from_then_on(service: Service) -> None:
+    topics(service, "bribe")
+    live = await service.live(SESSION)
+    question = ((await service.submit(citizen(1), SESSION, ask(hide_name=True), key(1))).result or {})["question"]
+    for number, (category, privacy) in enumerate(
+        (("water", "hidden_name"), ("bribe", "private"), ("water", "private")), start=2
+    ):
+        await service.submit(DESK, SESSION, ClassifyQuestion(question=question, category=category), key(number))
+        with service.store.read() as conn:
+            row = questions.by_id(conn, question)
+        assert row is not None and (row.category, row.privacy) == (category, privacy)
+        assert live.session.queue.questions[question].private is (privacy == "private")
+    (_, told, _) = [decode_event(row.body) for row in log_of(service) if row.type == "question.classified"]
+    assert getattr(told, "private", False), "what is replayed needs no district"

@@ -62,7 +62,7 @@ def test_what_must_be_unique_is(store: Store, session: Session, ten: list[Asked]
 
 def test_changes_are_carried_in_order(store: Store, session: Session, ten: list[Asked]) -> None:
     with store.write() as conn:
-        first = Changed(ten[0].id, "roads", "", "common", None, "admitted", 4, 20)
+        first = Changed(ten[0].id, "roads", "", "common", "private", None, "admitted", 4, 20)
         questions.change(conn, [first, first._replace(state="merged", parent_id=ten[1].id, seq=21)])
         questions.change(conn, [])
         questions.set_states(conn, [(ten[2].id, "ticketed", 30), (ten[3].id, "ticketed", 31)])

@@ -199,6 +199,7 @@
  * @property {string} question
  * @property {string} category
  * @property {"grievance" | "information" | "praise" | "question" | "suggestion" | null} [kind]
+ * @property {boolean} [private]
  * @property {number} ref
  * @property {string} key
  * @property {string | null} [as]
@@ -824,6 +825,7 @@
  * @property {string} question
  * @property {string} category
  * @property {"grievance" | "information" | "praise" | "question" | "suggestion"} kind
+ * @property {boolean} [private]
  * @property {number} seq
  * @property {number} at
  */
