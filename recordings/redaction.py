@@ -7,7 +7,7 @@ already; so two redactions may overlap, one of them may be undone, and a run tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -176,8 +176,8 @@ def _bring(
     number, rendition = segment.number, segment.rendition
     init = archive.read_init(session, rendition, segment.epoch)
     picture = b"avcC" in init
-    original = sealing.read(number)
-    if original is not None and not known_to(work.rows, segment, sealing.sealed_at(number)):
+    original, names = sealing.read(number), sealing.sealed_for(number)
+    if original is not None and not known_to(work.rows, segment, sealing.sealed_at(number), names):
         raise RecordingError("unknown", "nothing says what its original was sealed for")
     base = original or sealing.plain(number)
 
@@ -199,8 +199,9 @@ def _bring(
     if over and held():  # made before it is asked, so that nothing lies between the answer and the destruction
         done.held |= over
         return _bring(archive, session, segment, work.kept, sealing, rendering, held, done)
-    if wanted.action != "keep" and base is not original:
-        sealing.seal(number, base)
+    named = names | {row.id for row in (*work.holds, *work.over) if _on(row, segment)}
+    if wanted.action != "keep" and (base is not original or named != names):
+        sealing.seal(number, base, named)
     if fresh is not None:
         sealing.replace(number, fresh)
         done.replaced.append((rendition, number, len(fresh.data), fresh.segment.sha256))
@@ -219,13 +220,16 @@ def _beside(archive: Archive, session: str, segment: Segment, step: int) -> byte
     return archive.read(session, segment.rendition, found.number)
 
 
-def known_to(rows: Sequence[Redaction], segment: Segment, sealed_at: int) -> bool:
-    """Whether any of these can have had a segment's original sealed. None can where the database came back from before
-    the redaction: what would be made from that original has in it what was taken out, and nobody knows what that was.
+def known_to(rows: Sequence[Redaction], segment: Segment, sealed_at: int, names: Set[str]) -> bool:
+    """Whether these are all that a segment was made anew for. They are not where the database came back from before a
+    redaction: what would be made from the original has in it what was taken out, and nobody knows what that was.
 
     Arguments:
-        sealed_at: milliseconds since the Unix epoch.
+        sealed_at: when the original was sealed, in milliseconds since the Unix epoch.
+        names: ids of the redactions it was sealed for; without any, one that can have had it sealed is enough.
     """
+    if names:
+        return names <= {row.id for row in rows}
     return any(_on(row, segment) and row.made_at <= sealed_at + SKEW_MS for row in rows)
 
 

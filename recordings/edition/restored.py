@@ -5,7 +5,8 @@ keep any more. The redaction is carried out anew, from what lies there. The same
 segment was lost, once that is there.
 
 The other way round, somebody puts the database back from before a redaction: then the archive has it in it, with the
-original sealed beside, and no row says so. Nothing is undone and nothing destroyed by itself; it is named.
+original sealed beside, and no row says so, whether there is one for another redaction of the same segment or none.
+Nothing is undone and nothing destroyed by itself; it is named.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from recordings.archive.reading import read_segment
 from recordings.redaction import known_to
 
 from .plan import Cover, taken_of, touches
-from .sealing import sealed_at
+from .sealing import sealed_at, sealed_for
 
 
 def take_out_again(store: Store, archive: Archive, session: str, *, lost: bool = False) -> int:
@@ -36,14 +37,16 @@ def take_out_again(store: Store, archive: Archive, session: str, *, lost: bool =
         lost: those that were given up are tried again, whatever lies there.
     """
     with store.read() as conn:
-        rows = [row for row in redactions.of_session(conn, session) if row.state in ("done", "lost")]
+        every = redactions.of_session(conn, session)
+        rows = [row for row in every if row.state in ("done", "lost")]
         entered = recordings.of_session(conn, session) if rows else []
     if not rows:
         return 0
-    ids = {row.id for row in rows if lost and row.state == "lost"}
+    ids, known = {row.id for row in rows if lost and row.state == "lost"}, {row.id for row in every}
     for segment, touching in _touched(entered, rows):
         folder = archive.folder_of(session, segment.rendition)
-        ids |= _done_again(folder, segment, touching)
+        if sealed_for(folder / segment_name(segment.number, "sealed")) <= known:
+            ids |= _done_again(folder, segment, touching)
     if not ids:
         return 0
     _mend(store, archive, session, [row for row in rows if row.id in ids], entered)
@@ -54,12 +57,13 @@ def take_out_again(store: Store, archive: Archive, session: str, *, lost: bool =
 
 
 def unknown_seals(store: Store, archive: Archive, session: str) -> set[tuple[str, int]]:
-    """Rendition and number of segments with a sealed original of which no redaction in the database knows."""
-    found = {
-        (rendition, number)
+    """Rendition and number of segments made anew for a redaction of which the database does not know."""
+    named = {
+        (rendition, number): sealed_for(archive.folder_of(session, rendition) / segment_name(number, "sealed"))
         for rendition in archive.renditions(session)
         for number in numbers(os.listdir(archive.folder_of(session, rendition)), "sealed")
     }
+    found = set(named)
     if not found:
         return found
     with store.read() as conn:  # behind the files: whatever is sealed in this moment has its row
@@ -69,8 +73,9 @@ def unknown_seals(store: Store, archive: Archive, session: str) -> set[tuple[str
         for segment in archive.index(session, rendition).segments:
             # One without an original any more was put back in this moment, or is over.
             at = sealed_at(folder / segment_name(segment.number, "sealed"))
-            if not at or known_to(rows, segment, at):
-                found.discard((rendition, segment.number))
+            place = (rendition, segment.number)
+            if place in found and (not at or known_to(rows, segment, at, named[place])):
+                found.discard(place)
     return found
 
 

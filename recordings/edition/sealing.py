@@ -3,12 +3,17 @@
 A segment and its lines are two files and are replaced one after the other. Whoever is interrupted between them begins
 again from the sealed original, which is written before and removed after everything else; so no original is lost, and
 none is left in the clear.
+
+Before a sealed original stands a line with the ids of the redactions that its segment was made anew for. It says
+whether the database knows all that was taken out, and is in the clear, so that no key is needed to look.
 """
 
 from __future__ import annotations
 
+from collections.abc import Set
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from kachehri.vault import Vault, VaultError
 from recordings.archive import RecordingError, Segment
@@ -16,6 +21,9 @@ from recordings.archive.disk import sync_folder, write_whole
 from recordings.archive.layout import REPLACED, read_lines, segment_name
 
 from .samples import lines_of
+
+#: What the vault seals begins with a byte that is no letter.
+_NAMES: Final = b"kachehri-sealed 1"
 
 
 class Original:
@@ -49,7 +57,10 @@ class Sealing:
     def read(self, number: int) -> Original | None:
         """The sealed original; None without one. Errors: `RecordingError` sealed, damaged."""
         try:
-            text = self._vault.open(f"{self._place}/{number}", self.path(number).read_bytes())
+            data = self.path(number).read_bytes()
+            if data.startswith(_NAMES):
+                data = data.partition(b"\n")[2]
+            text = self._vault.open(f"{self._place}/{number}", data)
         except FileNotFoundError:
             return None
         except VaultError:
@@ -60,6 +71,10 @@ class Sealing:
     def sealed_at(self, number: int) -> int:
         """When its original was sealed, in milliseconds since the Unix epoch; 0 where it has none."""
         return sealed_at(self.path(number))
+
+    def sealed_for(self, number: int) -> frozenset[str]:
+        """Ids of the redactions that its original was sealed for."""
+        return sealed_for(self.path(number))
 
     def plain(self, number: int) -> Original:
         """A segment as it lies in the archive. Errors: `RecordingError` gone, damaged."""
@@ -72,10 +87,11 @@ class Sealing:
             raise RecordingError("damaged", segment_name(number)) from error
         return Original(self._rendition, number, data, lines)
 
-    def seal(self, number: int, original: Original) -> None:
-        """Keep an original; on return it outlasts a power cut, and can be opened."""
+    def seal(self, number: int, original: Original, names: Set[str]) -> None:
+        """Keep an original; on return it outlasts a power cut, and can be opened. `names`: what it is sealed for."""
         text = len(original.lines).to_bytes(4, "big") + original.lines + original.data
-        write_whole(self.path(number), self._vault.seal(f"{self._place}/{number}", text))
+        head = " ".join([_NAMES.decode(), *sorted(names)]).encode() + b"\n"
+        write_whole(self.path(number), head + self._vault.seal(f"{self._place}/{number}", text))
         kept = self.read(number)
         if kept is None or kept.data != original.data:
             raise RecordingError("sealed", "what was sealed does not open")
@@ -103,3 +119,13 @@ def sealed_at(path: Path) -> int:
         return path.stat().st_mtime_ns // 1_000_000
     except FileNotFoundError:
         return 0
+
+
+def sealed_for(path: Path) -> frozenset[str]:
+    """Ids of the redactions that an original was sealed for; none where it does not say so, or is not there."""
+    try:
+        with path.open("rb") as file:
+            head = file.readline() if file.read(len(_NAMES)) == _NAMES else b""
+    except FileNotFoundError:
+        return frozenset()
+    return frozenset(head.decode("ascii", "replace").split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,59 @@ def test_what_an_older_database_does_not_know_stays_cut_out_and_sealed_and_is_na
     assert check(made, house, [SESSION]).findings == ()
     settled(again, 4 * FAILED_S)
     assert segment.read_bytes() != cut and not seal.exists()
+
+
+def between(house: Store, made: Archive, settings: Settings, folder: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Two redactions of one segment, each in a run of its own: its files between the two, and behind them."""
+
+    def files() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in sorted(folder.glob("000001.*"))}
+
+    found = here(house, made, settings)
+    taken(house, "a")
+    settled(found)
+    first = files()
+    with house.read() as conn:
+        rows = [each for each in recordings.of_session(conn, SESSION) if each.rendition == "light"]
+    assert {each.sha256 for each in rows if each.number == 1} == {sha256(first["000001.m4s"]).hexdigest()}
+    taken(house, "b", 3_200, 3_500)
+    settled(found, 1.0)
+    assert state(house, "b").state == "done"
+    return first, files()
+
+
+def test_a_database_from_between_two_redactions_of_a_segment_puts_nothing_of_the_later_one_back(
+    house: Store, made: Archive, settings: Settings
+) -> None:
+    folder = made.folder / SESSION / "light"
+    first, both = between(house, made, settings, folder)
+    with house.write() as conn:
+        conn.exec_driver_sql("DELETE FROM redaction WHERE id = 'b'")
+        recordings.replaced(conn, SESSION, "light", 1, 1, sha256(first["000001.m4s"]).hexdigest())
+    again = here(house, made, settings)
+    with structlog.testing.capture_logs() as told:
+        settled(again)
+    assert [each["count"] for each in told if each["event"] == "redaction.unknown"] == [2]
+    findings = check(made, house, [SESSION]).findings
+    assert ("light", 1, "sealed") in {(each.rendition, each.number, each.fault) for each in findings}
+    # Nor does another one of the same two seconds, or the first one where it is undone.
+    taken(house, "c", 2_100, 2_200)
+    settled(again, FAILED_S)
+    with house.write() as conn:
+        assert redactions.undo(conn, "a", "who", house.now(conn))
+    settled(again, 2 * FAILED_S)
+    assert {path.name: path.read_bytes() for path in folder.glob("000001.*")} == both
+    assert state(house, "c").state == "failed" and wanted(house, SESSION), "neither counts as done"
+
+
+def test_files_from_between_two_redactions_of_a_segment_have_both_taken_out_again(
+    house: Store, made: Archive, settings: Settings
+) -> None:
+    folder = made.folder / SESSION / "light"
+    first, both = between(house, made, settings, folder)
+    for name, data in first.items():
+        (folder / name).write_bytes(data)
+    settled(here(house, made, settings))
+    assert {state(house, id).state for id in "ab"} == {"done"} and check(made, house, [SESSION]).findings == ()
+    assert (folder / "000001.m4s").read_bytes() not in (first["000001.m4s"], b"")
+    entered(house, made)
