@@ -18,6 +18,7 @@ from kachehri.bus import Bus
 from kachehri.live import Live
 from kachehri.service import Service
 from kachehri.settings import Settings
+from kachehri.store import Connection, Store
 from recordings import playlists
 from recordings.announce import Waiting
 from recordings.archive import Archive, Index, Part, Segment
@@ -73,6 +74,8 @@ class Broadcasting:
     #: The safety delay: what is said comes so much later.
     delay_ms: int = 0
     waiters: int = 0
+    #: How far the database's clock was ahead of this machine's when it was asked last.
+    ahead_ms: int = 0
     last_read: TakenOut = field(default_factory=TakenOut)
     files: FileThreads = field(default_factory=FileThreads)
     _looking: dict[tuple[str, str], asyncio.Task[Index]] = field(default_factory=dict)
@@ -110,7 +113,13 @@ class Broadcasting:
 
     async def taken(self, service: Service, session: str, phase: str) -> Known:
         """What is taken out of a session's recording, as it was at most a second ago; longer, see web/taken_out.py."""
-        return await self.last_read.of(session, lambda: service.read(taken_out, session), on=phase in _ON)
+
+        async def ask() -> tuple[Cover, ...]:
+            covers, asked_ms, there_ms, answered_ms = await service.read(_read_out, service.store, session)
+            self.ahead_ms = ahead(self.ahead_ms, asked_ms, there_ms, answered_ms)
+            return covers
+
+        return await self.last_read.of(session, ask, on=is_on(phase))
 
     async def _edition(self, service: Service, live: Live, told: Sequence[Told] | None) -> Edition:
         basis = await service.read(basis_of, live, self.archive.folder, told)
@@ -204,16 +213,42 @@ def broadcasting(settings: Settings, bus: Bus, masters: Sequence[bytes]) -> Broa
     )
 
 
+def _read_out(conn: Connection, store: Store, session: str) -> tuple[tuple[Cover, ...], int, int, int]:
+    """What is taken out; and the database's clock, between two looks at this machine's."""
+    covers = taken_out(conn, session)
+    asked = time.time_ns()
+    there_ms = store.now(conn)
+    return covers, asked // 1_000_000, there_ms, time.time_ns() // 1_000_000
+
+
+def ahead(known_ms: int, asked_ms: int, there_ms: int, answered_ms: int) -> int:
+    """How far a clock elsewhere is ahead, after another look at it.
+
+    It was read at some moment between question and answer: what was known is moved no further than that proves, and an
+    answer that came late, of a database that hung meanwhile, moves nothing.
+    """
+    return min(max(known_ms, there_ms - answered_ms), there_ms - asked_ms)
+
+
+def is_on(phase: str) -> bool:
+    """Whether something may still be added to the program."""
+    return phase in _ON
+
+
 def is_over(phase: str, index: Index, now_ms: int, delay_ms: int = 0) -> bool:
-    """Whether a playlist ends here: the hearing is over, and its last words are written, which wait for the delay."""
+    """Whether a playlist ends here: the hearing is over, and its last words are written, which wait for the delay.
+
+    Arguments:
+        now_ms: by the clock that parts have.
+    """
     quiet_ms = delay_ms + _QUIET_MS
-    return phase not in _ON and (not index.segments or now_ms - _newest_ms(index.segments[-1]) > quiet_ms)
+    return not is_on(phase) and (not index.segments or now_ms - _newest_ms(index.segments[-1]) > quiet_ms)
 
 
 def is_gone(index: Index, phase: str, now_ms: int) -> bool:
-    """Whether what was on the air is no longer for everybody who could hear it."""
+    """Whether what was on the air is no longer for everybody who could hear it; `now_ms` as for `is_over`."""
     # Where the clock was set back meanwhile nobody knows how long ago it was.
-    return phase not in _ON and bool(index.segments) and abs(now_ms - _newest_ms(index.segments[-1])) > LAG_MS
+    return not is_on(phase) and bool(index.segments) and abs(now_ms - _newest_ms(index.segments[-1])) > LAG_MS
 
 
 def on_air(index: Index, segment: Segment) -> bool:

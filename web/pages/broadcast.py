@@ -26,7 +26,7 @@ from recordings.grants import GrantRefused, Scope
 from recordings.playlists import SOUND, Shape, shape_of
 from rooms.base import Refused
 from rooms.session import Session
-from web.broadcasting import MOST_WAITING, Broadcasting, is_gone, is_over, is_taken, on_air, patience_s
+from web.broadcasting import MOST_WAITING, Broadcasting, is_gone, is_on, is_over, is_taken, on_air, patience_s
 from web.house import House, house_of
 from web.taken_out import Known
 
@@ -108,7 +108,7 @@ async def piece(request: Request) -> Response:
         if scope == "replay":
             return await _replayed(door, await _edition(house, door, session), rendition, number, part)
         index = await door.look(session, rendition)
-        if is_gone(index, phase, house.now()):
+        if is_gone(index, phase, await _now(house, door, session, phase)):
             raise _No(404)
         if part is not None and shape.low:
             index = await _awaited(door, index, shape, number, part) or index
@@ -120,8 +120,11 @@ async def piece(request: Request) -> Response:
 async def _live(
     request: Request, house: House, door: Broadcasting, session: str, rendition: str, shape: Shape, phase: str
 ) -> Response:
-    index, now_ms = await door.look(session, rendition), house.now()
-    if not playlists.window(index, shape) or is_gone(index, phase, now_ms):
+    index = await door.look(session, rendition)
+    if not playlists.window(index, shape):
+        raise _No(404)
+    now_ms = await _now(house, door, session, phase)
+    if is_gone(index, phase, now_ms):
         raise _No(404)
     over, kept = is_over(phase, index, now_ms, door.delay_ms), _RELOAD_S
     if shape.low and not over and (wanted := _wanted(request)) is not None:
@@ -146,6 +149,13 @@ async def _taken(house: House, door: Broadcasting, session: str) -> Known:
         return await door.taken(house.service, session, phase)
     except StoreError as error:
         raise _No(503) from error
+
+
+async def _now(house: House, door: Broadcasting, session: str, phase: str) -> int:
+    """The present by the clock that parts have, the database's, in milliseconds; before the close nobody needs it."""
+    if not is_on(phase):
+        await _taken(house, door, session)  # wherever the database is asked, the two clocks are compared
+    return house.now() + door.ahead_ms
 
 
 async def _edition(house: House, door: Broadcasting, session: str) -> Edition:
