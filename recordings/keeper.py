@@ -104,8 +104,9 @@ class Keeper:
                 retire(self._store, self._archive, self._storage, recordings.keep_days, self._spares)
             except StorageError as error:
                 self._tell(error.code)
-            if self._sending is not None:
-                self._sending.forget()  # a removal that a hold ended has taken heads with it
+            finally:
+                if self._sending is not None:
+                    self._sending.forget()  # a removal that did not come to its end has taken heads with it
 
     def _spares(self, session: str) -> bool:
         return self._editions.busy or self._spared(session)

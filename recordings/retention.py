@@ -91,10 +91,10 @@ def remove(store: Store, archive: Archive, storage: Storage | None, session: str
         names = [each.name for each in storage.list(f"{session}/")]
         if _held(store, session):
             return False
+        with store.write() as conn:  # first: however far it comes, what stays is sent again
+            recordings.unstored(conn, session)
         storage.delete(names)
     if _held(store, session):
-        with store.write() as conn:
-            recordings.unstored(conn, session)
         return False
     if session in archive.sessions():
         shutil.rmtree(archive.folder / session)

@@ -97,7 +97,7 @@ def stored(conn: Connection, row: RecordedSegment, at: int) -> None:
 
 
 def unstored(conn: Connection, session_id: str) -> None:
-    """The storage has nothing of this session any more; it is sent again."""
+    """What the storage has of this session is being removed; what stays in the folder is sent again."""
     conn.execute(update(_segment).where(_segment.c.session_id == session_id).values(stored_at=None))
 
 

@@ -1,7 +1,8 @@
 """Sends whole segments to the storage, oldest first, and goes on after any end: the rows say what is there.
 
 A segment is looked at before it goes: what is not what was written is never sent, and somebody is told. With a
-rendition's segments go its heads and lines, so that all of it can be brought back without the database.
+rendition's segments go its heads and lines, and what is sealed beside them, so that all of it can be brought back
+without the database.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class Sending:
             head = self._archive.read_init(session, rendition, row.epoch)
             lines = self._archive.folder_of(session, rendition) / segment_name(row.number, "parts")
             text = lines.read_bytes()
+            seal = lines.with_suffix(".sealed")
+            original = seal.read_bytes() if seal.exists() else None
         except (RecordingError, FileNotFoundError) as error:
             code = error.code if isinstance(error, RecordingError) else "gone"
             logger(__name__).error("recording.not_sent", session=session, code=code, way="!")
@@ -76,6 +79,8 @@ class Sending:
         if (session, rendition, row.epoch) not in self._heads:
             self._storage.put(f"{folder}/{init_name(row.epoch)}", head)
             self._heads.add((session, rendition, row.epoch))
+        if original is not None:
+            self._storage.put(f"{folder}/{seal.name}", original)
         self._storage.put(f"{folder}/{segment_name(row.number, 'parts')}", text)
         self._storage.put(f"{folder}/{segment_name(row.number)}", data)
         with self._store.write() as conn:
