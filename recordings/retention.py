@@ -59,13 +59,17 @@ def retire(
 def forget_delayed(store: Store, archive: Archive) -> None:
     """Remove what still waits in the safety delay of a hearing that is over.
 
-    A program removes it at the close. One that was killed in its last seconds has nobody that follows it.
+    A program removes it at the close. One that was killed in its last seconds has nobody that follows it. A file that
+    the disk does not let go keeps no other waiting; it is tried again the next time.
     """
     for session in archive.sessions():
-        left = [path for name in DELAYED if (path := archive.folder / session / name).exists()]
-        if left and _over(store, session) and not written(archive, session):
-            for path in left:
-                path.unlink(missing_ok=True)
+        for name in DELAYED:
+            path = archive.folder / session / name
+            try:
+                if path.exists() and _over(store, session) and not written(archive, session):
+                    path.unlink(missing_ok=True)
+            except OSError:
+                logger(__name__).error("recordings.delay_left", session=session, way="!")
 
 
 def _over(store: Store, session: str) -> bool:

@@ -9,10 +9,12 @@ import pytest
 import structlog
 from sqlalchemy import text
 
+from kachehri.settings.tree import Recordings
 from kachehri.store import Store, redactions, sessions
 from kachehri.store.tables import RecordingHold
 from recordings.archive import Archive
 from recordings.archive.manifest import Manifest
+from recordings.keeper import Keeper
 from recordings.retention import DAY_MS, retire
 from recordings.storage import LocalStorage, StorageError, Stored
 from recordings.storage.sending import Sending
@@ -98,6 +100,25 @@ def test_what_waited_goes_with_its_hearing(house: Store, made: Archive, phase: s
     track.close()
     looked(house, made)
     assert all(path.exists() for path in waits) is (phase in ("live", "adjourned"))
+
+
+def test_what_waits_and_cannot_be_removed_keeps_nothing_else(
+    house: Store, made: Archive, kept: LocalStorage, clock: ManualClock
+) -> None:
+    with house.write() as conn:
+        sessions.project(conn, SESSION, phase="cancelled", starts_at=1, ends_at=2, deadline=None)
+    first, second = (made.folder / SESSION / name for name in ("delay-0.sealed", "delay-1.sealed"))
+    first.mkdir()  # what the disk does not let go
+    second.write_bytes(b"sealed")
+    with structlog.testing.capture_logs() as told:
+        looked(house, made)
+    assert [each["session"] for each in told if each["event"] == "recordings.delay_left"] == [SESSION]
+    assert first.exists() and not second.exists()
+    clock.now = WALL_MS + 30 * DAY_MS
+    keeper = Keeper(house, Recordings(folder=made.folder, keep_days=1), storage=kept, archive=made)
+    keeper.round()
+    keeper._editions.close()
+    assert not made.sessions() and not list(kept.list(""))
 
 
 @pytest.mark.parametrize("late", [False, True])
