@@ -23,6 +23,11 @@ from .turnstile import Turnstile
 # How long a statement waits for somebody else's lock before the person is told that the database is busy.
 BUSY_MS = 5_000
 CONNECT_S = 5
+# A line on which the database's machine has been silent for so long is dead, and what waits there is told. Long enough
+# for packets that must be sent again a few times, and half of what a program that is on the air goes on without an
+# answer. A statement may take longer: the machine answers probes meanwhile. A Unix socket has no such line.
+LOST_S = 15
+_PROBE_S = 5
 # One PostgreSQL statement that takes longer than this is a fault of ours, not work.
 STATEMENT_MS = 60_000
 
@@ -150,7 +155,15 @@ def make_engine(url: URL, *, size: int, read_only: bool = False) -> Engine:
     if read_only:
         settings += " -c default_transaction_read_only=on"
         options["isolation_level"] = "REPEATABLE READ"
-    session: dict[str, Any] = {"connect_timeout": CONNECT_S, "options": settings, "application_name": "kachehri"}
+    session: dict[str, Any] = {
+        "connect_timeout": CONNECT_S,
+        "tcp_user_timeout": LOST_S * 1_000,
+        "keepalives_idle": _PROBE_S,
+        "keepalives_interval": _PROBE_S,
+        "keepalives_count": LOST_S // _PROBE_S - 1,
+        "options": settings,
+        "application_name": "kachehri",
+    }
     return create_engine(url, connect_args=session, pool_pre_ping=True, **options)
 
 

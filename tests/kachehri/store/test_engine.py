@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from kachehri.store import Connection, Store
+from kachehri.store.engine import LOST_S
 from tests.conftest import ManualClock
 
 Block = Callable[[Store], AbstractContextManager[Connection]]
@@ -38,3 +41,21 @@ def is_closed(raw: Any) -> bool:
     with pytest.raises(Exception, match="closed database"):
         raw.execute("SELECT 1")
     return True
+
+
+@pytest.mark.parametrize("block", [Store.read, Store.write], ids=["reading", "writing"])
+def test_a_line_to_the_database_that_is_dead_is_given_up_soon(migrated_postgres_url: str, block: Block) -> None:
+    """Else it keeps a thread and a place in the pool for as long as the system would: up to two hours."""
+    store = Store(migrated_postgres_url)
+    with block(store) as conn:
+        raw: Any = conn.connection.driver_connection
+        with socket.socket(fileno=os.dup(raw.fileno())) as line:
+            sent = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+            asks = line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            idle, every, tries = (
+                line.getsockopt(socket.IPPROTO_TCP, each)
+                for each in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+            )
+    store.close()
+    assert sent == LOST_S * 1_000
+    assert asks and idle + every * tries == LOST_S
