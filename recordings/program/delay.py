@@ -28,8 +28,18 @@ MOST: Final = 4 * 1024 * 1024
 #: Says which start of the machine its monotonic clock counts from (proc(5), random(4)).
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
+
+class _Chunk(msgspec.Struct, array_like=True):
+    """Frames that are sealed together. `clocks`: Unix time less the machine's own when they came, in ms; `written`: as
+    their epoch writes it."""
+
+    clocks: float
+    written: float
+    frames: list[TapFrame]
+
+
 _encoder = msgspec.msgpack.Encoder()
-_frames = msgspec.msgpack.Decoder(list[TapFrame])
+_decoder = msgspec.msgpack.Decoder(_Chunk)
 
 
 class Journal:
@@ -44,18 +54,37 @@ class Journal:
         self._current = 0
         self._since: float | None = None
         self._file = -1
+        self._clocks = self._written = 0.0
+        #: By which clocks the epoch wrote that left what was read.
+        self.left_by: float | None = None
 
-    def read(self) -> list[TapFrame]:
+    def set(self, clocks: float, written: float) -> None:
+        """What comes from now on is said by these clocks, and these are the epoch's."""
+        self.flush(self._chunk[-1].arrived_ms if self._chunk else 0.0)
+        self._clocks, self._written = clocks, written
+
+    def read(self, clocks: float | None = None, within_ms: float = 0.0) -> list[TapFrame]:
         """What an earlier process left, oldest first; what cannot be opened (another start, another key) is passed
         over.
+
+        Arguments:
+            clocks: what came by clocks that differ from these by more than `within_ms` is passed over too.
         """
-        found: list[TapFrame] = []
+        found: list[_Chunk] = []
         for path in self._files:
             with suppress(FileNotFoundError):
                 for sealed in _chunks(path.read_bytes()):
                     with suppress(VaultError, msgspec.MsgspecError):
-                        found += _frames.decode(self._vault.open(self._place, sealed))
-        return sorted(found, key=lambda frame: frame.arrived_ms)
+                        found.append(_decoder.decode(self._vault.open(self._place, sealed)))
+        if found:
+            self.left_by = max(found, key=lambda chunk: chunk.frames[-1].arrived_ms).written
+        frames = (
+            frame
+            for chunk in found
+            if clocks is None or abs(chunk.clocks - clocks) <= within_ms
+            for frame in chunk.frames
+        )
+        return sorted(frames, key=lambda frame: frame.arrived_ms)
 
     def begin(self) -> None:
         """Both files are emptied; what they held was read."""
@@ -96,7 +125,7 @@ class Journal:
         if self._since is not None and now - self._since > self._delay_ms + 1_000:
             self._open(1 - self._current)
         self._since = now if self._since is None else self._since
-        sealed = self._vault.seal(self._place, _encoder.encode(self._chunk))
+        sealed = self._vault.seal(self._place, _encoder.encode(_Chunk(self._clocks, self._written, self._chunk)))
         self._chunk, self._bytes = [], 0
         if self._file < 0:
             return

@@ -24,7 +24,7 @@ from kachehri.i18n import LANGUAGES, words_for
 from kachehri.logs import logger
 from kachehri.programs import FAILED, RESTS
 from kachehri.settings import Settings
-from kachehri.store import Store
+from kachehri.store import Store, StoreError
 from kachehri.vault import Vault
 from recordings.announce import BusAnnouncements
 from recordings.archive.archive import Archive
@@ -108,13 +108,7 @@ async def run(settings: Settings, session: str, fence: int) -> int:
         archive = Archive.of(settings.recordings)
         delay_ms = 1000 * settings.program.delay_s
         renditions = _RENDITIONS[settings.program.renditions]
-        studio = Studio(
-            tap_path(settings.media.socket), session, archive, fence, slate_words(settings), told,
-            renditions=renditions, delay_ms=delay_ms,
-            vault=Vault(keys.read(settings.secrets.key_file)) if delay_ms else None,
-            ahead_ms=await asyncio.to_thread(ahead_ms, store),
-        )  # fmt: skip
-        studio.facts(following.facts)
+        ahead = await asyncio.to_thread(ahead_ms, store)
         asked = asyncio.Event()
 
         def cut(_topic: str, seat: bytes) -> None:
@@ -127,19 +121,33 @@ async def run(settings: Settings, session: str, fence: int) -> int:
 
         cuts = bus.subscribe(CUT_TOPIC + session, cut)
         dumps = bus.subscribe(DUMP_TOPIC + session, dump)
-        gc.collect()
-        gc.freeze()  # what was loaded is never looked through again
-        log.info("program.began", session=session, epoch=studio.epoch, way="=")
-        telling = loop.create_task(_tell(bus, session, studio, lambda: following.cut, asked))
+        why = "clock"
         try:
-            why = await studio.run(life.ending, lambda: life.over)
+            while why == "clock":  # what waits then is of the next epoch, and who is on the stage goes on talking
+                studio = Studio(
+                    tap_path(settings.media.socket), session, archive, fence, slate_words(settings), told,
+                    renditions=renditions, delay_ms=delay_ms,
+                    vault=Vault(keys.read(settings.secrets.key_file)) if delay_ms else None, ahead_ms=ahead,
+                )  # fmt: skip
+                studio.facts(following.facts)
+                gc.unfreeze()
+                gc.collect()
+                gc.freeze()  # what was loaded is never looked through again
+                log.info("program.began", session=session, epoch=studio.epoch, way="=")
+                telling = loop.create_task(_tell(bus, session, studio, lambda: following.cut, asked))
+                try:
+                    why = await studio.run(life.ending, lambda: life.over)
+                finally:
+                    telling.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await telling
+                log.info("program.ended", session=session, epoch=studio.epoch, reason=why, way="x")
+                if why == "clock":
+                    with suppress(StoreError):  # away: as it was
+                        ahead = await asyncio.to_thread(ahead_ms, store)
         finally:
-            telling.cancel()
-            with suppress(asyncio.CancelledError):
-                await telling
             cuts.close()
             dumps.close()
-        log.info("program.ended", session=session, epoch=studio.epoch, reason=why, way="x")
         return life.code if why == "told" else FAILED
     except (RecordingError, LookupError) as error:
         code = error.code if isinstance(error, RecordingError) else "session"

@@ -68,12 +68,25 @@ class Studio:
         # On the wall, moments are those at which something was said: frames wait that long for those behind.
         now, wall_ms = _now(), _wall() + ahead_ms - DELAY_MS
         self._clocks = wall_ms + DELAY_MS - ahead_ms - now
+        #: When they were last seen to agree, and how often since they were not.
+        self._agreed, self._was_set = now, 0
+        self._ahead_ms = ahead_ms
+        self._journal: Journal | None = None
+        self._left: list[TapFrame] = []
+        left_by: float | None = None
+        if delay_ms and vault is not None:
+            self._journal = Journal(self._folder, vault, session, delay_ms)
+            # What came while the clock was another belongs to the time before: never to a chapter of the new time.
+            self._left = self._journal.read(self._log_of, SET_MS)
+            left_by = self._journal.left_by
         # Whoever died may have left what waited: this epoch begins where the last one ended.
         back_ms = delay_ms if self.epoch > 1 else 0
         starts_ms = resume_at(archive, session, wall_ms - back_ms)
         began, wall_ms = now - back_ms, wall_ms - back_ms
         if back_ms:
-            ahead = max(0, min(back_ms, starts_ms - resume_at(archive, session, wall_ms, behind=False)))
+            # By the clock of who wrote it: a clock that went back since then takes nothing from what waits.
+            set_by = round(self._log_of - left_by) if left_by is not None else 0
+            ahead = max(0, min(back_ms, ended_at(archive, session) + set_by - wall_ms))
             began, wall_ms = began + ahead, wall_ms + ahead
         # Whoever follows an interpreter's channel goes on hearing the floor there, whether or not she sits down again.
         begun = [number for number in map(number_of, archive.renditions(session)) if number]
@@ -100,14 +113,17 @@ class Studio:
             self.program.dumped_until = max(self.program.dumped_until, min(now, until_ms - self._wall_of))
         #: Program time of the same moment.
         self._time_of = starts_ms - began
-        self._journal: Journal | None = None
-        self._left: list[TapFrame] = []
-        if delay_ms and vault is not None:
-            self._journal = Journal(self._folder, vault, session, delay_ms)
+        if self._journal is not None:
             # Of pictures also what is older: they rest on it.
-            left = (frame for frame in self._journal.read() if frame.arrived_ms <= now)
-            self._left = [frame for frame in left if frame.kind == "video" or frame.arrived_ms >= began]
+            left = (frame for frame in self._left if frame.arrived_ms <= now)
+            self._left = [frame for frame in left if frame.kind == "video" or frame.arrived_ms >= began - DELAY_MS]
             self._journal.begin()
+            self._journal.set(self._log_of, self._log_of)
+
+    @property
+    def _log_of(self) -> float:
+        """The log's clock less the machine's own, in ms, as this epoch has it."""
+        return self._clocks + self._ahead_ms
 
     def facts(self, facts: Facts) -> None:
         """What the session says now. The first time it holds for what is left of an earlier process too."""
@@ -133,6 +149,10 @@ class Studio:
         if self._journal is not None:
             self._journal.wipe()
         since, until = span
+        if self._was_set:  # what was said before stands in the old time, the rest will in the new
+            new = _wall() - until + self._ahead_ms
+            note_withheld(self._folder, round(new + self._agreed), round(new + until))
+            until = self._agreed
         note_withheld(self._folder, round(self._wall_of + since), round(self._wall_of + until + DELAY_MS))
         self.withheld += 1
         return True
@@ -150,25 +170,43 @@ class Studio:
 
     async def _run(self, ending: asyncio.Event) -> str:
         due = _now()
-        was_set = 0
         while not ending.is_set():
             now = _now()
-            # Twice, for between two looks at two clocks a process may sleep.
-            was_set = was_set + 1 if abs(_wall() - now - self._clocks) > SET_MS else 0
-            if was_set > 1:
-                return "clock"
-            self.program.media(self._reader.attached, now)
-            try:
-                self.program.tick(now)
-            except Stalled:
-                return "stalled"
-            if self._undelayed is not None:
-                self._undelayed.tick(now, self._time_of + now, self._reader.attached)
-            if self.outlet.failed:
-                return self.outlet.failed
+            if why := self._step(now):
+                return why
             due = max(due + 1000 * TICK_S, now - 1000 * TICK_S)
             await asyncio.sleep(max(0.0, (due - _now()) / 1000))
         return "told"
+
+    def _step(self, now: float) -> str:
+        """Makes what is due at `now`. Returns why the epoch cannot go on; empty when it can."""
+        self._look(now)
+        until = now
+        if self._was_set:
+            # What was said before stands in the old time; what was said since waits for the next epoch.
+            until = min(now, self._agreed + DELAY_MS + self.program.delay_ms)
+        self.program.media(self._reader.attached, now)
+        try:
+            self.program.tick(until)
+        except Stalled:
+            return "stalled"
+        if self._undelayed is not None:
+            self._undelayed.tick(now, self._time_of + now, self._reader.attached)
+        if self._was_set > 1 and until < now:
+            return "clock"
+        return self.outlet.failed
+
+    def _look(self, now: float) -> None:
+        """Whether the clock was set. Twice, for between two looks at two clocks a process may sleep."""
+        clocks = _wall() - now
+        if abs(clocks - self._clocks) <= SET_MS:
+            if self._was_set > 1 and self._journal is not None:  # and set back
+                self._journal.set(self._log_of, self._log_of)
+            self._agreed, self._was_set = now, 0
+            return
+        self._was_set += 1
+        if self._was_set == 2 and self._journal is not None:
+            self._journal.set(clocks + self._ahead_ms, self._log_of)
 
     def _frame(self, frame: TapFrame) -> None:
         if self._journal is not None:
@@ -193,23 +231,30 @@ class Studio:
             self._loop.call_soon_threadsafe(self._told, part)
 
 
-def resume_at(archive: Archive, session: str, wall_ms: int, *, behind: bool = True) -> int:
+def resume_at(archive: Archive, session: str, wall_ms: int) -> int:
     """The program time of this moment: what went before keeps its place, and is never written over.
 
     Arguments:
         wall_ms: Unix time in ms.
-        behind: never before the end of what is there.
     """
     starts_ms = 0
     for rendition in archive.renditions(session):
         segments = archive.index(session, rendition).segments
         if segments:
             last = segments[-1]
-            ended = last.starts_ms + -(-last.duration_us // 1000)
-            starts_ms = max(starts_ms, ended if behind else 0)
+            starts_ms = max(starts_ms, last.starts_ms + -(-last.duration_us // 1000))
         if first := next((each for each in segments if each.placed), None):
             starts_ms = max(starts_ms, wall_ms - (first.wall_ms - first.starts_ms))
     return starts_ms
+
+
+def ended_at(archive: Archive, session: str) -> int:
+    """When what is there ends, by the clock of the last who wrote: Unix time in ms, 0 where nothing is."""
+    last = [archive.index(session, each).segments[-1:] for each in archive.renditions(session)]
+    ends = [
+        (each.epoch, each.wall_ms + -(-each.duration_us // 1000)) for found in last for each in found if each.placed
+    ]
+    return max(ends, default=(0, 0))[1]
 
 
 def _wall() -> int:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from kachehri.bus.local import LocalHub
+from kachehri.settings import load
 from kachehri.store import Store, migrate
 from recordings.archive.archive import Archive
+from recordings.program import process
 from recordings.program.process import ahead_ms
 from recordings.program.studio import Studio
 from recordings.withheld import note_withheld
+from tests.bench.house import SESSION, found, schedule, service_on
 from tests.recordings.program.test_program import LIVE
 from tests.signaling.media.people import until
 
@@ -64,5 +69,36 @@ async def test_what_is_said_stands_in_the_time_of_the_log(tmp_path: Path) -> Non
     await until(lambda: parts)
     ending.set()
     assert await asyncio.wait_for(running, 30) == "told"
-    found = archive.index("hearing1", "sound").segments[0]
-    assert 80_000 < found.wall_ms - time.time_ns() // 1_000_000 < 91_000
+    first = archive.index("hearing1", "sound").segments[0]
+    assert 80_000 < first.wall_ms - time.time_ns() // 1_000_000 < 91_000
+
+
+async def test_a_process_goes_on_with_the_next_epoch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'house.db'}",
+        "BUS_SOCKET": tmp_path / "bus.sock",
+        "RECORDINGS_FOLDER": tmp_path / "recordings",
+        "SECRETS_KEY_FILE": tmp_path / "key",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(f"KACHEHRI_{name}", str(value))
+    settings = load()
+    found(settings.database.url)
+    ends, made = ["clock", "clock", "told"], []
+
+    class Brief(Studio):
+        async def run(self, ending: asyncio.Event, over: Callable[[], bool] = lambda: True) -> str:
+            made.append(self.epoch)
+            await asyncio.to_thread(self.outlet.close)
+            return ends[len(made) - 1]
+
+    monkeypatch.setattr(process, "Studio", Brief)
+    hub = LocalHub(settings.bus.socket)
+    await hub.start()
+    try:
+        async with service_on(settings.database.url, bus=hub, shared=True) as service:
+            await schedule(service)
+            assert await process.run(settings, SESSION, 1) == 0
+    finally:
+        await hub.close()
+    assert made == [1, 2, 3]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -40,24 +41,29 @@ class Clock:
         return round((WALL + self.passed_ms) * 1_000_000)
 
 
-def spoken() -> list[TapFrame]:
-    """A seat's sound in frames of 20 ms: nothing but a tone from `TONE_AT` on, each frame there once it was spoken."""
+def voice(length_ms: int, words: Sequence[tuple[int, int, int]]) -> list[TapFrame]:
+    """A seat's sound in frames of 20 ms: nothing but tones, each with its pitch, since when and until when."""
     context = av.CodecContext.create("libopus", "w")
     assert isinstance(context, av.AudioCodecContext)
     context.sample_rate, context.layout, context.format = 48_000, "mono", "s16"
     context.time_base = Fraction(1, 48_000)
     context.options = {"application": "lowdelay", "frame_duration": "20"}
     made: list[TapFrame] = []
-    for n in range(LENGTH_MS // 20):
+    for n in range(length_ms // 20):
         at = np.arange(n * 960, (n + 1) * 960)
-        on = TONE_AT <= n * 20 < TONE_AT + TONE_MS
-        wave = np.sin(2 * np.pi * 440 * at / 48_000) * 12_000 if on else np.zeros(960)
+        pitch = next((pitch for pitch, since, until in words if since <= n * 20 < until), 0)
+        wave = np.sin(2 * np.pi * pitch * at / 48_000) * 12_000
         frame = AudioFrame.from_ndarray(wave.astype(np.int16)[np.newaxis, :], "s16", "mono")
         frame.sample_rate, frame.pts = 48_000, n * 960
         for packet in context.encode(frame):
             number = len(made)
             made.append(TapFrame("c", "audio", "opus", number * 960, START + number * 20, True, bytes(packet)))
     return made
+
+
+def spoken() -> list[TapFrame]:
+    """Nothing but a tone from `TONE_AT` on, each frame there once it was spoken."""
+    return voice(LENGTH_MS, [(440, TONE_AT, TONE_AT + TONE_MS)])
 
 
 def heard_at(archive: Archive, rendition: str = "sound") -> float:
