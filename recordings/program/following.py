@@ -17,6 +17,7 @@ from kachehri.logs import logger
 from kachehri.store import Store, StoreError, content, district, event_log
 from kachehri.store import sessions as session_rows
 from recordings.channels import channels
+from recordings.program.clocks import Look, look
 from recordings.program.scene import Facts, Sitting
 from rooms.session import Session, decode_event, replay
 from rooms.views import View, view
@@ -28,9 +29,22 @@ LOOK_S = 5.0
 
 
 class Following:
-    """One session's copy, kept up to date."""
+    """One session's copy, kept up to date.
 
-    def __init__(self, store: Store, bus: Bus, session: str, changed: Callable[[Facts], None]) -> None:
+    Arguments:
+        changed: called with what is another than before.
+        looked: called with what each look into the database found of its clock.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        bus: Bus,
+        session: str,
+        changed: Callable[[Facts], None],
+        looked: Callable[[Look], None] = lambda found: None,
+    ) -> None:
+        self._looked = looked
         self._store, self._bus, self._session, self._changed = store, bus, session, changed
         self._live: Live | None = None
         self._areas: dict[str, str] = {}
@@ -60,6 +74,10 @@ class Following:
     @property
     def facts(self) -> Facts:
         return self._told or Facts(phase="new")
+
+    def look(self) -> None:
+        """Looks into the database now rather than later."""
+        self._look.set()
 
     def cut_to(self, seat: str) -> None:
         """The moderator's cut; empty: the program follows the floor again."""
@@ -119,13 +137,16 @@ class Following:
         assert live is not None
         after = live.seq
 
-        def read() -> tuple[str, list[event_log.Logged], Mapping[str, str]]:
+        def read() -> tuple[Look, str, list[event_log.Logged], Mapping[str, str]]:
             with self._store.read() as conn:
+                found = look(self._store, conn)
                 row = session_rows.get(conn, self._session)
                 rows = event_log.after(conn, self._session, after)
-                return (row.epoch if row is not None else ""), rows, content.texts(conn, self._session) if rows else {}
+                changed = content.texts(conn, self._session) if rows else {}
+                return found, (row.epoch if row is not None else ""), rows, changed
 
-        epoch, rows, texts = await asyncio.to_thread(read)
+        found, epoch, rows, texts = await asyncio.to_thread(read)
+        self._looked(found)
         if epoch and epoch != live.epoch:  # restored from a backup
             await asyncio.to_thread(self._load)
         elif rows:

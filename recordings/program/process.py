@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, get_args
@@ -30,6 +29,7 @@ from recordings.announce import BusAnnouncements
 from recordings.archive.archive import Archive
 from recordings.archive.disk import failure
 from recordings.archive.layout import Part, RecordingError
+from recordings.program.clocks import Look, look
 from recordings.program.encode import FULL, LIGHT, Rendition
 from recordings.program.following import Following
 from recordings.program.picture import Words
@@ -98,7 +98,11 @@ async def run(settings: Settings, session: str, fence: int) -> int:
         if studio is not None:
             studio.facts(facts)
 
-    following = Following(store, bus, session, changed)
+    def looked(found: Look) -> None:
+        if studio is not None:
+            studio.looked(found)
+
+    following = Following(store, bus, session, changed, looked)
 
     def told(part: Part) -> None:
         bell.part(session, part)
@@ -127,7 +131,8 @@ async def run(settings: Settings, session: str, fence: int) -> int:
                 studio = Studio(
                     tap_path(settings.media.socket), session, archive, fence, slate_words(settings), told,
                     renditions=renditions, delay_ms=delay_ms,
-                    vault=Vault(keys.read(settings.secrets.key_file)) if delay_ms else None, ahead_ms=ahead,
+                    vault=Vault(keys.read(settings.secrets.key_file)) if delay_ms else None,
+                    ahead_ms=ahead, doubts=following.look,
                 )  # fmt: skip
                 studio.facts(following.facts)
                 gc.unfreeze()
@@ -164,14 +169,9 @@ def ahead_ms(store: Store) -> int:
 
     Errors: `StoreError`.
     """
-    looks = []
     with store.read() as conn:
-        for _ in range(3):
-            asked = time.time_ns()
-            there = store.now(conn)
-            answered = time.time_ns()
-            looks.append((answered - asked, there - (asked + answered) // 2_000_000))
-    return min(looks)[1]  # the quickest answer is the nearest
+        looks = [look(store, conn) for _ in range(3)]
+    return min(looks).ahead  # the quickest answer is the nearest
 
 
 def _dump(session: str, studio: Studio | None) -> None:

@@ -123,6 +123,11 @@ class Program:
             maker.wanted = True
 
     @property
+    def made(self) -> float:
+        """Until when it is made, in the clock of `now`."""
+        return self.began + self._blocks * BLOCK_MS
+
+    @property
     def shapes(self) -> dict[str, PictureEncoder]:
         """The picture encoders by rendition, for the heads of their files."""
         return {name: maker.encoder for name, maker in self._makers.items()}
@@ -169,7 +174,7 @@ class Program:
 
         Returns: since when and until when, in the clock of `now`; None when nothing waits.
         """
-        since = self.began + self._blocks * BLOCK_MS
+        since = self.made
         # Without a delay it is the rest of a block, and everything that somebody wants unheard is out.
         if now <= since or not self.delay_ms:
             return None

@@ -8,10 +8,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from kachehri.logs import logger
 from kachehri.vault import Vault
 from recordings.archive.archive import Archive
+from recordings.archive.disk import failure
 from recordings.archive.layout import Part
 from recordings.channels import number_of, rendition_of
+from recordings.program.clocks import Look
 from recordings.program.delay import Journal
 from recordings.program.direct import Direct, Undelayed, lead
 from recordings.program.encode import FULL, LIGHT, SOUND, Rendition
@@ -42,6 +45,7 @@ class Studio:
         delay_ms: the safety delay; with one, `vault` seals what waits on the disk.
         told: called on the event loop with each part that is on the disk.
         ahead_ms: how far the log's clock is ahead of this machine's.
+        doubts: asks for a look at the log's clock.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class Studio:
         delay_ms: int = 0,
         vault: Vault | None = None,
         ahead_ms: int = 0,
+        doubts: Callable[[], None] = lambda: None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._told = told
@@ -71,6 +76,9 @@ class Studio:
         #: When they were last seen to agree, and how often since they were not.
         self._agreed, self._was_set = now, 0
         self._ahead_ms = ahead_ms
+        #: The same by the newest look, when it last was as it is here, and what one look alone found.
+        self._ahead_now, self._looked, self._found = ahead_ms, now, ahead_ms
+        self._doubts = doubts
         self._journal: Journal | None = None
         self._left: list[TapFrame] = []
         left_by: float | None = None
@@ -138,6 +146,24 @@ class Studio:
             self._frame(frame)
         self._left = []
 
+    def looked(self, found: Look) -> None:
+        """A look at the log's clock. One that is another host's may be set, or this machine's beside it."""
+        if not 0 <= found.took <= SET_MS // 2:
+            return
+        now = _now()
+        if abs(_wall() + found.ahead - now - self._log_of) <= SET_MS:
+            self._looked = now
+        elif abs(found.ahead - self._ahead_now) <= SET_MS:
+            return
+        elif abs(found.ahead - self._found) > SET_MS:
+            self._found = found.ahead
+            self._doubts()  # twice, as with the machine's own
+            return
+        else:
+            self._agreed = min(self._agreed, self._looked)  # it was set at some time since then
+            self._was_set = max(1, self._was_set)
+        self._ahead_now = self._found = found.ahead
+
     def dump(self) -> bool:
         """Throws away what waits; False when nothing does. On return nothing of it is left on the disk either.
 
@@ -150,9 +176,9 @@ class Studio:
             self._journal.wipe()
         since, until = span
         if self._was_set:  # what was said before stands in the old time, the rest will in the new
-            new = _wall() - until + self._ahead_ms
-            note_withheld(self._folder, round(new + self._agreed), round(new + until))
-            until = self._agreed
+            new, at = _wall() + self._ahead_now - until, max(self._agreed, since - DELAY_MS)
+            note_withheld(self._folder, round(new + at), round(new + until))
+            until = at
         note_withheld(self._folder, round(self._wall_of + since), round(self._wall_of + until + DELAY_MS))
         self.withheld += 1
         return True
@@ -193,20 +219,35 @@ class Studio:
         if self._undelayed is not None:
             self._undelayed.tick(now, self._time_of + now, self._reader.attached)
         if self._was_set > 1 and until < now:
+            self._doubtful()
             return "clock"
         return self.outlet.failed
 
     def _look(self, now: float) -> None:
         """Whether the clock was set. Twice, for between two looks at two clocks a process may sleep."""
-        clocks = _wall() - now
-        if abs(clocks - self._clocks) <= SET_MS:
+        log_of = _wall() + self._ahead_now - now
+        if abs(log_of - self._log_of) <= SET_MS:
             if self._was_set > 1 and self._journal is not None:  # and set back
                 self._journal.set(self._log_of, self._log_of)
             self._agreed, self._was_set = now, 0
             return
         self._was_set += 1
-        if self._was_set == 2 and self._journal is not None:
-            self._journal.set(clocks + self._ahead_ms, self._log_of)
+        if self._was_set != 2:
+            return
+        self._doubts()  # the log's may be another host's, and right
+        if self._journal is not None:
+            self._journal.set(log_of, self._log_of)
+
+    def _doubtful(self) -> None:
+        """What was made since the log's clock was last seen to agree may stand in another chapter: it is in none."""
+        since = self._agreed + DELAY_MS
+        if self.program.made <= since:
+            return
+        try:
+            note_withheld(self._folder, round(self._wall_of + since), round(self._wall_of + self.program.made))
+        except OSError as error:
+            code = failure(error).code
+            logger(__name__).error("program.dump_unnoted", session=self._folder.name, code=code, way="!")
 
     def _frame(self, frame: TapFrame) -> None:
         if self._journal is not None:

@@ -15,6 +15,7 @@ from kachehri.settings import load
 from kachehri.store import Store, migrate
 from recordings.archive.archive import Archive
 from recordings.program import process
+from recordings.program.clocks import Look
 from recordings.program.process import ahead_ms
 from recordings.program.studio import Studio
 from recordings.withheld import note_withheld
@@ -85,10 +86,14 @@ async def test_a_process_goes_on_with_the_next_epoch(tmp_path: Path, monkeypatch
     settings = load()
     found(settings.database.url)
     ends, made = ["clock", "clock", "told"], []
+    seen: list[Look] = []
 
     class Brief(Studio):
         async def run(self, ending: asyncio.Event, over: Callable[[], bool] = lambda: True) -> str:
             made.append(self.epoch)
+            monkeypatch.setattr(self, "looked", seen.append)
+            self._doubts()
+            await until(lambda: seen)
             await asyncio.to_thread(self.outlet.close)
             return ends[len(made) - 1]
 

@@ -16,8 +16,9 @@ from av.audio.frame import AudioFrame
 from kachehri.vault import Vault
 from recordings.archive.archive import Archive
 from recordings.program import studio as studios
+from recordings.program.clocks import Look
 from recordings.program.studio import Studio
-from recordings.withheld import withheld
+from recordings.withheld import is_withheld, withheld
 from signaling.media.tap import TapFrame
 from tests.recordings.program.test_program import LIVE
 from tests.recordings.program.test_when_said import WALL, Clock, voice
@@ -42,6 +43,9 @@ class Hearing:
         self._frames = voice(LENGTH_MS, (BEFORE, since))
         self._made: Studio | None = None
         self._dump_at, self._stop_at, self._ending = -1.0, float("inf"), asyncio.Event()
+        #: What looks at the log's clock find, by when; and how often the studio asked for one.
+        self.looks: dict[int, Look] = {}
+        self.doubts = 0
         rest = asyncio.sleep
 
         async def passes(_seconds: float) -> None:
@@ -61,20 +65,25 @@ class Hearing:
             frame: TapFrame = self._frames.pop(0)
             if self._made is not None:
                 self._made._frame(frame)
+        if self._made is not None and (found := self.looks.pop(round(self.clock.passed_ms), None)) is not None:
+            self._made.looked(found)
         if self._made is not None and 0 < self._dump_at <= self.clock.passed_ms:
             self._dump_at = -1.0
             assert self._made.dump()
         if self.clock.passed_ms >= self._stop_at:
             self._ending.set()
 
-    async def life(self, *, until: float | None = None, dump_at: float = -1.0) -> str:
+    def _doubt(self) -> None:
+        self.doubts += 1
+
+    async def life(self, *, until: float | None = None, dump_at: float = -1.0, ahead_ms: int = 0) -> str:
         """One studio, until it ends by itself, or is ended at this moment as if it were killed."""
         self._fence += 1
         self._dump_at, self._ending = dump_at, asyncio.Event()
         self._stop_at = LENGTH_MS + self.delay_ms + 1_000 if until is None else until
         made = Studio(
             self._folder / "none", "hearing1", self.archive, self._fence, {}, lambda part: None, renditions=(),
-            delay_ms=self.delay_ms, vault=VAULT if self.delay_ms else None,
+            delay_ms=self.delay_ms, vault=VAULT if self.delay_ms else None, ahead_ms=ahead_ms, doubts=self._doubt,
         )  # fmt: skip
         made.facts(LIVE)
         self._made = made
@@ -150,3 +159,54 @@ async def test_a_dump_across_it_is_noted_in_both_times(
     assert [at - WALL for span in spans for at in span] == pytest.approx(
         [800, SET_AT, SET_AT + by_ms, 5_000 + by_ms], abs=60
     )
+
+
+@pytest.mark.parametrize("by_ms", [60_000, -2_000])
+@pytest.mark.parametrize("delay_s", [0, 1, 5])
+async def test_the_clock_of_another_host_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, delay_s: int, by_ms: int
+) -> None:
+    hearing = Hearing(tmp_path, monkeypatch, 1_000 * delay_s, 0)
+    # Looked at a second before it is set, and a second later; what is said between is in no chapter.
+    hearing.looks = {2_000: Look(5, 0), 4_000: Look(5, by_ms), 4_040: Look(5, by_ms)}
+    assert await hearing.life() == "clock"
+    assert hearing.doubts > 0
+    heard = hearing.heard(BEFORE) + hearing.heard(SINCE)
+    dumped = [(since - WALL, until - WALL) for since, until in withheld(tmp_path / "hearing1")]
+    assert {at for at in heard if at > 2_100 and not is_withheld(dumped, at + 20)} == set()
+    assert min(heard) < 1_700 and [at for at in heard if at < 1_960 and is_withheld(dumped, at)] == []
+    assert await hearing.life(ahead_ms=by_ms) == "told"
+    assert not set(range(2_000 + by_ms, 3_900 + by_ms)) & set(hearing.heard(BEFORE) + hearing.heard(SINCE)) - {*heard}
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        {2_000: Look(5, 60_000), 2_040: Look(5, 0), 4_000: Look(5, 60_000)},
+        {2_000: Look(400, 60_000), 2_040: Look(400, 60_000)},
+        {2_000: Look(-60_000, 30_000), 2_040: Look(-60_000, 30_000)},
+    ],
+)
+async def test_one_look_alone_or_an_uncertain_one_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looks: dict[int, Look]
+) -> None:
+    hearing = Hearing(tmp_path, monkeypatch, 0, 0)
+    hearing.looks = looks
+    assert await hearing.life() == "told"
+    assert withheld(tmp_path / "hearing1") == []
+
+
+async def test_where_both_are_one_clock_a_look_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hearing = Hearing(tmp_path, monkeypatch, 1_000, 60_000)
+    hearing.looks = {2_000: Look(5, 0), 3_120: Look(5, 0), 3_160: Look(5, 0)}
+    assert await hearing.life() == "clock"
+    whole(hearing.heard(BEFORE), BEFORE)
+    assert withheld(tmp_path / "hearing1") == []
+
+
+async def test_this_machine_is_set_beside_a_log_that_is_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hearing = Hearing(tmp_path, monkeypatch, 1_000, 60_000)
+    hearing.looks = {3_120: Look(5, -60_000), 3_160: Look(5, -60_000), 8_000: Look(5, -60_000)}
+    assert await hearing.life() == "told"
+    whole(hearing.heard(BEFORE), BEFORE)
+    whole(hearing.heard(SINCE), SINCE)

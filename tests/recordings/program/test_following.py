@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from kachehri.bus.memory import MemoryBus
 from kachehri.service import Service
 from kachehri.store import StoreError
 from recordings.program import following
+from recordings.program.clocks import Look
 from recordings.program.following import Following, facts_of
 from recordings.program.scene import Facts
 from rooms.base import Actor
@@ -35,6 +37,7 @@ class Told:
     service: Service
     following: Following
     facts: list[Facts]
+    looks: list[Look]
 
     @property
     def now(self) -> Facts:
@@ -68,10 +71,11 @@ async def told(tmp_path: Path) -> AsyncIterator[Told]:
         await schedule(service)
         await service.submit(DESK, SESSION, OpenDoors())
         facts: list[Facts] = []
-        following = Following(service.store, bus, SESSION, facts.append)
+        looks: list[Look] = []
+        following = Following(service.store, bus, SESSION, facts.append, looks.append)
         await following.start()
         try:
-            yield Told(service, following, facts)
+            yield Told(service, following, facts, looks)
         finally:
             await following.stop()
     await bus.close()
@@ -143,10 +147,14 @@ async def test_a_database_that_is_away_is_asked_again_and_said_once(
             patched.setattr(told.service.store, "read", away)
             told.following._look.set()
             await until(lambda: len(asked) >= 3)
+            assert told.looks == [], "one that is away says nothing of its clock"
             await told.service.submit(DESK, SESSION, StartSession())
             await until(lambda: told.now.phase == "live")  # what the bus tells is heard all the same
         assert told.following._task is not None and not told.following._task.done()
     assert [line["event"] for line in logged].count("program.session_unread") == 1
+    told.service.store._clock = lambda: time.time_ns() // 1_000_000 + 90_000
+    told.following.look()
+    await until(lambda: told.looks and 89_000 < told.looks[-1].ahead < 91_000)
 
 
 async def test_a_session_that_is_not_there(told: Told) -> None:
