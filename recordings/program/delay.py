@@ -8,10 +8,10 @@ newer is full, so that nothing stays much longer than the delay.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -31,11 +31,19 @@ _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 class _Chunk(msgspec.Struct, array_like=True):
     """Frames that are sealed together. `clocks`: Unix time less the machine's own when they came, in ms; `written`: as
-    their epoch writes it."""
+    their epoch writes it. `sitting`: who sat where then, by seat."""
 
     clocks: float
     written: float
+    sitting: dict[str, str]
     frames: list[TapFrame]
+
+
+class Left(NamedTuple):
+    """A frame that an earlier process left. `who`: stands for the person whose it is; empty where nobody sat."""
+
+    frame: TapFrame
+    who: str
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -55,6 +63,7 @@ class Journal:
         self._since: float | None = None
         self._file = -1
         self._clocks = self._written = 0.0
+        self._sitting: dict[str, str] = {}
         #: By which clocks the epoch wrote that left what was read.
         self.left_by: float | None = None
 
@@ -63,7 +72,13 @@ class Journal:
         self.flush(self._chunk[-1].arrived_ms if self._chunk else 0.0)
         self._clocks, self._written = clocks, written
 
-    def read(self, clocks: float | None = None, within_ms: float = 0.0) -> list[TapFrame]:
+    def sits(self, sitting: Mapping[str, str]) -> None:
+        """What comes from now on is of these, by seat: a later process shows it under no other name."""
+        if sitting != self._sitting:
+            self.flush(self._chunk[-1].arrived_ms if self._chunk else 0.0)
+            self._sitting = dict(sitting)
+
+    def read(self, clocks: float | None = None, within_ms: float = 0.0) -> list[Left]:
         """What an earlier process left, oldest first; what cannot be opened (another start, another key) is passed
         over.
 
@@ -79,12 +94,12 @@ class Journal:
         if found:
             self.left_by = max(found, key=lambda chunk: chunk.frames[-1].arrived_ms).written
         frames = (
-            frame
+            Left(frame, chunk.sitting.get(frame.seat, ""))
             for chunk in found
             if clocks is None or abs(chunk.clocks - clocks) <= within_ms
             for frame in chunk.frames
         )
-        return sorted(frames, key=lambda frame: frame.arrived_ms)
+        return sorted(frames, key=lambda left: left.frame.arrived_ms)
 
     def begin(self) -> None:
         """Both files are emptied; what they held was read."""
@@ -125,7 +140,7 @@ class Journal:
         if self._since is not None and now - self._since > self._delay_ms + 1_000:
             self._open(1 - self._current)
         self._since = now if self._since is None else self._since
-        sealed = self._vault.seal(self._place, _encoder.encode(_Chunk(self._clocks, self._written, self._chunk)))
+        sealed = self._vault.seal(self._place, _encoder.encode(self._made_up()))
         self._chunk, self._bytes = [], 0
         if self._file < 0:
             return
@@ -133,6 +148,9 @@ class Journal:
             write_all(self._file, len(sealed).to_bytes(4, "big") + sealed)
         except OSError as error:
             self._unkept(error)
+
+    def _made_up(self) -> _Chunk:
+        return _Chunk(self._clocks, self._written, self._sitting, self._chunk)
 
     def wipe(self) -> None:
         """Nothing of what was kept is left."""

@@ -15,7 +15,7 @@ from recordings.archive.disk import failure
 from recordings.archive.layout import Part
 from recordings.channels import number_of, rendition_of
 from recordings.program.clocks import Look
-from recordings.program.delay import Journal
+from recordings.program.delay import Journal, Left
 from recordings.program.direct import Direct, Undelayed, lead
 from recordings.program.encode import FULL, LIGHT, SOUND, Rendition
 from recordings.program.feed import DELAY_MS
@@ -80,7 +80,7 @@ class Studio:
         self._ahead_now, self._looked, self._found = ahead_ms, now, ahead_ms
         self._doubts = doubts
         self._journal: Journal | None = None
-        self._left: list[TapFrame] = []
+        self._left: list[Left] = []
         left_by: float | None = None
         if delay_ms and vault is not None:
             self._journal = Journal(self._folder, vault, session, delay_ms)
@@ -123,8 +123,9 @@ class Studio:
         self._time_of = starts_ms - began
         if self._journal is not None:
             # Of pictures also what is older: they rest on it.
-            left = (frame for frame in self._left if frame.arrived_ms <= now)
-            self._left = [frame for frame in left if frame.kind == "video" or frame.arrived_ms >= began - DELAY_MS]
+            left = (each for each in self._left if each.frame.arrived_ms <= now)
+            since = began - DELAY_MS
+            self._left = [each for each in left if each.frame.kind == "video" or each.frame.arrived_ms >= since]
             self._journal.begin()
             self._journal.set(self._log_of, self._log_of)
 
@@ -134,7 +135,12 @@ class Studio:
         return self._clocks + self._ahead_ms
 
     def facts(self, facts: Facts) -> None:
-        """What the session says now. The first time it holds for what is left of an earlier process too."""
+        """What the session says now. The first time it holds for what is left of an earlier process too: what somebody
+        said who has gone from her seat meanwhile would stand under the name of the next, and is thrown away.
+        """
+        sitting = {each.seat: each.who for each in facts.sitting}
+        if self._journal is not None:
+            self._journal.sits(sitting)
         if self._undelayed is not None:
             self._undelayed.facts(facts, _now())
         if self._begun:
@@ -142,8 +148,9 @@ class Studio:
             return
         self._begun = True
         self.program.facts(facts)
-        for frame in self._left:
-            self._frame(frame)
+        for frame, who in self._left:
+            if who == sitting.get(frame.seat, ""):
+                self._frame(frame)
         self._left = []
 
     def looked(self, found: Look) -> None:

@@ -17,6 +17,7 @@ from kachehri.vault import Vault
 from recordings.archive.archive import Archive
 from recordings.program import studio as studios
 from recordings.program.clocks import Look
+from recordings.program.scene import Facts
 from recordings.program.studio import Studio
 from recordings.withheld import is_withheld, withheld
 from signaling.media.tap import TapFrame
@@ -76,7 +77,9 @@ class Hearing:
     def _doubt(self) -> None:
         self.doubts += 1
 
-    async def life(self, *, until: float | None = None, dump_at: float = -1.0, ahead_ms: int = 0) -> str:
+    async def life(
+        self, *, until: float | None = None, dump_at: float = -1.0, ahead_ms: int = 0, facts: Facts = LIVE
+    ) -> str:
         """One studio, until it ends by itself, or is ended at this moment as if it were killed."""
         self._fence += 1
         self._dump_at, self._ending = dump_at, asyncio.Event()
@@ -85,7 +88,7 @@ class Hearing:
             self._folder / "none", "hearing1", self.archive, self._fence, {}, lambda part: None, renditions=(),
             delay_ms=self.delay_ms, vault=VAULT if self.delay_ms else None, ahead_ms=ahead_ms, doubts=self._doubt,
         )  # fmt: skip
-        made.facts(LIVE)
+        made.facts(facts)
         self._made = made
         why = await made._run(self._ending)
         self._made = None

@@ -15,7 +15,7 @@ import structlog
 from kachehri.vault import Vault
 from recordings.archive.archive import Archive
 from recordings.archive.layout import Part
-from recordings.program.delay import Journal
+from recordings.program.delay import Journal, Left
 from recordings.program.process import _dump
 from recordings.program.program import Program
 from recordings.program.scene import Scene
@@ -127,9 +127,9 @@ def test_the_buffer_is_sealed_bounded_and_read_back(tmp_path: Path) -> None:
     assert not any(b"spoken" in path.read_bytes() for path in tmp_path.iterdir())
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
     found = Journal(tmp_path, VAULT, "s", DELAY_MS).read()
-    assert found[-1] == frame(59_980, b"a spoken number")
-    assert found[0].arrived_ms <= 60_000 - DELAY_MS
-    assert [each.arrived_ms for each in found] == sorted(each.arrived_ms for each in found)
+    assert found[-1] == Left(frame(59_980, b"a spoken number"), "")
+    moments = [each.frame.arrived_ms for each in found]
+    assert moments[0] <= 60_000 - DELAY_MS and moments == sorted(moments)
     assert Journal(tmp_path, Vault([b"x" * 32]), "s", DELAY_MS).read() == []
     assert Journal(tmp_path, VAULT, "another", DELAY_MS).read() == []
 
