@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
@@ -74,7 +75,7 @@ def _fitted(drawn: Alpha, height: int, width: int, way: Direction) -> Alpha:
 def _line(text: str, size: int, bold: bool) -> Alpha:
     way = direction(text)
     pieces = []
-    for run in _runs(text)[:_MOST_RUNS]:
+    for run in _apart(_runs(text)[:_MOST_RUNS]):
         path = _file(run[0], bold)
         face, words = _face(path, size), "".join(letter for letter in run[1] if _has(path, letter))
         pieces.append((words, face, round(face.getlength(words, direction=direction_of(words, way)))))
@@ -116,6 +117,15 @@ def _runs(text: str) -> list[tuple[str, str]]:
         else:
             runs.append((script, letter))
     return runs
+
+
+def _apart(runs: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The same, with the blank behind a run by itself: it goes the line's way, also behind a number that does not."""
+    for script, words in runs:
+        kept = words.rstrip(" ")
+        yield script, kept
+        if kept != words:
+            yield script, words[len(kept) :]
 
 
 def _script(letter: str) -> str | None:

@@ -127,6 +127,14 @@ def test_a_name_is_in_one_typeface_with_its_signs_and_digits(text: str) -> None:
     assert run[1] == text and run[0] != "LATIN"
 
 
+@pytest.mark.parametrize("text", ["چک 110 جنوبی", "Zila ضلع Sadar"])
+def test_a_blank_stands_between_the_words_that_it_parts(text: str) -> None:
+    """Also beside what goes the other way: neither end of it sticks to its neighbour."""
+    inked = np.flatnonzero(alpha(text, 40, 2_000).any(axis=0))
+    narrow, wide = sorted(np.diff(inked))[-2:]
+    assert narrow > 12 and wide - narrow < 4
+
+
 def test_urdu_is_joined_and_runs_from_right_to_left() -> None:
     joined = alpha("بب", 20, 400).shape[1]
     apart = 2 * alpha("ب", 20, 400).shape[1]
